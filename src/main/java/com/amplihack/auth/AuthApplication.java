@@ -1,0 +1,40 @@
+package com.amplihack.auth;
+
+import com.amplihack.auth.admin.UsersResource;
+import com.amplihack.auth.endpoint.JwksResource;
+import com.amplihack.auth.endpoint.LoginResource;
+import com.amplihack.auth.endpoint.LogoutResource;
+import com.amplihack.auth.endpoint.RefreshResource;
+import com.amplihack.auth.endpoint.UserResource;
+import com.amplihack.auth.endpoint.VersionFilter;
+import com.amplihack.auth.gate.ResourceGuard;
+import com.amplihack.auth.problem.ProblemMapper;
+import jakarta.annotation.security.DeclareRoles;
+import jakarta.ws.rs.core.Application;
+import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.auth.LoginConfig;
+
+/** Everything that Jersey serves; it runs as a filter in front of the static files (web.xml). */
+@LoginConfig(authMethod = "MP-JWT", realmName = "amplihack")
+@DeclareRoles({"admin", "user"})
+public class AuthApplication extends Application {
+    @Override
+    public Set<Class<?>> getClasses() {
+        return Set.of(
+                LoginResource.class,
+                RefreshResource.class,
+                LogoutResource.class,
+                JwksResource.class,
+                UserResource.class,
+                UsersResource.class,
+                VersionFilter.class,
+                ResourceGuard.class,
+                ProblemMapper.class);
+    }
+
+    @Override
+    public Map<String, Object> getProperties() {
+        return Map.of("jersey.config.server.wadl.disableWadl", true);
+    }
+}

@@ -1,0 +1,117 @@
+package com.amplihack.auth.admission;
+
+import com.amplihack.auth.json.MalformedJsonException;
+import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The JSON object in a request's body: at most 64 KiB, {@code application/json}, strict. Every getter names the member
+ * in its refusal; members that nobody asks for are ignored.
+ */
+public final class JsonBody {
+    private static final int MAX_BYTES = 64 * 1024;
+
+    private final JsonObject json;
+
+    private JsonBody(JsonObject json) {
+        this.json = json;
+    }
+
+    /**
+     * Reads the body; an absent one is an empty object.
+     *
+     * @throws AuthException {@code too_large}, {@code unsupported_media_type} or {@code invalid_request}
+     */
+    public static JsonBody read(HttpServletRequest request) {
+        byte[] bytes = bytes(request);
+        if (bytes.length == 0) {
+            return new JsonBody(JsonValue.EMPTY_JSON_OBJECT);
+        }
+        String type = request.getContentType();
+        if (type == null || !type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json")) {
+            throw new AuthException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json.");
+        }
+        try {
+            return new JsonBody(StrictJson.parse(bytes));
+        } catch (MalformedJsonException malformed) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "The body: " + malformed.getMessage() + ".");
+        }
+    }
+
+    private static byte[] bytes(HttpServletRequest request) {
+        try {
+            if (request.getContentLengthLong() <= MAX_BYTES) {
+                byte[] bytes = request.getInputStream().readNBytes(MAX_BYTES + 1);
+                if (bytes.length <= MAX_BYTES) {
+                    return bytes;
+                }
+            }
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+        throw new AuthException(ErrorCode.TOO_LARGE, "A body has at most 64 KiB.");
+    }
+
+    /** A non-empty string of at most so many code points. */
+    public String string(String name, int longest) {
+        return optional(name, longest).orElseThrow(() -> invalid(name, "a non-empty string is needed"));
+    }
+
+    /** The same, if the member is there and not null. */
+    public Optional<String> optional(String name, int longest) {
+        JsonValue value = json.get(name);
+        if (value == null || value == JsonValue.NULL) {
+            return Optional.empty();
+        }
+        if (!(value instanceof JsonString string) || string.getString().isEmpty()) {
+            throw invalid(name, "a non-empty string is needed");
+        }
+        String text = string.getString();
+        if (text.codePointCount(0, text.length()) > longest) {
+            throw invalid(name, "at most " + longest + " characters");
+        }
+        return Optional.of(text);
+    }
+
+    /** A list of distinct non-empty strings; empty when the member is absent. */
+    public Set<String> strings(String name, int most, int longest) {
+        JsonValue value = json.getOrDefault(name, JsonValue.EMPTY_JSON_ARRAY);
+        if (!(value instanceof JsonArray array) || array.size() > most) {
+            throw invalid(name, "a list of at most " + most + " strings is needed");
+        }
+        Set<String> strings = new LinkedHashSet<>();
+        for (JsonValue element : array) {
+            if (!(element instanceof JsonString string)
+                    || string.getString().isEmpty()
+                    || string.getString().length() > longest) {
+                throw invalid(name, "each is a string of 1 to " + longest + " characters");
+            }
+            strings.add(string.getString());
+        }
+        return strings;
+    }
+
+    public boolean bool(String name, boolean otherwise) {
+        JsonValue value = json.getOrDefault(name, otherwise ? JsonValue.TRUE : JsonValue.FALSE);
+        if (value != JsonValue.TRUE && value != JsonValue.FALSE) {
+            throw invalid(name, "true or false is needed");
+        }
+        return value == JsonValue.TRUE;
+    }
+
+    private static AuthException invalid(String name, String need) {
+        return new AuthException(ErrorCode.INVALID_REQUEST, name + ": " + need + ".");
+    }
+}

@@ -1,0 +1,47 @@
+package com.amplihack.auth.audit;
+
+import com.amplihack.auth.audit.AuditEvent.Severity;
+import com.amplihack.auth.client.ClientContext;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** One thing that happened, to be written by {@link AuditLog}; never holds a token, password, key or cookie. */
+public final class AuditEntry {
+    final AuditEvent event;
+    final ClientContext client;
+    final Map<String, String> details = new LinkedHashMap<>();
+    Severity severity;
+    String userId;
+    String sessionId;
+
+    private AuditEntry(AuditEvent event, ClientContext client) {
+        this.event = event;
+        this.client = client;
+        severity = event.severity();
+    }
+
+    public static AuditEntry of(AuditEvent event, ClientContext client) {
+        return new AuditEntry(event, client);
+    }
+
+    public AuditEntry user(String id) {
+        userId = id;
+        return this;
+    }
+
+    public AuditEntry session(String sid) {
+        sessionId = sid;
+        return this;
+    }
+
+    public AuditEntry detail(String name, Object value) {
+        details.put(name, String.valueOf(value));
+        return this;
+    }
+
+    /** Less or more grave than the event usually is. */
+    public AuditEntry severity(Severity other) {
+        severity = other;
+        return this;
+    }
+}

@@ -1,0 +1,15 @@
+package com.amplihack.auth.config;
+
+import java.util.Optional;
+
+/**
+ * The first account, made only when there is none.
+ *
+ * @param username its name
+ * @param password its password; a random one is made and printed once when none is given
+ */
+public record AccountSettings(String username, Optional<Secret> password) {
+    static AccountSettings read(SettingsReader from) {
+        return new AccountSettings(from.text("auth.bootstrap.username"), from.secret("auth.bootstrap.password"));
+    }
+}

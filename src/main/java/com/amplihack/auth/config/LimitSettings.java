@@ -1,0 +1,15 @@
+package com.amplihack.auth.config;
+
+/**
+ * The quotas of CONTRACT.md section 3.
+ *
+ * @param login per client address (an IPv6 /64 is one), never off
+ * @param refresh per session
+ * @param api per subject
+ */
+public record LimitSettings(Quota login, Quota refresh, Quota api) {
+    static LimitSettings read(SettingsReader from) {
+        return new LimitSettings(
+                Quota.read("login", 1, from), Quota.read("refresh", 0, from), Quota.read("api", 0, from));
+    }
+}

@@ -1,0 +1,55 @@
+package com.amplihack.auth.config;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Every setting of CONTRACT.md section 3 that is in force, read once and checked as a whole.
+ *
+ * @param production true unless the {@code dev} (or {@code test}) profile is on
+ * @param home under which keys, database and audit file lie unless they name themselves
+ * @param jwtAuth {@code enable.jwt.auth}; false would open the proxied paths alone
+ */
+public record Settings(
+        boolean production,
+        Path home,
+        boolean jwtAuth,
+        TokenSettings tokens,
+        KeySettings keys,
+        StoreSettings store,
+        LimitSettings limits,
+        PasswordSettings passwords,
+        AccountSettings firstAccount,
+        WebSettings web,
+        Path auditFile,
+        String databaseUrl) {
+    private static final Set<String> DEVELOPMENT_PROFILES = Set.of("dev", "test");
+
+    /**
+     * Reads and checks all.
+     *
+     * @param source gives a property's value, with profile and defaults already applied
+     * @throws InvalidSettingException with the sentence for the operator, at the first bad value
+     */
+    public static Settings read(Function<String, Optional<String>> source) {
+        SettingsReader from = new SettingsReader(source);
+        boolean production = !from.find("mp.config.profile")
+                .map(DEVELOPMENT_PROFILES::contains)
+                .orElse(false);
+        return new Settings(
+                production,
+                from.path("auth.home"),
+                from.bool("enable.jwt.auth"),
+                TokenSettings.read(from),
+                KeySettings.read(from),
+                StoreSettings.read(from, production),
+                LimitSettings.read(from),
+                PasswordSettings.read(from),
+                AccountSettings.read(from),
+                WebSettings.read(from),
+                from.path("auth.audit.file"),
+                from.text("auth.db.url"));
+    }
+}

@@ -1,0 +1,107 @@
+package com.amplihack.auth.config;
+
+import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Reads single properties and refuses a bad value in one sentence that names it and what is allowed. */
+final class SettingsReader {
+    private final Function<String, Optional<String>> source;
+
+    SettingsReader(Function<String, Optional<String>> source) {
+        this.source = source;
+    }
+
+    /** The trimmed value; an empty one counts as not set. */
+    Optional<String> find(String name) {
+        return source.apply(name).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    String text(String name) {
+        return find(name).orElseThrow(() -> new InvalidSettingException(name + " must be set"));
+    }
+
+    Optional<Secret> secret(String name) {
+        return source.apply(name).filter(value -> !value.isEmpty()).map(Secret::of);
+    }
+
+    int integer(String name, int least, int most) {
+        String value = text(name);
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // told below, with the same words
+        }
+        throw refuse(name, "a whole number from " + least + " to " + most, value);
+    }
+
+    boolean bool(String name) {
+        String value = text(name);
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw refuse(name, "true or false", value);
+        };
+    }
+
+    <E extends Enum<E>> E choice(String name, Class<E> choices) {
+        String value = text(name);
+        for (E choice : choices.getEnumConstants()) {
+            if (lower(choice).equals(value.toLowerCase(Locale.ROOT))) {
+                return choice;
+            }
+        }
+        String allowed = Arrays.stream(choices.getEnumConstants())
+                .map(SettingsReader::lower)
+                .collect(Collectors.joining(", "));
+        throw refuse(name, "one of " + allowed, value);
+    }
+
+    Path path(String name) {
+        String value = text(name);
+        try {
+            return Path.of(value).toAbsolutePath().normalize();
+        } catch (InvalidPathException invalid) {
+            throw refuse(name, "a path of this system", value);
+        }
+    }
+
+    URI absoluteUri(String name) {
+        String value = text(name);
+        try {
+            URI uri = URI.create(value);
+            if (uri.isAbsolute()) {
+                return uri;
+            }
+        } catch (IllegalArgumentException invalid) {
+            // told below, with the same words
+        }
+        throw refuse(name, "an absolute URI", value);
+    }
+
+    /** Comma-separated values; none when not set. */
+    List<String> list(String name) {
+        return find(name).stream()
+                .flatMap(value -> Arrays.stream(value.split(",")))
+                .map(String::strip)
+                .filter(value -> !value.isEmpty())
+                .toList();
+    }
+
+    static InvalidSettingException refuse(String name, String allowed, String value) {
+        return new InvalidSettingException(name + " must be " + allowed + ", was '" + value + "'");
+    }
+
+    private static String lower(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
+    }
+}

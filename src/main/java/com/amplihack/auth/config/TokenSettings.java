@@ -1,0 +1,44 @@
+package com.amplihack.auth.config;
+
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * What tokens say and how long they live.
+ *
+ * @param accessLifetime of an access token, counted from its issue, 1 to 60 minutes
+ * @param refreshLifetime of a refresh token, counted from its issue, at most the session's
+ * @param sessionLifetime of a session, counted from the login; no rotation extends it
+ * @param clockSkew by how much two clocks may differ, 0 to 60 seconds
+ */
+public record TokenSettings(
+        URI issuer,
+        String audience,
+        Duration accessLifetime,
+        Duration refreshLifetime,
+        Duration sessionLifetime,
+        Duration clockSkew,
+        ReplayMode replay,
+        AddressBinding addressBinding,
+        UserAgentBinding userAgentBinding) {
+    static TokenSettings read(SettingsReader from) {
+        int refreshDays = from.integer("jwt.refresh.token.days", 1, 365);
+        int sessionDays = from.integer("jwt.session.max.days", 1, 365);
+        if (refreshDays > sessionDays) {
+            throw SettingsReader.refuse(
+                    "jwt.refresh.token.days",
+                    "at most jwt.session.max.days (" + sessionDays + ")",
+                    Integer.toString(refreshDays));
+        }
+        return new TokenSettings(
+                from.absoluteUri("jwt.issuer"),
+                from.text("jwt.audience"),
+                Duration.ofMinutes(from.integer("jwt.access.token.minutes", 1, 60)),
+                Duration.ofDays(refreshDays),
+                Duration.ofDays(sessionDays),
+                Duration.ofSeconds(from.integer("jwt.clock.skew.seconds", 0, 60)),
+                from.choice("jwt.replay", ReplayMode.class),
+                from.choice("jwt.binding.ip", AddressBinding.class),
+                from.choice("jwt.binding.user.agent", UserAgentBinding.class));
+    }
+}

@@ -1,0 +1,44 @@
+package com.amplihack.auth.endpoint;
+
+import com.amplihack.auth.admission.Public;
+import com.amplihack.auth.keys.Jwks;
+import com.amplihack.auth.keys.KeyRing;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Arrays;
+
+/** {@code GET /auth/jwks}, also as {@code /.well-known/jwks.json}: the public keys (RFC 7517). */
+@Path("/{path: auth/jwks|\\.well-known/jwks\\.json}")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class JwksResource {
+    @Inject
+    private KeyRing keys;
+
+    @GET
+    @Public
+    public Response jwks(@HeaderParam("If-None-Match") String known) {
+        Jwks jwks = keys.jwks();
+        Response.ResponseBuilder answer = isKnown(known, jwks.etag())
+                ? Response.notModified()
+                : Response.ok(jwks.text(), MediaType.APPLICATION_JSON_TYPE);
+        return answer.header("ETag", jwks.etag())
+                .header("Cache-Control", "public, max-age=60")
+                .build();
+    }
+
+    /** RFC 9110 section 13.1.2: weak comparison, any of a list, or any at all. */
+    private static boolean isKnown(String ifNoneMatch, String etag) {
+        return ifNoneMatch != null
+                && Arrays.stream(ifNoneMatch.split(","))
+                        .map(String::strip)
+                        .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
+                        .anyMatch(tag -> tag.equals("*") || tag.equals(etag));
+    }
+}

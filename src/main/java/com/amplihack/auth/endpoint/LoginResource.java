@@ -1,0 +1,77 @@
+package com.amplihack.auth.endpoint;
+
+import com.amplihack.auth.admission.Credentials;
+import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.admission.Public;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.token.TokenPair;
+import com.amplihack.auth.token.TokenService;
+import com.amplihack.auth.users.Authenticator;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+/** {@code POST /auth/login}: name and password for a new session. */
+@Path("/auth/login")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class LoginResource {
+    private static final int LONGEST_NAME = 64;
+
+    @Inject
+    private Authenticator authenticator;
+
+    @Inject
+    private TokenService tokens;
+
+    @Inject
+    private TokenResponse response;
+
+    @Inject
+    private Credentials credentials;
+
+    @Inject
+    private Configuration configuration;
+
+    @Inject
+    private ClientContext client;
+
+    @POST
+    @Public
+    public Response login(@Context HttpServletRequest request) {
+        JsonBody body = JsonBody.read(request);
+        String username = body.string("username", LONGEST_NAME);
+        Secret password = Secret.of(
+                body.string("password", configuration.settings().passwords().longest()));
+        boolean inBody = Delivery.of(body) == Delivery.BODY;
+
+        TokenPair pair = tokens.open(authenticator.authenticate(username, password, client), client);
+        tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
+        return inBody ? response.inBody(pair) : response.inCookies(pair, AuthPath.of(request));
+    }
+
+    /** Where the client wants its refresh token. */
+    private enum Delivery {
+        COOKIE,
+        BODY;
+
+        static Delivery of(JsonBody body) {
+            return switch (body.optional("delivery", 16).orElse("cookie")) {
+                case "cookie" -> COOKIE;
+                case "body" -> BODY;
+                default -> throw new AuthException(
+                        ErrorCode.INVALID_REQUEST, "delivery: 'cookie' or 'body' is needed.");
+            };
+        }
+    }
+}

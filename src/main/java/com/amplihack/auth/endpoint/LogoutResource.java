@@ -1,0 +1,89 @@
+package com.amplihack.auth.endpoint;
+
+import com.amplihack.auth.admission.Admitted;
+import com.amplihack.auth.admission.Credentials;
+import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.admission.Public;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.TokenService;
+import com.amplihack.auth.token.TokenVerifier;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code POST /auth/logout} and {@code /auth/logout-all}. Signing out works with a token that is used, replayed, of
+ * another address or expired (up to seven days), or with the refresh token alone; a forged one ends nothing.
+ */
+@Path("/auth")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class LogoutResource {
+    private static final int LONGEST_TOKEN = 1024;
+
+    @Inject
+    private TokenService tokens;
+
+    @Inject
+    private TokenVerifier verifier;
+
+    @Inject
+    private TokenResponse response;
+
+    @Inject
+    private Credentials credentials;
+
+    @Inject
+    private ClientContext client;
+
+    @Inject
+    private Instance<AccessToken> admitted;
+
+    @POST
+    @Path("/logout")
+    @Public
+    public Response logout(@Context HttpServletRequest request) {
+        Optional<String> bearer = Credentials.bearer(request);
+        List<String> refresh = new ArrayList<>(credentials.refreshCookies(request));
+        JsonBody.read(request).optional("refresh_token", LONGEST_TOKEN).ifPresent(refresh::add);
+        if (bearer.isEmpty() && refresh.isEmpty()) {
+            throw new AuthException(ErrorCode.MISSING_TOKEN, "Signing out needs the access or the refresh token.");
+        }
+        if (!tokens.logout(bearer.map(verifier::authenticForLogout), refresh, client)) {
+            throw new AuthException(ErrorCode.INVALID_REFRESH_TOKEN, "The refresh token is not valid.");
+        }
+        String body = StrictJson.provider()
+                .createObjectBuilder()
+                .add("message", "Logged out successfully")
+                .build()
+                .toString();
+        return Response.ok(body).cookie(response.cleared(AuthPath.of(request))).build();
+    }
+
+    @POST
+    @Path("/logout-all")
+    @Admitted
+    public Response logoutAll(@Context HttpServletRequest request) {
+        int ended = tokens.endAll(admitted.get(), client);
+        String body = StrictJson.provider()
+                .createObjectBuilder()
+                .add("sessions_ended", ended)
+                .build()
+                .toString();
+        return Response.ok(body).cookie(response.cleared(AuthPath.of(request))).build();
+    }
+}

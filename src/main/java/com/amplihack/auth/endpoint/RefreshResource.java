@@ -1,0 +1,82 @@
+package com.amplihack.auth.endpoint;
+
+import com.amplihack.auth.admission.Credentials;
+import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.admission.Public;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.InvalidTokenException;
+import com.amplihack.auth.token.TokenPair;
+import com.amplihack.auth.token.TokenService;
+import com.amplihack.auth.token.TokenVerifier;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code POST /auth/refresh}: a refresh token, by cookie or in the body, for its successor; answers where asked. */
+@Path("/auth/refresh")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class RefreshResource {
+    private static final int LONGEST_TOKEN = 1024;
+    private static final int LONGEST_KEY = 256;
+
+    @Inject
+    private TokenService tokens;
+
+    @Inject
+    private TokenVerifier verifier;
+
+    @Inject
+    private TokenResponse response;
+
+    @Inject
+    private Credentials credentials;
+
+    @Inject
+    private ClientContext client;
+
+    @POST
+    @Public
+    public Response refresh(
+            @Context HttpServletRequest request, @HeaderParam("Idempotency-Key") String idempotencyKey) {
+        Optional<String> inBody = JsonBody.read(request).optional("refresh_token", LONGEST_TOKEN);
+        List<String> cookies = credentials.refreshCookies(request);
+        if (inBody.isPresent() && !cookies.isEmpty()) {
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST, "refresh_token: by cookie or in the body, not in both.");
+        }
+        if (inBody.isEmpty() && cookies.isEmpty()) {
+            throw new AuthException(
+                    ErrorCode.REFRESH_TOKEN_REQUIRED, "The refresh token belongs in its cookie or in the body.");
+        }
+        String key = idempotencyKey == null ? "" : idempotencyKey;
+        if (key.length() > LONGEST_KEY) {
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST, "Idempotency-Key: at most " + LONGEST_KEY + " characters.");
+        }
+        TokenPair pair = tokens.refresh(
+                inBody.map(List::of).orElse(cookies), credentials.proof(request), key, heldToken(request), client);
+        return inBody.isPresent() ? response.inBody(pair) : response.inCookies(pair, AuthPath.of(request));
+    }
+
+    /** The access token that came along, if it is one of ours: expired is fine, a bad one says nothing. */
+    private Optional<AccessToken> heldToken(HttpServletRequest request) {
+        try {
+            return Credentials.bearer(request).map(verifier::authentic);
+        } catch (InvalidTokenException notOurs) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package com.amplihack.auth.files;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Writes files that never exist half-written nor, for a moment, readable by others (FAULTS.md 32): permissions are
+ * given at creation, contents appear by an atomic rename.
+ */
+public final class PrivateFiles {
+    private static final Object IN_THIS_PROCESS = new Object();
+    private static final int SECRET_BYTES = 32;
+
+    private PrivateFiles() {}
+
+    /** Makes the directory and its parents as 0700 where the file system knows permissions; an existing one stays. */
+    public static void makeDirectory(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory, permissions(directory, "rwx------"));
+        }
+    }
+
+    /**
+     * Writes a whole file, replacing an existing one.
+     *
+     * @param mode such as {@code r--------}
+     */
+    public static void write(Path file, byte[] content, String mode) throws IOException {
+        Path fresh = Files.createTempFile(
+                file.toAbsolutePath().getParent(), ".new-", null, permissions(file, "rw-------"));
+        try {
+            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                ByteBuffer bytes = ByteBuffer.wrap(content);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            if (hasPermissions(file)) {
+                Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(mode));
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    /** The 256 random bits in that file, made (0400) when it is not there yet; every node reads the same. */
+    public static byte[] secret(Path file) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        makeDirectory(directory);
+        return underLock(directory, () -> {
+            try {
+                if (!Files.exists(file)) {
+                    byte[] fresh = new byte[SECRET_BYTES];
+                    new SecureRandom().nextBytes(fresh);
+                    write(file, fresh, "r--------");
+                }
+                byte[] secret = Files.readAllBytes(file);
+                if (secret.length != SECRET_BYTES) {
+                    throw new IOException(file + " must hold exactly " + SECRET_BYTES + " bytes");
+                }
+                return secret;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** Runs while no other thread and no other process runs under the same directory's lock. */
+    public static <T> T underLock(Path directory, Supplier<T> action) throws IOException {
+        Path lockFile = directory.resolve(".lock");
+        synchronized (IN_THIS_PROCESS) {
+            try {
+                Files.createFile(lockFile, permissions(lockFile, "rw-------"));
+            } catch (FileAlreadyExistsException another) {
+                // made by an earlier start or another node
+            }
+            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                assert lock.isValid();
+                return action.get();
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
+    }
+
+    /** Opens a file for appending, made as 0600. */
+    public static FileChannel append(Path file) throws IOException {
+        makeDirectory(file.toAbsolutePath().getParent());
+        return FileChannel.open(
+                file,
+                EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
+                permissions(file, "rw-------"));
+    }
+
+    /** Whether anyone but the owner may read the file; false where the file system cannot tell. */
+    public static boolean othersCanRead(Path file) throws IOException {
+        if (!hasPermissions(file)) {
+            return false;
+        }
+        Set<PosixFilePermission> given = Files.getPosixFilePermissions(file);
+        return given.contains(PosixFilePermission.GROUP_READ) || given.contains(PosixFilePermission.OTHERS_READ);
+    }
+
+    private static FileAttribute<?>[] permissions(Path file, String mode) {
+        return hasPermissions(file)
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))}
+                : new FileAttribute<?>[0];
+    }
+
+    private static boolean hasPermissions(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+}

@@ -1,0 +1,93 @@
+package com.amplihack.auth.gate;
+
+import com.amplihack.auth.admission.Credentials;
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.InvalidTokenException;
+import com.amplihack.auth.token.TokenParser;
+import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.token.UnverifiedToken;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Inject;
+import jakarta.security.enterprise.AuthenticationException;
+import jakarta.security.enterprise.AuthenticationStatus;
+import jakarta.security.enterprise.authentication.mechanism.http.HttpAuthenticationMechanism;
+import jakarta.security.enterprise.authentication.mechanism.http.HttpMessageContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Optional;
+
+/**
+ * Stands in front of MP-JWT's own mechanism: refuses by shape what MP-JWT would accept or choke on, lets MP-JWT verify
+ * the rest, and leaves the outcome on the request for {@link GateFilter}, which answers. Runs before every filter, for
+ * every path; public paths are let through untouched, with a bad token too.
+ */
+@Alternative
+@Priority(100)
+@ApplicationScoped
+public class BearerMechanism implements HttpAuthenticationMechanism {
+    private MpJwtMechanism mpJwt;
+    private TokenVerifier verifier;
+    private AuditLog audit;
+
+    /** For CDI. */
+    public BearerMechanism() {}
+
+    @Inject
+    public BearerMechanism(MpJwtMechanism mpJwt, TokenVerifier verifier, AuditLog audit) {
+        this.mpJwt = mpJwt;
+        this.verifier = verifier;
+        this.audit = audit;
+    }
+
+    @Override
+    public AuthenticationStatus validateRequest(
+            HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
+            throws AuthenticationException {
+        if (RequestAttributes.CLIENT.get(request).isPresent()) {
+            return context.doNothing(); // a forward, or a second call for the same request
+        }
+        ClientContext client = ResponseHeaders.begin(request, response);
+        RequestAttributes.CLIENT.set(request, client);
+        if (!PathRules.isProtected(request)) {
+            return context.doNothing();
+        }
+        try {
+            Optional<String> bearer = Credentials.bearer(request);
+            if (bearer.isPresent()) {
+                return verify(bearer.get(), request, response, context);
+            }
+        } catch (InvalidTokenException invalid) {
+            audit.record(AuditEntry.of(
+                            invalid.isAlgorithmConfusion() ? AuditEvent.ALGORITHM_CONFUSION : AuditEvent.TOKEN_INVALID,
+                            client)
+                    .detail("reason", invalid.reason()));
+            RequestAttributes.REFUSAL.set(request, invalid);
+        } catch (AuthException refused) {
+            RequestAttributes.REFUSAL.set(request, refused);
+        }
+        return context.doNothing();
+    }
+
+    private AuthenticationStatus verify(
+            String bearer, HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
+            throws AuthenticationException {
+        UnverifiedToken token = TokenParser.parse(bearer);
+        verifier.requireKnownKey(token);
+        AuthenticationStatus status = mpJwt.verify(bearer, request, response, context);
+        if (status == AuthenticationStatus.SUCCESS) {
+            RequestAttributes.VERIFIED.set(request, token.verified());
+            return status;
+        }
+        // MP-JWT does not say why: an expired token of ours, or a forgery?
+        AccessToken ours = verifier.authentic(token);
+        verifier.requireCurrent(ours);
+        throw verifier.refusedByMpJwt();
+    }
+}

@@ -1,0 +1,68 @@
+package com.amplihack.auth.gate;
+
+import com.amplihack.auth.admission.Credentials;
+import com.amplihack.auth.admission.TokenGate;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.Problem;
+import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.token.AccessToken;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** Lets a request to a protected path through only when its access token is admitted. */
+public class GateFilter extends HttpFilter {
+    private static final long serialVersionUID = 1;
+
+    @Inject
+    private transient TokenGate gate;
+
+    @Inject
+    private transient Credentials credentials;
+
+    @Inject
+    private transient Configuration configuration;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        try {
+            if (PathRules.isProtected(request)) {
+                admit(request, response);
+            }
+        } catch (AuthException refused) {
+            Problem.of(refused).writeTo(response);
+            return;
+        }
+        chain.doFilter(request, response);
+    }
+
+    private void admit(HttpServletRequest request, HttpServletResponse response) {
+        ClientContext client = RequestAttributes.CLIENT.get(request).orElse(ClientContext.NONE);
+        if (PathRules.isAdmin(PathRules.path(request))
+                && !configuration.settings().web().adminAllowlist().contains(client.address())) {
+            throw new AuthException(
+                    ErrorCode.ADDRESS_NOT_ALLOWED, "Administration is not open to your address (auth.admin.allowlist).");
+        }
+        RequestAttributes.REFUSAL.get(request).ifPresent(refusal -> {
+            throw refusal;
+        });
+        AccessToken token = RequestAttributes.VERIFIED
+                .get(request)
+                .orElseThrow(() -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
+        gate.admit(token, credentials.proof(request), client).ifPresent(limit -> show(limit, response));
+        RequestAttributes.ADMITTED.set(request, token);
+    }
+
+    private static void show(RateLimit limit, HttpServletResponse response) {
+        response.setHeader(RateLimit.POLICY_HEADER, limit.policyValue());
+        response.setHeader(RateLimit.HEADER, limit.value());
+    }
+}

@@ -1,0 +1,54 @@
+package com.amplihack.auth.gate;
+
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.Problem;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URI;
+
+/**
+ * Refuses changing requests that another site made a browser send (CSRF): {@code Sec-Fetch-Site: cross-site}, or an
+ * {@code Origin} that is neither our own nor listed. Clients that are no browsers send neither header and pass.
+ */
+public class OriginFilter extends HttpFilter {
+    private static final long serialVersionUID = 1;
+
+    @Inject
+    private transient Configuration configuration;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (PathRules.changesState(request) && isForeign(request)) {
+            Problem.of(ErrorCode.ORIGIN_NOT_ALLOWED, "Requests from another site's pages are refused.")
+                    .writeTo(response);
+            return;
+        }
+        chain.doFilter(request, response);
+    }
+
+    private boolean isForeign(HttpServletRequest request) {
+        String origin = request.getHeader("Origin");
+        if (origin != null && configuration.settings().web().csrfOrigins().contains(origin)) {
+            return false; // listed, though it is cross-site by its nature
+        }
+        return "cross-site".equalsIgnoreCase(request.getHeader("Sec-Fetch-Site"))
+                || origin != null && !isOurs(origin, request);
+    }
+
+    /** Same host and port; the scheme is the balancer's affair. */
+    private static boolean isOurs(String origin, HttpServletRequest request) {
+        try {
+            String authority = URI.create(origin).getRawAuthority();
+            return authority != null && authority.equalsIgnoreCase(request.getHeader("Host"));
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
+    }
+}

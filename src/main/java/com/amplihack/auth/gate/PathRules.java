@@ -1,0 +1,44 @@
+package com.amplihack.auth.gate;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/**
+ * Which paths need an admitted token. These rules only decide early and cheaply; {@link ResourceGuard} asks again at the
+ * resource method itself, so that a path that is spelled in a clever way gains nothing.
+ */
+final class PathRules {
+    private PathRules() {}
+
+    /** The decoded, normalized path inside the application, without the version in front. */
+    static String path(HttpServletRequest request) {
+        String info = request.getPathInfo();
+        String path = info == null ? request.getServletPath() : request.getServletPath() + info;
+        return path.startsWith("/v1/") ? path.substring(3) : path;
+    }
+
+    /** Whether the request must show an access token that is admitted. */
+    static boolean isProtected(HttpServletRequest request) {
+        String path = path(request);
+        return path.startsWith("/api/") || isAdmin(path) || path.equals("/auth/logout-all");
+    }
+
+    static boolean isAdmin(String path) {
+        return path.startsWith("/admin/api/");
+    }
+
+    /** Whether the CSRF rule holds: what a browser could be made to send with its cookies. */
+    static boolean changesState(HttpServletRequest request) {
+        String path = path(request);
+        String method = request.getMethod();
+        boolean reads = method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
+        return !reads && (path.startsWith("/auth/") || path.startsWith("/admin/"));
+    }
+
+    /** Whether no cache may keep the answer: everything of ours but the key set and the static pages. */
+    static boolean carriesTokensOrPersons(HttpServletRequest request) {
+        String path = path(request);
+        return path.startsWith("/api/")
+                || path.startsWith("/admin/")
+                || path.startsWith("/auth/") && !path.equals("/auth/jwks");
+    }
+}

@@ -1,0 +1,48 @@
+package com.amplihack.auth.gate;
+
+import com.amplihack.auth.admission.Admitted;
+import com.amplihack.auth.admission.Public;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.token.AccessToken;
+import jakarta.annotation.Priority;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.Context;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+
+/**
+ * Asks at the resource method itself, whatever the path looked like: only {@link Public} methods run without an admitted
+ * token, and a method that says nothing about its callers does not run at all.
+ */
+@Priority(Priorities.AUTHENTICATION)
+public class ResourceGuard implements ContainerRequestFilter {
+    @Context
+    private ResourceInfo resource;
+
+    @Context
+    private HttpServletRequest request;
+
+    @Override
+    public void filter(ContainerRequestContext context) {
+        Method method = resource.getResourceMethod();
+        if (method.isAnnotationPresent(Public.class)) {
+            return;
+        }
+        AccessToken token = RequestAttributes.ADMITTED
+                .get(request)
+                .orElseThrow(() -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
+        if (method.isAnnotationPresent(Admitted.class)) {
+            return;
+        }
+        RolesAllowed roles = method.getAnnotation(RolesAllowed.class);
+        if (roles == null || Arrays.stream(roles.value()).noneMatch(token.roles()::contains)) {
+            throw new AuthException(ErrorCode.INSUFFICIENT_PERMISSIONS, "This needs a role that the token lacks.");
+        }
+    }
+}

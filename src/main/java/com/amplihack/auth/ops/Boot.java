@@ -1,0 +1,96 @@
+package com.amplihack.auth.ops;
+
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.InvalidSettingException;
+import com.amplihack.auth.config.Settings;
+import com.amplihack.auth.files.PrivateFiles;
+import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.users.FirstAccount;
+import com.amplihack.auth.users.Migrations;
+import com.amplihack.auth.users.PasswordHasher;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.Resource;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+
+/** Brings everything up in order, or stops the deployment with one sentence that an operator can act on. */
+@Singleton
+@Startup
+@TransactionManagement(TransactionManagementType.BEAN) // Flyway makes its own
+public class Boot {
+    private static final Logger LOG = Logger.getLogger(Boot.class.getName());
+
+    @Inject
+    private Configuration configuration;
+
+    @Inject
+    private KeyRing keys;
+
+    @Inject
+    private SecurityStore store;
+
+    @Inject
+    private AuditLog audit;
+
+    @Inject
+    private PasswordHasher hasher;
+
+    @Inject
+    private FirstAccount firstAccount;
+
+    @Resource(lookup = "java:app/jdbc/auth")
+    private DataSource database;
+
+    @PostConstruct
+    void start() {
+        try {
+            Settings settings = configuration.settings();
+            warn(settings);
+            requireHome(settings);
+            keys.active();
+            audit.isOpen();
+            Migrations.apply(database);
+            store.kind();
+            hasher.isOutdated("");
+            firstAccount.makeIfNone().ifPresent(Boot::show);
+        } catch (RuntimeException failed) {
+            throw StartFailure.of(failed);
+        }
+    }
+
+    private static void requireHome(Settings settings) {
+        try {
+            PrivateFiles.makeDirectory(settings.home());
+        } catch (IOException e) {
+            throw new InvalidSettingException("auth.home: " + settings.home() + " cannot be made");
+        }
+        if (!Files.isWritable(settings.home())) {
+            throw new InvalidSettingException("auth.home: " + settings.home() + " is not writable");
+        }
+    }
+
+    private static void warn(Settings settings) {
+        if (settings.production() && settings.databaseUrl().startsWith("jdbc:h2:")) {
+            LOG.warning("auth.db.url is an embedded H2 database: use PostgreSQL in production");
+        }
+        if (!settings.jwtAuth()) {
+            LOG.warning("enable.jwt.auth is false, but this version proxies nothing: every endpoint stays protected");
+        }
+    }
+
+    /** To the standard output, not to the log: logs are kept, and a password must not be. */
+    private static void show(String line) {
+        System.out.println(line);
+        LOG.log(Level.INFO, "The first account was made; its password was printed once");
+    }
+}

@@ -1,0 +1,61 @@
+package com.amplihack.auth.problem;
+
+import jakarta.ejb.ApplicationException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A refusal on its way to the client: a code, words that may be shown, and headers that belong to it. */
+@ApplicationException(rollback = true)
+public class AuthException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final ErrorCode code;
+    private final String title;
+    private final transient Map<String, String> headers = new LinkedHashMap<>();
+
+    public AuthException(ErrorCode code, String detail) {
+        this(code, code.title(), detail, null);
+    }
+
+    /** With a cause for the log; the client never sees it. */
+    public AuthException(ErrorCode code, String detail, Throwable cause) {
+        this(code, code.title(), detail, cause);
+    }
+
+    private AuthException(ErrorCode code, String title, String detail, Throwable cause) {
+        super(detail, cause, false, false); // refusals are ordinary: no stack is taken
+        this.code = code;
+        this.title = title;
+        if (code.status() == 503) {
+            retryAfter(Duration.ofSeconds(2));
+        }
+    }
+
+    /** The same refusal under the sentence that the specification gives it. */
+    public static AuthException titled(ErrorCode code, String title, String detail) {
+        return new AuthException(code, title, detail, null);
+    }
+
+    /** Sets {@code Retry-After} (RFC 9110 section 10.2.3), rounded up to whole seconds, at least one. */
+    public AuthException retryAfter(Duration wait) {
+        return header("Retry-After", Long.toString(Math.max(1, wait.plusMillis(999).toSeconds())));
+    }
+
+    public AuthException header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    public Map<String, String> headers() {
+        return headers;
+    }
+}

@@ -1,0 +1,83 @@
+package com.amplihack.auth.problem;
+
+import java.util.Locale;
+
+/** Every error that a client can see: its stable code, status and title (CONTRACT.md section 1). */
+public enum ErrorCode {
+    INVALID_REQUEST(400, "Invalid request"),
+    WEAK_PASSWORD(400, "Weak password"),
+
+    /** Wrong name or password, unknown user, disabled account: one answer for all. */
+    INVALID_CREDENTIALS(401, "Invalid credentials"),
+    MISSING_TOKEN(401, "Missing or invalid authorization header"),
+    INVALID_TOKEN(401, "Invalid token"),
+    TOKEN_EXPIRED(401, "Token has expired"),
+    TOKEN_REVOKED(401, "Token has been revoked"),
+    TOKEN_REPLAYED(401, "Token replay detected"),
+    BINDING_MISMATCH(401, "Session binding mismatch"),
+    REFRESH_TOKEN_REQUIRED(401, "Refresh token required"),
+    INVALID_REFRESH_TOKEN(401, "Invalid refresh token"),
+    REFRESH_TOKEN_REUSED(401, "Refresh token reused"),
+
+    INSUFFICIENT_PERMISSIONS(403, "Insufficient permissions"),
+    ORIGIN_NOT_ALLOWED(403, "Origin not allowed"),
+    ADDRESS_NOT_ALLOWED(403, "Address not allowed"),
+
+    NOT_FOUND(404, "Not found"),
+    METHOD_NOT_ALLOWED(405, "Method not allowed"),
+    USERNAME_TAKEN(409, "Username taken"),
+    SESSION_CHANGED(409, "Session changed"),
+    TOO_LARGE(413, "Request too large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
+    RATE_LIMITED(429, "Too many requests"),
+
+    INTERNAL_ERROR(500, "Internal error"),
+    /** The security store or the database cannot answer. */
+    STORE_UNAVAILABLE(503, "Service temporarily unavailable"),
+    /** The password-hash queue is full. */
+    OVERLOADED(503, "Service overloaded");
+
+    private final int status;
+    private final String title;
+
+    ErrorCode(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    /** The value of the member {@code error}. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /** Whether the refused credential was an access token that came (RFC 6750 section 3.1). */
+    public boolean isBadToken() {
+        return switch (this) {
+            case INVALID_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_REPLAYED, BINDING_MISMATCH -> true;
+            default -> false;
+        };
+    }
+
+    /** The code for a status that the container or JAX-RS chose by itself. */
+    public static ErrorCode ofStatus(int status) {
+        return switch (status) {
+            case 401 -> MISSING_TOKEN;
+            case 403 -> INSUFFICIENT_PERMISSIONS;
+            case 404 -> NOT_FOUND;
+            case 405, 501 -> METHOD_NOT_ALLOWED;
+            case 413 -> TOO_LARGE;
+            case 415 -> UNSUPPORTED_MEDIA_TYPE;
+            case 429 -> RATE_LIMITED;
+            case 503 -> STORE_UNAVAILABLE;
+            default -> status >= 400 && status < 500 ? INVALID_REQUEST : INTERNAL_ERROR;
+        };
+    }
+}

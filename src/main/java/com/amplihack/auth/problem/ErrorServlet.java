@@ -1,0 +1,20 @@
+package com.amplihack.auth.problem;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** Answers what the container refuses by itself, in the same form as everything else. */
+public class ErrorServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
+        // asked for directly, /error is a path like any other that does not exist
+        ErrorCode code = status instanceof Integer number ? ErrorCode.ofStatus(number) : ErrorCode.NOT_FOUND;
+        Problem.of(code, code.title() + ".").writeTo(response);
+    }
+}

@@ -1,0 +1,46 @@
+package com.amplihack.auth.problem;
+
+import jakarta.ejb.EJBAccessException;
+import jakarta.ejb.EJBException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Turns whatever a resource throws into a problem; nothing of the cause reaches the client. */
+public class ProblemMapper implements ExceptionMapper<Throwable> {
+    private static final Logger LOG = Logger.getLogger(ProblemMapper.class.getName());
+
+    @Override
+    public Response toResponse(Throwable thrown) {
+        Throwable cause = thrown instanceof EJBException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (cause instanceof AuthException refusal) {
+            return answer(Problem.of(refusal));
+        }
+        if (cause instanceof EJBAccessException) {
+            return answer(Problem.of(ErrorCode.INSUFFICIENT_PERMISSIONS, "This needs a role that the token lacks."));
+        }
+        if (cause instanceof WebApplicationException http) {
+            Response original = http.getResponse();
+            if (original.getStatus() == 404) {
+                return Response.status(404).build(); // no body: Jersey passes it on to the static files
+            }
+            ErrorCode code = ErrorCode.ofStatus(original.getStatus());
+            Response.ResponseBuilder answer = Response.fromResponse(answer(Problem.of(code, code.title() + ".")));
+            if (original.getHeaderString("Allow") != null) {
+                answer.header("Allow", original.getHeaderString("Allow")); // RFC 9110 section 15.5.6
+            }
+            return answer.build();
+        }
+        LOG.log(Level.SEVERE, "A request failed in a way that nobody foresaw", thrown);
+        return answer(Problem.of(ErrorCode.INTERNAL_ERROR, "The server could not finish the request."));
+    }
+
+    private static Response answer(Problem problem) {
+        Response.ResponseBuilder answer =
+                Response.status(problem.status()).entity(problem.body()).type(Problem.MEDIA_TYPE);
+        problem.headers().forEach(answer::header);
+        return answer.build();
+    }
+}

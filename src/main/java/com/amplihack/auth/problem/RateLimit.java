@@ -1,0 +1,39 @@
+package com.amplihack.auth.problem;
+
+import java.time.Duration;
+
+/**
+ * A quota as clients see it: {@code RateLimit-Policy} and {@code RateLimit} of draft-ietf-httpapi-ratelimit-headers-11.
+ *
+ * @param name of the policy
+ * @param limit of requests in the window
+ * @param remaining of them
+ * @param reset until the window has room again
+ */
+public record RateLimit(String name, int limit, Duration window, int remaining, Duration reset) {
+    public static final String POLICY_HEADER = "RateLimit-Policy";
+    public static final String HEADER = "RateLimit";
+
+    /** {@code "login";q=5;w=300} */
+    public String policyValue() {
+        return '"' + name + "\";q=" + limit + ";w=" + window.toSeconds();
+    }
+
+    /** {@code "login";r=0;t=17} */
+    public String value() {
+        return '"' + name + "\";r=" + remaining + ";t=" + wholeSeconds(reset);
+    }
+
+    /** The 429 of this quota. */
+    public AuthException refusal(String title) {
+        long seconds = Math.max(1, wholeSeconds(reset));
+        return AuthException.titled(ErrorCode.RATE_LIMITED, title, "Try again in " + seconds + " s.")
+                .retryAfter(reset)
+                .header(POLICY_HEADER, policyValue())
+                .header(HEADER, value());
+    }
+
+    private static long wholeSeconds(Duration duration) {
+        return duration.plusMillis(999).toSeconds();
+    }
+}

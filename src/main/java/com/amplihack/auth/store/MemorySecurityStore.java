@@ -1,0 +1,238 @@
+package com.amplihack.auth.store;
+
+import com.amplihack.auth.config.Quota;
+import com.amplihack.auth.config.ReplayMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * Keeps the state in this process, for development and for one node: the same answers as {@link RedisSecurityStore},
+ * each operation under the lock of its user. What has run out is swept every minute.
+ */
+public final class MemorySecurityStore implements SecurityStore {
+    private static final long SWEEP_EVERY_MILLIS = 60_000;
+    private static final long LAST_SEEN_STEP_MILLIS = 60_000;
+
+    private final InstantSource clock;
+    private final Map<String, User> users = new ConcurrentHashMap<>();
+    private final Map<String, SlidingWindow> quotas = new ConcurrentHashMap<>();
+    private final AtomicLong nextSweep = new AtomicLong();
+
+    public MemorySecurityStore(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** A session with the time at which the record is forgotten. */
+    private record Kept(SessionRecord session, long until) {}
+
+    /** Everything of one user; touched only inside {@link #inUser}. */
+    private static final class User {
+        private long epoch;
+        private long epochUntil;
+        private final Map<String, Kept> sessions = new HashMap<>();
+        private final Map<String, Long> burntUntil = new HashMap<>(); // by jti
+        private final SlidingWindow api = new SlidingWindow();
+        private final Map<String, SlidingWindow> refreshes = new HashMap<>();
+
+        /** The live session of that sid, as the scripts see it. */
+        private Optional<Kept> live(String sid, long now) {
+            Kept kept = sessions.get(sid);
+            boolean live = kept != null
+                    && kept.until > now
+                    && kept.session.endsAt().toEpochMilli() > now
+                    && kept.session.epoch() == epoch;
+            return live ? Optional.of(kept) : Optional.empty();
+        }
+
+        /** Forgets what has run out; tells whether the user can be forgotten as a whole. */
+        private boolean sweep(long now) {
+            sessions.values().removeIf(kept -> kept.until <= now);
+            burntUntil.values().removeIf(until -> until <= now);
+            refreshes.keySet().retainAll(sessions.keySet());
+            boolean idle = api.forget(now - Duration.ofDays(1).toMillis());
+            return sessions.isEmpty() && burntUntil.isEmpty() && idle && epochUntil <= now;
+        }
+    }
+
+    @Override
+    public long epoch(String subject) {
+        return inUser(subject, (user, now) -> user.epoch);
+    }
+
+    @Override
+    public Commit open(SessionRecord session, Duration refreshLife) {
+        return inUser(session.subject(), (user, now) -> {
+            if (user.epoch != session.epoch()) {
+                return Commit.MOVED;
+            }
+            user.sessions.put(session.sid(), new Kept(session, now + refreshLife.toMillis()));
+            return Commit.COMMITTED;
+        });
+    }
+
+    @Override
+    public Admission admit(Use use, Quota quota) {
+        return inUser(use.subject(), (user, now) -> {
+            Optional<Kept> live = user.live(use.sid(), now);
+            if (live.isEmpty() || use.gen() < live.get().session.minGen()) {
+                return refused(Verdict.SESSION_OVER);
+            }
+            SessionRecord session = live.get().session;
+            if (use.mode() != ReplayMode.OFF) {
+                if (user.burntUntil.getOrDefault(use.jti(), 0L) > now) {
+                    return refused(Verdict.BARE_REPEAT);
+                }
+                if (!use.proven() && session.proven() && use.mode() == ReplayMode.AUTO) {
+                    return refused(Verdict.AFTER_PROOF);
+                }
+            }
+            Taken taken = quota.unlimited()
+                    ? new Taken(true, 0, Duration.ZERO)
+                    : user.api.take(quota, now);
+            if (!taken.granted()) {
+                return new Admission(Verdict.OVER_QUOTA, 0, taken.reset());
+            }
+            if (use.mode() == ReplayMode.STRICT || use.mode() == ReplayMode.AUTO && !use.proven()) {
+                user.burntUntil.put(use.jti(), now + use.tokenLife().toMillis());
+            }
+            user.sessions.put(use.sid(), new Kept(seen(session, use.proven(), now), live.get().until));
+            return new Admission(Verdict.ADMITTED, taken.remaining(), taken.reset());
+        });
+    }
+
+    @Override
+    public RefreshView lookForRefresh(String subject, String sid, Quota quota) {
+        return inUser(subject, (user, now) -> {
+            Optional<SessionRecord> session = user.live(sid, now).map(Kept::session);
+            Taken taken = session.isEmpty() || quota.unlimited()
+                    ? new Taken(true, 0, Duration.ZERO)
+                    : user.refreshes
+                            .computeIfAbsent(sid, key -> new SlidingWindow())
+                            .take(quota, now);
+            return new RefreshView(session, user.epoch, taken);
+        });
+    }
+
+    @Override
+    public Commit rotate(Rotation rotation) {
+        return inUser(rotation.subject(), (user, now) -> {
+            Optional<Kept> live = user.live(rotation.sid(), now);
+            if (live.isEmpty()) {
+                return Commit.SESSION_OVER;
+            }
+            SessionRecord session = live.get().session;
+            if (session.epoch() != rotation.epoch() || session.gen() != rotation.gen()) {
+                return Commit.MOVED;
+            }
+            user.sessions.put(
+                    rotation.sid(),
+                    new Kept(
+                            rotated(session, rotation, now),
+                            now + rotation.refreshLife().toMillis()));
+            return Commit.COMMITTED;
+        });
+    }
+
+    @Override
+    public boolean end(String subject, String sid) {
+        return inUser(subject, (user, now) -> {
+            boolean alive = user.live(sid, now).isPresent();
+            user.sessions.remove(sid);
+            return alive;
+        });
+    }
+
+    @Override
+    public int endAll(String subject) {
+        return inUser(subject, (user, now) -> {
+            int alive = (int) user.sessions.keySet().stream()
+                    .filter(sid -> user.live(sid, now).isPresent())
+                    .count();
+            user.epoch++;
+            user.epochUntil = now + Duration.ofDays(366).toMillis();
+            user.sessions.clear();
+            return alive;
+        });
+    }
+
+    @Override
+    public Taken take(Quota quota, String key) {
+        long now = now();
+        return compute(quotas, quota.name() + ":" + key, name -> new SlidingWindow(), window ->
+                window.take(quota, now));
+    }
+
+    @Override
+    public void ping() {
+        // always here
+    }
+
+    @Override
+    public String kind() {
+        return "memory";
+    }
+
+    private <T> T inUser(String subject, BiFunction<User, Long, T> operation) {
+        long now = now();
+        return compute(users, subject, name -> new User(), user -> operation.apply(user, now));
+    }
+
+    /** Runs an operation on the value of a key, under that key's lock. */
+    private static <V, T> T compute(
+            Map<String, V> map, String key, Function<String, V> fresh, Function<V, T> operation) {
+        Object[] answer = new Object[1];
+        map.compute(key, (name, present) -> {
+            V value = present == null ? fresh.apply(name) : present;
+            answer[0] = operation.apply(value);
+            return value;
+        });
+        @SuppressWarnings("unchecked") // put there two lines above
+        T result = (T) answer[0];
+        return result;
+    }
+
+    private long now() {
+        long now = clock.millis();
+        long due = nextSweep.get();
+        if (now >= due && nextSweep.compareAndSet(due, now + SWEEP_EVERY_MILLIS)) {
+            users.keySet()
+                    .forEach(subject ->
+                            users.computeIfPresent(subject, (name, user) -> user.sweep(now) ? null : user));
+            long longestWindow = Duration.ofDays(1).toMillis();
+            quotas.keySet()
+                    .forEach(key -> quotas.computeIfPresent(
+                            key, (name, window) -> window.forget(now - longestWindow) ? null : window));
+        }
+        return now;
+    }
+
+    private static Admission refused(Verdict verdict) {
+        return new Admission(verdict, 0, Duration.ZERO);
+    }
+
+    private static SessionRecord seen(SessionRecord s, boolean proven, long now) {
+        boolean minuteAgo = now - s.lastSeenAt().toEpochMilli() >= LAST_SEEN_STEP_MILLIS;
+        if (!minuteAgo && (s.proven() || !proven)) {
+            return s;
+        }
+        return new SessionRecord(
+                s.subject(), s.sid(), s.gen(), s.live(), s.rotatedAt(), s.prev(), s.request(), s.answered(),
+                s.sealed(), s.minGen(), s.proven() || proven, s.epoch(), s.endsAt(), s.createdAt(),
+                minuteAgo ? Instant.ofEpochMilli(now) : s.lastSeenAt(), s.address(), s.device());
+    }
+
+    private static SessionRecord rotated(SessionRecord s, Rotation rotation, long now) {
+        return new SessionRecord(
+                s.subject(), s.sid(), s.gen() + 1, rotation.live(), Instant.ofEpochMilli(now), s.live(),
+                rotation.request(), s.answered(), "", s.minGen(), s.proven(), s.epoch(), s.endsAt(),
+                s.createdAt(), s.lastSeenAt(), s.address(), s.device());
+    }
+}

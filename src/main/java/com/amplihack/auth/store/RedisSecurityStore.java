@@ -1,0 +1,262 @@
+package com.amplihack.auth.store;
+
+import com.amplihack.auth.config.Quota;
+import com.amplihack.auth.config.StoreSettings;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Keeps the state in Redis (6.2 or later): one Lua script and one round trip per operation. The keys of one user carry
+ * the hash tag {@code {sub}}, so that each script is one slot of a cluster; every key has a time to live.
+ */
+public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(RedisSecurityStore.class.getName());
+
+    /** Version of the layout; a change of meaning gets another one. */
+    private static final String PREFIX = "auth1:";
+
+    /** How long a user's epoch must outlive the longest session that may be configured (365 days). */
+    private static final String EPOCH_LIFE = Long.toString(Duration.ofDays(366).toMillis());
+
+    private static final LuaScript EPOCH = new LuaScript("epoch");
+    private static final LuaScript OPEN = new LuaScript("open");
+    private static final LuaScript ADMIT = new LuaScript("admit");
+    private static final LuaScript LOOK_FOR_REFRESH = new LuaScript("look_for_refresh");
+    private static final LuaScript ROTATE = new LuaScript("rotate");
+    private static final LuaScript END = new LuaScript("end");
+    private static final LuaScript END_ALL = new LuaScript("end_all");
+    private static final LuaScript TAKE = new LuaScript("take");
+
+    private final RedisClient redis;
+
+    /** With {@link #requests}, tells one operation from every other of any node and start. */
+    private final String process = UUID.randomUUID().toString().substring(24);
+
+    private final AtomicLong requests = new AtomicLong();
+
+    /** Connects lazily: whether Redis answers shows at the first operation. */
+    public RedisSecurityStore(StoreSettings settings) {
+        redis = connect(settings);
+    }
+
+    @Override
+    public long epoch(String subject) {
+        return Long.parseLong((String) run(EPOCH, List.of(epochKey(subject)), List.of()));
+    }
+
+    @Override
+    public Commit open(SessionRecord session, Duration refreshLife) {
+        List<String> arguments = SessionFields.of(session);
+        arguments.addAll(
+                0,
+                List.of(
+                        Long.toString(session.epoch()),
+                        millis(refreshLife),
+                        session.sid(),
+                        millis(Duration.between(session.createdAt(), session.endsAt()))));
+        return Commit.valueOf((String) run(OPEN, sessionKeys(session.subject(), session.sid()), arguments));
+    }
+
+    @Override
+    public Admission admit(Use use, Quota quota) {
+        List<String> keys = List.of(
+                sessionKey(use.subject(), use.sid()),
+                epochKey(use.subject()),
+                userKey(use.subject()) + ":jti:" + use.jti(),
+                userKey(use.subject()) + ":api");
+        List<?> answer = (List<?>) run(
+                ADMIT,
+                keys,
+                List.of(
+                        Long.toString(use.gen()),
+                        use.proven() ? "1" : "0",
+                        use.mode().name(),
+                        millis(use.tokenLife()),
+                        Integer.toString(quota.limit()),
+                        millis(quota.window()),
+                        requestId()));
+        return new Admission(Verdict.valueOf((String) answer.get(0)), number(answer.get(1)), duration(answer.get(2)));
+    }
+
+    @Override
+    public RefreshView lookForRefresh(String subject, String sid, Quota quota) {
+        List<?> answer = (List<?>) run(
+                LOOK_FOR_REFRESH,
+                List.of(sessionKey(subject, sid), epochKey(subject), sessionKey(subject, sid) + ":refresh"),
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId()));
+        List<?> fields = (List<?>) answer.get(1);
+        return new RefreshView(
+                fields.isEmpty() ? Optional.empty() : Optional.of(SessionFields.read(subject, sid, fields)),
+                Long.parseLong((String) answer.get(0)),
+                taken(answer.subList(2, 5)));
+    }
+
+    @Override
+    public Commit rotate(Rotation rotation) {
+        return Commit.valueOf((String) run(
+                ROTATE,
+                sessionKeys(rotation.subject(), rotation.sid()),
+                List.of(
+                        Long.toString(rotation.gen()),
+                        Long.toString(rotation.epoch()),
+                        rotation.live(),
+                        rotation.request(),
+                        millis(rotation.refreshLife()),
+                        rotation.sid())));
+    }
+
+    @Override
+    public boolean end(String subject, String sid) {
+        return number(run(END, sessionKeys(subject, sid), List.of(sid))) == 1;
+    }
+
+    @Override
+    public int endAll(String subject) {
+        return number(run(END_ALL, List.of(epochKey(subject), indexKey(subject)), List.of(EPOCH_LIFE)));
+    }
+
+    @Override
+    public Taken take(Quota quota, String key) {
+        String name = PREFIX + quota.name() + ":{" + key + "}";
+        return taken((List<?>) run(
+                TAKE,
+                List.of(name),
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId())));
+    }
+
+    @Override
+    public void ping() {
+        try {
+            redis.ping();
+        } catch (JedisException e) {
+            throw new StoreUnavailableException(e);
+        }
+    }
+
+    @Override
+    public String kind() {
+        return "redis";
+    }
+
+    @Override
+    public void close() {
+        redis.close();
+    }
+
+    /**
+     * Runs a script; a broken connection (a Redis that was restarted leaves a pool of them) is tried once more with the
+     * same request id, a time-out is not.
+     */
+    private Object run(LuaScript script, List<String> keys, List<String> arguments) {
+        try {
+            return script.run(redis, keys, arguments);
+        } catch (JedisConnectionException broken) {
+            if (isTimeout(broken)) {
+                throw unavailable(broken);
+            }
+            redis.getPool().clear();
+            try {
+                return script.run(redis, keys, arguments);
+            } catch (JedisException again) {
+                throw unavailable(again);
+            }
+        } catch (JedisException e) {
+            throw unavailable(e);
+        }
+    }
+
+    /** The same for both attempts at one operation: so that a script knows the second one when it sees it. */
+    private String requestId() {
+        return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
+    }
+
+    private static StoreUnavailableException unavailable(JedisException cause) {
+        LOG.log(Level.WARNING, "Redis did not answer: {0}", cause.getMessage());
+        return new StoreUnavailableException(cause);
+    }
+
+    private static boolean isTimeout(Throwable broken) {
+        for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static RedisClient connect(StoreSettings settings) {
+        int millis = (int) settings.timeout().toMillis();
+        DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder()
+                .connectionTimeoutMillis(millis)
+                .socketTimeoutMillis(millis)
+                .clientName("amplihack-auth")
+                .ssl(settings.tls());
+        settings.username().ifPresent(client::user);
+        settings.password().ifPresent(password -> client.password(password.reveal()));
+
+        ConnectionPoolConfig pool = new ConnectionPoolConfig();
+        pool.setMaxTotal(settings.poolMax());
+        pool.setMaxIdle(settings.poolMax());
+        pool.setMaxWait(settings.timeout());
+        pool.setJmxEnabled(false); // its MBeans would outlive a redeployment
+
+        RedisClient.Builder builder = RedisClient.builder();
+        builder.clientConfig(client.build());
+        builder.poolConfig(pool);
+        Optional<URI> uri = settings.uri();
+        if (uri.isPresent()) {
+            builder.fromURI(uri.get());
+        } else {
+            builder.hostAndPort(settings.host(), settings.port());
+        }
+        return builder.build();
+    }
+
+    private static List<String> sessionKeys(String subject, String sid) {
+        return List.of(sessionKey(subject, sid), epochKey(subject), indexKey(subject));
+    }
+
+    private static String userKey(String subject) {
+        return PREFIX + "{" + subject + "}";
+    }
+
+    private static String sessionKey(String subject, String sid) {
+        return userKey(subject) + ":session:" + sid;
+    }
+
+    private static String epochKey(String subject) {
+        return userKey(subject) + ":epoch";
+    }
+
+    private static String indexKey(String subject) {
+        return userKey(subject) + ":sessions";
+    }
+
+    private static Taken taken(List<?> answer) {
+        return new Taken(number(answer.get(0)) == 1, number(answer.get(1)), duration(answer.get(2)));
+    }
+
+    private static int number(Object answer) {
+        return ((Long) answer).intValue();
+    }
+
+    private static Duration duration(Object millis) {
+        return Duration.ofMillis((Long) millis);
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
+    }
+}

@@ -1,0 +1,49 @@
+package com.amplihack.auth.store;
+
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.StoreKind;
+import com.amplihack.auth.config.StoreSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import java.time.InstantSource;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Chooses the store that {@code auth.store} asks for. */
+@ApplicationScoped
+public class StoreProducer {
+    private static final Logger LOG = Logger.getLogger(StoreProducer.class.getName());
+
+    /** The store of this process; it is chosen once, never silently changed later. */
+    @Produces
+    @ApplicationScoped
+    SecurityStore store(Configuration configuration, InstantSource clock) {
+        StoreSettings settings = configuration.settings().store();
+        if (settings.kind() == StoreKind.MEMORY) {
+            return new MemorySecurityStore(clock);
+        }
+        RedisSecurityStore redis = new RedisSecurityStore(settings);
+        if (settings.kind() == StoreKind.REDIS) {
+            return redis;
+        }
+        try {
+            redis.ping();
+            LOG.log(Level.INFO, "Sessions are kept in the Redis at {0}", settings.address());
+            return redis;
+        } catch (StoreUnavailableException absent) {
+            redis.close();
+            LOG.log(
+                    Level.WARNING,
+                    "No Redis answers at {0}: sessions are kept in this process's memory and end with it",
+                    settings.address());
+            return new MemorySecurityStore(clock);
+        }
+    }
+
+    void close(@Disposes SecurityStore store) throws Exception {
+        if (store instanceof AutoCloseable connected) {
+            connected.close();
+        }
+    }
+}

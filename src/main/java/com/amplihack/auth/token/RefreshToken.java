@@ -1,0 +1,29 @@
+package com.amplihack.auth.token;
+
+import java.security.SecureRandom;
+
+/**
+ * A refresh token that carries our MAC: opaque to clients, it names its session and generation (ROTATION.md).
+ *
+ * @param secret 256 random bits; the store holds only a hash of them
+ */
+record RefreshToken(String subject, String sid, long gen, byte[] secret) {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String LOOKUP = "amplihack-auth refresh lookup v1";
+
+    static RefreshToken fresh(String subject, String sid, long gen) {
+        byte[] secret = new byte[32];
+        RANDOM.nextBytes(secret);
+        return new RefreshToken(subject, sid, gen, secret);
+    }
+
+    /** What the store knows of it. */
+    String hash() {
+        return Sha256.of(LOOKUP, secret);
+    }
+
+    @Override
+    public String toString() {
+        return "RefreshToken[gen=" + gen + "]";
+    }
+}

@@ -1,0 +1,35 @@
+package com.amplihack.auth.token;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/** SHA-256 in the form that claims and records carry: base64url without padding, 43 characters. */
+final class Sha256 {
+    private Sha256() {}
+
+    static String of(String text) {
+        return base64url(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Under a name of its own, so that a hash made for one purpose is none for another. */
+    static String of(String purpose, byte[] secret) {
+        MessageDigest digest = digest();
+        digest.update(purpose.getBytes(StandardCharsets.US_ASCII));
+        digest.update((byte) 0);
+        return base64url(digest.digest(secret));
+    }
+
+    static String base64url(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package com.amplihack.auth.token;
+
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.TokenSettings;
+import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.SigningKey;
+import com.amplihack.auth.users.Account;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import java.util.List;
+
+/** Issues access tokens: RS256 (RFC 7518 section 3.3) with every claim of CONTRACT.md section 2. */
+@ApplicationScoped
+public class TokenIssuer {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String LONGEST_ADDRESS = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+
+    private KeyRing keys;
+    private Configuration configuration;
+    private InstantSource clock;
+
+    /** For CDI. */
+    public TokenIssuer() {}
+
+    @Inject
+    public TokenIssuer(KeyRing keys, Configuration configuration, InstantSource clock) {
+        this.keys = keys;
+        this.configuration = configuration;
+        this.clock = clock;
+    }
+
+    /**
+     * An access token with what it says.
+     *
+     * @param compact the JWS compact serialization, at most 4,096 characters
+     */
+    record Issued(String compact, String jti) {}
+
+    Issued issue(Account account, String sid, long gen, ClientContext client) {
+        String jti = jti();
+        JWTClaimsSet claims = claims(
+                jti, account.id(), account.username(), account.roles(), account.permissions(), sid, gen, client);
+        SigningKey key = keys.active();
+        SignedJWT token = new SignedJWT(header(key), claims);
+        try {
+            token.sign(key.signer());
+        } catch (JOSEException e) {
+            throw new IllegalStateException("the active key does not sign", e);
+        }
+        String compact = token.serialize();
+        if (compact.length() > TokenParser.MAX_LENGTH) {
+            throw new IllegalStateException("the roles and permissions of " + account.id() + " do not fit a token");
+        }
+        return new Issued(compact, jti);
+    }
+
+    /** Whether a token with these would have at most 4,096 characters (FAULTS.md 35), at the longest address. */
+    public boolean fits(String username, List<String> roles, List<String> permissions) {
+        ClientContext farthest = new ClientContext(LONGEST_ADDRESS, "", "");
+        JWTClaimsSet claims =
+                claims(jti(), jti() + jti(), username, roles, permissions, Sha256.of(""), Integer.MAX_VALUE, farthest);
+        SigningKey key = keys.active();
+        SignedJWT unsigned = new SignedJWT(header(key), claims);
+        int signature = base64Length((key.jwk().size() + 7) / 8);
+        return new String(unsigned.getSigningInput()).length() + 1 + signature <= TokenParser.MAX_LENGTH;
+    }
+
+    private JWTClaimsSet claims(
+            String jti,
+            String subject,
+            String username,
+            List<String> roles,
+            List<String> permissions,
+            String sid,
+            long gen,
+            ClientContext client) {
+        TokenSettings settings = configuration.settings().tokens();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        return new JWTClaimsSet.Builder()
+                .issuer(settings.issuer().toString())
+                .subject(subject)
+                .audience(settings.audience())
+                .expirationTime(Date.from(now.plus(settings.accessLifetime())))
+                .notBeforeTime(Date.from(now))
+                .issueTime(Date.from(now))
+                .jwtID(jti)
+                .claim("type", TokenParser.TYPE)
+                .claim("roles", roles)
+                .claim("groups", roles) // the same under the name that MP-JWT reads
+                .claim("permissions", permissions)
+                .claim("upn", username)
+                .claim("sid", sid)
+                .claim("gen", gen)
+                .claim("ip", client.address())
+                .claim("ua_hash", Fingerprint.of(client.userAgent(), settings.userAgentBinding()))
+                .build();
+    }
+
+    private static JWSHeader header(SigningKey key) {
+        return new JWSHeader.Builder(JWSAlgorithm.RS256)
+                .type(JOSEObjectType.JWT)
+                .keyID(key.kid())
+                .build();
+    }
+
+    private static String jti() {
+        byte[] random = new byte[16];
+        RANDOM.nextBytes(random);
+        return Sha256.base64url(random);
+    }
+
+    private static int base64Length(int bytes) {
+        return (bytes * 4 + 2) / 3;
+    }
+}

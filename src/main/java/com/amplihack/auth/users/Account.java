@@ -1,0 +1,134 @@
+package com.amplihack.auth.users;
+
+import jakarta.persistence.CollectionTable;
+import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.JoinTable;
+import jakarta.persistence.ManyToMany;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Somebody (or something) who can sign in. */
+@Entity
+@Table(name = "auth_account")
+public class Account {
+    @Id
+    private String id;
+
+    private String username;
+
+    @Column(name = "username_key")
+    private String usernameKey;
+
+    @Column(name = "password_hash")
+    private String passwordHash;
+
+    private boolean enabled;
+
+    /** Milliseconds since 1970: the one form of a time that every database keeps as it is. */
+    @Column(name = "locked_until")
+    private Long lockedUntil;
+
+    @Column(name = "created_at")
+    private long createdAt;
+
+    @Version
+    private long version;
+
+    @ManyToMany(fetch = FetchType.EAGER)
+    @JoinTable(
+            name = "auth_account_role",
+            joinColumns = @JoinColumn(name = "account_id"),
+            inverseJoinColumns = @JoinColumn(name = "role_name"))
+    private Set<Role> roles = new LinkedHashSet<>();
+
+    @ElementCollection(fetch = FetchType.EAGER)
+    @CollectionTable(name = "auth_account_permission", joinColumns = @JoinColumn(name = "account_id"))
+    @Column(name = "permission")
+    private Set<String> permissions = new LinkedHashSet<>();
+
+    /** For JPA. */
+    protected Account() {}
+
+    Account(String id, Username username, String passwordHash, Instant createdAt) {
+        this.id = id;
+        this.username = username.shown();
+        usernameKey = username.key();
+        this.passwordHash = passwordHash;
+        this.createdAt = createdAt.toEpochMilli();
+        enabled = true;
+    }
+
+    /** A random UUID in text form; the claim {@code sub}. */
+    public String id() {
+        return id;
+    }
+
+    public String username() {
+        return username;
+    }
+
+    /** The case-folded name; see {@link Username#key}. */
+    public String usernameKey() {
+        return usernameKey;
+    }
+
+    String passwordHash() {
+        return passwordHash;
+    }
+
+    void passwordHash(String hash) {
+        passwordHash = hash;
+    }
+
+    public boolean enabled() {
+        return enabled;
+    }
+
+    void enabled(boolean may) {
+        enabled = may;
+    }
+
+    /** When a lock ends, or null when there is none. */
+    public Instant lockedUntil() {
+        return lockedUntil == null ? null : Instant.ofEpochMilli(lockedUntil);
+    }
+
+    public Instant createdAt() {
+        return Instant.ofEpochMilli(createdAt);
+    }
+
+    /** Names of the roles, sorted. */
+    public List<String> roles() {
+        return roles.stream().map(Role::name).sorted().toList();
+    }
+
+    void roles(Set<Role> given) {
+        roles = given;
+    }
+
+    /** The account's own permissions, sorted: without those of its roles. */
+    public List<String> ownPermissions() {
+        return permissions.stream().sorted().toList();
+    }
+
+    void ownPermissions(Set<String> given) {
+        permissions = given;
+    }
+
+    /** The union of the roles' permissions and the account's own, sorted. */
+    public List<String> permissions() {
+        Set<String> all = new TreeSet<>(permissions);
+        roles.forEach(role -> all.addAll(role.permissions()));
+        return List.copyOf(all);
+    }
+}

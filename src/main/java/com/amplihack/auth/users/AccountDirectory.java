@@ -1,0 +1,131 @@
+package com.amplihack.auth.users;
+
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.PasswordSettings;
+import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import jakarta.ejb.EJBException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Finds, lists and makes accounts; a database that does not answer is a 503, never a wrong answer. */
+@ApplicationScoped
+public class AccountDirectory {
+    private static final Logger LOG = Logger.getLogger(AccountDirectory.class.getName());
+    // without the characters that people mistake for one another
+    private static final String PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    private static final int PASSWORD_LENGTH = 24; // of 56 characters each: 139 bits
+
+    private Accounts accounts;
+    private PasswordHasher hasher;
+    private Configuration configuration;
+    private InstantSource clock;
+
+    /** For CDI. */
+    public AccountDirectory() {}
+
+    @Inject
+    public AccountDirectory(
+            Accounts accounts, PasswordHasher hasher, Configuration configuration, InstantSource clock) {
+        this.accounts = accounts;
+        this.hasher = hasher;
+        this.configuration = configuration;
+        this.clock = clock;
+    }
+
+    public Optional<Account> find(String id) {
+        return ask(() -> accounts.find(id));
+    }
+
+    Optional<String> findId(Username username) {
+        return ask(() -> accounts.findId(username));
+    }
+
+    /** See {@link Accounts#list}. */
+    public List<Account> list(String query, String after, int limit) {
+        return ask(() -> accounts.list(query, after, limit));
+    }
+
+    boolean isEmpty() {
+        return ask(accounts::isEmpty);
+    }
+
+    /**
+     * Makes an account.
+     *
+     * @throws AuthException {@code invalid_request} for a name or role that cannot be, {@code weak_password}, {@code
+     *     username_taken}
+     */
+    public Account create(
+            String username, Secret password, Set<String> roles, Set<String> permissions, boolean enabled) {
+        Username name = Username.parse(username)
+                .orElseThrow(() -> new AuthException(
+                        ErrorCode.INVALID_REQUEST,
+                        "username: 1 to 64 characters, no control characters, no space at either end."));
+        requireStrong(password);
+        Account account = new Account(UUID.randomUUID().toString(), name, hasher.hash(password), clock.instant());
+        account.enabled(enabled);
+        try {
+            return accounts.add(account, roles, permissions);
+        } catch (EJBException failed) {
+            if (findId(name).isPresent()) { // somebody else took the name at the same moment
+                throw Accounts.usernameTaken();
+            }
+            throw unavailable(failed);
+        }
+    }
+
+    void replaceHash(Account account, String fresh) {
+        ask(() -> {
+            accounts.replaceHash(account.id(), account.passwordHash(), fresh);
+            return null;
+        });
+    }
+
+    /** A password that nobody has chosen: 24 letters and digits. */
+    public static Secret randomPassword() {
+        SecureRandom random = new SecureRandom();
+        StringBuilder password = new StringBuilder();
+        for (int i = 0; i < PASSWORD_LENGTH; i++) {
+            password.append(PASSWORD_ALPHABET.charAt(random.nextInt(PASSWORD_ALPHABET.length())));
+        }
+        return Secret.of(password.toString());
+    }
+
+    private void requireStrong(Secret password) {
+        PasswordSettings limits = configuration.settings().passwords();
+        int length = password.reveal().codePointCount(0, password.reveal().length());
+        if (length < limits.shortest() || length > limits.longest()) {
+            throw new AuthException(
+                    ErrorCode.WEAK_PASSWORD,
+                    "password: " + limits.shortest() + " to " + limits.longest() + " characters.");
+        }
+    }
+
+    private static <T> T ask(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (EJBException failed) {
+            throw unavailable(failed);
+        }
+    }
+
+    private static AuthException unavailable(EJBException failed) {
+        Throwable root = failed;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        LOG.log(Level.WARNING, "The account database did not answer: {0}", root.getMessage());
+        return new AuthException(ErrorCode.STORE_UNAVAILABLE, "The account database does not answer.", failed);
+    }
+}

@@ -1,0 +1,57 @@
+package com.amplihack.auth.users;
+
+import com.amplihack.auth.config.AccountSettings;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.InvalidSettingException;
+import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes the first administrator when there is no account at all. */
+@ApplicationScoped
+public class FirstAccount {
+    private AccountDirectory accounts;
+    private Configuration configuration;
+
+    /** For CDI. */
+    public FirstAccount() {}
+
+    @Inject
+    public FirstAccount(AccountDirectory accounts, Configuration configuration) {
+        this.accounts = accounts;
+        this.configuration = configuration;
+    }
+
+    /**
+     * Makes it where it is needed.
+     *
+     * @return what to show once: the line for the operator, with the password if it is a random one; empty when there
+     *     are accounts already
+     */
+    public Optional<String> makeIfNone() {
+        if (!accounts.isEmpty()) {
+            return Optional.empty();
+        }
+        AccountSettings first = configuration.settings().firstAccount();
+        Secret password = first.password().orElseGet(AccountDirectory::randomPassword);
+        try {
+            accounts.create(first.username(), password, Set.of("admin", "user"), Set.of(), true);
+        } catch (AuthException refused) {
+            if (refused.code() == ErrorCode.USERNAME_TAKEN) {
+                return Optional.empty(); // another node was faster
+            }
+            if (refused.code().status() == 400) {
+                String which = refused.code() == ErrorCode.WEAK_PASSWORD ? "password" : "username";
+                throw new InvalidSettingException(
+                        "auth.bootstrap." + which + " cannot be used: " + refused.getMessage());
+            }
+            throw refused;
+        }
+        String shown = first.password().isPresent() ? "as configured" : password.reveal();
+        return Optional.of("First account: " + first.username() + ", password: " + shown);
+    }
+}

@@ -1,0 +1,116 @@
+package com.amplihack.auth.users;
+
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.PasswordSettings;
+import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import de.mkammerer.argon2.Argon2;
+import de.mkammerer.argon2.Argon2Factory;
+import jakarta.annotation.PostConstruct;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Argon2id (RFC 9106) behind a bulkhead: so many hashes at a time, so many more waiting (each at most 10 s), and a 503
+ * {@code overloaded} for the rest, so that logins cannot exhaust memory (FAULTS.md 31).
+ */
+@ApplicationScoped
+public class PasswordHasher {
+    private static final Logger LOG = Logger.getLogger(PasswordHasher.class.getName());
+    private static final long LONGEST_WAIT_SECONDS = 10;
+
+    private Configuration configuration;
+    private Argon2 argon2;
+    private Semaphore turns;
+    private final AtomicInteger waiting = new AtomicInteger();
+    private volatile String nobodysHash;
+
+    /** For CDI. */
+    public PasswordHasher() {}
+
+    @Inject
+    public PasswordHasher(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /** Prepares the native library and the hash that unknown users are measured against. */
+    @PostConstruct
+    public void prepare() {
+        argon2 = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
+        turns = new Semaphore(settings().concurrency(), true);
+        byte[] nobodysPassword = new byte[32];
+        new SecureRandom().nextBytes(nobodysPassword);
+        nobodysHash = hash(Secret.of(Base64.getEncoder().encodeToString(nobodysPassword)));
+    }
+
+    /** An encoded hash of the password, with a random salt of 128 bits. */
+    public String hash(Secret password) {
+        PasswordSettings s = settings();
+        return inTurn(() -> argon2.hash(
+                s.iterations(), s.memoryKib(), s.parallelism(), password.reveal().toCharArray()));
+    }
+
+    /** Whether the password belongs to the hash; a corrupt hash (FAULTS.md 30) is a no and a line in the log. */
+    public boolean verify(String encoded, Secret password) {
+        return inTurn(() -> {
+            try {
+                return argon2.verify(encoded, password.reveal().toCharArray());
+            } catch (IllegalArgumentException | IllegalStateException corrupt) {
+                LOG.log(Level.SEVERE, "A stored password hash cannot be read: {0}", corrupt.getMessage());
+                return false;
+            }
+        });
+    }
+
+    /** Costs what {@link #verify} costs and is always a no, for users that do not exist (FAULTS.md 27). */
+    public boolean verifyNobody(Secret password) {
+        verify(nobodysHash, password);
+        return false;
+    }
+
+    /** Whether the hash was made with other parameters than those in force. */
+    public boolean isOutdated(String encoded) {
+        PasswordSettings s = settings();
+        return argon2.needsRehash(encoded, s.iterations(), s.memoryKib(), s.parallelism());
+    }
+
+    private PasswordSettings settings() {
+        return configuration.settings().passwords();
+    }
+
+    private <T> T inTurn(Supplier<T> work) {
+        if (!turns.tryAcquire()) {
+            waitForTurn();
+        }
+        try {
+            return work.get();
+        } finally {
+            turns.release();
+        }
+    }
+
+    private void waitForTurn() {
+        boolean turn = false;
+        try {
+            if (waiting.incrementAndGet() <= settings().queue()) {
+                turn = turns.tryAcquire(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiting.decrementAndGet();
+        }
+        if (!turn) {
+            throw new AuthException(ErrorCode.OVERLOADED, "Too many passwords are being checked at the moment.");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package com.amplihack.auth.users;
+
+import jakarta.persistence.CollectionTable;
+import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.Table;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A named set of permissions. */
+@Entity
+@Table(name = "auth_role")
+public class Role {
+    @Id
+    private String name;
+
+    @ElementCollection(fetch = FetchType.EAGER)
+    @CollectionTable(name = "auth_role_permission", joinColumns = @JoinColumn(name = "role_name"))
+    @Column(name = "permission")
+    private Set<String> permissions = new TreeSet<>();
+
+    /** For JPA. */
+    protected Role() {}
+
+    public String name() {
+        return name;
+    }
+
+    public Set<String> permissions() {
+        return Set.copyOf(permissions);
+    }
+}

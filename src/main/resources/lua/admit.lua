@@ -1,0 +1,47 @@
+-- Admits one request of a verified access token, or says why not: session and epoch, min_gen, replay, quota, burn.
+-- The burn comes last, so that a refusal for quota never costs a one-time token.
+-- KEYS[1] session  [2] epoch  [3] the token's jti  [4] the subject's API quota
+-- ARGV[1] gen  [2] '1' when the request proves the session  [3] AUTO | STRICT | OFF  [4] milliseconds that the token
+--   can still be presented  [5] quota's limit, 0 = none  [6] its window in ms  [7] request id
+-- Returns {verdict, remaining, reset in ms}
+local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at', 'min_gen', 'proven', 'last_seen')
+local now = now_ms()
+if not s[1] or s[1] ~= epoch_of(KEYS[2]) or tonumber(s[2]) <= now or tonumber(ARGV[1]) < tonumber(s[3]) then
+  return {'SESSION_OVER', 0, 0}
+end
+
+local request = ARGV[7]
+local proof = ARGV[2] == '1'
+local burn = ARGV[3] == 'STRICT' or (ARGV[3] == 'AUTO' and not proof)
+if ARGV[3] ~= 'OFF' then
+  local used = redis.call('GET', KEYS[3])
+  -- the same request id is the driver's second attempt at this very use
+  if used ~= request then
+    if used then
+      return {'BARE_REPEAT', 0, 0}
+    end
+    if not proof and s[4] == '1' and ARGV[3] == 'AUTO' then
+      return {'AFTER_PROOF', 0, 0}
+    end
+  end
+end
+
+local remaining, reset = 0, 0
+if ARGV[5] ~= '0' then
+  local granted
+  granted, remaining, reset = take(KEYS[4], tonumber(ARGV[5]), tonumber(ARGV[6]), request, now)
+  if granted == 0 then
+    return {'OVER_QUOTA', 0, reset}
+  end
+end
+
+if burn then
+  redis.call('SET', KEYS[3], request, 'PX', ARGV[4])
+end
+if proof and s[4] ~= '1' then
+  redis.call('HSET', KEYS[1], 'proven', '1')
+end
+if now - tonumber(s[5]) >= 60000 then
+  redis.call('HSET', KEYS[1], 'last_seen', now)
+end
+return {'ADMITTED', remaining, reset}

@@ -1,0 +1,8 @@
+-- Ends one session: its access and refresh tokens are dead from here on.
+-- KEYS[1] session  [2] epoch  [3] index of the user's sessions
+-- ARGV[1] sid
+-- Returns 1 when it was alive, else 0
+local alive = redis.call('HGET', KEYS[1], 'epoch') == epoch_of(KEYS[2])
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+return alive and 1 or 0

@@ -1,0 +1,31 @@
+-- Put in front of every script: the clock, the epoch and the sliding window.
+
+-- Milliseconds since 1970 by Redis's clock, the only one that scripts believe.
+local function now_ms()
+  local t = redis.call('TIME')
+  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+end
+
+-- The user's epoch as text; '0' for a user never seen.
+local function epoch_of(key)
+  return redis.call('GET', key) or '0'
+end
+
+-- Takes one from an exact sliding window of at most `limit` entries; the same request id takes only once.
+-- Returns granted (1 or 0), remaining, milliseconds until the oldest entry leaves.
+local function take(key, limit, window, request, now)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
+  local count = redis.call('ZCARD', key)
+  local granted = 1
+  if not redis.call('ZSCORE', key, request) then
+    if count >= limit then
+      granted = 0
+    else
+      redis.call('ZADD', key, now, request)
+      redis.call('PEXPIRE', key, window)
+      count = count + 1
+    end
+  end
+  local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  return granted, limit - count, tonumber(oldest[2]) + window - now
+end
