@@ -71,7 +71,7 @@ public class LogoutResource {
                 .add("message", "Logged out successfully")
                 .build()
                 .toString();
-        return Response.ok(body).cookie(response.cleared(AuthPath.of(request))).build();
+        return response.clearing(body, AuthPath.of(request));
     }
 
     @POST
@@ -84,6 +84,6 @@ public class LogoutResource {
                 .add("sessions_ended", ended)
                 .build()
                 .toString();
-        return Response.ok(body).cookie(response.cleared(AuthPath.of(request))).build();
+        return response.clearing(body, AuthPath.of(request));
     }
 }

@@ -6,7 +6,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import com.amplihack.auth.admission.Credentials;
 import com.amplihack.auth.json.StrictJson;
@@ -15,6 +14,8 @@ import java.time.Duration;
 /** Hands out a pair of tokens: the access token in the body (RFC 6749 section 5.1), the rest where it was asked for. */
 @ApplicationScoped
 public class TokenResponse {
+    private static final String SET_COOKIE = "Set-Cookie";
+
     private Credentials credentials;
 
     /** For CDI. */
@@ -28,9 +29,8 @@ public class TokenResponse {
     /** With the refresh token and the session's proof as cookies. */
     public Response inCookies(TokenPair pair, String refreshPath) {
         return Response.ok(body(pair).build().toString(), MediaType.APPLICATION_JSON_TYPE)
-                .cookie(
-                        cookie(CookieName.REFRESH_TOKEN, pair.refreshToken(), refreshPath, pair.refreshLife()),
-                        cookie(CookieName.SESSION_ID, pair.handle().value(), "/", pair.sessionLife()))
+                .header(SET_COOKIE, cookie(CookieName.REFRESH_TOKEN, pair.refreshToken(), refreshPath, pair.refreshLife()))
+                .header(SET_COOKIE, cookie(CookieName.SESSION_ID, pair.handle().value(), "/", pair.sessionLife()))
                 .build();
     }
 
@@ -44,12 +44,12 @@ public class TokenResponse {
                 .build();
     }
 
-    /** Cookies that clear ours: the attributes are those that they were set with (FAULTS.md 41). */
-    public NewCookie[] cleared(String refreshPath) {
-        return new NewCookie[] {
-            cookie(CookieName.REFRESH_TOKEN, "", refreshPath, Duration.ZERO),
-            cookie(CookieName.SESSION_ID, "", "/", Duration.ZERO)
-        };
+    /** An answer that also clears our cookies, with the attributes that they were set with (FAULTS.md 41). */
+    public Response clearing(String body, String refreshPath) {
+        return Response.ok(body, MediaType.APPLICATION_JSON_TYPE)
+                .header(SET_COOKIE, cookie(CookieName.REFRESH_TOKEN, "", refreshPath, Duration.ZERO))
+                .header(SET_COOKIE, cookie(CookieName.SESSION_ID, "", "/", Duration.ZERO))
+                .build();
     }
 
     private static JsonObjectBuilder body(TokenPair pair) {
@@ -60,14 +60,9 @@ public class TokenResponse {
                 .add("expires_in", pair.accessLife().toSeconds());
     }
 
-    private NewCookie cookie(CookieName name, String value, String path, Duration life) {
-        return new NewCookie.Builder(name.name(credentials.prefixed()))
-                .value(value)
-                .path(path)
-                .maxAge((int) life.toSeconds())
-                .secure(true)
-                .httpOnly(true)
-                .sameSite(NewCookie.SameSite.STRICT)
-                .build();
+    /** RFC 6265 section 4.1.1; our values hold no character that would need quoting. */
+    private String cookie(CookieName name, String value, String path, Duration life) {
+        return name.name(credentials.prefixed()) + '=' + value + "; Path=" + path + "; Max-Age=" + life.toSeconds()
+                + "; Secure; HttpOnly; SameSite=Strict";
     }
 }

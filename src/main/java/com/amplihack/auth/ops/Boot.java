@@ -61,7 +61,7 @@ public class Boot {
             audit.isOpen();
             Migrations.apply(database);
             store.kind();
-            hasher.isOutdated("");
+            hasher.ready();
             firstAccount.makeIfNone().ifPresent(Boot::show);
         } catch (RuntimeException failed) {
             throw StartFailure.of(failed);

@@ -35,7 +35,7 @@ public class StoreProducer {
             redis.close();
             LOG.log(
                     Level.WARNING,
-                    "No Redis answers at {0}: sessions are kept in this process's memory and end with it",
+                    "No Redis answers at {0}: sessions live in the memory of this process and end with it",
                     settings.address());
             return new MemorySecurityStore(clock);
         }

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** The accounts in the database; each call is one transaction. */
+/** The accounts in the database; each call is one transaction. For {@link AccountDirectory} alone (an EJB has to be public). */
 @Stateless
 public class Accounts {
     @PersistenceContext(unitName = "auth")
@@ -22,7 +22,7 @@ public class Accounts {
         return Optional.ofNullable(database.find(Account.class, id));
     }
 
-    Optional<String> findId(Username username) {
+    public Optional<String> findId(Username username) {
         return database
                 .createQuery("select a.id from Account a where a.usernameKey = :key", String.class)
                 .setParameter("key", username.key())
@@ -53,7 +53,7 @@ public class Accounts {
                 .getResultList();
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return database.createQuery("select count(a) from Account a", Long.class).getSingleResult() == 0;
     }
 
@@ -62,7 +62,7 @@ public class Accounts {
      *
      * @throws AuthException {@code username_taken}, or {@code invalid_request} for a role that does not exist
      */
-    Account add(Account account, Set<String> roleNames, Set<String> permissions) {
+    public Account add(Account account, Set<String> roleNames, Set<String> permissions) {
         Set<Role> roles = new HashSet<>();
         for (String name : roleNames) {
             Role role = database.find(Role.class, name);
@@ -83,7 +83,7 @@ public class Accounts {
         return account;
     }
 
-    void replaceHash(String id, String outdated, String fresh) {
+    public void replaceHash(String id, String outdated, String fresh) {
         Account account = database.find(Account.class, id);
         if (account != null && account.passwordHash().equals(outdated)) { // a change in between wins
             account.passwordHash(fresh);

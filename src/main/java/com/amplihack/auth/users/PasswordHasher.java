@@ -52,6 +52,9 @@ public class PasswordHasher {
         nobodysHash = hash(Secret.of(Base64.getEncoder().encodeToString(nobodysPassword)));
     }
 
+    /** Nothing: being asked brings the bean up, so that the first login does not pay for it. */
+    public void ready() {}
+
     /** An encoded hash of the password, with a random salt of 128 bits. */
     public String hash(Secret password) {
         PasswordSettings s = settings();
