@@ -3,10 +3,12 @@ package com.amplihack.auth;
 import com.amplihack.auth.admin.UsersResource;
 import com.amplihack.auth.endpoint.JwksResource;
 import com.amplihack.auth.endpoint.LoginResource;
+import com.amplihack.auth.endpoint.LogoutAllResource;
 import com.amplihack.auth.endpoint.LogoutResource;
 import com.amplihack.auth.endpoint.RefreshResource;
 import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
+import com.amplihack.auth.endpoint.WellKnownResource;
 import com.amplihack.auth.gate.ResourceGuard;
 import com.amplihack.auth.problem.ProblemMapper;
 import jakarta.annotation.security.DeclareRoles;
@@ -25,7 +27,9 @@ public class AuthApplication extends Application {
                 LoginResource.class,
                 RefreshResource.class,
                 LogoutResource.class,
+                LogoutAllResource.class,
                 JwksResource.class,
+                WellKnownResource.class,
                 UserResource.class,
                 UsersResource.class,
                 VersionFilter.class,

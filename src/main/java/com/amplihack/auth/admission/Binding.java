@@ -18,8 +18,9 @@ final class Binding {
         boolean sameAddress =
                 switch (settings.addressBinding()) {
                     case EXACT -> token.ip().equals(client.address());
-                    case SUBNET -> AddressRanges.network(token.ip(), IPV4_SUBNET_BITS)
-                            .equals(AddressRanges.network(client.address(), IPV4_SUBNET_BITS));
+                    case SUBNET ->
+                        AddressRanges.network(token.ip(), IPV4_SUBNET_BITS)
+                                .equals(AddressRanges.network(client.address(), IPV4_SUBNET_BITS));
                     case OFF -> true;
                 };
         if (!sameAddress) {
@@ -27,8 +28,8 @@ final class Binding {
         }
         boolean sameAgent =
                 switch (settings.userAgentBinding()) {
-                    case EXACT, FAMILY -> token.uaHash()
-                            .equals(Fingerprint.of(client.userAgent(), settings.userAgentBinding()));
+                    case EXACT, FAMILY ->
+                        token.uaHash().equals(Fingerprint.of(client.userAgent(), settings.userAgentBinding()));
                     case OFF -> true;
                 };
         return sameAgent ? Optional.empty() : Optional.of("user_agent");

@@ -81,8 +81,9 @@ public class TokenGate {
                 quota);
         return switch (admission.verdict()) {
             case ADMITTED -> quota.unlimited() ? Optional.empty() : Optional.of(limit(quota, admission));
-            case SESSION_OVER -> throw new AuthException(
-                    ErrorCode.TOKEN_REVOKED, "The token's session is over or its rights have changed.");
+            case SESSION_OVER ->
+                throw new AuthException(
+                        ErrorCode.TOKEN_REVOKED, "The token's session is over or its rights have changed.");
             case BARE_REPEAT -> throw replayed(token, "bare_repeat", Severity.WARNING, client);
             case AFTER_PROOF -> throw replayed(token, "after_proof", Severity.CRITICAL, client);
             case OVER_QUOTA -> throw overQuota(token, limit(quota, admission), client);
@@ -97,8 +98,7 @@ public class TokenGate {
     }
 
     private static RateLimit limit(Quota quota, Admission admission) {
-        return new RateLimit(
-                quota.name(), quota.limit(), quota.window(), admission.remaining(), admission.reset());
+        return new RateLimit(quota.name(), quota.limit(), quota.window(), admission.remaining(), admission.reset());
     }
 
     private AuthException overQuota(AccessToken token, RateLimit limit, ClientContext client) {

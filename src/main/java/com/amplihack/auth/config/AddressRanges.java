@@ -63,8 +63,7 @@ public final class AddressRanges {
 
     private static IPAddress parse(String address) {
         int zone = address.indexOf('%');
-        IPAddress parsed =
-                new IPAddressString(zone < 0 ? address : address.substring(0, zone), STRICT).getAddress();
+        IPAddress parsed = new IPAddressString(zone < 0 ? address : address.substring(0, zone), STRICT).getAddress();
         return parsed == null ? null : unmapped(parsed);
     }
 

@@ -13,8 +13,6 @@ import java.util.Optional;
 public record KeySettings(Path path, Optional<Secret> passphrase, int size) {
     static KeySettings read(SettingsReader from) {
         return new KeySettings(
-                from.path("jwt.key.path"),
-                from.secret("jwt.key.passphrase"),
-                from.integer("jwt.key.size", 2048, 8192));
+                from.path("jwt.key.path"), from.secret("jwt.key.passphrase"), from.integer("jwt.key.size", 2048, 8192));
     }
 }

@@ -19,8 +19,6 @@ public record WebSettings(boolean cookiePrefix, AddressRanges adminAllowlist, Se
             }
         }
         return new WebSettings(
-                from.bool("auth.cookie.prefix"),
-                AddressRanges.read("auth.admin.allowlist", from),
-                Set.copyOf(origins));
+                from.bool("auth.cookie.prefix"), AddressRanges.read("auth.admin.allowlist", from), Set.copyOf(origins));
     }
 }

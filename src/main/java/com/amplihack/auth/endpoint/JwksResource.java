@@ -13,8 +13,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
 
-/** {@code GET /auth/jwks}, also as {@code /.well-known/jwks.json}: the public keys (RFC 7517). */
-@Path("/")
+/** {@code GET /auth/jwks}: the public keys (RFC 7517). */
+@Path("/auth/jwks")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class JwksResource {
@@ -22,7 +22,6 @@ public class JwksResource {
     private KeyRing keys;
 
     @GET
-    @Path("/auth/jwks")
     @Public
     public Response jwks(@HeaderParam("If-None-Match") String known) {
         Jwks jwks = keys.jwks();
@@ -32,13 +31,6 @@ public class JwksResource {
         return answer.header("ETag", jwks.etag())
                 .header("Cache-Control", "public, max-age=60")
                 .build();
-    }
-
-    @GET
-    @Path("/.well-known/jwks.json")
-    @Public
-    public Response wellKnown(@HeaderParam("If-None-Match") String known) {
-        return jwks(known);
     }
 
     /** RFC 9110 section 13.1.2: weak comparison, any of a list, or any at all. */

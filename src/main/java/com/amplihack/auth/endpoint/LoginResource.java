@@ -69,8 +69,8 @@ public class LoginResource {
             return switch (body.optional("delivery", 16).orElse("cookie")) {
                 case "cookie" -> COOKIE;
                 case "body" -> BODY;
-                default -> throw new AuthException(
-                        ErrorCode.INVALID_REQUEST, "delivery: 'cookie' or 'body' is needed.");
+                default ->
+                    throw new AuthException(ErrorCode.INVALID_REQUEST, "delivery: 'cookie' or 'body' is needed.");
             };
         }
     }

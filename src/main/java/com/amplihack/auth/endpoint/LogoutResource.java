@@ -1,6 +1,5 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.Admitted;
 import com.amplihack.auth.admission.Credentials;
 import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.admission.Public;
@@ -8,11 +7,9 @@ import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.json.StrictJson;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.token.TokenVerifier;
 import jakarta.enterprise.context.RequestScoped;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.POST;
@@ -26,10 +23,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code POST /auth/logout} and {@code /auth/logout-all}. Signing out works with a token that is used, replayed, of
+ * {@code POST /auth/logout}: ends the session. Signing out works with a token that is used, replayed, of
  * another address or expired (up to seven days), or with the refresh token alone; a forged one ends nothing.
  */
-@Path("/auth")
+@Path("/auth/logout")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class LogoutResource {
@@ -50,11 +47,7 @@ public class LogoutResource {
     @Inject
     private ClientContext client;
 
-    @Inject
-    private Instance<AccessToken> admitted;
-
     @POST
-    @Path("/logout")
     @Public
     public Response logout(@Context HttpServletRequest request) {
         Optional<String> bearer = Credentials.bearer(request);
@@ -69,19 +62,6 @@ public class LogoutResource {
         String body = StrictJson.provider()
                 .createObjectBuilder()
                 .add("message", "Logged out successfully")
-                .build()
-                .toString();
-        return response.clearing(body, AuthPath.of(request));
-    }
-
-    @POST
-    @Path("/logout-all")
-    @Admitted
-    public Response logoutAll(@Context HttpServletRequest request) {
-        int ended = tokens.endAll(admitted.get(), client);
-        String body = StrictJson.provider()
-                .createObjectBuilder()
-                .add("sessions_ended", ended)
                 .build()
                 .toString();
         return response.clearing(body, AuthPath.of(request));

@@ -54,8 +54,7 @@ public class RefreshResource {
         Optional<String> inBody = JsonBody.read(request).optional("refresh_token", LONGEST_TOKEN);
         List<String> cookies = credentials.refreshCookies(request);
         if (inBody.isPresent() && !cookies.isEmpty()) {
-            throw new AuthException(
-                    ErrorCode.INVALID_REQUEST, "refresh_token: by cookie or in the body, not in both.");
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "refresh_token: by cookie or in the body, not in both.");
         }
         if (inBody.isEmpty() && cookies.isEmpty()) {
             throw new AuthException(

@@ -1,14 +1,14 @@
 package com.amplihack.auth.endpoint;
 
 import com.amplihack.auth.admission.CookieName;
+import com.amplihack.auth.admission.Credentials;
+import com.amplihack.auth.json.StrictJson;
 import com.amplihack.auth.token.TokenPair;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import com.amplihack.auth.admission.Credentials;
-import com.amplihack.auth.json.StrictJson;
 import java.time.Duration;
 
 /** Hands out a pair of tokens: the access token in the body (RFC 6749 section 5.1), the rest where it was asked for. */
@@ -29,7 +29,9 @@ public class TokenResponse {
     /** With the refresh token and the session's proof as cookies. */
     public Response inCookies(TokenPair pair, String refreshPath) {
         return Response.ok(body(pair).build().toString(), MediaType.APPLICATION_JSON_TYPE)
-                .header(SET_COOKIE, cookie(CookieName.REFRESH_TOKEN, pair.refreshToken(), refreshPath, pair.refreshLife()))
+                .header(
+                        SET_COOKIE,
+                        cookie(CookieName.REFRESH_TOKEN, pair.refreshToken(), refreshPath, pair.refreshLife()))
                 .header(SET_COOKIE, cookie(CookieName.SESSION_ID, pair.handle().value(), "/", pair.sessionLife()))
                 .build();
     }

@@ -41,8 +41,8 @@ public final class PrivateFiles {
      * @param mode such as {@code r--------}
      */
     public static void write(Path file, byte[] content, String mode) throws IOException {
-        Path fresh = Files.createTempFile(
-                file.toAbsolutePath().getParent(), ".new-", null, permissions(file, "rw-------"));
+        Path fresh =
+                Files.createTempFile(file.toAbsolutePath().getParent(), ".new-", null, permissions(file, "rw-------"));
         try {
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = ByteBuffer.wrap(content);

@@ -49,7 +49,8 @@ public class GateFilter extends HttpFilter {
         if (PathRules.isAdmin(PathRules.path(request))
                 && !configuration.settings().web().adminAllowlist().contains(client.address())) {
             throw new AuthException(
-                    ErrorCode.ADDRESS_NOT_ALLOWED, "Administration is not open to your address (auth.admin.allowlist).");
+                    ErrorCode.ADDRESS_NOT_ALLOWED,
+                    "Administration is not open to your address (auth.admin.allowlist).");
         }
         RequestAttributes.REFUSAL.get(request).ifPresent(refusal -> {
             throw refusal;

@@ -82,8 +82,8 @@ final class KeyFiles {
                 }
             });
         } catch (IOException e) {
-            throw new InvalidSettingException("jwt.key.path: the key directory " + settings.path()
-                    + " cannot be used (" + e.getClass().getSimpleName() + ": " + e.getMessage() + ")");
+            throw new InvalidSettingException("jwt.key.path: the key directory " + settings.path() + " cannot be used ("
+                    + e.getClass().getSimpleName() + ": " + e.getMessage() + ")");
         }
     }
 
@@ -113,7 +113,8 @@ final class KeyFiles {
             settings.path(), Integer.toString(settings.size())
         });
         if (settings.passphrase().isEmpty()) {
-            LOG.warning("jwt.key.passphrase is not set: the private key is stored in clear, protected by its file mode");
+            LOG.warning(
+                    "jwt.key.passphrase is not set: the private key is stored in clear, protected by its file mode");
         }
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");

@@ -20,7 +20,8 @@ import java.security.interfaces.RSAPublicKey;
 public record SigningKey(String kid, RSAKey jwk, JWSSigner signer, JWSVerifier verifier) {
     static SigningKey of(RSAPublicKey publicKey, RSAPrivateKey privateKey) {
         try {
-            String kid = new RSAKey.Builder(publicKey).build().computeThumbprint().toString();
+            String kid =
+                    new RSAKey.Builder(publicKey).build().computeThumbprint().toString();
             RSAKey jwk = new RSAKey.Builder(publicKey)
                     .keyID(kid)
                     .keyUse(KeyUse.SIGNATURE)

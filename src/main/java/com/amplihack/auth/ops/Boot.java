@@ -7,11 +7,10 @@ import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.users.Database;
 import com.amplihack.auth.users.FirstAccount;
-import com.amplihack.auth.users.Migrations;
 import com.amplihack.auth.users.PasswordHasher;
 import jakarta.annotation.PostConstruct;
-import jakarta.annotation.Resource;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
@@ -19,9 +18,9 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.sql.SQLException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import javax.sql.DataSource;
 
 /** Brings everything up in order, or stops the deployment with one sentence that an operator can act on. */
 @Singleton
@@ -48,8 +47,8 @@ public class Boot {
     @Inject
     private FirstAccount firstAccount;
 
-    @Resource(lookup = "java:app/jdbc/auth")
-    private DataSource database;
+    @Inject
+    private Database database;
 
     @PostConstruct
     void start() {
@@ -59,12 +58,14 @@ public class Boot {
             requireHome(settings);
             keys.active();
             audit.isOpen();
-            Migrations.apply(database);
+            openDatabase(settings);
             store.kind();
             hasher.ready();
             firstAccount.makeIfNone().ifPresent(Boot::show);
         } catch (RuntimeException failed) {
-            throw StartFailure.of(failed);
+            StartFailure failure = StartFailure.of(failed);
+            LOG.severe(failure.getMessage()); // the server's own words about it are a page of stack
+            throw failure;
         }
     }
 
@@ -77,6 +78,20 @@ public class Boot {
         if (!Files.isWritable(settings.home())) {
             throw new InvalidSettingException("auth.home: " + settings.home() + " is not writable");
         }
+    }
+
+    private void openDatabase(Settings settings) {
+        try {
+            database.open();
+        } catch (SQLException unreachable) {
+            throw new InvalidSettingException(
+                    "auth.db.url: the database at " + withoutParameters(settings.databaseUrl()) + " cannot be reached");
+        }
+    }
+
+    /** A JDBC URL may carry a password behind its path. */
+    private static String withoutParameters(String url) {
+        return url.split("[?;]", 2)[0];
     }
 
     private static void warn(Settings settings) {

@@ -39,7 +39,8 @@ public class AuthException extends RuntimeException {
 
     /** Sets {@code Retry-After} (RFC 9110 section 10.2.3), rounded up to whole seconds, at least one. */
     public AuthException retryAfter(Duration wait) {
-        return header("Retry-After", Long.toString(Math.max(1, wait.plusMillis(999).toSeconds())));
+        return header(
+                "Retry-After", Long.toString(Math.max(1, wait.plusMillis(999).toSeconds())));
     }
 
     public AuthException header(String name, String value) {

@@ -94,9 +94,7 @@ public final class MemorySecurityStore implements SecurityStore {
                     return refused(Verdict.AFTER_PROOF);
                 }
             }
-            Taken taken = quota.unlimited()
-                    ? new Taken(true, 0, Duration.ZERO)
-                    : user.api.take(quota, now);
+            Taken taken = quota.unlimited() ? new Taken(true, 0, Duration.ZERO) : user.api.take(quota, now);
             if (!taken.granted()) {
                 return new Admission(Verdict.OVER_QUOTA, 0, taken.reset());
             }
@@ -166,8 +164,8 @@ public final class MemorySecurityStore implements SecurityStore {
     @Override
     public Taken take(Quota quota, String key) {
         long now = now();
-        return compute(quotas, quota.name() + ":" + key, name -> new SlidingWindow(), window ->
-                window.take(quota, now));
+        return compute(
+                quotas, quota.name() + ":" + key, name -> new SlidingWindow(), window -> window.take(quota, now));
     }
 
     @Override
@@ -204,8 +202,7 @@ public final class MemorySecurityStore implements SecurityStore {
         long due = nextSweep.get();
         if (now >= due && nextSweep.compareAndSet(due, now + SWEEP_EVERY_MILLIS)) {
             users.keySet()
-                    .forEach(subject ->
-                            users.computeIfPresent(subject, (name, user) -> user.sweep(now) ? null : user));
+                    .forEach(subject -> users.computeIfPresent(subject, (name, user) -> user.sweep(now) ? null : user));
             long longestWindow = Duration.ofDays(1).toMillis();
             quotas.keySet()
                     .forEach(key -> quotas.computeIfPresent(
@@ -224,15 +221,43 @@ public final class MemorySecurityStore implements SecurityStore {
             return s;
         }
         return new SessionRecord(
-                s.subject(), s.sid(), s.gen(), s.live(), s.rotatedAt(), s.prev(), s.request(), s.answered(),
-                s.sealed(), s.minGen(), s.proven() || proven, s.epoch(), s.endsAt(), s.createdAt(),
-                minuteAgo ? Instant.ofEpochMilli(now) : s.lastSeenAt(), s.address(), s.device());
+                s.subject(),
+                s.sid(),
+                s.gen(),
+                s.live(),
+                s.rotatedAt(),
+                s.prev(),
+                s.request(),
+                s.answered(),
+                s.sealed(),
+                s.minGen(),
+                s.proven() || proven,
+                s.epoch(),
+                s.endsAt(),
+                s.createdAt(),
+                minuteAgo ? Instant.ofEpochMilli(now) : s.lastSeenAt(),
+                s.address(),
+                s.device());
     }
 
     private static SessionRecord rotated(SessionRecord s, Rotation rotation, long now) {
         return new SessionRecord(
-                s.subject(), s.sid(), s.gen() + 1, rotation.live(), Instant.ofEpochMilli(now), s.live(),
-                rotation.request(), s.answered(), "", s.minGen(), s.proven(), s.epoch(), s.endsAt(),
-                s.createdAt(), s.lastSeenAt(), s.address(), s.device());
+                s.subject(),
+                s.sid(),
+                s.gen() + 1,
+                rotation.live(),
+                Instant.ofEpochMilli(now),
+                s.live(),
+                rotation.request(),
+                s.answered(),
+                "",
+                s.minGen(),
+                s.proven(),
+                s.epoch(),
+                s.endsAt(),
+                s.createdAt(),
+                s.lastSeenAt(),
+                s.address(),
+                s.device());
     }
 }

@@ -131,9 +131,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     public Taken take(Quota quota, String key) {
         String name = PREFIX + quota.name() + ":{" + key + "}";
         return taken((List<?>) run(
-                TAKE,
-                List.of(name),
-                List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId())));
+                TAKE, List.of(name), List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId())));
     }
 
     @Override

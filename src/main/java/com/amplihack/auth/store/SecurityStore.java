@@ -30,14 +30,7 @@ public interface SecurityStore {
      * @param proven whether the request holds the session's secret
      * @param tokenLife how long the token can still be presented, so how long a burnt one is remembered
      */
-    record Use(
-            String subject,
-            String sid,
-            long gen,
-            String jti,
-            boolean proven,
-            ReplayMode mode,
-            Duration tokenLife) {}
+    record Use(String subject, String sid, long gen, String jti, boolean proven, ReplayMode mode, Duration tokenLife) {}
 
     /**
      * The answer to a {@link Use}.

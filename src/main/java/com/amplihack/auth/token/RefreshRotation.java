@@ -74,8 +74,8 @@ public class RefreshRotation {
             RefreshView view = look(presented);
             SessionRecord session = view.session().orElseThrow(RefreshRotation::invalid);
             // rule 0: without the session's proof nothing rotates and nothing ends
-            SessionHandle handle = proof.handleOf(presented.sid())
-                    .orElseThrow(() -> mismatch(presented, proof, client));
+            SessionHandle handle =
+                    proof.handleOf(presented.sid()).orElseThrow(() -> mismatch(presented, proof, client));
             if (!isLive(presented, session)) {
                 throw reused(presented, session, client); // rule 4
             }

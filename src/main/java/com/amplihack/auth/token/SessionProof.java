@@ -28,8 +28,7 @@ public record SessionProof(List<SessionHandle> handles) {
     public Optional<SessionHandle> handleOf(String sid) {
         byte[] expected = sid.getBytes(StandardCharsets.US_ASCII);
         return handles.stream()
-                .filter(handle ->
-                        MessageDigest.isEqual(expected, handle.sid().getBytes(StandardCharsets.US_ASCII)))
+                .filter(handle -> MessageDigest.isEqual(expected, handle.sid().getBytes(StandardCharsets.US_ASCII)))
                 .findFirst();
     }
 }

@@ -50,8 +50,8 @@ public class TokenIssuer {
 
     Issued issue(Account account, String sid, long gen, ClientContext client) {
         String jti = jti();
-        JWTClaimsSet claims = claims(
-                jti, account.id(), account.username(), account.roles(), account.permissions(), sid, gen, client);
+        JWTClaimsSet claims =
+                claims(jti, account.id(), account.username(), account.roles(), account.permissions(), sid, gen, client);
         SigningKey key = keys.active();
         SignedJWT token = new SignedJWT(header(key), claims);
         try {

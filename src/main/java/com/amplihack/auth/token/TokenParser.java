@@ -63,8 +63,7 @@ public final class TokenParser {
         if (!strings(claims, "groups").equals(token.roles())) {
             throw new InvalidTokenException("claim_groups");
         }
-        return new UnverifiedToken(
-                compact, string(header, "kid"), string(claims, "iss"), string(claims, "aud"), token);
+        return new UnverifiedToken(compact, string(header, "kid"), string(claims, "iss"), string(claims, "aud"), token);
     }
 
     private static void requireOurHeader(JsonObject header) {

@@ -111,8 +111,8 @@ public class TokenService {
             Optional<AccessToken> holds,
             ClientContext client) {
         RefreshToken token = authentic(presented)
-                .orElseThrow(() ->
-                        new AuthException(ErrorCode.INVALID_REFRESH_TOKEN, "The refresh token is not valid."));
+                .orElseThrow(
+                        () -> new AuthException(ErrorCode.INVALID_REFRESH_TOKEN, "The refresh token is not valid."));
         if (holds.isPresent() && !holds.get().sid().equals(token.sid())) {
             throw new AuthException(
                     ErrorCode.SESSION_CHANGED, "The access token belongs to another session than the refresh token.");
@@ -130,7 +130,8 @@ public class TokenService {
     public boolean logout(Optional<AccessToken> access, Collection<String> presented, ClientContext client) {
         Optional<RefreshToken> refresh = authentic(presented);
         access.ifPresent(token -> end(token.subject(), token.sid(), AuditEvent.LOGOUT, "logout", client));
-        refresh.filter(token -> access.isEmpty() || !token.sid().equals(access.get().sid()))
+        refresh.filter(token ->
+                        access.isEmpty() || !token.sid().equals(access.get().sid()))
                 .ifPresent(token -> end(token.subject(), token.sid(), AuditEvent.LOGOUT, "logout", client));
         return access.isPresent() || refresh.isPresent();
     }
@@ -139,8 +140,8 @@ public class TokenService {
     public void replace(Collection<String> presented, SessionProof proof, ClientContext client) {
         authentic(presented)
                 .filter(token -> proof.handleOf(token.sid()).isPresent())
-                .ifPresent(token -> end(
-                        token.subject(), token.sid(), AuditEvent.TOKEN_REVOKED, "replaced_by_login", client));
+                .ifPresent(token ->
+                        end(token.subject(), token.sid(), AuditEvent.TOKEN_REVOKED, "replaced_by_login", client));
     }
 
     /**

@@ -3,9 +3,8 @@ package com.amplihack.auth.users;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.PersistenceContext;
-import jakarta.persistence.TypedQuery;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,19 +14,19 @@ import java.util.Set;
 /** The accounts in the database; each call is one transaction. For {@link AccountDirectory} alone (an EJB has to be public). */
 @Stateless
 public class Accounts {
-    @PersistenceContext(unitName = "auth")
-    private EntityManager database;
+    @Inject
+    private Database database;
 
     public Optional<Account> find(String id) {
-        return Optional.ofNullable(database.find(Account.class, id));
+        try (EntityManager entities = database.entities()) {
+            return Optional.ofNullable(entities.find(Account.class, id));
+        }
     }
 
     public Optional<String> findId(Username username) {
-        return database
-                .createQuery("select a.id from Account a where a.usernameKey = :key", String.class)
-                .setParameter("key", username.key())
-                .getResultStream()
-                .findFirst();
+        try (EntityManager entities = database.entities()) {
+            return findId(entities, username.key());
+        }
     }
 
     /**
@@ -38,23 +37,28 @@ public class Accounts {
      * @param limit of the page
      */
     public List<Account> list(String query, String after, int limit) {
-        String pattern = query.toLowerCase(Locale.ROOT)
+        String start = query.toLowerCase(Locale.ROOT)
                 .replace("!", "!!")
                 .replace("%", "!%")
-                .replace("_", "!_")
-                + "%";
-        TypedQuery<Account> accounts = database.createQuery(
-                "select a from Account a where a.usernameKey like :pattern escape '!' and a.usernameKey > :after"
-                        + " order by a.usernameKey",
-                Account.class);
-        return accounts.setParameter("pattern", pattern)
-                .setParameter("after", after)
-                .setMaxResults(limit)
-                .getResultList();
+                .replace("_", "!_");
+        try (EntityManager entities = database.entities()) {
+            return entities.createQuery(
+                            "select a from Account a where a.usernameKey like :pattern escape '!'"
+                                    + " and a.usernameKey > :after order by a.usernameKey",
+                            Account.class)
+                    .setParameter("pattern", start + "%")
+                    .setParameter("after", after)
+                    .setMaxResults(limit)
+                    .getResultList();
+        }
     }
 
     public boolean isEmpty() {
-        return database.createQuery("select count(a) from Account a", Long.class).getSingleResult() == 0;
+        try (EntityManager entities = database.entities()) {
+            return entities.createQuery("select count(a) from Account a", Long.class)
+                            .getSingleResult()
+                    == 0;
+        }
     }
 
     /**
@@ -63,31 +67,41 @@ public class Accounts {
      * @throws AuthException {@code username_taken}, or {@code invalid_request} for a role that does not exist
      */
     public Account add(Account account, Set<String> roleNames, Set<String> permissions) {
-        Set<Role> roles = new HashSet<>();
-        for (String name : roleNames) {
-            Role role = database.find(Role.class, name);
-            if (role == null) {
-                throw new AuthException(ErrorCode.INVALID_REQUEST, "roles: there is no role '" + name + "'.");
+        try (EntityManager entities = database.entities()) {
+            if (findId(entities, account.usernameKey()).isPresent()) {
+                throw usernameTaken();
             }
-            roles.add(role);
+            Set<Role> roles = new HashSet<>();
+            for (String name : roleNames) {
+                Role role = entities.find(Role.class, name);
+                if (role == null) {
+                    throw new AuthException(ErrorCode.INVALID_REQUEST, "roles: there is no role '" + name + "'.");
+                }
+                roles.add(role);
+            }
+            account.roles(roles);
+            account.ownPermissions(permissions);
+            entities.persist(account);
+            entities.flush();
+            return account;
         }
-        Long taken = database.createQuery("select count(a) from Account a where a.usernameKey = :key", Long.class)
-                .setParameter("key", account.usernameKey())
-                .getSingleResult();
-        if (taken > 0) {
-            throw usernameTaken();
-        }
-        account.roles(roles);
-        account.ownPermissions(permissions);
-        database.persist(account);
-        return account;
     }
 
     public void replaceHash(String id, String outdated, String fresh) {
-        Account account = database.find(Account.class, id);
-        if (account != null && account.passwordHash().equals(outdated)) { // a change in between wins
-            account.passwordHash(fresh);
+        try (EntityManager entities = database.entities()) {
+            Account account = entities.find(Account.class, id);
+            if (account != null && account.passwordHash().equals(outdated)) { // a change in between wins
+                account.passwordHash(fresh);
+                entities.flush();
+            }
         }
+    }
+
+    private static Optional<String> findId(EntityManager entities, String usernameKey) {
+        return entities.createQuery("select a.id from Account a where a.usernameKey = :key", String.class)
+                .setParameter("key", usernameKey)
+                .getResultStream()
+                .findFirst();
     }
 
     static AuthException usernameTaken() {

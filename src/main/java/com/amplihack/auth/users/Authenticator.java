@@ -77,7 +77,8 @@ public class Authenticator {
         if (hasher.isOutdated(account.get().passwordHash())) {
             accounts.replaceHash(account.get(), hasher.hash(password));
         }
-        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client).user(account.get().id()));
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
+                .user(account.get().id()));
         return new Authenticated(account.get(), epoch);
     }
 

@@ -59,7 +59,10 @@ public class PasswordHasher {
     public String hash(Secret password) {
         PasswordSettings s = settings();
         return inTurn(() -> argon2.hash(
-                s.iterations(), s.memoryKib(), s.parallelism(), password.reveal().toCharArray()));
+                s.iterations(),
+                s.memoryKib(),
+                s.parallelism(),
+                password.reveal().toCharArray()));
     }
 
     /** Whether the password belongs to the hash; a corrupt hash (FAULTS.md 30) is a no and a line in the log. */

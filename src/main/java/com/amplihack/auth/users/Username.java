@@ -27,7 +27,9 @@ public record Username(String shown, String key) {
                 && shown.codePoints().allMatch(Username::isAllowed);
         // upper before lower: folds what has no one-to-one lower case, such as the German sharp s
         String key = shown.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-        return allowed ? Optional.of(new Username(shown, Normalizer.normalize(key, Normalizer.Form.NFKC))) : Optional.empty();
+        return allowed
+                ? Optional.of(new Username(shown, Normalizer.normalize(key, Normalizer.Form.NFKC)))
+                : Optional.empty();
     }
 
     private static boolean isAllowed(int codePoint) {

@@ -1,0 +1,45 @@
+package com.amplihack.auth.endpoint;
+
+import com.amplihack.auth.admission.Admitted;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.TokenService;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+/** {@code POST /auth/logout-all}: ends every session of the caller, on every device. */
+@Path("/auth/logout-all")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class LogoutAllResource {
+    @Inject
+    private TokenService tokens;
+
+    @Inject
+    private TokenResponse response;
+
+    @Inject
+    private AccessToken caller;
+
+    @Inject
+    private ClientContext client;
+
+    @POST
+    @Admitted
+    public Response logoutAll(@Context HttpServletRequest request) {
+        String body = StrictJson.provider()
+                .createObjectBuilder()
+                .add("sessions_ended", tokens.endAll(caller, client))
+                .build()
+                .toString();
+        return response.clearing(body, AuthPath.of(request));
+    }
+}

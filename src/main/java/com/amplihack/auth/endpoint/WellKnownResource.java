@@ -1,0 +1,26 @@
+package com.amplihack.auth.endpoint;
+
+import com.amplihack.auth.admission.Public;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+/** {@code GET /.well-known/jwks.json}: the same as {@code /auth/jwks}, where some libraries look (RFC 8615). */
+@Path("/.well-known/jwks.json")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class WellKnownResource {
+    @Inject
+    private JwksResource jwks;
+
+    @GET
+    @Public
+    public Response jwks(@HeaderParam("If-None-Match") String known) {
+        return jwks.jwks(known);
+    }
+}

@@ -1,0 +1,27 @@
+package com.amplihack.auth.launch;
+
+import java.util.logging.Filter;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+
+/** Lets through what this service says, and of the server what goes wrong, without its false alarms at every start. */
+public final class QuietFilter implements Filter {
+    private static final String OURS = "com.amplihack.auth";
+
+    @Override
+    public boolean isLoggable(LogRecord record) {
+        String logger = record.getLoggerName() == null ? "" : record.getLoggerName();
+        if (logger.startsWith(OURS)) {
+            return true;
+        }
+        return record.getLevel().intValue() >= Level.WARNING.intValue() && !isFalseAlarm(record, logger);
+    }
+
+    private static boolean isFalseAlarm(LogRecord record, String logger) {
+        String message = record.getMessage() == null ? "" : record.getMessage();
+        // looked up once before the WAR's own defaults can be read, and again afterwards
+        return message.startsWith("MicroProfile Config: property 'auth.db.url'")
+                // the directory holds nothing of ours
+                || logger.equals("PayaraMicro") && message.startsWith("Payara Micro Runtime directory");
+    }
+}

@@ -1,0 +1,55 @@
+package com.amplihack.auth.users;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.Persistence;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+
+/**
+ * The account database. It is opened by us and not by the container, which would connect (and fail in many lines)
+ * before the settings are checked.
+ */
+@ApplicationScoped
+public class Database {
+    @Resource(lookup = "java:app/jdbc/auth")
+    private DataSource pool;
+
+    private EntityManagerFactory entities;
+
+    /**
+     * Brings the schema to this version (forward only, one node at a time) and opens the persistence unit.
+     *
+     * @throws SQLException when the database does not answer
+     */
+    public void open() throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            connection.getMetaData().getDatabaseProductVersion();
+        }
+        Flyway.configure(Database.class.getClassLoader())
+                .dataSource(pool)
+                .locations("classpath:db/migration")
+                .cleanDisabled(true)
+                .loggers("slf4j")
+                .load()
+                .migrate();
+        entities = Persistence.createEntityManagerFactory("auth");
+    }
+
+    /** A manager that takes part in the transaction of the caller; the caller closes it. */
+    EntityManager entities() {
+        return entities.createEntityManager();
+    }
+
+    @PreDestroy
+    void close() {
+        if (entities != null) {
+            entities.close();
+        }
+    }
+}
