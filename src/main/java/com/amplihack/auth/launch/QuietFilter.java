@@ -8,11 +8,17 @@ import java.util.logging.LogRecord;
 public final class QuietFilter implements Filter {
     private static final String OURS = "com.amplihack.auth";
 
+    private volatile boolean refused;
+
     @Override
     public boolean isLoggable(LogRecord record) {
         String logger = record.getLoggerName() == null ? "" : record.getLoggerName();
         if (logger.startsWith(OURS)) {
+            refused |= record.getLevel() == Level.SEVERE && logger.startsWith(OURS + ".ops");
             return true;
+        }
+        if (refused && logger.equals("javax.enterprise.system.core")) {
+            return false; // the server's echo of the sentence that we have just given
         }
         return record.getLevel().intValue() >= Level.WARNING.intValue() && !isFalseAlarm(record, logger);
     }
