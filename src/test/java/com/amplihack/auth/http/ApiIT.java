@@ -1,0 +1,311 @@
+package com.amplihack.auth.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.http.Client.Answer;
+import com.nimbusds.jwt.JWTClaimsSet;
+import jakarta.json.JsonObject;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class ApiIT {
+    private static final String STRANGERS_HANDLE = "A".repeat(43);
+
+    @Test
+    void userEndpointTellsWhoTheCallerIs() {
+        Session session = Session.ofNewUser();
+
+        JsonObject user = session.user().json();
+
+        assertEquals(Set.of("user_id", "username", "roles", "permissions", "session_id", "expires_at"), user.keySet());
+        assertEquals(session.username, user.getString("username"));
+        assertEquals(session.claims().getString("sub"), user.getString("user_id"));
+        assertEquals(session.claims().getString("sid"), user.getString("session_id"));
+        assertEquals(
+                Instant.ofEpochSecond(session.claims().getInt("exp")), Instant.parse(user.getString("expires_at")));
+    }
+
+    @Test
+    @Tag("fault-39")
+    void withoutATokenTheChallengeNamesNoError() {
+        for (String value : new String[] {null, "Basic YTpi", "Bearer", "Bearer "}) {
+            Client.Request request = new Client().get("/api/user");
+            Answer answer = (value == null ? request : request.header("Authorization", value)).send();
+
+            assertEquals(401, answer.status());
+            assertEquals("missing_token", answer.error());
+            assertEquals(
+                    "Missing or invalid authorization header", answer.json().getString("title"));
+            assertEquals(List.of("Bearer realm=\"amplihack\""), answer.headers("WWW-Authenticate"));
+        }
+    }
+
+    @Test
+    @Tag("fault-39")
+    void theSchemesCaseDoesNotMatter() {
+        Session session = Session.ofNewUser();
+
+        Answer answer = session.client
+                .get("/api/user")
+                .header("Authorization", "bEaReR " + session.accessToken)
+                .send();
+
+        assertEquals(200, answer.status());
+    }
+
+    @Test
+    void twoAuthorizationHeadersAreRefused() {
+        Session session = Session.ofNewUser();
+
+        Answer answer = session.client
+                .get("/api/user")
+                .bearer(session.accessToken)
+                .bearer(session.accessToken)
+                .send();
+
+        assertEquals(400, answer.status());
+        assertEquals("invalid_request", answer.error());
+    }
+
+    @Test
+    @Tag("fault-2")
+    void aBareTokenIsGoodOnce() {
+        Session session = Session.ofNewUser();
+
+        assertEquals(200, session.bareUser().status());
+        Answer second = session.bareUser();
+
+        assertEquals(401, second.status());
+        assertEquals("token_replayed", second.error());
+        assertEquals("Token replay detected", second.json().getString("title"));
+        assertEquals(
+                List.of("Bearer realm=\"amplihack\", error=\"invalid_token\""), second.headers("WWW-Authenticate"));
+    }
+
+    @Test
+    void aBurntTokenIsNotGoodWithProofEither() {
+        Session session = Session.ofNewUser();
+        session.bareUser();
+
+        assertEquals("token_replayed", session.user().error());
+    }
+
+    @Test
+    @Tag("fault-11")
+    void ofFiftyParallelUsesOfABareTokenOneIsAdmitted() {
+        Session session = Session.ofNewUser();
+
+        List<Integer> statuses = IntStream.range(0, 50)
+                .parallel()
+                .mapToObj(i -> session.bareUser().status())
+                .toList();
+
+        assertEquals(1, statuses.stream().filter(status -> status == 200).count(), statuses.toString());
+        assertEquals(49, statuses.stream().filter(status -> status == 401).count(), statuses.toString());
+    }
+
+    @Test
+    void aProvenSessionRepeatsAndIsNeverUsableBare() {
+        Session session = Session.ofNewUser();
+        for (int i = 0; i < 5; i++) {
+            assertEquals(200, session.user().status());
+        }
+
+        assertEquals("token_replayed", session.bareUser().error());
+        assertEquals(200, session.user().status());
+    }
+
+    @Test
+    void theHandleInAHeaderProvesAsTheCookieDoes() {
+        Session session = Session.ofNewUser();
+        for (int i = 0; i < 3; i++) {
+            Answer answer = session.client
+                    .get("/api/user")
+                    .bearer(session.accessToken)
+                    .header("Session-Handle", session.handle)
+                    .send();
+            assertEquals(200, answer.status());
+        }
+    }
+
+    @Test
+    void aWrongProofIsNeverNoProof() {
+        Session session = Session.ofNewUser();
+
+        Answer answer = session.client
+                .get("/api/user")
+                .bearer(session.accessToken)
+                .cookie("session_id", STRANGERS_HANDLE)
+                .send();
+
+        assertEquals("binding_mismatch", answer.error());
+        assertEquals(200, session.bareUser().status(), "the refusal must not burn the token");
+    }
+
+    @Test
+    void aCookieTossedInFrontOfOursDoesNoHarm() {
+        Session session = Session.ofNewUser();
+
+        Answer answer = session.client
+                .get("/api/user")
+                .bearer(session.accessToken)
+                .header("Cookie", "session_id=" + STRANGERS_HANDLE + "; session_id=" + session.handle)
+                .send();
+
+        assertEquals(200, answer.status());
+    }
+
+    @Test
+    @Tag("fault-20")
+    void anotherOrMissingUserAgentIsAMismatchAndTheSessionLives() {
+        Session session = Session.ofNewUser();
+
+        Answer other = session.with(session.client.get("/api/user"))
+                .header("User-Agent", "Other/2.0")
+                .send();
+
+        assertEquals(401, other.status());
+        assertEquals("binding_mismatch", other.error());
+        assertEquals(200, session.user().status());
+    }
+
+    @Test
+    void anotherAddressIsAMismatch() {
+        Session session = Session.ofNewUser();
+
+        Answer elsewhere = session.with(new Client().get("/api/user")).send();
+
+        assertEquals("binding_mismatch", elsewhere.error());
+    }
+
+    @Test
+    @Tag("fault-10")
+    void anExpiredTokenIsCalledExpired() {
+        Session session = Session.ofNewUser();
+        String expired = Forger.signedByTheServer(session.accessToken, claims -> claims.issueTime(secondsAgo(1000))
+                .notBeforeTime(secondsAgo(1000))
+                .expirationTime(secondsAgo(100)));
+
+        Answer answer = session.client.get("/api/user").bearer(expired).send();
+
+        assertEquals("token_expired", answer.error());
+        assertEquals("Token has expired", answer.json().getString("title"));
+    }
+
+    @Test
+    void aForgedTokenIsInvalidAndBurnsNothing() {
+        Session session = Session.ofNewUser();
+        Map<String, UnaryOperator<JWTClaimsSet.Builder>> changes = Map.of(
+                "issuer", claims -> claims.issuer("https://evil.example"),
+                "audience", claims -> claims.audience("other-api"),
+                "not yet valid", claims -> claims.notBeforeTime(secondsAgo(-600)),
+                "issued in the future", claims -> claims.issueTime(secondsAgo(-600)),
+                "lives too long", claims -> claims.expirationTime(secondsAgo(-86_400)),
+                "no sid", claims -> claims.claim("sid", null),
+                "no gen", claims -> claims.claim("gen", null),
+                "type", claims -> claims.claim("type", "refresh"),
+                "no jti", claims -> claims.jwtID(null));
+        changes.forEach((name, change) -> {
+            String forged = Forger.signedByTheServer(session.accessToken, change);
+            Answer answer = session.client.get("/api/user").bearer(forged).send();
+            assertEquals(401, answer.status(), name);
+            assertEquals("invalid_token", answer.error(), name);
+            assertEquals(
+                    "application/problem+json", answer.header("Content-Type").orElse(""), name);
+        });
+        String strangers = Forger.signedByAStranger(session.accessToken, UnaryOperator.identity());
+        assertEquals(
+                "invalid_token",
+                session.client.get("/api/user").bearer(strangers).send().error());
+
+        assertEquals(200, session.bareUser().status(), "a refused forgery must not burn the genuine jti");
+    }
+
+    @Test
+    @Tag("fault-40")
+    void garbageIsRefusedWithoutTellingWhy() {
+        String expected = null;
+        for (String garbage : List.of("x", "a.b.c", "..", "é", "{}", "A".repeat(5000), "eyJ4IjoxfQ.e30.AA")) {
+            Answer answer = new Client().get("/api/user").bearer(garbage).send();
+            assertEquals(401, answer.status(), garbage);
+            expected = expected == null ? answer.body() : expected;
+            assertEquals(expected, answer.body(), garbage);
+        }
+    }
+
+    @Test
+    @Tag("fault-45")
+    void administrationNeedsTheRole() {
+        Session session = Session.ofNewUser();
+
+        Answer answer = session.with(session.client.get("/admin/api/users")).send();
+
+        assertEquals(403, answer.status());
+        assertEquals("insufficient_permissions", answer.error());
+        assertEquals("Insufficient permissions", answer.json().getString("title"));
+        assertTrue(answer.header("WWW-Authenticate").orElse("").contains("insufficient_scope"));
+    }
+
+    @Test
+    @Tag("fault-26")
+    void theApiQuotaIsPerSubjectAndNeverCostsAToken() {
+        Session session = Session.ofNewUser();
+        Session sibling = Session.of(session.username);
+        int remaining = 0;
+        for (int i = 0; i < 100; i++) {
+            Answer answer = session.user();
+            assertEquals(200, answer.status());
+            assertEquals("\"api\";q=100;w=60", answer.header("RateLimit-Policy").orElseThrow());
+            remaining =
+                    Integer.parseInt(answer.header("RateLimit").orElseThrow().replaceAll(".*r=(\\d+);.*", "$1"));
+        }
+        assertEquals(0, remaining);
+
+        Answer limited = sibling.bareUser();
+        assertEquals(429, limited.status());
+        assertEquals("rate_limited", limited.error());
+        assertTrue(Integer.parseInt(limited.header("Retry-After").orElseThrow()) <= 60);
+        assertEquals(List.of(), limited.headers("Set-Cookie"));
+        assertEquals(200, Session.ofNewUser().user().status(), "another subject has a quota of its own");
+    }
+
+    @Test
+    void theVersionedPathAnswersTheSame() {
+        Session session = Session.ofNewUser();
+
+        Answer answer = session.with(session.client.get("/v1/api/user")).send();
+
+        assertEquals(session.user().body(), answer.body());
+    }
+
+    @Test
+    void pathTricksReachNothing() {
+        Client client = new Client();
+        for (String path : List.of(
+                "/api/user;x=1",
+                "/%61pi/user",
+                "//api/user",
+                "/api//user",
+                "/v1/api/user;a=b",
+                "/api/user/",
+                "/auth/login/../../api/user",
+                "/v1/v1/api/user",
+                "/v1/admin/api/users",
+                "/admin/api/users;x")) {
+            Answer answer = client.get(path).send();
+            assertTrue(answer.status() == 401 || answer.status() == 404, path + ": " + answer.status());
+        }
+    }
+
+    private static Date secondsAgo(int seconds) {
+        return Date.from(Instant.now().minusSeconds(seconds));
+    }
+}

@@ -1,0 +1,134 @@
+package com.amplihack.auth.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.http.Client.Answer;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("fault-43")
+class AuditIT {
+    private static final Set<String> MEMBERS = Set.of(
+            "timestamp",
+            "node",
+            "seq",
+            "event",
+            "severity",
+            "user_id",
+            "session_id",
+            "ip_address",
+            "user_agent",
+            "correlation_id",
+            "details");
+
+    @Test
+    void aSessionsLifeIsAudited() throws IOException {
+        Session session = Session.ofNewUser();
+        session.refresh();
+        session.with(session.client.post("/auth/logout")).send();
+
+        assertEquals(List.of("LOGIN_SUCCESS", "TOKEN_ISSUED", "TOKEN_REFRESHED", "LOGOUT"), eventsFrom(session.client));
+        JsonObject refreshed = entriesFrom(session.client).get(2);
+        assertEquals(MEMBERS, refreshed.keySet());
+        assertEquals("info", refreshed.getString("severity"));
+        assertEquals(session.claims().getString("sub"), refreshed.getString("user_id"));
+        assertEquals(session.claims().getString("sid"), refreshed.getString("session_id"));
+    }
+
+    @Test
+    @Tag("fault-1")
+    void attacksAreAuditedWithTheirKind() throws IOException {
+        Session session = Session.ofNewUser();
+        Client client = session.client;
+        session.user();
+        session.bareUser();
+        client.get("/api/user").bearer("garbage").send();
+        client.get("/api/user")
+                .bearer(Forger.base64url("{\"alg\":\"none\",\"typ\":\"JWT\"}") + "." + Forger.base64url("{}") + ".")
+                .send();
+        Client.Request stolen = session.refreshRequest();
+        session.refresh();
+        stolen.send();
+
+        List<JsonObject> entries = entriesFrom(client);
+        List<String> events = eventsFrom(client);
+        assertEquals(
+                List.of(
+                        "LOGIN_SUCCESS",
+                        "TOKEN_ISSUED",
+                        "REPLAY_DETECTED",
+                        "TOKEN_INVALID",
+                        "ALGORITHM_CONFUSION",
+                        "TOKEN_REFRESHED",
+                        "REPLAY_DETECTED"),
+                events);
+        assertEquals("after_proof", entries.get(2).getJsonObject("details").getString("kind"));
+        assertEquals("critical", entries.get(2).getString("severity"));
+        assertEquals("refresh_reuse", entries.get(6).getJsonObject("details").getString("kind"));
+    }
+
+    @Test
+    void theNameOfAnUnknownAccountIsNotReadable() throws IOException {
+        Client client = new Client();
+        String typedIntoTheWrongField = "my-password-" + UUID.randomUUID();
+
+        Session.login(client, typedIntoTheWrongField, Session.PASSWORD).send();
+
+        assertEquals(List.of("LOGIN_FAILED"), eventsFrom(client));
+        assertFalse(auditFile().contains(typedIntoTheWrongField));
+    }
+
+    @Test
+    void correlationIdLeadsFromTheAnswerToTheEntry() throws IOException {
+        Client client = new Client();
+
+        Answer answer = Session.login(client, "nobody", Session.PASSWORD).send();
+
+        assertEquals(
+                answer.header("X-Request-Id").orElseThrow(),
+                entriesFrom(client).get(0).getString("correlation_id"));
+    }
+
+    @Test
+    void nothingSecretIsEverWritten() throws IOException {
+        Session session = Session.ofNewUser();
+        session.user();
+        session.bareUser();
+        session.refresh();
+        String audit = auditFile();
+        String log = SharedServer.get().output();
+
+        for (String secret : List.of(
+                session.accessToken, session.refreshToken, session.handle, Session.PASSWORD, "BEGIN PRIVATE KEY")) {
+            assertFalse(audit.contains(secret), "the audit file holds a secret");
+            assertFalse(log.contains(secret), "the log holds a secret");
+        }
+        assertTrue(log.contains("SECURITY_AUDIT: {"), "the server log has the events too");
+    }
+
+    private static List<String> eventsFrom(Client client) throws IOException {
+        return entriesFrom(client).stream()
+                .map(entry -> entry.getString("event"))
+                .toList();
+    }
+
+    private static List<JsonObject> entriesFrom(Client client) throws IOException {
+        return auditFile()
+                .lines()
+                .filter(line -> line.contains("\"ip_address\":\"" + client.address() + "\""))
+                .map(line -> new Answer(200, List.of(), line).json())
+                .toList();
+    }
+
+    private static String auditFile() throws IOException {
+        return Files.readString(SharedServer.get().home().resolve("audit.jsonl"));
+    }
+}

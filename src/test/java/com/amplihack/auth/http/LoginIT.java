@@ -1,0 +1,326 @@
+package com.amplihack.auth.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.http.Client.Answer;
+import jakarta.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LoginIT {
+    @Test
+    @Tag("fault-38")
+    void loginAnswersATokenResponseThatNobodyMayKeep() {
+        Answer answer = Session.login(new Client(), Session.newUser("user"), Session.PASSWORD)
+                .send();
+
+        assertEquals(200, answer.status());
+        assertEquals(
+                Set.of("access_token", "token_type", "expires_in"),
+                answer.json().keySet());
+        assertEquals("Bearer", answer.json().getString("token_type"));
+        assertEquals(900, answer.json().getInt("expires_in"));
+        assertEquals(List.of("no-store"), answer.headers("Cache-Control"));
+        assertTrue(answer.header("Content-Type").orElse("").startsWith("application/json"));
+    }
+
+    @Test
+    @Tag("fault-41")
+    void cookiesAreHttpOnlySecureStrictAndSentWhereTheyBelong() {
+        Answer answer = Session.login(new Client(), Session.newUser("user"), Session.PASSWORD)
+                .send();
+
+        String refresh = answer.setCookie("refresh_token");
+        String session = answer.setCookie("session_id");
+        for (String cookie : List.of(refresh, session)) {
+            assertTrue(cookie.contains("; Secure") && cookie.contains("; HttpOnly"), cookie);
+            assertTrue(cookie.contains("; SameSite=Strict"), cookie);
+        }
+        assertTrue(refresh.contains("; Path=/auth;") && refresh.contains("; Max-Age=604800;"), refresh);
+        assertTrue(session.contains("; Path=/;") && session.contains("; Max-Age=2592000;"), session);
+    }
+
+    @Test
+    void accessTokenCarriesEveryClaim() {
+        Session session = Session.ofNewUser();
+        JsonObject header = Session.part(session.accessToken, 0);
+        JsonObject claims = session.claims();
+
+        assertEquals(Set.of("alg", "kid", "typ"), header.keySet());
+        assertEquals("RS256", header.getString("alg"));
+        assertEquals("JWT", header.getString("typ"));
+        assertEquals(
+                Set.of(
+                        "iss",
+                        "sub",
+                        "aud",
+                        "exp",
+                        "nbf",
+                        "iat",
+                        "jti",
+                        "type",
+                        "roles",
+                        "groups",
+                        "permissions",
+                        "upn",
+                        "sid",
+                        "gen",
+                        "ip",
+                        "ua_hash"),
+                claims.keySet());
+        assertEquals("https://api.amplihack.com", claims.getString("iss"));
+        assertEquals("amplihack-api", claims.getString("aud"));
+        assertEquals("access", claims.getString("type"));
+        assertEquals(session.username, claims.getString("upn"));
+        assertEquals(session.client.address(), claims.getString("ip"));
+        assertEquals(900, claims.getInt("exp") - claims.getInt("iat"));
+        assertEquals(claims.getJsonArray("roles"), claims.getJsonArray("groups"));
+    }
+
+    @Test
+    void bodyDeliveryHandsOutEverythingInTheBodyAndNoCookie() {
+        String username = Session.newUser("user");
+        Answer answer = new Client()
+                .post("/auth/login")
+                .json("{\"username\":\"" + username + "\",\"password\":\"" + Session.PASSWORD
+                        + "\",\"delivery\":\"body\"}")
+                .send();
+
+        assertEquals(
+                Set.of(
+                        "access_token",
+                        "token_type",
+                        "expires_in",
+                        "refresh_token",
+                        "refresh_expires_in",
+                        "session_handle"),
+                answer.json().keySet());
+        assertEquals(604_800, answer.json().getInt("refresh_expires_in"));
+        assertEquals(List.of(), answer.headers("Set-Cookie"));
+    }
+
+    @Test
+    @Tag("fault-27")
+    void unknownUserAndWrongPasswordGetTheSameAnswer() {
+        Answer unknown = Session.login(new Client(), "nobody-of-that-name", Session.PASSWORD)
+                .send();
+        Answer wrong = Session.login(new Client(), Session.newUser("user"), "not the password")
+                .send();
+
+        assertEquals(401, unknown.status());
+        assertEquals("invalid_credentials", unknown.error());
+        assertEquals("Invalid credentials", unknown.json().getString("title"));
+        assertEquals(unknown.body(), wrong.body());
+        assertEquals(names(unknown), names(wrong));
+        assertEquals(List.of("Bearer realm=\"amplihack\""), wrong.headers("WWW-Authenticate"));
+    }
+
+    @Test
+    void disabledAccountGetsTheAnswerOfAWrongPassword() {
+        String username = "disabled-" + System.nanoTime();
+        Session admin = Session.admin();
+        admin.with(admin.client.post("/admin/api/users"))
+                .json("{\"username\":\"" + username + "\",\"password\":\"" + Session.PASSWORD + "\",\"enabled\":false}")
+                .send();
+
+        Answer answer = Session.login(new Client(), username, Session.PASSWORD).send();
+
+        assertEquals(401, answer.status());
+        assertEquals("invalid_credentials", answer.error());
+    }
+
+    @Test
+    @Tag("fault-24")
+    @Tag("fault-26")
+    void fiveAttemptsPassAndTheSixthIsLimitedWhateverTheConcurrency() {
+        Client client = new Client();
+        List<Answer> answers = IntStream.range(0, 12)
+                .parallel()
+                .mapToObj(i -> Session.login(client, "nobody-of-that-name", Session.PASSWORD)
+                        .send())
+                .toList();
+
+        List<Answer> limited =
+                answers.stream().filter(answer -> answer.status() == 429).toList();
+        assertEquals(
+                5, answers.stream().filter(answer -> answer.status() == 401).count());
+        assertEquals(7, limited.size());
+        for (Answer answer : limited) {
+            assertEquals("rate_limited", answer.error());
+            assertEquals("Too many login attempts", answer.json().getString("title"));
+            int wait = Integer.parseInt(answer.header("Retry-After").orElseThrow());
+            assertTrue(wait > 200 && wait <= 300, "Retry-After: " + wait);
+            assertEquals(
+                    "\"login\";q=5;w=300", answer.header("RateLimit-Policy").orElseThrow());
+            assertTrue(answer.header("RateLimit").orElseThrow().startsWith("\"login\";r=0;t="));
+        }
+    }
+
+    @Test
+    void malformedAttemptsDoNotCountAgainstTheLimit() {
+        Client client = new Client();
+        IntStream.range(0, 8)
+                .forEach(i -> assertEquals(
+                        400, client.post("/auth/login").json("{}").send().status()));
+
+        assertEquals(
+                401, Session.login(client, "nobody", Session.PASSWORD).send().status());
+    }
+
+    @Test
+    void eachLoginOpensANewSessionAndEndsTheOneWhoseCookiesCame() {
+        Session first = Session.ofNewUser();
+        Answer second = Session.login(first.client, first.username, Session.PASSWORD)
+                .header("Cookie", "session_id=" + first.handle + "; refresh_token=" + first.refreshToken)
+                .send();
+
+        assertEquals(200, second.status());
+        assertNotEquals(first.handle, second.cookieValue("session_id"));
+        assertEquals("token_revoked", first.user().error());
+    }
+
+    @Test
+    void anotherSessionOfTheSameUserGoesOn() {
+        Session first = Session.ofNewUser();
+        Session second = Session.of(first.username);
+
+        assertEquals(200, first.user().status());
+        assertEquals(200, second.user().status());
+        assertNotEquals(first.claims().getString("sid"), second.claims().getString("sid"));
+    }
+
+    static Stream<String> badBodies() {
+        return Stream.of(
+                "[]",
+                "null",
+                "\"text\"",
+                "{",
+                "{\"username\":\"a\"}",
+                "{\"password\":\"a\"}",
+                "{\"username\":1,\"password\":\"a\"}",
+                "{\"username\":[\"a\"],\"password\":\"a\"}",
+                "{\"username\":\"a\",\"password\":null}",
+                "{\"username\":\"a\",\"password\":{}}",
+                "{\"username\":\"\",\"password\":\"a\"}",
+                "{\"username\":\"a\",\"username\":\"b\",\"password\":\"c\"}",
+                "{\"username\":\"a\",\"password\":\"b\"} trailing",
+                "{\"username\":\"a\",\"password\":\"b\",\"delivery\":\"pigeon\"}",
+                "{\"username\":\"" + "a".repeat(65) + "\",\"password\":\"b\"}",
+                "{\"username\":\"a\",\"password\":\"" + "b".repeat(129) + "\"}",
+                "{\"username\":\"a\\u0000\",\"password\":\"b\"}",
+                "{\"username\":\"a\",\"password\":\"\\ud800\"}",
+                "{\"x\":" + "[".repeat(2000) + "]".repeat(2000) + "}");
+    }
+
+    @ParameterizedTest
+    @MethodSource("badBodies")
+    @Tag("fault-28")
+    void badInputIsAProblemAndNeverAServerError(String body) {
+        Answer answer = new Client().post("/auth/login").json(body).send();
+
+        assertEquals(400, answer.status(), answer.body());
+        assertEquals("invalid_request", answer.error());
+        assertEquals("application/problem+json", answer.header("Content-Type").orElse(""));
+    }
+
+    @Test
+    void invalidUtf8IsRefused() {
+        byte[] body = "{\"username\":\"a?\",\"password\":\"b\"}".getBytes(StandardCharsets.ISO_8859_1);
+        body[14] = (byte) 0xff;
+
+        Answer answer =
+                new Client().post("/auth/login").body("application/json", body).send();
+
+        assertEquals("invalid_request", answer.error());
+    }
+
+    @Test
+    @Tag("fault-29")
+    void fiveMegabytesAreNotEvenRead() {
+        String body = "{\"username\":\"a\",\"password\":\"" + "b".repeat(5_000_000) + "\"}";
+
+        Answer answer = new Client().post("/auth/login").json(body).send();
+
+        assertEquals(413, answer.status());
+        assertEquals("too_large", answer.error());
+    }
+
+    @Test
+    void anotherContentTypeIsRefused() {
+        byte[] form = "username=a&password=b".getBytes(StandardCharsets.US_ASCII);
+        Client client = new Client();
+
+        for (String type : new String[] {"application/x-www-form-urlencoded", "text/plain", null}) {
+            Answer answer = client.post("/auth/login").body(type, form).send();
+            assertEquals(415, answer.status(), "Content-Type " + type);
+            assertEquals("unsupported_media_type", answer.error());
+        }
+    }
+
+    @Test
+    void unknownMembersAndACharsetAreFine() {
+        String username = Session.newUser("user");
+        byte[] body = ("{\"username\":\"" + username + "\",\"password\":\"" + Session.PASSWORD + "\",\"x\":{}}")
+                .getBytes(StandardCharsets.UTF_8);
+
+        Answer answer = new Client()
+                .post("/auth/login")
+                .body("application/json; charset=utf-8", body)
+                .send();
+
+        assertEquals(200, answer.status());
+    }
+
+    @Test
+    void loginFromAnotherSitesPageIsRefused() {
+        String username = Session.newUser("user");
+        Client client = new Client();
+
+        Answer foreign = Session.login(client, username, Session.PASSWORD)
+                .header("Origin", "https://evil.example")
+                .send();
+        Answer crossSite = Session.login(client, username, Session.PASSWORD)
+                .header("Sec-Fetch-Site", "cross-site")
+                .send();
+        Answer opaque = Session.login(client, username, Session.PASSWORD)
+                .header("Origin", "null")
+                .send();
+        Answer own = Session.login(client, username, Session.PASSWORD)
+                .header("Origin", "http://localhost:" + SharedServer.get().port())
+                .header("Sec-Fetch-Site", "same-origin")
+                .send();
+
+        for (Answer refused : List.of(foreign, crossSite, opaque)) {
+            assertEquals(403, refused.status());
+            assertEquals("origin_not_allowed", refused.error());
+            assertFalse(refused.header("Set-Cookie").isPresent());
+        }
+        assertEquals(200, own.status());
+    }
+
+    @Test
+    void versionedLoginPutsTheCookieOnItsOwnPath() {
+        String username = Session.newUser("user");
+        Answer answer = new Client()
+                .post("/v1/auth/login")
+                .json("{\"username\":\"" + username + "\",\"password\":\"" + Session.PASSWORD + "\"}")
+                .send();
+
+        assertEquals(200, answer.status());
+        assertTrue(answer.setCookie("refresh_token").contains("; Path=/v1/auth;"));
+    }
+
+    private static List<String> names(Answer answer) {
+        return answer.headers().stream().map(header -> header.getName()).toList();
+    }
+}

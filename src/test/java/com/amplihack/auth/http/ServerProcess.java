@@ -1,0 +1,152 @@
+package com.amplihack.auth.http;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A Payara Micro of its own process with the WAR in it, started the way {@code payara-micro:start} does. */
+public final class ServerProcess implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 120;
+    private static final Path DIRECTORY = Path.of(System.getProperty("it.directory"));
+
+    private final Process process;
+    private final Path output;
+    private final int port;
+
+    private ServerProcess(Process process, Path output, int port) {
+        this.process = process;
+        this.output = output;
+        this.port = port;
+    }
+
+    /** A directory below {@code target} that nobody has used before. */
+    public static Path freshDirectory(String name) {
+        try {
+            Files.createDirectories(DIRECTORY);
+            return Files.createTempDirectory(DIRECTORY, name + "-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it; does not wait. */
+    public static ServerProcess start(int port, Map<String, String> properties, Map<String, String> environment) {
+        try {
+            Path directory = freshDirectory("server");
+            Path output = directory.resolve("output.log");
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+            properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+            command.addAll(List.of(
+                    "-jar",
+                    System.getProperty("it.launcher"),
+                    "--deploy",
+                    System.getProperty("it.war"),
+                    "--contextroot",
+                    "/",
+                    "--nohazelcast",
+                    "--port",
+                    Integer.toString(port),
+                    "--rootdir",
+                    directory.resolve("payara").toString(),
+                    "--logproperties",
+                    System.getProperty("it.logging")));
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
+            builder.environment().putAll(environment);
+            return new ServerProcess(builder.start(), output, port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until it answers. */
+    public ServerProcess ready() {
+        for (int i = 0; i < PATIENCE_SECONDS * 10; i++) {
+            if (output().contains("Amplihack Auth is ready")) {
+                return this;
+            }
+            if (!process.isAlive()) {
+                break;
+            }
+            pause();
+        }
+        close();
+        throw new IllegalStateException("the server did not start:\n" + output());
+    }
+
+    /** Waits until it has ended by itself; its exit code. */
+    public int exitCode() {
+        try {
+            if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                return process.exitValue();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
+        throw new IllegalStateException("the server did not end:\n" + output());
+    }
+
+    public String output() {
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** The password in the line {@code First account: admin, password: …}. */
+    public String firstPassword() {
+        return output().lines()
+                .filter(line -> line.startsWith("First account: admin, password: "))
+                .map(line -> line.substring("First account: admin, password: ".length()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no first account was printed:\n" + output()));
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package com.amplihack.auth.http;
+
+import com.amplihack.auth.http.Client.Answer;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+
+/** Somebody who is signed in with cookies: a client, its tokens, and the shortest ways to use them. */
+final class Session {
+    static final String PASSWORD = "correct horse battery staple";
+
+    private static Session admin;
+
+    final Client client;
+    final String username;
+    String accessToken;
+    String refreshToken;
+    final String handle;
+
+    private Session(Client client, String username, Answer login) {
+        this.client = client;
+        this.username = username;
+        if (login.status() != 200) {
+            throw new AssertionError("login of " + username + ": " + login);
+        }
+        handle = login.cookieValue("session_id");
+        take(login);
+    }
+
+    /** A new account with the role {@code user}, signed in from an address of its own. */
+    static Session ofNewUser() {
+        return of(newUser("user"));
+    }
+
+    /** Signs in an account that {@link #newUser} made. */
+    static Session of(String username) {
+        Client client = new Client();
+        return new Session(client, username, login(client, username, PASSWORD).send());
+    }
+
+    static Client.Request login(Client client, String username, String password) {
+        return client.post("/auth/login")
+                .json(Json.createObjectBuilder()
+                        .add("username", username)
+                        .add("password", password)
+                        .build()
+                        .toString());
+    }
+
+    /** Makes an account with these roles; its name. */
+    static String newUser(String... roles) {
+        String username = "user-" + UUID.randomUUID();
+        JsonObject body = Json.createObjectBuilder()
+                .add("username", username)
+                .add("password", PASSWORD)
+                .add("roles", Json.createArrayBuilder(List.of(roles)))
+                .build();
+        Answer made = admin().with(admin().client.post("/admin/api/users"))
+                .json(body.toString())
+                .send();
+        if (made.status() != 201) {
+            throw new AssertionError("making " + username + ": " + made);
+        }
+        return username;
+    }
+
+    /** The first account of the shared server. */
+    static synchronized Session admin() {
+        if (admin == null) {
+            Client client = new Client();
+            admin = new Session(
+                    client,
+                    "admin",
+                    login(client, "admin", SharedServer.get().adminPassword()).send());
+        }
+        return admin;
+    }
+
+    /** Adds the access token and the session's cookie. */
+    Client.Request with(Client.Request request) {
+        return request.bearer(accessToken).cookie("session_id", handle);
+    }
+
+    Answer user() {
+        return with(client.get("/api/user")).send();
+    }
+
+    Answer bareUser() {
+        return client.get("/api/user").bearer(accessToken).send();
+    }
+
+    Client.Request refreshRequest() {
+        return client.post("/auth/refresh")
+                .header("Cookie", "session_id=" + handle + "; refresh_token=" + refreshToken);
+    }
+
+    /** Refreshes and keeps the new tokens when it worked. */
+    Answer refresh() {
+        Answer answer = refreshRequest().send();
+        if (answer.status() == 200) {
+            take(answer);
+        }
+        return answer;
+    }
+
+    JsonObject claims() {
+        return part(accessToken, 1);
+    }
+
+    static JsonObject part(String token, int index) {
+        String json = new String(Base64.getUrlDecoder().decode(token.split("\\.")[index]), StandardCharsets.UTF_8);
+        return new Answer(200, List.of(), json).json();
+    }
+
+    private void take(Answer answer) {
+        accessToken = answer.json().getString("access_token");
+        refreshToken = answer.cookieValue("refresh_token");
+    }
+}

@@ -1,0 +1,104 @@
+package com.amplihack.auth.http;
+
+import com.amplihack.auth.store.FaultProxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
+import redis.embedded.RedisServer;
+
+/**
+ * The one server of the whole suite, with a real Redis behind a proxy that can be told to fail; it starts when the
+ * first test asks for it and goes when the test run ends.
+ */
+public final class SharedServer implements LauncherSessionListener {
+    private static SharedServer shared;
+
+    private ServerProcess process;
+    private RedisServer redis;
+    private FaultProxy proxy;
+    private Path home;
+
+    /** For the JUnit launcher. */
+    public SharedServer() {}
+
+    static synchronized SharedServer get() {
+        if (shared == null) {
+            SharedServer fresh = new SharedServer();
+            fresh.start();
+            shared = fresh;
+        }
+        return shared;
+    }
+
+    private void start() {
+        try {
+            int redisPort = ServerProcess.freePort();
+            redis = RedisServer.newRedisServer()
+                    .port(redisPort)
+                    .bind("127.0.0.1")
+                    .setting("save \"\"")
+                    .setting("appendonly no")
+                    .build();
+            redis.start();
+            proxy = new FaultProxy(redisPort);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        home = ServerProcess.freshDirectory("home");
+        process = ServerProcess.start(
+                        ServerProcess.freePort(),
+                        Map.of(
+                                "mp.config.profile", "dev",
+                                "auth.home", home.toString(),
+                                "auth.store", "redis",
+                                "redis.host", "127.0.0.1",
+                                "redis.port", Integer.toString(proxy.port()),
+                                "jwt.key.size", "2048"),
+                        Map.of())
+                .ready();
+    }
+
+    @Override
+    public void launcherSessionClosed(LauncherSession session) {
+        synchronized (SharedServer.class) {
+            if (shared != null) {
+                shared.stop();
+                shared = null;
+            }
+        }
+    }
+
+    private void stop() {
+        process.close();
+        try {
+            proxy.close();
+            redis.stop();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int port() {
+        return process.port();
+    }
+
+    String output() {
+        return process.output();
+    }
+
+    String adminPassword() {
+        return process.firstPassword();
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /** What stands between the server and its Redis. */
+    FaultProxy redisProxy() {
+        return proxy;
+    }
+}

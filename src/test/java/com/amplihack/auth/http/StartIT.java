@@ -1,0 +1,170 @@
+package com.amplihack.auth.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.http.Client.Answer;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a newcomer meets: the first start, the second, and those that fail. Each runs a server of its own. */
+class StartIT {
+    /** The dev profile on embedded defaults, with nothing listening where Redis would be. */
+    private static Map<String, String> development(Path home) {
+        return new HashMap<>(Map.of(
+                "mp.config.profile",
+                "dev",
+                "auth.home",
+                home.toString(),
+                "redis.port",
+                Integer.toString(ServerProcess.freePort())));
+    }
+
+    @Test
+    void theFirstStartMakesKeysAndAnAccountAndTheSecondKeepsThem() throws IOException {
+        Path home = ServerProcess.freshDirectory("first").resolve("made-by-the-server");
+        String password;
+        String keys;
+        try (ServerProcess first = ServerProcess.start(ServerProcess.freePort(), development(home), Map.of())
+                .ready()) {
+            password = first.firstPassword();
+            assertTrue(first.output().contains("making an RSA key of 4096 bits"));
+            assertTrue(first.output().contains("No Redis answers"));
+            assertOnlyTheHttpPortListens(first);
+            assertEquals(
+                    200,
+                    Session.login(new Client(first.port()), "admin", password)
+                            .send()
+                            .status());
+            keys = new Client(first.port()).get("/auth/jwks").send().body();
+        }
+        long auditLines = lines(home);
+        assertTrue(auditLines >= 2);
+        assertEquals("r--------", mode(home.resolve("keys/jwt_private.pem")));
+        assertEquals("r--r--r--", mode(home.resolve("keys/jwt_public.pem")));
+        assertEquals("rwx------", mode(home.resolve("keys")));
+        assertEquals("rwx------", mode(home));
+
+        try (ServerProcess second = ServerProcess.start(ServerProcess.freePort(), development(home), Map.of())
+                .ready()) {
+            assertFalse(second.output().contains("First account"));
+            assertFalse(second.output().contains("making an RSA key"));
+            Client client = new Client(second.port());
+            assertEquals(keys, client.get("/auth/jwks").send().body());
+            Answer login = Session.login(client, "admin", password).send();
+            assertEquals(200, login.status());
+            Client.Request user = client.get("/api/user").bearer(login.json().getString("access_token"));
+            assertEquals(200, user.send().status());
+            assertEquals("token_replayed", user.send().error(), "the memory store keeps the replay rule");
+        }
+        List<String> audit = Files.readAllLines(home.resolve("audit.jsonl"));
+        assertTrue(audit.size() > auditLines, "the audit file goes on");
+        assertTrue(audit.get(audit.size() - 1).contains("\"seq\":" + audit.size()), "and so do its numbers");
+    }
+
+    static Stream<Map.Entry<Map<String, String>, String>> failures() {
+        String usual = ServerProcess.freshDirectory("failing").toString();
+        return Stream.of(
+                Map.entry(Map.of("auth.home", "/dev/null/home"), "auth.home: /dev/null/home"),
+                Map.entry(
+                        Map.of("auth.home", usual, "jwt.replay", "sometimes"),
+                        "jwt.replay must be one of auto, strict, off, was 'sometimes'"),
+                Map.entry(
+                        Map.of(
+                                "auth.home", usual,
+                                "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
+                                "auth.db.url", "jdbc:postgresql://localhost:1/auth?password=not-to-be-shown"),
+                        "auth.db.url: the database at jdbc:postgresql://localhost:1/auth cannot be reached"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void aStartThatCannotBeSaysSoInOneSentence(Map.Entry<Map<String, String>, String> failure) {
+        Map<String, String> properties = development(Path.of("unused"));
+        properties.putAll(failure.getKey());
+
+        ServerProcess failing = ServerProcess.start(ServerProcess.freePort(), properties, Map.of());
+
+        assertNotEquals(0, failing.exitCode());
+        String output = failing.output();
+        assertEquals(
+                1,
+                output.lines().filter(line -> line.contains(failure.getValue())).count(),
+                output);
+        assertFalse(output.contains("\tat "), output);
+        assertFalse(output.contains("not-to-be-shown"), output);
+    }
+
+    @Test
+    void aPortInUseIsNamed() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            ServerProcess failing = ServerProcess.start(
+                    taken.getLocalPort(), development(ServerProcess.freshDirectory("port")), Map.of());
+
+            assertNotEquals(0, failing.exitCode());
+            assertTrue(failing.output().startsWith("Port " + taken.getLocalPort() + " is in use"), failing.output());
+            assertEquals(1, failing.output().lines().count());
+        }
+    }
+
+    private static long lines(Path home) throws IOException {
+        try (Stream<String> lines = Files.lines(home.resolve("audit.jsonl"))) {
+            return lines.count();
+        }
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    /** Compares the sockets of the process with the listening ones of the machine (Linux alone tells). */
+    private static void assertOnlyTheHttpPortListens(ServerProcess server) throws IOException {
+        Path descriptors = Path.of("/proc/" + server.pid() + "/fd");
+        Assumptions.assumeTrue(Files.isDirectory(descriptors), "only Linux tells which process listens");
+        Set<String> sockets;
+        try (Stream<Path> files = Files.list(descriptors)) {
+            sockets = files.map(StartIT::target)
+                    .filter(target -> target.startsWith("socket:["))
+                    .map(target -> target.replaceAll("\\D", ""))
+                    .collect(Collectors.toSet());
+        }
+        Set<Integer> ports = Stream.of("tcp", "tcp6")
+                .flatMap(table -> read(Path.of("/proc/net/" + table)).lines().skip(1))
+                .map(line -> line.strip().split("\\s+"))
+                .filter(columns -> columns[3].equals("0A") && sockets.contains(columns[9]))
+                .map(columns -> Integer.parseInt(columns[1].substring(columns[1].indexOf(':') + 1), 16))
+                .collect(Collectors.toSet());
+        assertEquals(Set.of(server.port()), ports);
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException closedMeanwhile) {
+            return "";
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException absent) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package com.amplihack.auth.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A TCP proxy on loopback between this service and its Redis that can be told to fail. */
+public final class FaultProxy implements AutoCloseable {
+    private enum Mode {
+        PASS,
+        REFUSE,
+        SWALLOW
+    }
+
+    private final ServerSocket listener;
+    private final int target;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private volatile Mode mode = Mode.PASS;
+
+    public FaultProxy(int target) throws IOException {
+        this.target = target;
+        listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        daemon(this::accept);
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Forwards everything. */
+    public void pass() {
+        mode = Mode.PASS;
+        closeAll(); // what was swallowed has no other side
+    }
+
+    /** Cuts what is open and closes every new connection at once. */
+    public void refuse() {
+        mode = Mode.REFUSE;
+        closeAll();
+    }
+
+    /** Takes everything and never answers, on connections that are open already too. */
+    public void swallow() {
+        mode = Mode.SWALLOW;
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                if (mode == Mode.REFUSE) {
+                    client.close();
+                    continue;
+                }
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                open.add(client);
+                open.add(server);
+                daemon(() -> pump(client, server));
+                daemon(() -> pump(server, client));
+            } catch (IOException closed) {
+                // the listener, or a target that is gone
+            }
+        }
+    }
+
+    private void pump(Socket from, Socket to) {
+        byte[] buffer = new byte[8192];
+        try (from;
+                to) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                if (mode == Mode.PASS) {
+                    out.write(buffer, 0, count);
+                }
+            }
+        } catch (IOException cut) {
+            // one side went
+        } finally {
+            open.remove(from);
+        }
+    }
+
+    private void closeAll() {
+        for (Socket socket : open) {
+            try {
+                socket.close();
+            } catch (IOException gone) {
+                // closed is what it should be
+            }
+        }
+        open.clear();
+    }
+
+    private static void daemon(Runnable work) {
+        Thread thread = new Thread(work, "fault-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        closeAll();
+    }
+}
