@@ -43,7 +43,10 @@ public final class StrictJson {
             if (read instanceof JsonObject object) {
                 return object;
             }
-        } catch (JsonException | IllegalStateException malformed) {
+        } catch (JsonException
+                | IllegalStateException
+                | IllegalArgumentException
+                | UnsupportedOperationException malformed) { // the last two: a number beyond what the provider reads
             throw new MalformedJsonException("not well-formed JSON, or a member stands twice");
         }
         throw new MalformedJsonException("a JSON object is expected");
@@ -65,19 +68,24 @@ public final class StrictJson {
         }
     }
 
-    /** One pass before the parser, which would recurse: depth, and what no string of ours may hold. */
+    /** One pass before the parser, which would recurse and ignores what follows: depth, end, forbidden characters. */
     private static void checkDepthAndCharacters(String text) {
         int depth = 0;
         boolean inString = false;
+        boolean ended = false;
         int high = -1; // index after an escaped high surrogate, where the low one must start
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (high >= 0 && i == high && !(c == '\\' && isLowSurrogate(text, i))) {
                 throw new MalformedJsonException("a lone surrogate in a string");
             }
+            if (ended && " \t\r\n".indexOf(c) < 0) {
+                throw new MalformedJsonException("something follows the JSON object");
+            }
             if (!inString) {
                 inString = c == '"';
                 depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+                ended |= depth <= 0 && (c == '}' || c == ']');
                 if (depth > MAX_DEPTH) {
                     throw new MalformedJsonException("nested deeper than " + MAX_DEPTH + " levels");
                 }

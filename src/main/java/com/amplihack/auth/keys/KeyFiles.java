@@ -15,6 +15,7 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPrivateCrtKey;
@@ -26,6 +27,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
@@ -48,6 +50,8 @@ import org.bouncycastle.pkcs.PKCSException;
  */
 final class KeyFiles {
     private static final Logger LOG = Logger.getLogger(KeyFiles.class.getName());
+    // handed over, never registered: the server's list of providers is not ours to change
+    private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
     private static final int LEAST_BITS = 2048;
     private static final int PBKDF2_ITERATIONS = 600_000;
 
@@ -151,11 +155,15 @@ final class KeyFiles {
             return converter.getPrivateKey(pair.getPrivateKeyInfo());
         }
         if (pem instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
-            var decryptor = new JceOpenSSLPKCS8DecryptorProviderBuilder().build(passphrase());
+            var decryptor = new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                    .setProvider(BOUNCY_CASTLE)
+                    .build(passphrase());
             return converter.getPrivateKey(encrypted.decryptPrivateKeyInfo(decryptor));
         }
         if (pem instanceof PEMEncryptedKeyPair encrypted) {
-            var decryptor = new JcePEMDecryptorProviderBuilder().build(passphrase());
+            var decryptor = new JcePEMDecryptorProviderBuilder()
+                    .setProvider(BOUNCY_CASTLE)
+                    .build(passphrase());
             return converter.getPrivateKey(encrypted.decryptKeyPair(decryptor).getPrivateKeyInfo());
         }
         throw refuse("holds no private key in PEM form");
@@ -186,6 +194,7 @@ final class KeyFiles {
                         settings.passphrase().isEmpty()
                                 ? null
                                 : new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                                        .setProvider(BOUNCY_CASTLE)
                                         .setPRF(PKCS8Generator.PRF_HMACSHA256)
                                         .setIterationCount(PBKDF2_ITERATIONS)
                                         .setRandom(new SecureRandom())
