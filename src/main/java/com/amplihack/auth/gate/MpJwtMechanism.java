@@ -14,10 +14,24 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** MP-JWT's own mechanism, found without naming any class of the server, and kept from answering by itself. */
 @ApplicationScoped
 public class MpJwtMechanism {
+    // Payara's MP-JWT logs five kilobytes of stack for each bad token; the audit log has it in one line. The field
+    // keeps
+    // the logger from being collected together with its level.
+    private static final Logger NOISE =
+            Logger.getLogger("fish.payara.microprofile.jwtauth.eesecurity.SignedJWTIdentityStore");
+
+    static {
+        if (NOISE.getLevel() == null) {
+            NOISE.setLevel(Level.WARNING);
+        }
+    }
+
     private BeanManager beans;
     private volatile HttpAuthenticationMechanism delegate;
 
