@@ -8,12 +8,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,10 +41,11 @@ public class AuditLog {
 
     private Configuration configuration;
     private InstantSource clock;
-    private FileChannel file;
+    private FileOutputStream file;
     private SecretKeySpec nameKey;
     private String node;
     private long sequence;
+    private volatile boolean writable = true;
 
     /** For CDI. */
     public AuditLog() {}
@@ -64,6 +65,7 @@ public class AuditLog {
             nameKey = new SecretKeySpec(PrivateFiles.secret(key), "HmacSHA256");
             sequence = Files.exists(path) ? lines(path) : 0;
             file = PrivateFiles.append(path);
+            endCutOffLine(path);
             node = hostName();
         } catch (IOException e) {
             throw new UncheckedIOException("The audit file " + path + " cannot be opened: " + e.getMessage(), e);
@@ -100,18 +102,22 @@ public class AuditLog {
         }
     }
 
-    /** Whether the file takes entries. */
-    public boolean isOpen() {
-        return file.isOpen();
+    /** Whether the last entry reached the file. */
+    public boolean isWritable() {
+        return writable && file.getChannel().isOpen();
+    }
+
+    /** How many entries the file has, those of earlier starts included. */
+    public synchronized long entries() {
+        return sequence;
     }
 
     private void append(String line) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                file.write(bytes);
-            }
+            file.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            writable = true;
         } catch (IOException e) {
+            writable = false;
             LOG.log(Level.SEVERE, "The audit file refuses an entry; the next line has it", e);
         }
     }
@@ -144,6 +150,18 @@ public class AuditLog {
 
     private static String cut(String userAgent) {
         return userAgent.length() <= MAX_USER_AGENT ? userAgent : userAgent.substring(0, MAX_USER_AGENT);
+    }
+
+    /** After a crash in the middle of a line the next entry must not become part of it. */
+    private void endCutOffLine(Path path) throws IOException {
+        try (RandomAccessFile written = new RandomAccessFile(path.toFile(), "r")) {
+            if (written.length() > 0) {
+                written.seek(written.length() - 1);
+                if (written.read() != '\n') {
+                    file.write('\n');
+                }
+            }
+        }
     }
 
     private static long lines(Path path) throws IOException {

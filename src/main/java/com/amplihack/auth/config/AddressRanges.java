@@ -1,6 +1,7 @@
 package com.amplihack.auth.config;
 
 import inet.ipaddr.AddressStringException;
+import inet.ipaddr.AddressStringParameters;
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
 import inet.ipaddr.IPAddressStringParameters;
@@ -9,15 +10,20 @@ import java.util.List;
 /** A list of CIDR blocks (RFC 4632, RFC 4291 section 2.3), and how this service writes one address. */
 public final class AddressRanges {
     // no inet_aton shorthands, no ranges, no host names: one address, or one block
-    private static final IPAddressStringParameters STRICT = new IPAddressStringParameters.Builder()
+    private static final IPAddressStringParameters BLOCK = new IPAddressStringParameters.Builder()
             .allowEmpty(false)
             .allowAll(false)
             .allowSingleSegment(false)
             .allowWildcardedSeparator(false)
+            .allowPrefixOnly(false)
+            .allowMask(false)
+            .setRangeOptions(AddressStringParameters.RangeParameters.NO_RANGE)
             .getIPv4AddressParametersBuilder()
             .allow_inet_aton(false)
             .getParentBuilder()
             .toParams();
+    private static final IPAddressStringParameters ADDRESS =
+            BLOCK.toBuilder().allowPrefix(false).toParams();
 
     private final List<IPAddress> blocks;
 
@@ -34,6 +40,11 @@ public final class AddressRanges {
     public boolean contains(String address) {
         IPAddress parsed = parse(address);
         return parsed != null && blocks.stream().anyMatch(block -> block.contains(parsed));
+    }
+
+    /** Whether the text is one IP address, and not a block, a name or a number. */
+    public static boolean isAddress(String text) {
+        return parse(text) != null;
     }
 
     /** The one way this service writes an address: RFC 5952, an IPv4-mapped one as IPv4, no zone. */
@@ -54,7 +65,7 @@ public final class AddressRanges {
 
     private static IPAddress block(String name, String value) {
         try {
-            IPAddress parsed = new IPAddressString(value, STRICT).toAddress();
+            IPAddress parsed = new IPAddressString(value, BLOCK).toAddress();
             return unmapped(parsed.toPrefixBlock());
         } catch (AddressStringException invalid) {
             throw SettingsReader.refuse(name, "a list of CIDR blocks such as 10.0.0.0/8", value);
@@ -63,7 +74,7 @@ public final class AddressRanges {
 
     private static IPAddress parse(String address) {
         int zone = address.indexOf('%');
-        IPAddress parsed = new IPAddressString(zone < 0 ? address : address.substring(0, zone), STRICT).getAddress();
+        IPAddress parsed = new IPAddressString(zone < 0 ? address : address.substring(0, zone), ADDRESS).getAddress();
         return parsed == null ? null : unmapped(parsed);
     }
 

@@ -9,6 +9,7 @@ import java.util.function.Function;
  * Every setting of CONTRACT.md section 3 that is in force, read once and checked as a whole.
  *
  * @param production true unless the {@code dev} (or {@code test}) profile is on
+ * @param databaseUrl may hold a password
  * @param home under which keys, database and audit file lie unless they name themselves
  * @param jwtAuth {@code enable.jwt.auth}; false would open the proxied paths alone
  */
@@ -24,7 +25,7 @@ public record Settings(
         AccountSettings firstAccount,
         WebSettings web,
         Path auditFile,
-        String databaseUrl) {
+        Secret databaseUrl) {
     private static final Set<String> DEVELOPMENT_PROFILES = Set.of("dev", "test");
 
     /**
@@ -50,6 +51,6 @@ public record Settings(
                 AccountSettings.read(from),
                 WebSettings.read(from),
                 from.path("auth.audit.file"),
-                from.text("auth.db.url"));
+                Secret.of(from.text("auth.db.url")));
     }
 }

@@ -50,6 +50,12 @@ public record StoreSettings(
                 .orElse(host + ":" + port);
     }
 
+    /** Never the URI itself, which may hold a password. */
+    @Override
+    public String toString() {
+        return "StoreSettings[" + kind + " " + address() + "]";
+    }
+
     private static URI redisUri(String value) {
         try {
             URI uri = URI.create(value);

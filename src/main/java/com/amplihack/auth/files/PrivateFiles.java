@@ -1,5 +1,6 @@
 package com.amplihack.auth.files;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,7 +15,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -101,13 +101,18 @@ public final class PrivateFiles {
         }
     }
 
-    /** Opens a file for appending, made as 0600. */
-    public static FileChannel append(Path file) throws IOException {
+    /**
+     * Opens a file for appending, made as 0600. A stream and not a channel, which the interruption of one writing thread
+     * would close for all.
+     */
+    public static FileOutputStream append(Path file) throws IOException {
         makeDirectory(file.toAbsolutePath().getParent());
-        return FileChannel.open(
-                file,
-                EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
-                permissions(file, "rw-------"));
+        try {
+            Files.createFile(file, permissions(file, "rw-------"));
+        } catch (FileAlreadyExistsException another) {
+            // made by an earlier start
+        }
+        return new FileOutputStream(file.toFile(), true);
     }
 
     /** Whether anyone but the owner may read the file; false where the file system cannot tell. */

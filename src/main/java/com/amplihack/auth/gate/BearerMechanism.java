@@ -32,6 +32,8 @@ import java.util.Optional;
 @Priority(100)
 @ApplicationScoped
 public class BearerMechanism implements HttpAuthenticationMechanism {
+    private ClientResolver clients;
+    private ResponseHeaders headers;
     private MpJwtMechanism mpJwt;
     private TokenVerifier verifier;
     private AuditLog audit;
@@ -40,7 +42,14 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
     public BearerMechanism() {}
 
     @Inject
-    public BearerMechanism(MpJwtMechanism mpJwt, TokenVerifier verifier, AuditLog audit) {
+    public BearerMechanism(
+            ClientResolver clients,
+            ResponseHeaders headers,
+            MpJwtMechanism mpJwt,
+            TokenVerifier verifier,
+            AuditLog audit) {
+        this.clients = clients;
+        this.headers = headers;
         this.mpJwt = mpJwt;
         this.verifier = verifier;
         this.audit = audit;
@@ -53,7 +62,8 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
         if (RequestAttributes.CLIENT.get(request).isPresent()) {
             return context.doNothing(); // a forward, or a second call for the same request
         }
-        ClientContext client = ResponseHeaders.begin(request, response);
+        ClientContext client = clients.resolve(request);
+        headers.write(request, response, client);
         RequestAttributes.CLIENT.set(request, client);
         if (!PathRules.isProtected(request)) {
             return context.doNothing();

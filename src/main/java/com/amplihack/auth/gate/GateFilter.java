@@ -28,6 +28,9 @@ public class GateFilter extends HttpFilter {
     private transient Credentials credentials;
 
     @Inject
+    private transient ClientResolver clients;
+
+    @Inject
     private transient Configuration configuration;
 
     @Override
@@ -46,11 +49,8 @@ public class GateFilter extends HttpFilter {
 
     private void admit(HttpServletRequest request, HttpServletResponse response) {
         ClientContext client = RequestAttributes.CLIENT.get(request).orElse(ClientContext.NONE);
-        if (PathRules.isAdmin(PathRules.path(request))
-                && !configuration.settings().web().adminAllowlist().contains(client.address())) {
-            throw new AuthException(
-                    ErrorCode.ADDRESS_NOT_ALLOWED,
-                    "Administration is not open to your address (auth.admin.allowlist).");
+        if (PathRules.isAdmin(PathRules.path(request))) {
+            requireAdminAddress(request, client);
         }
         RequestAttributes.REFUSAL.get(request).ifPresent(refusal -> {
             throw refusal;
@@ -60,6 +60,19 @@ public class GateFilter extends HttpFilter {
                 .orElseThrow(() -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
         gate.admit(token, credentials.proof(request), client).ifPresent(limit -> show(limit, response));
         RequestAttributes.ADMITTED.set(request, token);
+    }
+
+    private void requireAdminAddress(HttpServletRequest request, ClientContext client) {
+        if (clients.isForwardedByStranger(request)) {
+            throw new AuthException(
+                    ErrorCode.ADDRESS_NOT_ALLOWED,
+                    "Administration is closed while a proxy that is not in auth.trusted.proxies forwards requests.");
+        }
+        if (!configuration.settings().web().adminAllowlist().contains(client.address())) {
+            throw new AuthException(
+                    ErrorCode.ADDRESS_NOT_ALLOWED,
+                    "Administration is not open to your address (auth.admin.allowlist).");
+        }
     }
 
     private static void show(RateLimit limit, HttpServletResponse response) {

@@ -14,10 +14,14 @@ import java.net.URI;
 
 /**
  * Refuses changing requests that another site made a browser send (CSRF): {@code Sec-Fetch-Site: cross-site}, or an
- * {@code Origin} that is neither our own nor listed. Clients that are no browsers send neither header and pass.
+ * {@code Origin} that is neither our own nor listed. Clients that are no browsers send neither header and pass. Answers
+ * CORS preflights.
  */
 public class OriginFilter extends HttpFilter {
     private static final long serialVersionUID = 1;
+
+    @Inject
+    private transient ResponseHeaders headers;
 
     @Inject
     private transient Configuration configuration;
@@ -25,12 +29,35 @@ public class OriginFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (isPreflight(request)) {
+            answerPreflight(request, response);
+            return;
+        }
         if (PathRules.changesState(request) && isForeign(request)) {
             Problem.of(ErrorCode.ORIGIN_NOT_ALLOWED, "Requests from another site's pages are refused.")
                     .writeTo(response);
             return;
         }
         chain.doFilter(request, response);
+    }
+
+    private static boolean isPreflight(HttpServletRequest request) {
+        return request.getMethod().equals("OPTIONS") && request.getHeader("Access-Control-Request-Method") != null;
+    }
+
+    /** Answered here, before any token is asked for: a preflight never carries one. */
+    private void answerPreflight(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (!headers.mayRead(request.getHeader("Origin"))) {
+            Problem.of(ErrorCode.ORIGIN_NOT_ALLOWED, "Pages of this origin may not read our answers.")
+                    .writeTo(response);
+            return;
+        }
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
+        response.setHeader(
+                "Access-Control-Allow-Headers",
+                "Authorization, Content-Type, Idempotency-Key, Session-Handle, X-Request-Id");
+        response.setHeader("Access-Control-Max-Age", "600");
     }
 
     private boolean isForeign(HttpServletRequest request) {

@@ -1,22 +1,27 @@
 package com.amplihack.auth.gate;
 
 import com.amplihack.auth.client.ClientContext;
-import com.amplihack.auth.config.AddressRanges;
+import com.amplihack.auth.config.Configuration;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.UUID;
-import java.util.regex.Pattern;
 
-/** Writes the headers of every answer, before anything else happens, and tells who asks. */
-final class ResponseHeaders {
-    private static final String REQUEST_ID = "X-Request-Id";
-    private static final Pattern WELL_FORMED_ID = Pattern.compile("[A-Za-z0-9._-]{8,64}");
+/** Writes the headers that every answer carries, before anything else happens. */
+@ApplicationScoped
+public class ResponseHeaders {
+    private Configuration configuration;
 
-    private ResponseHeaders() {}
+    /** For CDI. */
+    public ResponseHeaders() {}
 
-    static ClientContext begin(HttpServletRequest request, HttpServletResponse response) {
-        ClientContext client = context(request);
-        response.setHeader(REQUEST_ID, client.correlationId());
+    @Inject
+    public ResponseHeaders(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    void write(HttpServletRequest request, HttpServletResponse response, ClientContext client) {
+        response.setHeader(ClientResolver.REQUEST_ID, client.correlationId());
         response.setHeader(
                 "Content-Security-Policy",
                 "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'");
@@ -29,16 +34,27 @@ final class ResponseHeaders {
         if (PathRules.carriesTokensOrPersons(request)) {
             response.setHeader("Cache-Control", "no-store");
         }
-        return client;
+        writeCors(request, response);
     }
 
-    private static ClientContext context(HttpServletRequest request) {
-        String given = request.getHeader(REQUEST_ID);
-        boolean usable = given != null && WELL_FORMED_ID.matcher(given).matches();
-        String userAgent = request.getHeader("User-Agent");
-        return new ClientContext(
-                AddressRanges.canonical(request.getRemoteAddr()),
-                userAgent == null ? "" : userAgent,
-                usable ? given : UUID.randomUUID().toString());
+    /** The Fetch standard's CORS protocol: a listed origin is named, any other learns nothing; never a wildcard. */
+    private void writeCors(HttpServletRequest request, HttpServletResponse response) {
+        if (configuration.settings().web().corsOrigins().isEmpty()) {
+            return;
+        }
+        response.addHeader("Vary", "Origin");
+        String origin = request.getHeader("Origin");
+        if (mayRead(origin)) {
+            response.setHeader("Access-Control-Allow-Origin", origin);
+            response.setHeader("Access-Control-Allow-Credentials", "true");
+            response.setHeader(
+                    "Access-Control-Expose-Headers",
+                    "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id");
+        }
+    }
+
+    /** Whether pages of that origin may read our answers. */
+    boolean mayRead(String origin) {
+        return origin != null && configuration.settings().web().corsOrigins().contains(origin);
     }
 }

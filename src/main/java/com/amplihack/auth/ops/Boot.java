@@ -57,7 +57,7 @@ public class Boot {
             warn(settings);
             requireHome(settings);
             keys.active();
-            audit.isOpen();
+            audit.entries();
             openDatabase(settings);
             store.kind();
             hasher.ready();
@@ -84,8 +84,8 @@ public class Boot {
         try {
             database.open();
         } catch (SQLException unreachable) {
-            throw new InvalidSettingException(
-                    "auth.db.url: the database at " + withoutParameters(settings.databaseUrl()) + " cannot be reached");
+            throw new InvalidSettingException("auth.db.url: the database at "
+                    + withoutParameters(settings.databaseUrl().reveal()) + " cannot be reached");
         }
     }
 
@@ -95,7 +95,7 @@ public class Boot {
     }
 
     private static void warn(Settings settings) {
-        if (settings.production() && settings.databaseUrl().startsWith("jdbc:h2:")) {
+        if (settings.production() && settings.databaseUrl().reveal().startsWith("jdbc:h2:")) {
             LOG.warning("auth.db.url is an embedded H2 database: use PostgreSQL in production");
         }
         if (!settings.jwtAuth()) {

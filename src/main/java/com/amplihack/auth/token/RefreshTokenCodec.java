@@ -58,6 +58,9 @@ public class RefreshTokenCodec {
         }
         try {
             byte[] all = Base64.getUrlDecoder().decode(text);
+            if (!Sha256.base64url(all).equals(text)) {
+                return Optional.empty(); // another spelling of the same bytes (RFC 4648 section 3.5)
+            }
             ByteBuffer bytes = ByteBuffer.wrap(all);
             byte[] sid = new byte[SID_BYTES];
             byte[] secret = new byte[SECRET_BYTES];

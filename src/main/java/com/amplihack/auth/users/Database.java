@@ -28,9 +28,7 @@ public class Database {
      * @throws SQLException when the database does not answer
      */
     public void open() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            connection.getMetaData().getDatabaseProductVersion();
-        }
+        ping();
         Flyway.configure(Database.class.getClassLoader())
                 .dataSource(pool)
                 .locations("classpath:db/migration")
@@ -39,6 +37,23 @@ public class Database {
                 .load()
                 .migrate();
         entities = Persistence.createEntityManagerFactory("auth");
+    }
+
+    /**
+     * Asks the database for a sign of life, at most a second long.
+     *
+     * @return its product and version
+     * @throws SQLException when it does not answer
+     */
+    public String ping() throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            if (!connection.isValid(1)) {
+                throw new SQLException("the connection is dead");
+            }
+            return connection.getMetaData().getDatabaseProductName()
+                    + ' '
+                    + connection.getMetaData().getDatabaseProductVersion();
+        }
     }
 
     /** A manager that takes part in the transaction of the caller; the caller closes it. */

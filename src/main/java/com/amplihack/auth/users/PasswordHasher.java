@@ -16,8 +16,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 
 /**
  * Argon2id (RFC 9106) behind a bulkhead: so many hashes at a time, so many more waiting (each at most 10 s), and a 503
@@ -27,6 +27,8 @@ import java.util.logging.Logger;
 public class PasswordHasher {
     private static final Logger LOG = Logger.getLogger(PasswordHasher.class.getName());
     private static final long LONGEST_WAIT_SECONDS = 10;
+    private static final Pattern ENCODED =
+            Pattern.compile("\\$argon2id\\$v=19\\$m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]{16,}\\$[A-Za-z0-9+/]{16,}");
 
     private Configuration configuration;
     private Argon2 argon2;
@@ -68,12 +70,13 @@ public class PasswordHasher {
     /** Whether the password belongs to the hash; a corrupt hash (FAULTS.md 30) is a no and a line in the log. */
     public boolean verify(String encoded, Secret password) {
         return inTurn(() -> {
-            try {
-                return argon2.verify(encoded, password.reveal().toCharArray());
-            } catch (IllegalArgumentException | IllegalStateException corrupt) {
-                LOG.log(Level.SEVERE, "A stored password hash cannot be read: {0}", corrupt.getMessage());
+            // argon2-jvm calls a corrupt hash a mismatch, without a word
+            if (!ENCODED.matcher(encoded).matches()) {
+                LOG.severe("A stored password hash is corrupt: its account cannot sign in until it has a new password");
+                argon2.verify(nobodysHash, password.reveal().toCharArray()); // the same work as for any other
                 return false;
             }
+            return argon2.verify(encoded, password.reveal().toCharArray());
         });
     }
 

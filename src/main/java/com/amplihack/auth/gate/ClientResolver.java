@@ -1,0 +1,85 @@
+package com.amplihack.auth.gate;
+
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.AddressRanges;
+import com.amplihack.auth.config.Configuration;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
+
+/** Tells who asks: the address (through proxies that are trusted, and no others), user agent and request id. */
+@ApplicationScoped
+public class ClientResolver {
+    static final String REQUEST_ID = "X-Request-Id";
+
+    private static final Logger LOG = Logger.getLogger(ClientResolver.class.getName());
+    private static final Pattern WELL_FORMED_ID = Pattern.compile("[A-Za-z0-9._-]{8,64}");
+
+    private Configuration configuration;
+    private final AtomicBoolean strangerSeen = new AtomicBoolean();
+
+    /** For CDI. */
+    public ClientResolver() {}
+
+    @Inject
+    public ClientResolver(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    ClientContext resolve(HttpServletRequest request) {
+        String given = request.getHeader(REQUEST_ID);
+        boolean usable = given != null && WELL_FORMED_ID.matcher(given).matches();
+        String userAgent = request.getHeader("User-Agent");
+        return new ClientContext(
+                address(request),
+                userAgent == null ? "" : userAgent,
+                usable ? given : UUID.randomUUID().toString());
+    }
+
+    /**
+     * Whether somebody who is no trusted proxy claims to forward for others: then nobody's address can be believed, and
+     * administration is closed.
+     */
+    boolean isForwardedByStranger(HttpServletRequest request) {
+        return Forwarding.isClaimed(request) && !isTrusted(peer(request));
+    }
+
+    /** Whether that has ever happened since the start. */
+    public boolean strangerSeen() {
+        return strangerSeen.get();
+    }
+
+    private String address(HttpServletRequest request) {
+        String peer = peer(request);
+        if (!Forwarding.isClaimed(request)) {
+            return peer;
+        }
+        if (!isTrusted(peer)) {
+            noteStranger(peer);
+            return peer;
+        }
+        return Forwarding.client(request, this::isTrusted).orElse(peer);
+    }
+
+    private boolean isTrusted(String address) {
+        return configuration.settings().web().trustedProxies().contains(address);
+    }
+
+    private void noteStranger(String peer) {
+        if (strangerSeen.compareAndSet(false, true)) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0} sends Forwarded or X-Forwarded-For, but is not in auth.trusted.proxies: the header is ignored",
+                    peer);
+        }
+    }
+
+    private static String peer(HttpServletRequest request) {
+        return AddressRanges.canonical(request.getRemoteAddr());
+    }
+}

@@ -1,0 +1,85 @@
+package com.amplihack.auth.gate;
+
+import com.amplihack.auth.config.AddressRanges;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * The client's address behind proxies: read from the right, each address believed only as long as those further right
+ * are proxies that we trust. {@code Forwarded} (RFC 7239) or {@code X-Forwarded-For}; when both came and name different
+ * clients, one of them was not written by our proxy, and neither is believed.
+ */
+final class Forwarding {
+    private static final String STANDARD = "Forwarded";
+    private static final String CUSTOMARY = "X-Forwarded-For";
+
+    private Forwarding() {}
+
+    /** Whether the request carries a forwarding header at all. */
+    static boolean isClaimed(HttpServletRequest request) {
+        return request.getHeader(STANDARD) != null || request.getHeader(CUSTOMARY) != null;
+    }
+
+    /** The client's address of a request that came from a trusted proxy; empty when the headers do not tell. */
+    static Optional<String> client(HttpServletRequest request, Predicate<String> trusted) {
+        List<String> standard = standardChain(Collections.list(request.getHeaders(STANDARD)));
+        List<String> customary = customaryChain(Collections.list(request.getHeaders(CUSTOMARY)));
+        Optional<String> byStandard = fromTheRight(standard, trusted);
+        Optional<String> byCustom = fromTheRight(customary, trusted);
+        if (!standard.isEmpty() && !customary.isEmpty() && !byStandard.equals(byCustom)) {
+            return Optional.empty();
+        }
+        return standard.isEmpty() ? byCustom : byStandard;
+    }
+
+    /** The first one from the right that is no trusted proxy; what is no address ends the search with nothing. */
+    private static Optional<String> fromTheRight(List<String> chain, Predicate<String> trusted) {
+        Optional<String> nearest = Optional.empty();
+        for (int i = chain.size() - 1; i >= 0; i--) {
+            nearest = address(chain.get(i));
+            if (nearest.isEmpty() || !trusted.test(nearest.get())) {
+                return nearest;
+            }
+        }
+        return nearest;
+    }
+
+    /** The {@code for} parameters of every element, an empty string where an element has none (RFC 7239 section 4). */
+    private static List<String> standardChain(List<String> headers) {
+        List<String> chain = new ArrayList<>();
+        for (String header : headers) {
+            for (String element : header.split(",")) {
+                chain.add(Arrays.stream(element.split(";"))
+                        .map(String::strip)
+                        .filter(pair -> pair.regionMatches(true, 0, "for=", 0, 4))
+                        .map(pair -> pair.substring(4).replace("\"", ""))
+                        .findFirst()
+                        .orElse(""));
+            }
+        }
+        return chain;
+    }
+
+    private static List<String> customaryChain(List<String> headers) {
+        return headers.stream()
+                .flatMap(header -> Arrays.stream(header.split(",")))
+                .toList();
+    }
+
+    /** Without port and brackets; empty for {@code unknown}, an obfuscated name or anything else. */
+    private static Optional<String> address(String entry) {
+        String text = entry.strip();
+        if (text.startsWith("[")) {
+            int end = text.indexOf(']');
+            text = end < 0 ? "" : text.substring(1, end);
+        } else if (text.indexOf(':') >= 0 && text.indexOf(':') == text.lastIndexOf(':')) {
+            text = text.substring(0, text.indexOf(':')); // IPv4 with a port
+        }
+        return AddressRanges.isAddress(text) ? Optional.of(AddressRanges.canonical(text)) : Optional.empty();
+    }
+}

@@ -1,0 +1,270 @@
+package com.amplihack.auth.audit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.audit.AuditEvent.Severity;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.json.StrictJson;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AuditLogTest {
+    private static final ClientContext CLIENT = new ClientContext("192.0.2.7", "curl/8", "request-1");
+    private static final Logger SERVER_LOG = Logger.getLogger(AuditLog.class.getName());
+
+    @TempDir
+    Path home;
+
+    private final List<LogRecord> logged = new ArrayList<>();
+    private final Handler listener = new Handler() {
+        @Override
+        public synchronized void publish(LogRecord record) {
+            logged.add(record);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+    private AuditLog audit;
+
+    @BeforeEach
+    void open() {
+        SERVER_LOG.addHandler(listener);
+        SERVER_LOG.setUseParentHandlers(false);
+        audit = opened();
+    }
+
+    @AfterEach
+    void close() {
+        audit.close();
+        SERVER_LOG.removeHandler(listener);
+        SERVER_LOG.setUseParentHandlers(true);
+    }
+
+    @Tag("fault-1")
+    @Tag("fault-43")
+    @Test
+    void entryIsOneLineWithEveryMember() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.TOKEN_ISSUED, CLIENT)
+                .user("user-1")
+                .session("session-1")
+                .detail("jti", "j")
+                .detail("count", 2));
+        JsonObject line = lines().get(0);
+        assertEquals("2026-11-23T10:20:30.123Z", line.getString("timestamp"));
+        assertFalse(line.getString("node").isEmpty());
+        assertEquals(1, line.getInt("seq"));
+        assertEquals("TOKEN_ISSUED", line.getString("event"));
+        assertEquals("info", line.getString("severity"));
+        assertEquals("user-1", line.getString("user_id"));
+        assertEquals("session-1", line.getString("session_id"));
+        assertEquals("192.0.2.7", line.getString("ip_address"));
+        assertEquals("curl/8", line.getString("user_agent"));
+        assertEquals("request-1", line.getString("correlation_id"));
+        assertEquals(
+                "{\"jti\":\"j\",\"count\":\"2\"}", line.getJsonObject("details").toString());
+        assertEquals(11, line.size());
+    }
+
+    @Test
+    void whatIsUnknownIsNull() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.ADMIN_ACTION, ClientContext.NONE));
+        JsonObject line = lines().get(0);
+        for (String name : List.of("user_id", "session_id", "ip_address", "user_agent", "correlation_id")) {
+            assertEquals(JsonValue.NULL, line.get(name), name);
+        }
+        assertEquals(JsonValue.EMPTY_JSON_OBJECT, line.getJsonObject("details"));
+    }
+
+    @Test
+    void whatAClientSendsCannotForgeALine() throws IOException {
+        String forged = "x\"}\r\n{\"seq\":99}\u2028\u0000";
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_FAILED, new ClientContext("::1", forged, forged))
+                .user(forged)
+                .detail(forged, forged));
+        assertEquals(1, Files.readString(file()).lines().count());
+        assertTrue(Files.readString(file()).endsWith("}\n"));
+    }
+
+    @Test
+    void longUserAgentIsCut() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.LOGOUT, new ClientContext("::1", "a".repeat(256) + "b", "")));
+        assertEquals("a".repeat(256), lines().get(0).getString("user_agent"));
+    }
+
+    @Test
+    void severityIsTheEventsUnlessTheEntrySaysOtherwise() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.REPLAY_DETECTED, CLIENT));
+        audit.record(AuditEntry.of(AuditEvent.REPLAY_DETECTED, CLIENT).severity(Severity.WARNING));
+        assertEquals("critical", lines().get(0).getString("severity"));
+        assertEquals("warning", lines().get(1).getString("severity"));
+        assertEquals(
+                List.of(Level.SEVERE, Level.WARNING),
+                logged.stream().map(LogRecord::getLevel).toList());
+    }
+
+    @Test
+    void serverLogHasTheSameLineBehindItsMark() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT).detail("braces", "{0} {1} it's"));
+        assertEquals("SECURITY_AUDIT: " + Files.readString(file()).strip(), message(logged.get(0)));
+    }
+
+    @Test
+    void numbersContinueAfterAnotherStart() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT));
+        audit.record(AuditEntry.of(AuditEvent.LOGOUT, CLIENT));
+        audit.close();
+        audit = opened();
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT));
+        assertEquals(
+                List.of(1, 2, 3),
+                lines().stream().map(line -> line.getInt("seq")).toList());
+    }
+
+    @Test
+    void lineCutOffByACrashDoesNotSwallowTheNext() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT));
+        audit.close();
+        String whole = Files.readString(file());
+        Files.writeString(file(), whole + whole.substring(0, 40));
+        audit = opened();
+        audit.record(AuditEntry.of(AuditEvent.LOGOUT, CLIENT));
+        List<String> lines = Files.readAllLines(file());
+        assertEquals(
+                "LOGOUT",
+                StrictJson.parse(lines.get(lines.size() - 1).getBytes(UTF_8)).getString("event"));
+    }
+
+    @Test
+    void fileIsForItsOwnerAlone() throws IOException {
+        assertEquals("rw-------", mode(file()));
+        assertEquals("r--------", mode(home.resolve("keys/audit.key")));
+    }
+
+    @Test
+    void racingEntriesAreNumberedInTheOrderOfTheirLines() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> racers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                racers.add(pool.submit(() -> audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT))));
+            }
+            for (Future<?> racer : racers) {
+                racer.get();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        List<JsonObject> lines = lines();
+        assertEquals(100, lines.size());
+        for (int i = 0; i < 100; i++) {
+            assertEquals(i + 1, lines.get(i).getInt("seq"));
+        }
+    }
+
+    @Test
+    void attemptedNameIsWrittenAsAPseudonymOnly() throws IOException {
+        String typed = "my secret password";
+        String pseudonym = audit.pseudonym(typed);
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_FAILED, CLIENT).detail("name_hash", pseudonym));
+        assertTrue(pseudonym.matches("[A-Za-z0-9_-]{22}"), pseudonym);
+        assertFalse(Files.readString(file()).contains("secret"));
+        assertFalse(message(logged.get(0)).contains("secret"));
+    }
+
+    @Test
+    void pseudonymIsStableAndKeyed(@TempDir Path elsewhere) {
+        String pseudonym = audit.pseudonym("eva");
+        assertNotEquals(pseudonym, audit.pseudonym("Eva"));
+        audit.close();
+        audit = opened();
+        assertEquals(pseudonym, audit.pseudonym("eva"));
+        AuditLog other = opened(elsewhere);
+        assertNotEquals(pseudonym, other.pseudonym("eva"));
+        other.close();
+    }
+
+    @Test
+    void closedFileStopsNobodyAndTheServerLogHasTheEntry() throws IOException {
+        assertTrue(audit.isWritable());
+        audit.close();
+        assertFalse(audit.isWritable());
+        assertDoesNotThrow(() ->
+                audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT).user("user-1")));
+        assertEquals("", Files.readString(file()));
+        assertEquals("The audit file refuses an entry; the next line has it", message(logged.get(0)));
+        assertEquals(Level.SEVERE, logged.get(0).getLevel());
+        assertTrue(message(logged.get(1)).contains("\"user_id\":\"user-1\""));
+    }
+
+    @Test
+    void interruptedRequestDoesNotCloseTheFileForTheOthers() throws Exception {
+        Thread.currentThread().interrupt();
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT));
+        assertTrue(Thread.interrupted(), "the interruption is not swallowed");
+        audit.record(AuditEntry.of(AuditEvent.LOGOUT, CLIENT));
+        assertEquals(
+                List.of(1, 2), lines().stream().map(line -> line.getInt("seq")).toList());
+    }
+
+    private AuditLog opened() {
+        return opened(home);
+    }
+
+    private static AuditLog opened(Path home) {
+        InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-23T10:20:30.123456Z"));
+        AuditLog opened = new AuditLog(new Configuration(TestSettings.dev(home, Map.of())), clock);
+        opened.open();
+        return opened;
+    }
+
+    private Path file() {
+        return home.resolve("audit.jsonl");
+    }
+
+    private List<JsonObject> lines() throws IOException {
+        return Files.readAllLines(file()).stream()
+                .map(line -> StrictJson.parse(line.getBytes(UTF_8)))
+                .toList();
+    }
+
+    private static String message(LogRecord record) {
+        return new SimpleFormatter().formatMessage(record);
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+}

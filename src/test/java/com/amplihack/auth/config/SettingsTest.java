@@ -1,0 +1,367 @@
+package com.amplihack.auth.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+    private static final Path HOME = Path.of("/srv/auth");
+
+    @Test
+    void tokenDefaultsAreThoseOfTheContract() {
+        TokenSettings tokens = production().tokens();
+        assertEquals(URI.create("https://api.amplihack.com"), tokens.issuer());
+        assertEquals("amplihack-api", tokens.audience());
+        assertEquals(Duration.ofMinutes(15), tokens.accessLifetime());
+        assertEquals(Duration.ofDays(7), tokens.refreshLifetime());
+        assertEquals(Duration.ofDays(30), tokens.sessionLifetime());
+        assertEquals(Duration.ofSeconds(5), tokens.clockSkew());
+        assertEquals(ReplayMode.AUTO, tokens.replay());
+        assertEquals(AddressBinding.EXACT, tokens.addressBinding());
+        assertEquals(UserAgentBinding.EXACT, tokens.userAgentBinding());
+    }
+
+    @Test
+    void keyDefaultsLieUnderTheHome() {
+        KeySettings keys = production().keys();
+        assertEquals(HOME.resolve("keys"), keys.path());
+        assertEquals(Optional.empty(), keys.passphrase());
+        assertEquals(4096, keys.size());
+    }
+
+    @Test
+    void storeDefaultsAreALocalRedis() {
+        StoreSettings store = production().store();
+        assertEquals(StoreKind.REDIS, store.kind());
+        assertEquals(Optional.empty(), store.uri());
+        assertEquals("localhost", store.host());
+        assertEquals(6379, store.port());
+        assertEquals(Optional.empty(), store.username());
+        assertEquals(Optional.empty(), store.password());
+        assertFalse(store.tls());
+        assertEquals(64, store.poolMax());
+        assertEquals(Duration.ofMillis(500), store.timeout());
+        assertEquals("localhost:6379", store.address());
+    }
+
+    @Test
+    void quotaDefaultsAreThoseOfTheContract() {
+        LimitSettings limits = production().limits();
+        assertEquals(new Quota("login", 5, Duration.ofSeconds(300)), limits.login());
+        assertEquals(new Quota("refresh", 60, Duration.ofSeconds(60)), limits.refresh());
+        assertEquals(new Quota("api", 100, Duration.ofSeconds(60)), limits.api());
+    }
+
+    @Test
+    void passwordDefaultsAreThoseOfTheContract() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        assertEquals(
+                new PasswordSettings(65_536, 3, 4, cores, 64, 15, 128),
+                production().passwords());
+    }
+
+    @Test
+    void remainingDefaultsAreThoseOfTheContract() {
+        Settings settings = production();
+        assertTrue(settings.jwtAuth());
+        assertEquals(HOME, settings.home());
+        assertEquals(new AccountSettings("admin", Optional.empty()), settings.firstAccount());
+        assertTrue(settings.web().cookiePrefix());
+        assertEquals(Set.of(), settings.web().csrfOrigins());
+        assertTrue(settings.web().adminAllowlist().contains("127.0.0.1"));
+        assertTrue(settings.web().adminAllowlist().contains("::1"));
+        assertFalse(settings.web().adminAllowlist().contains("10.0.0.1"));
+        assertEquals(HOME.resolve("audit.jsonl"), settings.auditFile());
+        assertEquals("jdbc:h2:file:/srv/auth/accounts", settings.databaseUrl().reveal());
+    }
+
+    @Test
+    void productionIsWhateverIsNeitherDevNorTest() {
+        assertTrue(production().production());
+        assertFalse(TestSettings.dev(HOME, Map.of()).production());
+        assertFalse(production(Map.of("mp.config.profile", "test")).production());
+        assertTrue(production(Map.of("mp.config.profile", "prod")).production());
+        assertTrue(production(Map.of("mp.config.profile", "development")).production());
+    }
+
+    @Test
+    void developmentNeedsNeitherAHomeNorRedisNorHttps() {
+        Settings dev = Settings.read(TestSettings.source("dev", Map.of()));
+        assertEquals(Path.of(System.getProperty("user.home"), ".amplihack-auth"), dev.home());
+        assertEquals(dev.home().resolve("keys"), dev.keys().path());
+        assertEquals(StoreKind.AUTO, dev.store().kind());
+        assertFalse(dev.web().cookiePrefix());
+    }
+
+    @Test
+    void productionWithoutAHomeIsRefused() {
+        Function<String, Optional<String>> source = TestSettings.source("", Map.of());
+        assertEquals(
+                "auth.home must be set",
+                assertThrows(InvalidSettingException.class, () -> Settings.read(source))
+                        .getMessage());
+    }
+
+    @Test
+    void storeThatMayTurnIntoMemoryIsRefusedInProduction() {
+        assertEquals("auth.store must be redis or memory in production, was 'auto'", refusal("auth.store", "auto"));
+        assertEquals(
+                StoreKind.MEMORY,
+                production(Map.of("auth.store", "memory")).store().kind());
+        assertEquals(
+                StoreKind.AUTO,
+                TestSettings.dev(HOME, Map.of("auth.store", "AUTO")).store().kind());
+    }
+
+    @Tag("fault-42")
+    @Test
+    void everyNameIsRead() {
+        Settings settings = production(Map.ofEntries(
+                Map.entry("enable.jwt.auth", "false"),
+                Map.entry("jwt.key.path", "/etc/keys"),
+                Map.entry("jwt.key.passphrase", "opensesame"),
+                Map.entry("jwt.key.size", "2048"),
+                Map.entry("jwt.issuer", "https://auth.example"),
+                Map.entry("jwt.audience", "example"),
+                Map.entry("jwt.access.token.minutes", "10"),
+                Map.entry("jwt.refresh.token.days", "2"),
+                Map.entry("jwt.session.max.days", "3"),
+                Map.entry("jwt.clock.skew.seconds", "0"),
+                Map.entry("jwt.replay", "strict"),
+                Map.entry("jwt.binding.ip", "subnet"),
+                Map.entry("jwt.binding.user.agent", "family"),
+                Map.entry("auth.store", "memory"),
+                Map.entry("redis.uri", "rediss://:hunter2@redis.example"),
+                Map.entry("redis.host", "other"),
+                Map.entry("redis.port", "6380"),
+                Map.entry("redis.username", "auth"),
+                Map.entry("redis.password", "hunter3"),
+                Map.entry("redis.tls", "true"),
+                Map.entry("redis.pool.max", "8"),
+                Map.entry("redis.timeout.ms", "100"),
+                Map.entry("auth.login.limit", "6"),
+                Map.entry("auth.login.window.seconds", "61"),
+                Map.entry("auth.refresh.limit", "7"),
+                Map.entry("auth.refresh.window.seconds", "62"),
+                Map.entry("auth.api.limit", "0"),
+                Map.entry("auth.api.window.seconds", "63"),
+                Map.entry("auth.admin.allowlist", "10.0.0.0/8"),
+                Map.entry("auth.csrf.origins", "https://a.example, http://b.example:8080"),
+                Map.entry("auth.cookie.prefix", "false"),
+                Map.entry("auth.argon2.memory.kib", "1024"),
+                Map.entry("auth.argon2.iterations", "2"),
+                Map.entry("auth.argon2.parallelism", "1"),
+                Map.entry("auth.argon2.concurrency", "3"),
+                Map.entry("auth.argon2.queue", "0"),
+                Map.entry("auth.password.min", "8"),
+                Map.entry("auth.password.max", "64"),
+                Map.entry("auth.bootstrap.username", "root"),
+                Map.entry("auth.bootstrap.password", " with spaces "),
+                Map.entry("auth.audit.file", "/var/log/audit"),
+                Map.entry("auth.db.url", "jdbc:postgresql://db/auth")));
+        assertFalse(settings.jwtAuth());
+        assertEquals(
+                new KeySettings(Path.of("/etc/keys"), Optional.of(Secret.of("opensesame")), 2048), settings.keys());
+        assertEquals(
+                new TokenSettings(
+                        URI.create("https://auth.example"),
+                        "example",
+                        Duration.ofMinutes(10),
+                        Duration.ofDays(2),
+                        Duration.ofDays(3),
+                        Duration.ZERO,
+                        ReplayMode.STRICT,
+                        AddressBinding.SUBNET,
+                        UserAgentBinding.FAMILY),
+                settings.tokens());
+        assertEquals(
+                new StoreSettings(
+                        StoreKind.MEMORY,
+                        Optional.of(URI.create("rediss://:hunter2@redis.example")),
+                        "other",
+                        6380,
+                        Optional.of("auth"),
+                        Optional.of(Secret.of("hunter3")),
+                        true,
+                        8,
+                        Duration.ofMillis(100)),
+                settings.store());
+        assertEquals(
+                new LimitSettings(
+                        new Quota("login", 6, Duration.ofSeconds(61)),
+                        new Quota("refresh", 7, Duration.ofSeconds(62)),
+                        new Quota("api", 0, Duration.ofSeconds(63))),
+                settings.limits());
+        assertTrue(settings.limits().api().unlimited());
+        assertFalse(settings.limits().login().unlimited());
+        assertEquals(new PasswordSettings(1024, 2, 1, 3, 0, 8, 64), settings.passwords());
+        assertEquals(new AccountSettings("root", Optional.of(Secret.of(" with spaces "))), settings.firstAccount());
+        assertTrue(settings.web().adminAllowlist().contains("10.1.1.1"));
+        assertFalse(settings.web().adminAllowlist().contains("127.0.0.1"));
+        assertEquals(
+                Set.of("https://a.example", "http://b.example:8080"),
+                settings.web().csrfOrigins());
+        assertFalse(settings.web().cookiePrefix());
+        assertEquals(Path.of("/var/log/audit"), settings.auditFile());
+        assertEquals("jdbc:postgresql://db/auth", settings.databaseUrl().reveal());
+    }
+
+    @Test
+    void everyShippedPropertyIsReadByUsOrByWhomItIsFor() {
+        Set<String> asked = new TreeSet<>();
+        Function<String, Optional<String>> source = TestSettings.source("dev", Map.of());
+        Settings.read(name -> {
+            asked.add(name);
+            return source.apply(name);
+        });
+        Set<String> unread = new TreeSet<>(TestSettings.names());
+        unread.removeAll(asked);
+        unread.removeIf(name -> name.startsWith("mp.")
+                || Set.of("auth.db.class", "auth.db.user", "auth.db.password")
+                        .contains(name)); // MicroProfile's own, and those that the data source definition names
+        assertEquals(Set.of(), unread);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "enable.jwt.auth            | yes     | true or false",
+                "jwt.key.size               | 2047    | a whole number from 2048 to 8192",
+                "jwt.key.size               | 8193    | a whole number from 2048 to 8192",
+                "jwt.issuer                 | example | an absolute URI",
+                "jwt.issuer                 | a b     | an absolute URI",
+                "jwt.access.token.minutes   | 0       | a whole number from 1 to 60",
+                "jwt.access.token.minutes   | 61      | a whole number from 1 to 60",
+                "jwt.access.token.minutes   | 15m     | a whole number from 1 to 60",
+                "jwt.refresh.token.days     | 0       | a whole number from 1 to 365",
+                "jwt.refresh.token.days     | 31      | at most jwt.session.max.days (30)",
+                "jwt.session.max.days       | 366     | a whole number from 1 to 365",
+                "jwt.clock.skew.seconds     | -1      | a whole number from 0 to 60",
+                "jwt.clock.skew.seconds     | 61      | a whole number from 0 to 60",
+                "jwt.replay                 | on      | one of auto, strict, off",
+                "jwt.binding.ip             | family  | one of exact, subnet, off",
+                "jwt.binding.user.agent     | subnet  | one of exact, family, off",
+                "auth.store                 | file    | one of redis, memory, auto",
+                "redis.port                 | 0       | a whole number from 1 to 65535",
+                "redis.port                 | 65536   | a whole number from 1 to 65535",
+                "redis.tls                  | 1       | true or false",
+                "redis.pool.max             | 0       | a whole number from 1 to 1024",
+                "redis.timeout.ms           | 9       | a whole number from 10 to 600",
+                "redis.timeout.ms           | 601     | a whole number from 10 to 600",
+                "auth.login.limit           | 0       | a whole number from 1 to 1000000",
+                "auth.login.window.seconds  | 0       | a whole number from 1 to 86400",
+                "auth.refresh.limit         | -1      | a whole number from 0 to 1000000",
+                "auth.refresh.window.seconds| 86401   | a whole number from 1 to 86400",
+                "auth.api.limit             | 1000001 | a whole number from 0 to 1000000",
+                "auth.api.window.seconds    | 1.5     | a whole number from 1 to 86400",
+                "auth.admin.allowlist       | 10.0/8  | a list of CIDR blocks such as 10.0.0.0/8",
+                "auth.csrf.origins          | https://a.example/path | exact origins such as https://app.example",
+                "auth.csrf.origins          | *       | exact origins such as https://app.example",
+                "auth.csrf.origins          | null    | exact origins such as https://app.example",
+                "auth.cookie.prefix         | on      | true or false",
+                "auth.argon2.memory.kib     | 31      | a whole number from 32 to 4194304",
+                "auth.argon2.iterations     | 0       | a whole number from 1 to 100",
+                "auth.argon2.parallelism    | 0       | a whole number from 1 to 64",
+                "auth.argon2.concurrency    | 0       | a whole number from 1 to 256",
+                "auth.argon2.queue          | -1      | a whole number from 0 to 10000",
+                "auth.password.min          | 7       | a whole number from 8 to 128",
+                "auth.password.max          | 63      | a whole number from 64 to 1024",
+                "auth.password.max          | 99999999999 | a whole number from 64 to 1024"
+            })
+    void badValueIsRefusedByNameWithWhatIsAllowed(String name, String value, String allowed) {
+        assertEquals(name + " must be " + allowed + ", was '" + value + "'", refusal(name, value));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "auth.home",
+                "enable.jwt.auth",
+                "jwt.key.path",
+                "jwt.issuer",
+                "jwt.audience",
+                "jwt.access.token.minutes",
+                "redis.host",
+                "auth.bootstrap.username",
+                "auth.audit.file",
+                "auth.db.url"
+            })
+    void valueThatIsNeededMustNotBeBlank(String name) {
+        assertEquals(name + " must be set", refusal(name, "  "));
+    }
+
+    @Test
+    void pathThatNoSystemHasIsRefused() {
+        assertEquals("jwt.key.path must be a path of this system, was '/a\0b'", refusal("jwt.key.path", "/a\0b"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis.sentinel.master", "redis.sentinel.nodes", "redis.cluster.nodes"})
+    void settingOfALaterVersionIsRefusedRatherThanIgnored(String name) {
+        assertEquals(
+                name + " must not be set: this version talks to one Redis server only", refusal(name, "some.host"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://:hunter2@redis",
+                "redis:hunter2",
+                "hunter2",
+                "redis://:hunter2 @redis",
+                "redis:///hunter2"
+            })
+    void badRedisUriIsRefusedWithoutRepeatingIt(String value) {
+        assertEquals("redis.uri must be redis://host:port or rediss://host:port", refusal("redis.uri", value));
+    }
+
+    @Test
+    void addressOfTheStoreHasNoPassword() {
+        assertEquals("redis.example:6379", storeAddress("rediss://auth:hunter2@redis.example"));
+        assertEquals("redis.example:7000", storeAddress("redis://:hunter2@redis.example:7000/1"));
+    }
+
+    @Test
+    void printedSettingsHoldNoSecret() {
+        String printed = production(Map.of(
+                        "jwt.key.passphrase", "hunter2-key",
+                        "redis.password", "hunter2-redis",
+                        "auth.bootstrap.password", "hunter2-first",
+                        "redis.uri", "redis://:hunter2-uri@redis.example"))
+                .toString();
+        assertFalse(printed.contains("hunter2"), printed);
+    }
+
+    private static String storeAddress(String uri) {
+        return production(Map.of("redis.uri", uri)).store().address();
+    }
+
+    private static String refusal(String name, String value) {
+        return assertThrows(InvalidSettingException.class, () -> production(Map.of(name, value)))
+                .getMessage();
+    }
+
+    private static Settings production() {
+        return production(Map.of());
+    }
+
+    private static Settings production(Map<String, String> overrides) {
+        return TestSettings.production(HOME, overrides);
+    }
+}

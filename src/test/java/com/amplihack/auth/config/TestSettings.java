@@ -1,0 +1,95 @@
+package com.amplihack.auth.config;
+
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The settings of the shipped properties file as MicroProfile Config would give them, without a server. */
+public final class TestSettings {
+    private static final String FILE = "/META-INF/microprofile-config.properties";
+    private static final Pattern EXPRESSION = Pattern.compile("\\$\\{([^}]+)}");
+
+    private TestSettings() {}
+
+    /** As in the {@code dev} profile, everything under that directory, with these values on top. */
+    public static Settings dev(Path home, Map<String, String> overrides) {
+        return Settings.read(source("dev", with(home, overrides)));
+    }
+
+    /** As without a profile. */
+    public static Settings production(Path home, Map<String, String> overrides) {
+        return Settings.read(source("", with(home, overrides)));
+    }
+
+    /**
+     * Gives each property as an operator's overrides, the profile's values and the defaults (in this order) make it.
+     *
+     * @param profile the profile's name, or the empty string
+     */
+    static Function<String, Optional<String>> source(String profile, Map<String, String> overrides) {
+        Map<String, String> values = new HashMap<>();
+        shipped().forEach((name, value) -> values.put((String) name, (String) value));
+        if (!profile.isEmpty()) {
+            String prefix = "%" + profile + ".";
+            Map.copyOf(values).forEach((name, value) -> {
+                if (name.startsWith(prefix)) {
+                    values.put(name.substring(prefix.length()), value);
+                }
+            });
+            values.put("mp.config.profile", profile);
+        }
+        values.putAll(overrides);
+        return name -> Optional.ofNullable(values.get(name)).flatMap(value -> expand(value, values));
+    }
+
+    /** Every name of the shipped file, without profiles. */
+    static Set<String> names() {
+        return shipped().stringPropertyNames().stream()
+                .map(name -> name.startsWith("%") ? name.substring(name.indexOf('.') + 1) : name)
+                .collect(Collectors.toSet());
+    }
+
+    private static Map<String, String> with(Path home, Map<String, String> overrides) {
+        Map<String, String> all = new HashMap<>(Map.of("auth.home", home.toString()));
+        all.putAll(overrides);
+        return all;
+    }
+
+    /** A value over a property that is not set counts as not set, as {@link Configuration} has it. */
+    private static Optional<String> expand(String value, Map<String, String> values) {
+        Matcher expression = EXPRESSION.matcher(value);
+        StringBuilder expanded = new StringBuilder();
+        while (expression.find()) {
+            String name = expression.group(1);
+            String inner = values.getOrDefault(name, System.getProperty(name));
+            Optional<String> replacement = inner == null ? Optional.empty() : expand(inner, values);
+            if (replacement.isEmpty()) {
+                return Optional.empty();
+            }
+            expression.appendReplacement(expanded, Matcher.quoteReplacement(replacement.get()));
+        }
+        return Optional.of(expression.appendTail(expanded).toString());
+    }
+
+    private static Properties shipped() {
+        Properties shipped = new Properties();
+        try (Reader reader = new InputStreamReader(Settings.class.getResourceAsStream(FILE), StandardCharsets.UTF_8)) {
+            shipped.load(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return shipped;
+    }
+}
