@@ -44,9 +44,17 @@ public final class Client {
     }
 
     public Client(int port) {
-        int number = ADDRESSES.incrementAndGet();
+        this(port, nextAddress());
+    }
+
+    /** A client of the shared server that calls from that loopback address. */
+    public static Client from(String address) {
+        return new Client(SharedServer.get().port(), address);
+    }
+
+    private Client(int port, String address) {
         base = "http://localhost:" + port;
-        address = "127.1." + number / 250 + "." + (number % 250 + 1);
+        this.address = address;
         http = HttpClients.custom()
                 .setRoutePlanner(new From(address))
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
@@ -59,6 +67,11 @@ public final class Client {
                 .disableRedirectHandling()
                 .disableContentCompression()
                 .build();
+    }
+
+    private static String nextAddress() {
+        int number = ADDRESSES.incrementAndGet();
+        return "127.1." + number / 250 + "." + (number % 250 + 1);
     }
 
     public String address() {

@@ -14,6 +14,10 @@ import redis.embedded.RedisServer;
  * first test asks for it and goes when the test run ends.
  */
 public final class SharedServer implements LauncherSessionListener {
+    static final String TRUSTED_PROXIES = "127.9.0.0/16";
+    static final String CORS_ORIGIN = "https://reader.example";
+    static final String CSRF_ORIGIN = "https://form.example";
+
     private static SharedServer shared;
 
     private ServerProcess process;
@@ -51,12 +55,24 @@ public final class SharedServer implements LauncherSessionListener {
         process = ServerProcess.start(
                         ServerProcess.freePort(),
                         Map.of(
-                                "mp.config.profile", "dev",
-                                "auth.home", home.toString(),
-                                "auth.store", "redis",
-                                "redis.host", "127.0.0.1",
-                                "redis.port", Integer.toString(proxy.port()),
-                                "jwt.key.size", "2048"),
+                                "auth.trusted.proxies",
+                                TRUSTED_PROXIES,
+                                "auth.cors.origins",
+                                CORS_ORIGIN,
+                                "auth.csrf.origins",
+                                CSRF_ORIGIN,
+                                "mp.config.profile",
+                                "dev",
+                                "auth.home",
+                                home.toString(),
+                                "auth.store",
+                                "redis",
+                                "redis.host",
+                                "127.0.0.1",
+                                "redis.port",
+                                Integer.toString(proxy.port()),
+                                "jwt.key.size",
+                                "2048"),
                         Map.of())
                 .ready();
     }
