@@ -1,12 +1,14 @@
--- Admits one request of a verified access token, or says why not: session and epoch, min_gen, replay, quota, burn.
+-- Admits one request of a verified access token, or says why not: session, epoch and rights, min_gen, replay, quota, burn.
 -- The burn comes last, so that a refusal for quota never costs a one-time token.
 -- KEYS[1] session  [2] epoch  [3] the token's jti  [4] the subject's API quota
 -- ARGV[1] gen  [2] '1' when the request proves the session  [3] AUTO | STRICT | OFF  [4] milliseconds that the token
 --   can still be presented  [5] quota's limit, 0 = none  [6] its window in ms  [7] request id
 -- Returns {verdict, remaining, reset in ms}
-local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at', 'min_gen', 'proven', 'last_seen')
+local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at', 'min_gen', 'proven', 'last_seen', 'rights')
 local now = now_ms()
-if not s[1] or s[1] ~= epoch_of(KEYS[2]) or tonumber(s[2]) <= now or tonumber(ARGV[1]) < tonumber(s[3]) then
+local ended, rights = epoch_of(KEYS[2])
+-- rights that moved since the last rotation revoke every access token until the next one
+if not s[1] or s[1] ~= ended or tonumber(s[2]) <= now or s[6] ~= rights or tonumber(ARGV[1]) < tonumber(s[3]) then
   return {'SESSION_OVER', 0, 0}
 end
 

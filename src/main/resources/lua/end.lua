@@ -2,7 +2,8 @@
 -- KEYS[1] session  [2] epoch  [3] index of the user's sessions
 -- ARGV[1] sid
 -- Returns 1 when it was alive, else 0
-local alive = redis.call('HGET', KEYS[1], 'epoch') == epoch_of(KEYS[2])
+local ended = epoch_of(KEYS[2])
+local alive = redis.call('HGET', KEYS[1], 'epoch') == ended
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 return alive and 1 or 0

@@ -6,9 +6,11 @@ local function now_ms()
   return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 end
 
--- The user's epoch as text; '0' for a user never seen.
+-- The user's two counters as text: 'ended' moves when all sessions end, 'rights' when roles or permissions change;
+-- '0' for a user never seen.
 local function epoch_of(key)
-  return redis.call('GET', key) or '0'
+  local e = redis.call('HMGET', key, 'ended', 'rights')
+  return e[1] or '0', e[2] or '0'
 end
 
 -- Takes one from an exact sliding window of at most `limit` entries; the same request id takes only once.

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +36,7 @@ public final class MemorySecurityStore implements SecurityStore {
 
     /** Everything of one user; touched only inside {@link #inUser}. */
     private static final class User {
-        private long epoch;
+        private Epoch epoch = new Epoch(0, 0);
         private long epochUntil;
         private final Map<String, Kept> sessions = new HashMap<>();
         private final Map<String, Long> burntUntil = new HashMap<>(); // by jti
@@ -48,8 +49,13 @@ public final class MemorySecurityStore implements SecurityStore {
             boolean live = kept != null
                     && kept.until > now
                     && kept.session.endsAt().toEpochMilli() > now
-                    && kept.session.epoch() == epoch;
+                    && kept.session.epoch().ended() == epoch.ended();
             return live ? Optional.of(kept) : Optional.empty();
+        }
+
+        private void move(long ended, long rights, long now) {
+            epoch = new Epoch(ended, rights);
+            epochUntil = now + Duration.ofDays(366).toMillis();
         }
 
         /** Forgets what has run out; tells whether the user can be forgotten as a whole. */
@@ -63,17 +69,20 @@ public final class MemorySecurityStore implements SecurityStore {
     }
 
     @Override
-    public long epoch(String subject) {
+    public Epoch epoch(String subject) {
         return inUser(subject, (user, now) -> user.epoch);
     }
 
     @Override
     public Commit open(SessionRecord session, Duration refreshLife) {
         return inUser(session.subject(), (user, now) -> {
-            if (user.epoch != session.epoch()) {
+            if (!user.epoch.equals(session.epoch())) {
                 return Commit.MOVED;
             }
             user.sessions.put(session.sid(), new Kept(session, now + refreshLife.toMillis()));
+            user.epochUntil = Math.max(
+                    user.epochUntil,
+                    session.endsAt().toEpochMilli() + Duration.ofDays(1).toMillis());
             return Commit.COMMITTED;
         });
     }
@@ -82,7 +91,10 @@ public final class MemorySecurityStore implements SecurityStore {
     public Admission admit(Use use, Quota quota) {
         return inUser(use.subject(), (user, now) -> {
             Optional<Kept> live = user.live(use.sid(), now);
-            if (live.isEmpty() || use.gen() < live.get().session.minGen()) {
+            // rights that moved since the last rotation revoke every access token until the next one
+            if (live.isEmpty()
+                    || live.get().session.epoch().rights() != user.epoch.rights()
+                    || use.gen() < live.get().session.minGen()) {
                 return refused(Verdict.SESSION_OVER);
             }
             SessionRecord session = live.get().session;
@@ -127,7 +139,7 @@ public final class MemorySecurityStore implements SecurityStore {
                 return Commit.SESSION_OVER;
             }
             SessionRecord session = live.get().session;
-            if (session.epoch() != rotation.epoch() || session.gen() != rotation.gen()) {
+            if (!user.epoch.equals(rotation.epoch()) || session.gen() != rotation.gen()) {
                 return Commit.MOVED;
             }
             user.sessions.put(
@@ -154,11 +166,27 @@ public final class MemorySecurityStore implements SecurityStore {
             int alive = (int) user.sessions.keySet().stream()
                     .filter(sid -> user.live(sid, now).isPresent())
                     .count();
-            user.epoch++;
-            user.epochUntil = now + Duration.ofDays(366).toMillis();
+            user.move(user.epoch.ended() + 1, user.epoch.rights(), now);
             user.sessions.clear();
             return alive;
         });
+    }
+
+    @Override
+    public void changeRights(String subject) {
+        inUser(subject, (user, now) -> {
+            user.move(user.epoch.ended(), user.epoch.rights() + 1, now);
+            return null;
+        });
+    }
+
+    @Override
+    public List<SessionRecord> sessions(String subject) {
+        return inUser(subject, (user, now) -> user.sessions.keySet().stream()
+                .map(sid -> user.live(sid, now))
+                .flatMap(Optional::stream)
+                .map(Kept::session)
+                .toList());
     }
 
     @Override
@@ -176,6 +204,11 @@ public final class MemorySecurityStore implements SecurityStore {
     @Override
     public String kind() {
         return "memory";
+    }
+
+    /** How many users and quotas are kept. */
+    int size() {
+        return users.size() + quotas.size();
     }
 
     private <T> T inUser(String subject, BiFunction<User, Long, T> operation) {
@@ -241,6 +274,8 @@ public final class MemorySecurityStore implements SecurityStore {
     }
 
     private static SessionRecord rotated(SessionRecord s, Rotation rotation, long now) {
+        // access tokens of older generations carry the rights of their time
+        boolean sameRights = s.epoch().rights() == rotation.epoch().rights();
         return new SessionRecord(
                 s.subject(),
                 s.sid(),
@@ -251,9 +286,9 @@ public final class MemorySecurityStore implements SecurityStore {
                 rotation.request(),
                 s.answered(),
                 "",
-                s.minGen(),
+                sameRights ? s.minGen() : s.gen() + 1,
                 s.proven(),
-                s.epoch(),
+                rotation.epoch(),
                 s.endsAt(),
                 s.createdAt(),
                 s.lastSeenAt(),

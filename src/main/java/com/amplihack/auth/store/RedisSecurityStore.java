@@ -5,6 +5,7 @@ import com.amplihack.auth.config.StoreSettings;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -37,6 +38,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     private static final LuaScript ROTATE = new LuaScript("rotate");
     private static final LuaScript END = new LuaScript("end");
     private static final LuaScript END_ALL = new LuaScript("end_all");
+    private static final LuaScript CHANGE_RIGHTS = new LuaScript("change_rights");
+    private static final LuaScript SESSIONS = new LuaScript("sessions");
     private static final LuaScript TAKE = new LuaScript("take");
 
     private final RedisClient redis;
@@ -52,8 +55,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
-    public long epoch(String subject) {
-        return Long.parseLong((String) run(EPOCH, List.of(epochKey(subject)), List.of()));
+    public Epoch epoch(String subject) {
+        return epoch((List<?>) run(EPOCH, List.of(epochKey(subject)), List.of()));
     }
 
     @Override
@@ -62,7 +65,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         arguments.addAll(
                 0,
                 List.of(
-                        Long.toString(session.epoch()),
+                        Long.toString(session.epoch().ended()),
+                        Long.toString(session.epoch().rights()),
                         millis(refreshLife),
                         session.sid(),
                         millis(Duration.between(session.createdAt(), session.endsAt()))));
@@ -96,11 +100,11 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                 LOOK_FOR_REFRESH,
                 List.of(sessionKey(subject, sid), epochKey(subject), sessionKey(subject, sid) + ":refresh"),
                 List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId()));
-        List<?> fields = (List<?>) answer.get(1);
+        List<?> fields = (List<?>) answer.get(2);
         return new RefreshView(
                 fields.isEmpty() ? Optional.empty() : Optional.of(SessionFields.read(subject, sid, fields)),
-                Long.parseLong((String) answer.get(0)),
-                taken(answer.subList(2, 5)));
+                epoch(answer),
+                taken(answer.subList(3, 6)));
     }
 
     @Override
@@ -110,7 +114,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                 sessionKeys(rotation.subject(), rotation.sid()),
                 List.of(
                         Long.toString(rotation.gen()),
-                        Long.toString(rotation.epoch()),
+                        Long.toString(rotation.epoch().ended()),
+                        Long.toString(rotation.epoch().rights()),
                         rotation.live(),
                         rotation.request(),
                         millis(rotation.refreshLife()),
@@ -125,6 +130,22 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public int endAll(String subject) {
         return number(run(END_ALL, List.of(epochKey(subject), indexKey(subject)), List.of(EPOCH_LIFE)));
+    }
+
+    @Override
+    public void changeRights(String subject) {
+        run(CHANGE_RIGHTS, List.of(epochKey(subject)), List.of(EPOCH_LIFE));
+    }
+
+    @Override
+    public List<SessionRecord> sessions(String subject) {
+        List<?> answer = (List<?>)
+                run(SESSIONS, List.of(indexKey(subject), epochKey(subject)), List.of(sessionKey(subject, "")));
+        List<SessionRecord> sessions = new ArrayList<>(answer.size() / 2);
+        for (int i = 0; i < answer.size(); i += 2) {
+            sessions.add(SessionFields.read(subject, (String) answer.get(i), (List<?>) answer.get(i + 1)));
+        }
+        return sessions;
     }
 
     @Override
@@ -240,6 +261,11 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     private static String indexKey(String subject) {
         return userKey(subject) + ":sessions";
+    }
+
+    /** From the first two elements of an answer. */
+    private static Epoch epoch(List<?> answer) {
+        return new Epoch(Long.parseLong((String) answer.get(0)), Long.parseLong((String) answer.get(1)));
     }
 
     private static Taken taken(List<?> answer) {

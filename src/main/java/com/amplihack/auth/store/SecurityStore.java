@@ -3,6 +3,7 @@ package com.amplihack.auth.store;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -43,6 +44,14 @@ public interface SecurityStore {
     /** The answer of a quota: whether there was one left, how many still are, and when the next one comes. */
     record Taken(boolean granted, int remaining, Duration reset) {}
 
+    /**
+     * A user's two counters; a session opens or rotates only under those that were read before the account was.
+     *
+     * @param ended moves when all sessions of the user end
+     * @param rights moves when roles or permissions of the user change
+     */
+    record Epoch(long ended, long rights) {}
+
     /** How a commit that depends on earlier reads ended. */
     enum Commit {
         COMMITTED,
@@ -58,7 +67,7 @@ public interface SecurityStore {
      * @param epoch the user's, as of now
      * @param quota the session's refresh quota, one of which this look has taken
      */
-    record RefreshView(Optional<SessionRecord> session, long epoch, Taken quota) {}
+    record RefreshView(Optional<SessionRecord> session, Epoch epoch, Taken quota) {}
 
     /**
      * A successor to commit (ROTATION.md rule 2b).
@@ -70,10 +79,10 @@ public interface SecurityStore {
      * @param refreshLife of the successor, at most the rest of the session
      */
     record Rotation(
-            String subject, String sid, long gen, long epoch, String live, String request, Duration refreshLife) {}
+            String subject, String sid, long gen, Epoch epoch, String live, String request, Duration refreshLife) {}
 
-    /** The user's epoch: a counter that moves when all of a user's sessions end; 0 for a user never seen. */
-    long epoch(String subject);
+    /** The user's epoch; zeros for a user never seen. */
+    Epoch epoch(String subject);
 
     /**
      * Opens a session, unless the user's epoch has moved since it was read.
@@ -84,7 +93,7 @@ public interface SecurityStore {
      */
     Commit open(SessionRecord session, Duration refreshLife);
 
-    /** May this token pass, now? Order: session and epoch, {@code min_gen}, replay, quota, burn. */
+    /** May this token pass, now? Order: session, epoch and rights, {@code min_gen}, replay, quota, burn. */
     Admission admit(Use use, Quota quota);
 
     /** Reads the session that a refresh token names, and takes one from its refresh quota if it exists. */
@@ -106,6 +115,15 @@ public interface SecurityStore {
      * @return how many were alive
      */
     int endAll(String subject);
+
+    /**
+     * Revokes every access token that a user has, for its roles and permissions are no longer true; the sessions go on,
+     * and their next refresh carries the new ones.
+     */
+    void changeRights(String subject);
+
+    /** The live sessions of a user, in no order. */
+    List<SessionRecord> sessions(String subject);
 
     /** Takes one from a quota that belongs to no user. */
     Taken take(Quota quota, String key);

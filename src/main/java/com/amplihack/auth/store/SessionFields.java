@@ -11,7 +11,7 @@ final class SessionFields {
     private SessionFields() {}
 
     static List<String> of(SessionRecord session) {
-        List<String> fields = new ArrayList<>(28);
+        List<String> fields = new ArrayList<>(32);
         put(fields, "gen", Long.toString(session.gen()));
         put(fields, "live", session.live());
         put(fields, "rotated_at", millis(session.rotatedAt()));
@@ -21,7 +21,8 @@ final class SessionFields {
         put(fields, "sealed", session.sealed());
         put(fields, "min_gen", Long.toString(session.minGen()));
         put(fields, "proven", session.proven() ? "1" : "0");
-        put(fields, "epoch", Long.toString(session.epoch()));
+        put(fields, "epoch", Long.toString(session.epoch().ended()));
+        put(fields, "rights", Long.toString(session.epoch().rights()));
         put(fields, "ends_at", millis(session.endsAt()));
         put(fields, "created_at", millis(session.createdAt()));
         put(fields, "last_seen", millis(session.lastSeenAt()));
@@ -47,7 +48,7 @@ final class SessionFields {
                 fields.get("sealed"),
                 Long.parseLong(fields.get("min_gen")),
                 "1".equals(fields.get("proven")),
-                Long.parseLong(fields.get("epoch")),
+                new SecurityStore.Epoch(Long.parseLong(fields.get("epoch")), Long.parseLong(fields.get("rights"))),
                 instant(fields.get("ends_at")),
                 instant(fields.get("created_at")),
                 instant(fields.get("last_seen")),

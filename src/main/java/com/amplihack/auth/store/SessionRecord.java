@@ -14,7 +14,7 @@ import java.time.Instant;
  * @param sealed the live secret, sealed for the holder of its parent, or the empty string
  * @param minGen access tokens of older generations are revoked
  * @param proven whether a request has ever proved that it holds the session
- * @param epoch the user's, when the session was opened
+ * @param epoch the user's, when the session was opened; its rights, when the session last rotated
  * @param endsAt when the session is over at the latest
  * @param createdAt when it was opened
  * @param lastSeenAt when a request was last admitted, to the minute
@@ -33,7 +33,7 @@ public record SessionRecord(
         String sealed,
         long minGen,
         boolean proven,
-        long epoch,
+        SecurityStore.Epoch epoch,
         Instant endsAt,
         Instant createdAt,
         Instant lastSeenAt,
@@ -44,7 +44,7 @@ public record SessionRecord(
             String subject,
             String sid,
             String live,
-            long epoch,
+            SecurityStore.Epoch epoch,
             Instant now,
             Instant endsAt,
             String address,

@@ -79,7 +79,7 @@ public class RefreshRotation {
             if (!isLive(presented, session)) {
                 throw reused(presented, session, client); // rule 4
             }
-            Optional<TokenPair> pair = rotate(presented, session, handle, idempotencyKey, client);
+            Optional<TokenPair> pair = rotate(presented, session, view.epoch(), handle, idempotencyKey, client);
             if (pair.isPresent()) {
                 return pair.get();
             }
@@ -110,6 +110,7 @@ public class RefreshRotation {
     private Optional<TokenPair> rotate(
             RefreshToken presented,
             SessionRecord session,
+            SecurityStore.Epoch epoch,
             SessionHandle handle,
             String idempotencyKey,
             ClientContext client) {
@@ -127,7 +128,7 @@ public class RefreshRotation {
                 presented.subject(),
                 presented.sid(),
                 presented.gen(),
-                session.epoch(),
+                epoch,
                 successor.hash(),
                 idempotencyKey.isEmpty() ? "" : Sha256.of(idempotencyKey),
                 refreshLife));

@@ -53,7 +53,7 @@ public class Authenticator {
      *
      * @param epoch the user's, as it was before the account was read: a session may only open under this one
      */
-    public record Authenticated(Account account, long epoch) {}
+    public record Authenticated(Account account, SecurityStore.Epoch epoch) {}
 
     /**
      * Checks name and password.
@@ -65,7 +65,7 @@ public class Authenticator {
         takeFromQuota(client);
         Optional<Username> name = Username.parse(username);
         Optional<String> id = name.flatMap(accounts::findId);
-        long epoch = store.epoch(id.orElse(NOBODY));
+        SecurityStore.Epoch epoch = store.epoch(id.orElse(NOBODY));
         Optional<Account> account = id.flatMap(accounts::find);
         boolean matches = account.isPresent()
                 ? hasher.verify(account.get().passwordHash(), password)

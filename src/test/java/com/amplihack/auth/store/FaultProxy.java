@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A TCP proxy on loopback between this service and its Redis that can be told to fail. */
 public final class FaultProxy implements AutoCloseable {
@@ -21,6 +22,7 @@ public final class FaultProxy implements AutoCloseable {
     private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile Mode mode = Mode.PASS;
+    private final AtomicBoolean loseAnswer = new AtomicBoolean();
 
     public FaultProxy(int target) throws IOException {
         this.target = target;
@@ -49,6 +51,11 @@ public final class FaultProxy implements AutoCloseable {
         mode = Mode.SWALLOW;
     }
 
+    /** Forwards the next request and cuts the connection instead of giving its answer. */
+    public void loseTheNextAnswer() {
+        loseAnswer.set(true);
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
             try {
@@ -60,21 +67,24 @@ public final class FaultProxy implements AutoCloseable {
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 open.add(client);
                 open.add(server);
-                daemon(() -> pump(client, server));
-                daemon(() -> pump(server, client));
+                daemon(() -> pump(client, server, false));
+                daemon(() -> pump(server, client, true));
             } catch (IOException closed) {
                 // the listener, or a target that is gone
             }
         }
     }
 
-    private void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to, boolean answers) {
         byte[] buffer = new byte[8192];
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                if (answers && loseAnswer.compareAndSet(true, false)) {
+                    return;
+                }
                 if (mode == Mode.PASS) {
                     out.write(buffer, 0, count);
                 }

@@ -1,0 +1,440 @@
+package com.amplihack.auth.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.config.Quota;
+import com.amplihack.auth.config.ReplayMode;
+import com.amplihack.auth.store.SecurityStore.Admission;
+import com.amplihack.auth.store.SecurityStore.Commit;
+import com.amplihack.auth.store.SecurityStore.Epoch;
+import com.amplihack.auth.store.SecurityStore.RefreshView;
+import com.amplihack.auth.store.SecurityStore.Rotation;
+import com.amplihack.auth.store.SecurityStore.Taken;
+import com.amplihack.auth.store.SecurityStore.Use;
+import com.amplihack.auth.store.SecurityStore.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What every implementation of the store promises; run against memory and against a real Redis. */
+abstract class SecurityStoreContract {
+    static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
+    static final Quota FIVE = new Quota("five", 5, Duration.ofSeconds(60));
+    static final Duration WEEK = Duration.ofDays(7);
+    static final Duration TOKEN_LIFE = Duration.ofMinutes(15);
+
+    final String subject = UUID.randomUUID().toString();
+    final String sid = UUID.randomUUID().toString();
+
+    abstract SecurityStore store();
+
+    /** The time as the store sees it. */
+    abstract Instant now();
+
+    /** Lets time pass for the store. */
+    abstract void advance(Duration duration);
+
+    // sessions
+
+    @Test
+    void whatWasNeverOpenedIsOver() {
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+        assertTrue(look().session().isEmpty());
+        assertFalse(store().end(subject, sid));
+        assertEquals(0, store().endAll(subject));
+    }
+
+    @Test
+    void anOpenedSessionIsReadBackAsItWasWritten() {
+        SessionRecord session = session(new Epoch(0, 0), Duration.ofDays(30));
+
+        assertEquals(Commit.COMMITTED, store().open(session, WEEK));
+
+        assertEquals(session, look().session().orElseThrow());
+        assertEquals(List.of(session), store().sessions(subject));
+    }
+
+    @Test
+    void aSessionEndsWithItsRefreshToken() {
+        store().open(session(new Epoch(0, 0), Duration.ofDays(30)), Duration.ofMillis(300));
+        assertEquals(Verdict.ADMITTED, admit("t1", true).verdict());
+
+        advance(Duration.ofMillis(350));
+
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+        assertEquals(List.of(), store().sessions(subject));
+    }
+
+    @Test
+    void aSessionEndsAtItsEndAtTheLatest() {
+        store().open(session(new Epoch(0, 0), Duration.ofMillis(300)), WEEK);
+
+        advance(Duration.ofMillis(350));
+
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+        assertTrue(look().session().isEmpty());
+    }
+
+    @Test
+    void endingASessionKillsItAndLeavesTheOthers() {
+        open();
+        String other = UUID.randomUUID().toString();
+        store().open(session(subject, other, new Epoch(0, 0), Duration.ofDays(30)), WEEK);
+
+        assertTrue(store().end(subject, sid));
+
+        assertFalse(store().end(subject, sid), "a second time there is nothing to end");
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+        assertEquals(
+                List.of(other),
+                store().sessions(subject).stream().map(SessionRecord::sid).toList());
+    }
+
+    @Test
+    void endingAllKillsEverySessionOfThatUserAlone() {
+        open();
+        store().open(session(subject, UUID.randomUUID().toString(), new Epoch(0, 0), Duration.ofDays(30)), WEEK);
+        String stranger = UUID.randomUUID().toString();
+        store().open(session(stranger, sid, new Epoch(0, 0), Duration.ofDays(30)), WEEK);
+
+        assertEquals(2, store().endAll(subject));
+
+        assertEquals(0, store().endAll(subject));
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+        assertTrue(look().session().isEmpty());
+        assertEquals(1, store().sessions(stranger).size());
+    }
+
+    @Test
+    void aLoginThatBeganBeforeAllWasEndedOpensNothing() {
+        Epoch before = store().epoch(subject);
+        store().endAll(subject);
+
+        assertEquals(Commit.MOVED, store().open(session(before, Duration.ofDays(30)), WEEK));
+
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+        assertEquals(Commit.COMMITTED, store().open(session(store().epoch(subject), Duration.ofDays(30)), WEEK));
+        assertEquals(Verdict.ADMITTED, admit("t1", true).verdict());
+    }
+
+    @Test
+    void ofRacingLoginsNoneSurvivesTheEndOfAll() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            String user = UUID.randomUUID().toString();
+            Epoch before = store().epoch(user);
+            race(8, i -> () -> {
+                if (i == 0) {
+                    store().endAll(user);
+                } else {
+                    store().open(session(user, UUID.randomUUID().toString(), before, Duration.ofDays(30)), WEEK);
+                }
+                return null;
+            });
+            assertEquals(List.of(), store().sessions(user));
+        }
+    }
+
+    // rights
+
+    @Test
+    void changedRightsRevokeAccessTokensUntilTheRefreshThatCarriesTheNewOnes() {
+        open();
+        store().changeRights(subject);
+
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+        RefreshView view = look();
+        assertTrue(view.session().isPresent(), "the session goes on");
+        assertEquals(Commit.COMMITTED, store().rotate(rotation(1, view.epoch(), "second")));
+
+        assertEquals(
+                Verdict.SESSION_OVER,
+                admit("t1", 1, true, ReplayMode.AUTO, UNLIMITED).verdict());
+        assertEquals(
+                Verdict.ADMITTED,
+                admit("t2", 2, true, ReplayMode.AUTO, UNLIMITED).verdict());
+    }
+
+    @Test
+    void aLoginOrRefreshThatReadTheOldRightsIsNotCommitted() {
+        open();
+        Epoch before = store().epoch(subject);
+        store().changeRights(subject);
+
+        assertEquals(Commit.MOVED, store().rotate(rotation(1, before, "second")));
+        assertEquals(
+                Commit.MOVED,
+                store().open(session(subject, UUID.randomUUID().toString(), before, Duration.ofDays(30)), WEEK));
+    }
+
+    // replay
+
+    @Test
+    @Tag("fault-2")
+    void aBareTokenIsGoodOnceAndNotWithProofAfterwards() {
+        open();
+
+        assertEquals(Verdict.ADMITTED, admit("t1", false).verdict());
+        assertEquals(Verdict.BARE_REPEAT, admit("t1", false).verdict());
+        assertEquals(Verdict.BARE_REPEAT, admit("t1", true).verdict());
+        assertEquals(Verdict.ADMITTED, admit("t2", false).verdict(), "another token is not burnt");
+    }
+
+    @Test
+    void aProvenSessionRepeatsAndIsNeverUsableBare() {
+        open();
+
+        assertEquals(Verdict.ADMITTED, admit("t1", true).verdict());
+        assertEquals(Verdict.ADMITTED, admit("t1", true).verdict());
+        assertEquals(Verdict.AFTER_PROOF, admit("t1", false).verdict());
+        assertEquals(Verdict.AFTER_PROOF, admit("t2", false).verdict());
+        assertEquals(Verdict.ADMITTED, admit("t1", true).verdict());
+    }
+
+    @Test
+    void strictBurnsEveryTokenProofOrNot() {
+        open();
+
+        assertEquals(
+                Verdict.ADMITTED,
+                admit("t1", 1, true, ReplayMode.STRICT, UNLIMITED).verdict());
+        assertEquals(
+                Verdict.BARE_REPEAT,
+                admit("t1", 1, true, ReplayMode.STRICT, UNLIMITED).verdict());
+        assertEquals(
+                Verdict.ADMITTED,
+                admit("t2", 1, false, ReplayMode.STRICT, UNLIMITED).verdict());
+    }
+
+    @Test
+    void offBurnsNothing() {
+        open();
+        for (int i = 0; i < 3; i++) {
+            assertEquals(
+                    Verdict.ADMITTED,
+                    admit("t1", 1, false, ReplayMode.OFF, UNLIMITED).verdict());
+        }
+    }
+
+    @Test
+    @Tag("fault-11")
+    void ofFiftyParallelUsesOfABareTokenOneIsAdmitted() throws Exception {
+        open();
+
+        List<Verdict> verdicts = race(50, i -> () -> admit("t1", false).verdict());
+
+        assertEquals(1, verdicts.stream().filter(Verdict.ADMITTED::equals).count(), verdicts.toString());
+        assertEquals(49, verdicts.stream().filter(Verdict.BARE_REPEAT::equals).count(), verdicts.toString());
+    }
+
+    @Test
+    @Tag("fault-12")
+    void aBurntTokenIsRememberedAsLongAsItCanBePresented() {
+        open();
+        Use use = new Use(subject, sid, 1, "t1", false, ReplayMode.AUTO, Duration.ofMillis(600));
+        assertEquals(Verdict.ADMITTED, store().admit(use, UNLIMITED).verdict());
+
+        advance(Duration.ofMillis(300));
+
+        assertEquals(Verdict.BARE_REPEAT, store().admit(use, UNLIMITED).verdict());
+    }
+
+    // quotas
+
+    @Test
+    void theQuotaCountsDownAndTellsWhenItIsFree() {
+        open();
+        for (int left = 4; left >= 0; left--) {
+            assertEquals(left, admit("t1", 1, true, ReplayMode.AUTO, FIVE).remaining());
+        }
+
+        Admission refused = admit("t1", 1, true, ReplayMode.AUTO, FIVE);
+
+        assertEquals(Verdict.OVER_QUOTA, refused.verdict());
+        assertTrue(refused.reset().toSeconds() >= 50 && refused.reset().toSeconds() <= 60, refused.toString());
+    }
+
+    @Test
+    void overTheQuotaNoTokenIsBurntAndAReplayCostsNoQuota() {
+        open();
+        Quota two = new Quota("two", 2, Duration.ofMillis(500));
+        assertEquals(
+                Verdict.ADMITTED, admit("t1", 1, false, ReplayMode.AUTO, two).verdict());
+        assertEquals(
+                Verdict.BARE_REPEAT, admit("t1", 1, false, ReplayMode.AUTO, two).verdict());
+        assertEquals(
+                Verdict.ADMITTED, admit("t2", 1, false, ReplayMode.AUTO, two).verdict());
+        assertEquals(
+                Verdict.OVER_QUOTA, admit("t3", 1, false, ReplayMode.AUTO, two).verdict());
+
+        advance(Duration.ofMillis(550));
+
+        assertEquals(
+                Verdict.ADMITTED, admit("t3", 1, false, ReplayMode.AUTO, two).verdict());
+    }
+
+    @Test
+    @Tag("fault-24")
+    void ofFortyParallelTakersFiveGetOne() throws Exception {
+        String key = UUID.randomUUID().toString();
+
+        List<Taken> taken = race(40, i -> () -> store().take(FIVE, key));
+
+        assertEquals(5, taken.stream().filter(Taken::granted).count());
+    }
+
+    @Test
+    void theWindowSlides() {
+        Quota two = new Quota("two", 2, Duration.ofMillis(800));
+        String key = UUID.randomUUID().toString();
+        assertTrue(store().take(two, key).granted());
+        advance(Duration.ofMillis(500));
+        assertTrue(store().take(two, key).granted());
+        assertFalse(store().take(two, key).granted());
+
+        advance(Duration.ofMillis(400)); // the first has left the window, the second has not
+
+        assertTrue(store().take(two, key).granted());
+        assertFalse(store().take(two, key).granted());
+    }
+
+    @Test
+    void aRefusalDoesNotProlongTheWait() {
+        Quota one = new Quota("one", 1, Duration.ofMillis(500));
+        String key = UUID.randomUUID().toString();
+        assertTrue(store().take(one, key).granted());
+        advance(Duration.ofMillis(300));
+        assertFalse(store().take(one, key).granted());
+
+        advance(Duration.ofMillis(250));
+
+        assertTrue(store().take(one, key).granted());
+    }
+
+    // refresh
+
+    @Test
+    void aRotationMovesTheGenerationAndKeepsTheParent() {
+        open();
+
+        assertEquals(Commit.COMMITTED, store().rotate(rotation(1, new Epoch(0, 0), "second")));
+
+        SessionRecord session = look().session().orElseThrow();
+        assertEquals(2, session.gen());
+        assertEquals("second", session.live());
+        assertEquals("first", session.prev());
+        assertEquals("key", session.request());
+        assertEquals(
+                Verdict.ADMITTED,
+                admit("t1", 1, true, ReplayMode.AUTO, UNLIMITED).verdict(),
+                "older tokens stay");
+    }
+
+    @Test
+    @Tag("fault-14")
+    void ofTwentyRacingRotationsOneIsCommitted() throws Exception {
+        open();
+
+        List<Commit> commits = race(20, i -> () -> store().rotate(rotation(1, new Epoch(0, 0), "successor-" + i)));
+
+        assertEquals(1, commits.stream().filter(Commit.COMMITTED::equals).count(), commits.toString());
+        assertEquals(19, commits.stream().filter(Commit.MOVED::equals).count(), commits.toString());
+        assertEquals(2, look().session().orElseThrow().gen());
+    }
+
+    @Test
+    void aRotationOfAnEndedSessionIsRefused() {
+        open();
+        store().endAll(subject);
+
+        assertEquals(Commit.SESSION_OVER, store().rotate(rotation(1, new Epoch(0, 0), "second")));
+        assertTrue(look().session().isEmpty());
+    }
+
+    @Test
+    void aRotationProlongsTheRecord() {
+        store().open(session(new Epoch(0, 0), Duration.ofDays(30)), Duration.ofMillis(400));
+        advance(Duration.ofMillis(200));
+        store().rotate(rotation(1, new Epoch(0, 0), "second"));
+
+        advance(Duration.ofMillis(300));
+
+        assertTrue(look().session().isPresent());
+    }
+
+    @Test
+    @Tag("fault-26")
+    void lookingTakesFromTheSessionsRefreshQuota() {
+        open();
+        for (int i = 0; i < 5; i++) {
+            assertTrue(store().lookForRefresh(subject, sid, FIVE).quota().granted());
+        }
+
+        assertFalse(store().lookForRefresh(subject, sid, FIVE).quota().granted());
+    }
+
+    // helpers
+
+    final void open() {
+        store().open(session(new Epoch(0, 0), Duration.ofDays(30)), WEEK);
+    }
+
+    final SessionRecord session(Epoch epoch, Duration life) {
+        return session(subject, sid, epoch, life);
+    }
+
+    final SessionRecord session(String user, String id, Epoch epoch, Duration life) {
+        Instant now = now().truncatedTo(ChronoUnit.MILLIS);
+        return SessionRecord.first(user, id, "first", epoch, now, now.plus(life), "192.0.2.1", "Test/1.0");
+    }
+
+    final RefreshView look() {
+        return store().lookForRefresh(subject, sid, new Quota("refresh", 0, Duration.ofSeconds(60)));
+    }
+
+    final Rotation rotation(long gen, Epoch epoch, String live) {
+        return new Rotation(subject, sid, gen, epoch, live, "key", WEEK);
+    }
+
+    final Admission admit(String jti, boolean proven) {
+        return admit(jti, 1, proven, ReplayMode.AUTO, UNLIMITED);
+    }
+
+    final Admission admit(String jti, long gen, boolean proven, ReplayMode mode, Quota quota) {
+        return store().admit(new Use(subject, sid, gen, jti, proven, mode, TOKEN_LIFE), quota);
+    }
+
+    /** Runs so many at the same moment; their answers. */
+    static <T> List<T> race(int count, IntFunction<Callable<T>> work) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(count);
+        try {
+            CyclicBarrier start = new CyclicBarrier(count);
+            List<Future<T>> answers = IntStream.range(0, count)
+                    .mapToObj(i -> threads.submit(() -> {
+                        start.await();
+                        return work.apply(i).call();
+                    }))
+                    .toList();
+            List<T> results = new ArrayList<>();
+            for (Future<T> answer : answers) {
+                results.add(answer.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}
