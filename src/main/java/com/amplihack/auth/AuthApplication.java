@@ -1,5 +1,7 @@
 package com.amplihack.auth;
 
+import com.amplihack.auth.admin.AccountResource;
+import com.amplihack.auth.admin.RolesResource;
 import com.amplihack.auth.admin.UsersResource;
 import com.amplihack.auth.endpoint.JwksResource;
 import com.amplihack.auth.endpoint.LoginResource;
@@ -32,6 +34,8 @@ public class AuthApplication extends Application {
                 WellKnownResource.class,
                 UserResource.class,
                 UsersResource.class,
+                AccountResource.class,
+                RolesResource.class,
                 VersionFilter.class,
                 ResourceGuard.class,
                 ProblemMapper.class);

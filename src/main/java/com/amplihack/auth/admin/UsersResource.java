@@ -1,15 +1,11 @@
 package com.amplihack.auth.admin;
 
+import static com.amplihack.auth.admin.AccountJson.JSON;
+
 import com.amplihack.auth.admission.JsonBody;
-import com.amplihack.auth.audit.AuditEntry;
-import com.amplihack.auth.audit.AuditEvent;
-import com.amplihack.auth.audit.AuditLog;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Secret;
-import com.amplihack.auth.json.StrictJson;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
@@ -18,7 +14,6 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.json.spi.JsonProvider;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -42,7 +37,12 @@ import java.util.Set;
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class UsersResource {
-    private static final JsonProvider JSON = StrictJson.provider();
+    static final int MOST_ROLES = 64;
+    static final int MOST_PERMISSIONS = 256;
+    static final int LONGEST_ROLE = 64;
+    static final int LONGEST_PERMISSION = 128;
+    static final int LONGEST_PASSWORD = 1024;
+
     private static final int LONGEST_PAGE = 200;
 
     @Inject
@@ -52,13 +52,7 @@ public class UsersResource {
     private TokenIssuer issuer;
 
     @Inject
-    private AuditLog audit;
-
-    @Inject
-    private AccessToken caller;
-
-    @Inject
-    private ClientContext client;
+    private AdminAudit audit;
 
     /** Without a password a random one is made, and answered this once as {@code initial_password}. */
     @POST
@@ -66,23 +60,15 @@ public class UsersResource {
     public Response create(@Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request);
         String username = body.string("username", 64);
-        Optional<Secret> chosen = body.optional("password", 1024).map(Secret::of);
-        Set<String> roles = body.strings("roles", 64, 64);
-        Set<String> permissions = body.strings("permissions", 256, 128);
+        Optional<Secret> chosen = body.optional("password", LONGEST_PASSWORD).map(Secret::of);
+        Set<String> roles = body.strings("roles", MOST_ROLES, LONGEST_ROLE);
+        Set<String> permissions = body.strings("permissions", MOST_PERMISSIONS, LONGEST_PERMISSION);
         boolean enabled = body.bool("enabled", true);
-        if (!issuer.fits(username, List.copyOf(roles), List.copyOf(permissions))) {
-            throw new AuthException(
-                    ErrorCode.INVALID_REQUEST, "permissions: together with the roles they do not fit a token.");
-        }
+        requireFit(username, roles, permissions);
         Secret password = chosen.orElseGet(AccountDirectory::randomPassword);
         Account account = accounts.create(username, password, roles, permissions, enabled);
-        audit.record(AuditEntry.of(AuditEvent.ADMIN_ACTION, client)
-                .user(caller.subject())
-                .session(caller.sid())
-                .detail("action", "create_user")
-                .detail("target", account.id())
-                .detail("after", json(account).build()));
-        JsonObjectBuilder answer = json(account);
+        audit.record("create_user", account.id(), null, AccountJson.of(account));
+        JsonObjectBuilder answer = AccountJson.of(account);
         if (chosen.isEmpty()) {
             answer.add("initial_password", password.reveal());
         }
@@ -105,7 +91,7 @@ public class UsersResource {
             found.remove(page);
         }
         JsonArrayBuilder items = JSON.createArrayBuilder();
-        found.forEach(account -> items.add(json(account)));
+        found.forEach(account -> items.add(AccountJson.of(account)));
         JsonObjectBuilder answer = JSON.createObjectBuilder().add("items", items);
         if (more) {
             answer.add("next_cursor", cursor(found.get(page - 1)));
@@ -115,19 +101,12 @@ public class UsersResource {
         return answer.build().toString();
     }
 
-    private static JsonObjectBuilder json(Account account) {
-        JsonObjectBuilder json = JSON.createObjectBuilder()
-                .add("user_id", account.id())
-                .add("username", account.username())
-                .add("roles", JSON.createArrayBuilder(account.roles()))
-                .add("permissions", JSON.createArrayBuilder(account.ownPermissions()))
-                .add("enabled", account.enabled());
-        if (account.lockedUntil() == null) {
-            json.addNull("locked_until");
-        } else {
-            json.add("locked_until", account.lockedUntil().toString());
+    /** Refuses rights that would make a token that verification then refuses for its length (FAULTS.md 35). */
+    private void requireFit(String username, Set<String> roles, Set<String> permissions) {
+        if (!issuer.fits(username, List.copyOf(roles), accounts.effectivePermissions(roles, permissions))) {
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST, "permissions: together with the roles they do not fit a token.");
         }
-        return json.add("created_at", account.createdAt().toString());
     }
 
     private static int pageSize(String limit) {

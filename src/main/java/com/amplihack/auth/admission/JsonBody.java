@@ -23,6 +23,9 @@ import java.util.Set;
 public final class JsonBody {
     private static final int MAX_BYTES = 64 * 1024;
 
+    // the second is that of RFC 7396, for PATCH
+    private static final Set<String> JSON_TYPES = Set.of("application/json", "application/merge-patch+json");
+
     private final JsonObject json;
 
     private JsonBody(JsonObject json) {
@@ -102,6 +105,19 @@ public final class JsonBody {
             strings.add(string.getString());
         }
         return strings;
+    }
+
+    /** For a patch (RFC 7396): empty when the member is absent, none when it is null. */
+    public Optional<Set<String>> patchedStrings(String name, int most, int longest) {
+        if (!json.containsKey(name)) {
+            return Optional.empty();
+        }
+        return Optional.of(json.isNull(name) ? Set.of() : strings(name, most, longest));
+    }
+
+    /** For a patch: empty when the member is absent. */
+    public Optional<Boolean> patchedBool(String name) {
+        return json.containsKey(name) ? Optional.of(bool(name, false)) : Optional.empty();
     }
 
     public boolean bool(String name, boolean otherwise) {

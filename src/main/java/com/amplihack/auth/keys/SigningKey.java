@@ -33,6 +33,11 @@ public record SigningKey(String kid, RSAKey jwk, JWSSigner signer, JWSVerifier v
         }
     }
 
+    /** Length of the modulus. */
+    public int bits() {
+        return jwk.size();
+    }
+
     /** Never the key itself. */
     @Override
     public String toString() {

@@ -23,7 +23,7 @@ public class KeysHealth implements HealthCheck {
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("keys");
         answer.withData("kid", keys.active().kid())
-                .withData("bits", keys.active().jwk().size());
+                .withData("bits", keys.active().bits());
         if (configuration.settings().keys().passphrase().isEmpty()) {
             answer.withData("warning", "jwt.key.passphrase is not set: the private key is stored in clear");
         }

@@ -73,7 +73,7 @@ public class TokenIssuer {
                 claims(jti(), jti() + jti(), username, roles, permissions, Sha256.of(""), Integer.MAX_VALUE, farthest);
         SigningKey key = keys.active();
         SignedJWT unsigned = new SignedJWT(header(key), claims);
-        int signature = base64Length((key.jwk().size() + 7) / 8);
+        int signature = base64Length((key.bits() + 7) / 8);
         return new String(unsigned.getSigningInput()).length() + 1 + signature <= TokenParser.MAX_LENGTH;
     }
 

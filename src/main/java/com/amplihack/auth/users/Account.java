@@ -103,6 +103,10 @@ public class Account {
         return lockedUntil == null ? null : Instant.ofEpochMilli(lockedUntil);
     }
 
+    void unlock() {
+        lockedUntil = null;
+    }
+
     public Instant createdAt() {
         return Instant.ofEpochMilli(createdAt);
     }
@@ -114,6 +118,10 @@ public class Account {
 
     void roles(Set<Role> given) {
         roles = given;
+    }
+
+    void drop(Role role) {
+        roles.removeIf(had -> had.name().equals(role.name()));
     }
 
     /** The account's own permissions, sorted: without those of its roles. */

@@ -5,6 +5,7 @@ import com.amplihack.auth.config.PasswordSettings;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SecurityStore;
 import jakarta.ejb.EJBException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -13,12 +14,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Finds, lists and makes accounts; a database that does not answer is a 503, never a wrong answer. */
+/** Finds, makes and changes accounts and roles; a database that does not answer is a 503, never a wrong answer. */
 @ApplicationScoped
 public class AccountDirectory {
     private static final Logger LOG = Logger.getLogger(AccountDirectory.class.getName());
@@ -28,6 +30,7 @@ public class AccountDirectory {
 
     private Accounts accounts;
     private PasswordHasher hasher;
+    private SecurityStore store;
     private Configuration configuration;
     private InstantSource clock;
 
@@ -36,8 +39,13 @@ public class AccountDirectory {
 
     @Inject
     public AccountDirectory(
-            Accounts accounts, PasswordHasher hasher, Configuration configuration, InstantSource clock) {
+            Accounts accounts,
+            PasswordHasher hasher,
+            SecurityStore store,
+            Configuration configuration,
+            InstantSource clock) {
         this.accounts = accounts;
+        this.store = store;
         this.hasher = hasher;
         this.configuration = configuration;
         this.clock = clock;
@@ -83,6 +91,75 @@ public class AccountDirectory {
             }
             throw unavailable(failed);
         }
+    }
+
+    /**
+     * Changes an account. Disabling it or resetting its password ends its sessions; other rights revoke its access
+     * tokens. The store is told after the database: a login that read the old account meanwhile cannot commit.
+     *
+     * @return the account as it is now; empty when there is none of that id
+     * @throws AuthException {@code weak_password}, {@code invalid_request} or {@code store_unavailable}; after the last
+     *     the change may be stored and must be sent again
+     */
+    public Optional<Account> change(String id, AccountChange change) {
+        change.password().ifPresent(this::requireStrong);
+        Optional<String> freshHash = change.password().map(hasher::hash);
+        Optional<Account> changed = ask(() -> accounts.change(id, change, freshHash));
+        if (changed.isPresent() && change.endsSessions()) {
+            store.endAll(id);
+        } else if (changed.isPresent() && change.touchesRights()) {
+            store.changeRights(id);
+        }
+        return changed;
+    }
+
+    /** Deletes an account and ends its sessions; whether there was one. */
+    public boolean delete(String id) {
+        boolean deleted = ask(() -> accounts.delete(id));
+        store.endAll(id); // also when a first attempt came no further than the database
+        return deleted;
+    }
+
+    /** Lifts a lock; whether there is such an account. */
+    public boolean unlock(String id) {
+        return ask(() -> accounts.unlock(id));
+    }
+
+    public List<Role> roles() {
+        return ask(accounts::roles);
+    }
+
+    public Optional<Role> role(String name) {
+        return ask(() -> accounts.role(name));
+    }
+
+    /** The accounts that have the role. */
+    public List<Account> withRole(String name) {
+        return ask(() -> accounts.withRole(name));
+    }
+
+    /** Makes the role or gives it other permissions; access tokens of everybody who has it are revoked. */
+    public Role putRole(String name, Set<String> permissions) {
+        Role role = ask(() -> accounts.putRole(name, permissions));
+        withRole(name).forEach(account -> store.changeRights(account.id()));
+        return role;
+    }
+
+    /** Removes the role, also from everybody who has it; their access tokens are revoked. */
+    public void deleteRole(String name) {
+        List<Account> had = withRole(name);
+        ask(() -> {
+            accounts.deleteRole(name);
+            return null;
+        });
+        had.forEach(account -> store.changeRights(account.id()));
+    }
+
+    /** What an account with these roles and own permissions may do, sorted. */
+    public List<String> effectivePermissions(Set<String> roles, Set<String> own) {
+        Set<String> all = new TreeSet<>(own);
+        roles.forEach(name -> role(name).ifPresent(role -> all.addAll(role.permissions())));
+        return List.copyOf(all);
     }
 
     void replaceHash(Account account, String fresh) {

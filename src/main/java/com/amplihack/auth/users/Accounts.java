@@ -71,15 +71,7 @@ public class Accounts {
             if (findId(entities, account.usernameKey()).isPresent()) {
                 throw usernameTaken();
             }
-            Set<Role> roles = new HashSet<>();
-            for (String name : roleNames) {
-                Role role = entities.find(Role.class, name);
-                if (role == null) {
-                    throw new AuthException(ErrorCode.INVALID_REQUEST, "roles: there is no role '" + name + "'.");
-                }
-                roles.add(role);
-            }
-            account.roles(roles);
+            account.roles(roles(entities, roleNames));
             account.ownPermissions(permissions);
             entities.persist(account);
             entities.flush();
@@ -95,6 +87,116 @@ public class Accounts {
                 entities.flush();
             }
         }
+    }
+
+    /**
+     * Changes an account.
+     *
+     * @param freshHash of the new password, if the change has one
+     * @return the account as it is now; empty when there is none of that id
+     * @throws AuthException {@code invalid_request} for a role that does not exist
+     */
+    public Optional<Account> change(String id, AccountChange change, Optional<String> freshHash) {
+        try (EntityManager entities = database.entities()) {
+            Account account = entities.find(Account.class, id);
+            if (account == null) {
+                return Optional.empty();
+            }
+            change.roles().ifPresent(names -> account.roles(roles(entities, names)));
+            change.permissions().ifPresent(account::ownPermissions);
+            change.enabled().ifPresent(account::enabled);
+            freshHash.ifPresent(account::passwordHash);
+            entities.flush();
+            return Optional.of(account);
+        }
+    }
+
+    /** Whether there was one. */
+    public boolean delete(String id) {
+        try (EntityManager entities = database.entities()) {
+            Account account = entities.find(Account.class, id);
+            if (account != null) {
+                entities.remove(account);
+                entities.flush();
+            }
+            return account != null;
+        }
+    }
+
+    /** Lifts a lock; whether there is such an account. */
+    public boolean unlock(String id) {
+        try (EntityManager entities = database.entities()) {
+            Account account = entities.find(Account.class, id);
+            if (account != null) {
+                account.unlock();
+                entities.flush();
+            }
+            return account != null;
+        }
+    }
+
+    public List<Role> roles() {
+        try (EntityManager entities = database.entities()) {
+            return entities.createQuery("select r from Role r order by r.name", Role.class)
+                    .getResultList();
+        }
+    }
+
+    public Optional<Role> role(String name) {
+        try (EntityManager entities = database.entities()) {
+            return Optional.ofNullable(entities.find(Role.class, name));
+        }
+    }
+
+    /** The accounts that have the role. */
+    public List<Account> withRole(String name) {
+        try (EntityManager entities = database.entities()) {
+            return withRole(entities, name);
+        }
+    }
+
+    /** Makes the role, or gives it other permissions. */
+    public Role putRole(String name, Set<String> permissions) {
+        try (EntityManager entities = database.entities()) {
+            Role role = entities.find(Role.class, name);
+            if (role == null) {
+                role = new Role(name);
+                entities.persist(role);
+            }
+            role.permissions(permissions);
+            entities.flush();
+            return role;
+        }
+    }
+
+    /** Takes the role from everybody who has it and removes it. */
+    public void deleteRole(String name) {
+        try (EntityManager entities = database.entities()) {
+            Role role = entities.find(Role.class, name);
+            if (role != null) {
+                withRole(entities, name).forEach(account -> account.drop(role));
+                entities.remove(role);
+                entities.flush();
+            }
+        }
+    }
+
+    private static List<Account> withRole(EntityManager entities, String name) {
+        return entities.createQuery("select a from Account a join a.roles r where r.name = :name", Account.class)
+                .setParameter("name", name)
+                .getResultList();
+    }
+
+    private static Set<Role> roles(EntityManager entities, Set<String> names) {
+        Set<Role> roles = new HashSet<>();
+        for (String name : names) {
+            Role role = entities.find(Role.class, name);
+            if (role == null) {
+                throw new AuthException(ErrorCode.INVALID_REQUEST, "roles: there is no role '" + name + "'.");
+            }
+            roles.add(role);
+        }
+        return roles;
     }
 
     private static Optional<String> findId(EntityManager entities, String usernameKey) {

@@ -26,11 +26,19 @@ public class Role {
     /** For JPA. */
     protected Role() {}
 
+    Role(String name) {
+        this.name = name;
+    }
+
     public String name() {
         return name;
     }
 
     public Set<String> permissions() {
         return Set.copyOf(permissions);
+    }
+
+    void permissions(Set<String> given) {
+        permissions = new TreeSet<>(given);
     }
 }

@@ -1,0 +1,58 @@
+package com.amplihack.auth.admin;
+
+import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.Role;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.spi.JsonProvider;
+import java.util.List;
+import java.util.function.Function;
+
+/** How accounts, roles and sessions look to administrators. */
+final class AccountJson {
+    static final JsonProvider JSON = StrictJson.provider();
+
+    private AccountJson() {}
+
+    static JsonObjectBuilder of(Account account) {
+        JsonObjectBuilder json = JSON.createObjectBuilder()
+                .add("user_id", account.id())
+                .add("username", account.username())
+                .add("roles", JSON.createArrayBuilder(account.roles()))
+                .add("permissions", JSON.createArrayBuilder(account.ownPermissions()))
+                .add("enabled", account.enabled());
+        if (account.lockedUntil() == null) {
+            json.addNull("locked_until");
+        } else {
+            json.add("locked_until", account.lockedUntil().toString());
+        }
+        return json.add("created_at", account.createdAt().toString());
+    }
+
+    static JsonObjectBuilder of(Role role) {
+        return JSON.createObjectBuilder()
+                .add("name", role.name())
+                .add(
+                        "permissions",
+                        JSON.createArrayBuilder(
+                                role.permissions().stream().sorted().toList()));
+    }
+
+    static JsonObjectBuilder of(SessionRecord session) {
+        return JSON.createObjectBuilder()
+                .add("session_id", session.sid())
+                .add("device", session.device())
+                .add("ip_address", session.address())
+                .add("created_at", session.createdAt().toString())
+                .add("last_seen_at", session.lastSeenAt().toString());
+    }
+
+    /** The one form of a list; without a cursor it is complete. */
+    static <T> JsonObjectBuilder list(List<T> items, Function<T, JsonObjectBuilder> form) {
+        JsonArrayBuilder array = JSON.createArrayBuilder();
+        items.forEach(item -> array.add(form.apply(item)));
+        return JSON.createObjectBuilder().add("items", array).addNull("next_cursor");
+    }
+}

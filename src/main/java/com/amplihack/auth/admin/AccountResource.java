@@ -1,0 +1,133 @@
+package com.amplihack.auth.admin;
+
+import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.token.TokenIssuer;
+import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.AccountChange;
+import com.amplihack.auth.users.AccountDirectory;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Set;
+
+/** {@code /admin/api/users/{id}}: one account, its lock and its sessions. */
+@Path("/admin/api/users/{id}")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class AccountResource {
+    @Inject
+    private AccountDirectory accounts;
+
+    @Inject
+    private SecurityStore store;
+
+    @Inject
+    private TokenIssuer issuer;
+
+    @Inject
+    private AdminAudit audit;
+
+    @GET
+    @RolesAllowed("admin")
+    public String get(@PathParam("id") String id) {
+        return AccountJson.of(find(id)).build().toString();
+    }
+
+    /** RFC 7396: what is absent stays, {@code null} empties a list. A new password ends every session. */
+    @PATCH
+    @RolesAllowed("admin")
+    public String change(@PathParam("id") String id, @Context HttpServletRequest request) {
+        JsonBody body = JsonBody.read(request);
+        AccountChange change = new AccountChange(
+                body.optional("password", UsersResource.LONGEST_PASSWORD).map(Secret::of),
+                body.patchedStrings("roles", UsersResource.MOST_ROLES, UsersResource.LONGEST_ROLE),
+                body.patchedStrings("permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION),
+                body.patchedBool("enabled"));
+        Account before = find(id);
+        if (body.optional("username", 64)
+                .filter(name -> !name.equals(before.username()))
+                .isPresent()) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "username: an account keeps its name.");
+        }
+        requireFit(before, change);
+        Account after = accounts.change(id, change).orElseThrow(AccountResource::noSuchUser);
+        audit.record("change_user", id, AccountJson.of(before), AccountJson.of(after));
+        return AccountJson.of(after).build().toString();
+    }
+
+    @DELETE
+    @RolesAllowed("admin")
+    public Response delete(@PathParam("id") String id) {
+        Account before = find(id);
+        accounts.delete(id);
+        audit.record("delete_user", id, AccountJson.of(before), null);
+        return Response.noContent().build();
+    }
+
+    @POST
+    @Path("/unlock")
+    @RolesAllowed("admin")
+    public Response unlock(@PathParam("id") String id) {
+        if (!accounts.unlock(id)) {
+            throw noSuchUser();
+        }
+        audit.record("unlock_user", id, null, null);
+        return Response.noContent().build();
+    }
+
+    @GET
+    @Path("/sessions")
+    @RolesAllowed("admin")
+    public String sessions(@PathParam("id") String id) {
+        return AccountJson.list(store.sessions(find(id).id()), AccountJson::of)
+                .build()
+                .toString();
+    }
+
+    @DELETE
+    @Path("/sessions")
+    @RolesAllowed("admin")
+    public String endSessions(@PathParam("id") String id) {
+        int ended = store.endAll(find(id).id());
+        audit.record("end_sessions", id, null, null);
+        return AccountJson.JSON
+                .createObjectBuilder()
+                .add("sessions_ended", ended)
+                .build()
+                .toString();
+    }
+
+    private Account find(String id) {
+        return accounts.find(id).orElseThrow(AccountResource::noSuchUser);
+    }
+
+    private void requireFit(Account account, AccountChange change) {
+        Set<String> roles = change.roles().orElseGet(() -> Set.copyOf(account.roles()));
+        Set<String> permissions = change.permissions().orElseGet(() -> Set.copyOf(account.ownPermissions()));
+        List<String> effective = accounts.effectivePermissions(roles, permissions);
+        if (!issuer.fits(account.username(), List.copyOf(roles), effective)) {
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST, "permissions: together with the roles they do not fit a token.");
+        }
+    }
+
+    private static AuthException noSuchUser() {
+        return new AuthException(ErrorCode.NOT_FOUND, "There is no account of this id.");
+    }
+}

@@ -1,0 +1,94 @@
+package com.amplihack.auth.admin;
+
+import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.token.TokenIssuer;
+import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.Role;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** {@code /admin/api/roles}: what a role permits. */
+@Path("/admin/api/roles")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class RolesResource {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,63}");
+
+    @Inject
+    private AccountDirectory accounts;
+
+    @Inject
+    private TokenIssuer issuer;
+
+    @Inject
+    private AdminAudit audit;
+
+    @GET
+    @RolesAllowed("admin")
+    public String list() {
+        return AccountJson.list(accounts.roles(), AccountJson::of).build().toString();
+    }
+
+    /** Makes the role or replaces its permissions; everybody who has it gets new access tokens by a refresh. */
+    @PUT
+    @Path("/{name}")
+    @RolesAllowed("admin")
+    public String put(@PathParam("name") String name, @Context HttpServletRequest request) {
+        if (!NAME.matcher(name).matches()) {
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST,
+                    "name: 1 to 64 letters, digits and . _ : - that start with a letter or digit.");
+        }
+        Set<String> permissions = JsonBody.read(request)
+                .strings("permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION);
+        accounts.withRole(name).forEach(account -> requireFit(account, name, permissions));
+        var before = accounts.role(name).map(AccountJson::of).orElse(null);
+        Role role = accounts.putRole(name, permissions);
+        audit.record("put_role", name, before, AccountJson.of(role));
+        return AccountJson.of(role).build().toString();
+    }
+
+    @DELETE
+    @Path("/{name}")
+    @RolesAllowed("admin")
+    public Response delete(@PathParam("name") String name) {
+        if (name.equals("admin")) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "name: without the role admin nobody could administer.");
+        }
+        Role before = accounts.role(name)
+                .orElseThrow(() -> new AuthException(ErrorCode.NOT_FOUND, "There is no role of this name."));
+        accounts.deleteRole(name);
+        audit.record("delete_role", name, AccountJson.of(before), null);
+        return Response.noContent().build();
+    }
+
+    /** Refuses permissions with which a token of somebody who has the role would be too long. */
+    private void requireFit(Account account, String changed, Set<String> permissions) {
+        Set<String> others = new TreeSet<>(account.roles());
+        others.remove(changed);
+        Set<String> all = new TreeSet<>(accounts.effectivePermissions(others, Set.copyOf(account.ownPermissions())));
+        all.addAll(permissions);
+        if (!issuer.fits(account.username(), account.roles(), all.stream().toList())) {
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST,
+                    "permissions: those of " + account.username() + " would not fit a token.");
+        }
+    }
+}
