@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
  * The account database. It is opened by us and not by the container, which would connect (and fail in many lines)
@@ -29,13 +30,7 @@ public class Database {
      */
     public void open() throws SQLException {
         ping();
-        Flyway.configure(Database.class.getClassLoader())
-                .dataSource(pool)
-                .locations("classpath:db/migration")
-                .cleanDisabled(true)
-                .loggers("slf4j")
-                .load()
-                .migrate();
+        migrations(pool).load().migrate();
         entities = Persistence.createEntityManagerFactory("auth");
     }
 
@@ -54,6 +49,15 @@ public class Database {
                     + ' '
                     + connection.getMetaData().getDatabaseProductVersion();
         }
+    }
+
+    /** How every database gets its schema: forward only, nothing is ever cleaned. */
+    static FluentConfiguration migrations(DataSource database) {
+        return Flyway.configure(Database.class.getClassLoader())
+                .dataSource(database)
+                .locations("classpath:db/migration")
+                .cleanDisabled(true)
+                .loggers("slf4j");
     }
 
     /** A manager that takes part in the transaction of the caller; the caller closes it. */
