@@ -7,66 +7,197 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.http.Client.Answer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import redis.embedded.RedisServer;
 
 /** No profile, everything by environment: PostgreSQL, Redis, an encrypted key, the specification's names. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ProductionIT {
-    @Test
-    @Tag("fault-42")
-    void environmentAloneRunsItOnPostgresAndRedis() throws IOException {
-        Path home = ServerProcess.freshDirectory("production");
+    private static final String PASSWORD = "a password of the operator";
+    private static final String SESSION_COOKIE = "__Host-session_id";
+
+    private final Path home = ServerProcess.freshDirectory("production");
+    private final int httpsPort = ServerProcess.freePort();
+    private RedisServer redis;
+    private EmbeddedPostgres postgres;
+    private ServerProcess server;
+
+    @BeforeAll
+    void start() throws IOException {
         int redisPort = ServerProcess.freePort();
-        RedisServer redis = RedisServer.newRedisServer()
+        redis = RedisServer.newRedisServer()
                 .port(redisPort)
                 .bind("127.0.0.1")
                 .setting("save \"\"")
                 .build();
         redis.start();
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
-                ServerProcess server = ServerProcess.start(
-                                ServerProcess.freePort(), Map.of(), environment(home, redisPort, postgres.getPort()))
-                        .ready()) {
-            Client client = new Client(server.port());
-            Answer login =
-                    Session.login(client, "root", "a password of the operator").send();
-            assertEquals(200, login.status());
-            assertEquals(300, login.json().getInt("expires_in"));
-            assertTrue(login.setCookie("__Secure-refresh_token").contains("Max-Age=172800"));
-            assertTrue(login.setCookie("__Host-session_id").contains("Path=/;"));
-            String token = login.json().getString("access_token");
-            assertEquals("https://issuer.example", Session.part(token, 1).getString("iss"));
-            assertEquals("another-api", Session.part(token, 1).getString("aud"));
-            for (int i = 0; i < 2; i++) {
-                assertEquals(
-                        200,
-                        client.get("/api/user")
-                                .bearer(token)
-                                .cookie("__Host-session_id", login.cookieValue("__Host-session_id"))
-                                .send()
-                                .status());
-            }
-            assertTrue(server.output().contains("First account: root, password: as configured"));
-            assertFalse(server.output().contains("a password of the operator"));
-            assertTrue(Files.readString(home.resolve("keys/jwt_private.pem")).contains("ENCRYPTED PRIVATE KEY"));
-            try (var connection = postgres.getPostgresDatabase().getConnection();
-                    var rows = connection.createStatement().executeQuery("select count(*) from auth_account")) {
-                assertTrue(rows.next());
-                assertEquals(1, rows.getInt(1));
-            } catch (SQLException e) {
-                throw new AssertionError(e);
-            }
-        } finally {
-            redis.stop();
+        postgres = EmbeddedPostgres.start();
+        server = ServerProcess.start(
+                        ServerProcess.freePort(),
+                        Map.of(),
+                        environment(redisPort),
+                        "--sslport",
+                        Integer.toString(httpsPort))
+                .ready();
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        server.close();
+        postgres.close();
+        redis.stop();
+    }
+
+    @Test
+    @Order(1)
+    @Tag("fault-42")
+    void environmentAloneRunsItOnPostgresAndRedis() throws Exception {
+        Client client = new Client(server.port());
+        Answer login = login(client);
+
+        assertEquals(200, login.status());
+        assertEquals(300, login.json().getInt("expires_in"));
+        assertTrue(login.setCookie("__Secure-refresh_token").contains("Max-Age=172800"));
+        assertTrue(login.setCookie(SESSION_COOKIE).contains("Path=/;"));
+        String token = login.json().getString("access_token");
+        assertEquals("https://issuer.example", Session.part(token, 1).getString("iss"));
+        assertEquals("another-api", Session.part(token, 1).getString("aud"));
+        assertEquals(200, user(client, login).status());
+        assertEquals(200, user(client, login).status());
+        assertTrue(server.output().contains("First account: root, password: as configured"));
+        assertFalse(server.output().contains(PASSWORD));
+        assertTrue(Files.readString(home.resolve("keys/jwt_private.pem")).contains("ENCRYPTED PRIVATE KEY"));
+        assertEquals(1, count("select count(*) from auth_account"));
+    }
+
+    @Test
+    @Order(2)
+    @Tag("fault-44")
+    void overTlsBrowsersAreToldToStayThere() throws Exception {
+        HttpsURLConnection connection = (HttpsURLConnection) URI.create("https://localhost:" + httpsPort + "/auth/jwks")
+                .toURL()
+                .openConnection();
+        connection.setSSLSocketFactory(trustingEverybody().getSocketFactory());
+        connection.setHostnameVerifier((host, session) -> true);
+
+        assertEquals(200, connection.getResponseCode());
+        assertTrue(connection.getHeaderField("Strict-Transport-Security").startsWith("max-age=63072000"));
+        assertFalse(new Client(server.port())
+                .get("/auth/jwks")
+                .send()
+                .header("Strict-Transport-Security")
+                .isPresent());
+    }
+
+    @Test
+    @Order(3)
+    @Tag("fault-30")
+    void aCorruptStoredHashIsAFailedLoginAndAnOperatorsLine() throws Exception {
+        execute("create table kept as select id, password_hash from auth_account");
+        execute("update auth_account set password_hash = '$argon2id$v=19$broken'");
+
+        Answer answer = login(new Client(server.port()));
+
+        assertEquals(401, answer.status());
+        assertEquals("invalid_credentials", answer.error());
+        assertTrue(server.output().contains("A stored password hash is corrupt"));
+        execute("update auth_account a set password_hash = (select k.password_hash from kept k where k.id = a.id)");
+    }
+
+    @Test
+    @Order(4)
+    void withoutItsDatabaseNobodySignsInAndWhoIsInGoesOn() throws Exception {
+        Client client = new Client(server.port());
+        Answer login = login(client);
+        assertEquals(200, user(client, login).status());
+
+        postgres.close();
+
+        Answer refused = login(client);
+        assertEquals(503, refused.status());
+        assertEquals("store_unavailable", refused.error());
+        assertTrue(refused.header("Retry-After").isPresent());
+        assertEquals(200, user(client, login).status());
+        assertEquals(200, client.get("/auth/jwks").send().status());
+        Answer ready = client.get("/health/ready").send();
+        assertEquals(503, ready.status());
+        assertTrue(ready.body().contains("The database does not answer"));
+        assertEquals(200, client.get("/health/live").send().status());
+    }
+
+    private static Answer login(Client client) {
+        return Session.login(client, "root", PASSWORD).send();
+    }
+
+    private static Answer user(Client client, Answer login) {
+        return client.get("/api/user")
+                .bearer(login.json().getString("access_token"))
+                .cookie(SESSION_COOKIE, login.cookieValue(SESSION_COOKIE))
+                .send();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 
-    private static Map<String, String> environment(Path home, int redisPort, int postgresPort) {
+    private int count(String sql) throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            assertTrue(rows.next());
+            return rows.getInt(1);
+        }
+    }
+
+    /** The certificate is Payara's own: here only the headers over TLS count. */
+    private static SSLContext trustingEverybody() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        X509TrustManager everybody = new X509TrustManager() {
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type) {
+                // anybody
+            }
+
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type) {
+                // anybody
+            }
+
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+                return new X509Certificate[0];
+            }
+        };
+        context.init(null, new TrustManager[] {everybody}, null);
+        return context;
+    }
+
+    private Map<String, String> environment(int redisPort) {
         return Map.ofEntries(
                 Map.entry("AUTH_HOME", home.toString()),
                 Map.entry("JWT_KEY_PATH", home.resolve("keys").toString()),
@@ -80,9 +211,9 @@ class ProductionIT {
                 Map.entry("REDIS_PORT", Integer.toString(redisPort)),
                 Map.entry("ENABLE_JWT_AUTH", "true"),
                 Map.entry("AUTH_BOOTSTRAP_USERNAME", "root"),
-                Map.entry("AUTH_BOOTSTRAP_PASSWORD", "a password of the operator"),
+                Map.entry("AUTH_BOOTSTRAP_PASSWORD", PASSWORD),
                 Map.entry("AUTH_DB_CLASS", "org.postgresql.ds.PGSimpleDataSource"),
-                Map.entry("AUTH_DB_URL", "jdbc:postgresql://localhost:" + postgresPort + "/postgres"),
+                Map.entry("AUTH_DB_URL", "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres"),
                 Map.entry("AUTH_DB_USER", "postgres"),
                 Map.entry("AUTH_DB_PASSWORD", "postgres"));
     }

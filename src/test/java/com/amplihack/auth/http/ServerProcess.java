@@ -45,7 +45,8 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts it; does not wait. */
-    public static ServerProcess start(int port, Map<String, String> properties, Map<String, String> environment) {
+    public static ServerProcess start(
+            int port, Map<String, String> properties, Map<String, String> environment, String... options) {
         try {
             Path directory = freshDirectory("server");
             Path output = directory.resolve("output.log");
@@ -66,6 +67,7 @@ public final class ServerProcess implements AutoCloseable {
                     directory.resolve("payara").toString(),
                     "--logproperties",
                     System.getProperty("it.logging")));
+            command.addAll(List.of(options));
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
