@@ -108,14 +108,10 @@ class ArchitectureTest {
             .should()
             .callMethodWhere(describe(
                     "asks for the time without the clock",
-                    (JavaMethodCall call) -> call.getTarget().getOwner().isEquivalentTo(Instant.class)
-                                    && call.getName().equals("now")
-                            || call.getTarget().getOwner().isEquivalentTo(InstantSource.class)
-                                    && call.getName().equals("system")
-                            || call.getTarget().getOwner().isEquivalentTo(Clock.class)
-                                    && call.getName().startsWith("system")
-                            || call.getTarget().getOwner().isEquivalentTo(System.class)
-                                    && call.getName().equals("currentTimeMillis")));
+                    (JavaMethodCall call) -> asksFor(call, Instant.class, "now")
+                            || asksFor(call, InstantSource.class, "system")
+                            || asksFor(call, Clock.class, "system")
+                            || asksFor(call, System.class, "currentTimeMillis")));
 
     @ArchTest
     static final ArchRule EVERY_RESOURCE_METHOD_SAYS_WHO_MAY_CALL_IT = methods()
@@ -146,6 +142,11 @@ class ArchitectureTest {
             .haveSimpleNameEndingWith("Util")
             .orShould()
             .haveSimpleNameEndingWith("Helper");
+
+    private static boolean asksFor(JavaMethodCall call, Class<?> owner, String method) {
+        return call.getTarget().getOwner().isEquivalentTo(owner)
+                && call.getName().startsWith(method);
+    }
 
     private static ArchRule onlyIn(String library, String... packages) {
         String[] allowed =

@@ -43,8 +43,7 @@ public final class JsonBody {
             return new JsonBody(JsonValue.EMPTY_JSON_OBJECT);
         }
         String type = request.getContentType();
-        if (type == null
-                || !type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json")) {
+        if (type == null || !JSON_TYPES.contains(type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))) {
             throw new AuthException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json.");
         }
         try {

@@ -20,6 +20,7 @@ public enum AuditEvent {
     ADMIN_ACTION(Severity.INFO);
 
     /** How grave an event is, and at which level the server log has it. */
+    @SuppressWarnings("ImmutableEnumChecker") // a Level cannot change
     public enum Severity {
         INFO(Level.INFO),
         WARNING(Level.WARNING),

@@ -45,7 +45,7 @@ public class AuditLog {
     private SecretKeySpec nameKey;
     private String node;
     private long sequence;
-    private volatile boolean writable = true;
+    private boolean writable = true;
 
     /** For CDI. */
     public AuditLog() {}
@@ -58,7 +58,7 @@ public class AuditLog {
 
     /** Opens the file where an earlier start left it. */
     @PostConstruct
-    public void open() {
+    public synchronized void open() {
         Path path = configuration.settings().auditFile();
         try {
             Path key = configuration.settings().keys().path().resolve("audit.key");
@@ -73,7 +73,7 @@ public class AuditLog {
     }
 
     @PreDestroy
-    void close() {
+    synchronized void close() {
         try {
             file.close();
         } catch (IOException e) {
@@ -103,7 +103,7 @@ public class AuditLog {
     }
 
     /** Whether the last entry reached the file. */
-    public boolean isWritable() {
+    public synchronized boolean isWritable() {
         return writable && file.getChannel().isOpen();
     }
 

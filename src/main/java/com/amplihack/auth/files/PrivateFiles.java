@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  */
 public final class PrivateFiles {
     private static final Object IN_THIS_PROCESS = new Object();
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SECRET_BYTES = 32;
 
     private PrivateFiles() {}
@@ -41,8 +43,7 @@ public final class PrivateFiles {
      * @param mode such as {@code r--------}
      */
     public static void write(Path file, byte[] content, String mode) throws IOException {
-        Path fresh =
-                Files.createTempFile(file.toAbsolutePath().getParent(), ".new-", null, permissions(file, "rw-------"));
+        Path fresh = Files.createTempFile(directoryOf(file), ".new-", null, permissions(file, "rw-------"));
         try {
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = ByteBuffer.wrap(content);
@@ -62,13 +63,13 @@ public final class PrivateFiles {
 
     /** The 256 random bits in that file, made (0400) when it is not there yet; every node reads the same. */
     public static byte[] secret(Path file) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
+        Path directory = directoryOf(file);
         makeDirectory(directory);
         return underLock(directory, () -> {
             try {
                 if (!Files.exists(file)) {
                     byte[] fresh = new byte[SECRET_BYTES];
-                    new SecureRandom().nextBytes(fresh);
+                    RANDOM.nextBytes(fresh);
                     write(file, fresh, "r--------");
                 }
                 byte[] secret = Files.readAllBytes(file);
@@ -106,7 +107,7 @@ public final class PrivateFiles {
      * would close for all.
      */
     public static FileOutputStream append(Path file) throws IOException {
-        makeDirectory(file.toAbsolutePath().getParent());
+        makeDirectory(directoryOf(file));
         try {
             Files.createFile(file, permissions(file, "rw-------"));
         } catch (FileAlreadyExistsException another) {
@@ -122,6 +123,10 @@ public final class PrivateFiles {
         }
         Set<PosixFilePermission> given = Files.getPosixFilePermissions(file);
         return given.contains(PosixFilePermission.GROUP_READ) || given.contains(PosixFilePermission.OTHERS_READ);
+    }
+
+    private static Path directoryOf(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a directory");
     }
 
     private static FileAttribute<?>[] permissions(Path file, String mode) {

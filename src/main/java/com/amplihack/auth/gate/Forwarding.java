@@ -53,8 +53,8 @@ final class Forwarding {
     private static List<String> standardChain(List<String> headers) {
         List<String> chain = new ArrayList<>();
         for (String header : headers) {
-            for (String element : header.split(",")) {
-                chain.add(Arrays.stream(element.split(";"))
+            for (String element : header.split(",", -1)) {
+                chain.add(Arrays.stream(element.split(";", -1))
                         .map(String::strip)
                         .filter(pair -> pair.regionMatches(true, 0, "for=", 0, 4))
                         .map(pair -> pair.substring(4).replace("\"", ""))
@@ -67,7 +67,7 @@ final class Forwarding {
 
     private static List<String> customaryChain(List<String> headers) {
         return headers.stream()
-                .flatMap(header -> Arrays.stream(header.split(",")))
+                .flatMap(header -> Arrays.stream(header.split(",", -1)))
                 .toList();
     }
 

@@ -66,7 +66,7 @@ public class OriginFilter extends HttpFilter {
             return false; // listed, though it is cross-site by its nature
         }
         return "cross-site".equalsIgnoreCase(request.getHeader("Sec-Fetch-Site"))
-                || origin != null && !isOurs(origin, request);
+                || (origin != null && !isOurs(origin, request));
     }
 
     /** Same host and port; the scheme is the balancer's affair. */

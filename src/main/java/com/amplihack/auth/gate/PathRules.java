@@ -39,6 +39,6 @@ final class PathRules {
         String path = path(request);
         return path.startsWith("/api/")
                 || path.startsWith("/admin/")
-                || path.startsWith("/auth/") && !path.equals("/auth/jwks");
+                || (path.startsWith("/auth/") && !path.equals("/auth/jwks"));
     }
 }

@@ -93,7 +93,7 @@ public final class StrictJson {
                 inString = false;
             } else if (c == '\\') {
                 int unit = escapedUnit(text, i);
-                if (unit == 0 || unit >= 0 && Character.isLowSurrogate((char) unit) && i != high) {
+                if (unit == 0 || (unit >= 0 && Character.isLowSurrogate((char) unit) && i != high)) {
                     throw new MalformedJsonException(unit == 0 ? "NUL in a string" : "a lone surrogate in a string");
                 }
                 high = unit > 0 && Character.isHighSurrogate((char) unit) ? i + 6 : -1;

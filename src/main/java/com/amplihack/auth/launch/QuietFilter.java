@@ -14,7 +14,7 @@ public final class QuietFilter implements Filter {
     public boolean isLoggable(LogRecord record) {
         String logger = record.getLoggerName() == null ? "" : record.getLoggerName();
         if (logger.startsWith(OURS)) {
-            refused |= record.getLevel() == Level.SEVERE && logger.startsWith(OURS + ".ops");
+            refused |= record.getLevel().equals(Level.SEVERE) && logger.startsWith(OURS + ".ops");
             return true;
         }
         if (refused && logger.equals("javax.enterprise.system.core")) {
@@ -28,6 +28,6 @@ public final class QuietFilter implements Filter {
         // looked up once before the WAR's own defaults can be read, and again afterwards
         return message.startsWith("MicroProfile Config: property 'auth.db.url'")
                 // the directory holds nothing of ours
-                || logger.equals("PayaraMicro") && message.startsWith("Payara Micro Runtime directory");
+                || (logger.equals("PayaraMicro") && message.startsWith("Payara Micro Runtime directory"));
     }
 }

@@ -1,7 +1,6 @@
 package com.amplihack.auth.ops;
 
 import com.amplihack.auth.audit.AuditLog;
-import com.amplihack.auth.config.Configuration;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -15,9 +14,6 @@ import org.eclipse.microprofile.health.Readiness;
 public class AuditHealth implements HealthCheck {
     @Inject
     private AuditLog audit;
-
-    @Inject
-    private Configuration configuration;
 
     @Override
     public HealthCheckResponse call() {

@@ -56,12 +56,15 @@ public class Boot {
             Settings settings = configuration.settings();
             warn(settings);
             requireHome(settings);
-            keys.active();
-            audit.entries();
+            String kid = keys.active().kid();
+            long entries = audit.entries();
             openDatabase(settings);
-            store.kind();
+            String sessions = store.kind();
             hasher.ready();
             firstAccount.makeIfNone().ifPresent(Boot::show);
+            LOG.log(Level.INFO, "Signing with key {0}, sessions in {1}, audit goes on after entry {2}", new Object[] {
+                kid, sessions, Long.toString(entries)
+            });
         } catch (RuntimeException failed) {
             StartFailure failure = StartFailure.of(failed);
             LOG.severe(failure.getMessage()); // the server's own words about it are a page of stack

@@ -110,7 +110,7 @@ public final class MemorySecurityStore implements SecurityStore {
             if (!taken.granted()) {
                 return new Admission(Verdict.OVER_QUOTA, 0, taken.reset());
             }
-            if (use.mode() == ReplayMode.STRICT || use.mode() == ReplayMode.AUTO && !use.proven()) {
+            if (use.mode() == ReplayMode.STRICT || (use.mode() == ReplayMode.AUTO && !use.proven())) {
                 user.burntUntil.put(use.jti(), now + use.tokenLife().toMillis());
             }
             user.sessions.put(use.sid(), new Kept(seen(session, use.proven(), now), live.get().until));

@@ -1,6 +1,7 @@
 package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.Quota;
+import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.config.StoreSettings;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -14,9 +15,12 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.JedisURIHelper;
 
 /**
  * Keeps the state in Redis (6.2 or later): one Lua script and one round trip per operation. The keys of one user carry
@@ -217,13 +221,20 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     private static RedisClient connect(StoreSettings settings) {
         int millis = (int) settings.timeout().toMillis();
+        Optional<URI> uri = settings.uri();
         DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder()
                 .connectionTimeoutMillis(millis)
                 .socketTimeoutMillis(millis)
-                .clientName("amplihack-auth")
-                .ssl(settings.tls());
-        settings.username().ifPresent(client::user);
-        settings.password().ifPresent(password -> client.password(password.reveal()));
+                .clientName("amplihack-auth");
+        settings.username().or(() -> uri.map(JedisURIHelper::getUser)).ifPresent(client::user);
+        settings.password()
+                .map(Secret::reveal)
+                .or(() -> uri.map(JedisURIHelper::getPassword))
+                .ifPresent(client::password);
+        uri.filter(JedisURIHelper::hasDbIndex).map(JedisURIHelper::getDBIndex).ifPresent(client::database);
+        if (settings.tls() || uri.filter(JedisURIHelper::isRedisSSLScheme).isPresent()) {
+            client.sslOptions(SslOptions.defaults()); // certificate and host name are verified
+        }
 
         ConnectionPoolConfig pool = new ConnectionPoolConfig();
         pool.setMaxTotal(settings.poolMax());
@@ -234,12 +245,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         RedisClient.Builder builder = RedisClient.builder();
         builder.clientConfig(client.build());
         builder.poolConfig(pool);
-        Optional<URI> uri = settings.uri();
-        if (uri.isPresent()) {
-            builder.fromURI(uri.get());
-        } else {
-            builder.hostAndPort(settings.host(), settings.port());
-        }
+        builder.hostAndPort(
+                uri.map(JedisURIHelper::getHostAndPort).orElse(new HostAndPort(settings.host(), settings.port())));
         return builder.build();
     }
 

@@ -74,7 +74,7 @@ public class TokenIssuer {
         SigningKey key = keys.active();
         SignedJWT unsigned = new SignedJWT(header(key), claims);
         int signature = base64Length((key.bits() + 7) / 8);
-        return new String(unsigned.getSigningInput()).length() + 1 + signature <= TokenParser.MAX_LENGTH;
+        return unsigned.getSigningInput().length + 1 + signature <= TokenParser.MAX_LENGTH;
     }
 
     private JWTClaimsSet claims(

@@ -26,6 +26,7 @@ public class AccountDirectory {
     private static final Logger LOG = Logger.getLogger(AccountDirectory.class.getName());
     // without the characters that people mistake for one another
     private static final String PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final int PASSWORD_LENGTH = 24; // of 56 characters each: 139 bits
 
     private Accounts accounts;
@@ -171,10 +172,9 @@ public class AccountDirectory {
 
     /** A password that nobody has chosen: 24 letters and digits. */
     public static Secret randomPassword() {
-        SecureRandom random = new SecureRandom();
         StringBuilder password = new StringBuilder();
         for (int i = 0; i < PASSWORD_LENGTH; i++) {
-            password.append(PASSWORD_ALPHABET.charAt(random.nextInt(PASSWORD_ALPHABET.length())));
+            password.append(PASSWORD_ALPHABET.charAt(RANDOM.nextInt(PASSWORD_ALPHABET.length())));
         }
         return Secret.of(password.toString());
     }

@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 @ApplicationScoped
 public class PasswordHasher {
     private static final Logger LOG = Logger.getLogger(PasswordHasher.class.getName());
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final long LONGEST_WAIT_SECONDS = 10;
     private static final Pattern ENCODED =
             Pattern.compile("\\$argon2id\\$v=19\\$m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]{16,}\\$[A-Za-z0-9+/]{16,}");
@@ -50,7 +51,7 @@ public class PasswordHasher {
         argon2 = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
         turns = new Semaphore(settings().concurrency(), true);
         byte[] nobodysPassword = new byte[32];
-        new SecureRandom().nextBytes(nobodysPassword);
+        RANDOM.nextBytes(nobodysPassword);
         nobodysHash = hash(Secret.of(Base64.getEncoder().encodeToString(nobodysPassword)));
     }
 

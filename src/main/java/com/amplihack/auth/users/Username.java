@@ -59,8 +59,8 @@ public record Username(String shown, String key) {
                 || codePoint == 0x2800
                 || codePoint == 0x3164
                 || codePoint == 0xFFA0
-                || codePoint >= 0x180B && codePoint <= 0x180F
-                || codePoint >= 0xFE00 && codePoint <= 0xFE0F
-                || codePoint >= 0xE0100 && codePoint <= 0xE01EF;
+                || (codePoint >= 0x180B && codePoint <= 0x180F)
+                || (codePoint >= 0xFE00 && codePoint <= 0xFE0F)
+                || (codePoint >= 0xE0100 && codePoint <= 0xE01EF);
     }
 }
