@@ -20,6 +20,7 @@ class ApiIT {
     private static final String STRANGERS_HANDLE = "A".repeat(43);
 
     @Test
+    @Tag("fault-3")
     void userEndpointTellsWhoTheCallerIs() {
         Session session = Session.ofNewUser();
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class MemorySecurityStoreTest extends SecurityStoreContract {
@@ -26,6 +27,7 @@ class MemorySecurityStoreTest extends SecurityStoreContract {
     }
 
     @Test
+    @Tag("fault-21")
     void whatHasRunOutIsForgotten() {
         for (int i = 0; i < 100; i++) {
             store.take(FIVE, "address-" + i);

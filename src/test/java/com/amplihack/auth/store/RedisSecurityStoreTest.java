@@ -1,11 +1,14 @@
 package com.amplihack.auth.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.ReplayMode;
+import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.store.SecurityStore.Epoch;
+import com.amplihack.auth.store.SecurityStore.Use;
 import com.amplihack.auth.store.SecurityStore.Verdict;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
@@ -25,6 +29,7 @@ import redis.embedded.RedisServer;
 class RedisSecurityStoreTest extends SecurityStoreContract {
     private static RedisServer server;
     private static RedisClient observer;
+    private static StoreSettings settings;
     private static RedisSecurityStore store;
 
     @BeforeAll
@@ -40,9 +45,10 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
                 .build();
         server.start();
         observer = RedisClient.create("127.0.0.1", port);
-        store = new RedisSecurityStore(TestSettings.dev(
+        settings = TestSettings.dev(
                         Path.of("unused"), Map.of("redis.host", "127.0.0.1", "redis.port", Integer.toString(port)))
-                .store());
+                .store();
+        store = new RedisSecurityStore(settings);
     }
 
     @AfterAll
@@ -93,6 +99,26 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
     }
 
     @Test
+    @Tag("fault-23")
+    void twoNodesShareQuotasSessionsAndBurntTokens() {
+        open();
+        try (RedisSecurityStore other = new RedisSecurityStore(settings)) {
+            for (int i = 0; i < 5; i++) {
+                assertTrue((i % 2 == 0 ? store : other).take(FIVE, subject).granted());
+            }
+            assertFalse(store.take(FIVE, subject).granted());
+            assertFalse(other.take(FIVE, subject).granted());
+
+            Use use = new Use(subject, sid, 1, "t1", false, ReplayMode.AUTO, TOKEN_LIFE);
+            assertEquals(Verdict.ADMITTED, other.admit(use, UNLIMITED).verdict());
+            assertEquals(Verdict.BARE_REPEAT, store.admit(use, UNLIMITED).verdict());
+            assertTrue(other.end(subject, sid));
+            assertEquals(Verdict.SESSION_OVER, store.admit(use, UNLIMITED).verdict());
+        }
+    }
+
+    @Test
+    @Tag("fault-8")
     void anAdmittedRequestIsOneRoundTrip() {
         open();
         admit("t1", true); // teaches the script
