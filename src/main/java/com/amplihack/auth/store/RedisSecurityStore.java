@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -225,7 +226,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder()
                 .connectionTimeoutMillis(millis)
                 .socketTimeoutMillis(millis)
-                .clientName("amplihack-auth");
+                .clientName("amplihack-auth")
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // older than 7.2 refuses and logs it
         settings.username().or(() -> uri.map(JedisURIHelper::getUser)).ifPresent(client::user);
         settings.password()
                 .map(Secret::reveal)
