@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
+import com.amplihack.auth.store.TestRedis;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import redis.embedded.RedisServer;
 
 /** No profile, everything by environment: PostgreSQL, Redis, an encrypted key, the specification's names. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -40,24 +40,18 @@ class ProductionIT {
 
     private final Path home = ServerProcess.freshDirectory("production");
     private final int httpsPort = ServerProcess.freePort();
-    private RedisServer redis;
+    private TestRedis redis;
     private EmbeddedPostgres postgres;
     private ServerProcess server;
 
     @BeforeAll
     void start() throws IOException {
-        int redisPort = ServerProcess.freePort();
-        redis = RedisServer.newRedisServer()
-                .port(redisPort)
-                .bind("127.0.0.1")
-                .setting("save \"\"")
-                .build();
-        redis.start();
+        redis = TestRedis.start();
         postgres = EmbeddedPostgres.start();
         server = ServerProcess.start(
                         ServerProcess.freePort(),
                         Map.of(),
-                        environment(redisPort),
+                        environment(),
                         "--sslport",
                         Integer.toString(httpsPort))
                 .ready();
@@ -67,7 +61,7 @@ class ProductionIT {
     void stop() throws IOException {
         server.close();
         postgres.close();
-        redis.stop();
+        redis.close();
     }
 
     @Test
@@ -197,7 +191,7 @@ class ProductionIT {
         return context;
     }
 
-    private Map<String, String> environment(int redisPort) {
+    private Map<String, String> environment() {
         return Map.ofEntries(
                 Map.entry("AUTH_HOME", home.toString()),
                 Map.entry("JWT_KEY_PATH", home.resolve("keys").toString()),
@@ -208,7 +202,9 @@ class ProductionIT {
                 Map.entry("JWT_REFRESH_TOKEN_DAYS", "2"),
                 Map.entry("JWT_KEY_SIZE", "2048"),
                 Map.entry("REDIS_HOST", "127.0.0.1"),
-                Map.entry("REDIS_PORT", Integer.toString(redisPort)),
+                Map.entry("REDIS_PORT", Integer.toString(redis.port())),
+                Map.entry("REDIS_USERNAME", TestRedis.USER),
+                Map.entry("REDIS_PASSWORD", redis.password()),
                 Map.entry("ENABLE_JWT_AUTH", "true"),
                 Map.entry("AUTH_BOOTSTRAP_USERNAME", "root"),
                 Map.entry("AUTH_BOOTSTRAP_PASSWORD", PASSWORD),

@@ -1,13 +1,13 @@
 package com.amplihack.auth.http;
 
 import com.amplihack.auth.store.FaultProxy;
+import com.amplihack.auth.store.TestRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
-import redis.embedded.RedisServer;
 
 /**
  * The one server of the whole suite, with a real Redis behind a proxy that can be told to fail; it starts when the
@@ -21,7 +21,7 @@ public final class SharedServer implements LauncherSessionListener {
     private static SharedServer shared;
 
     private ServerProcess process;
-    private RedisServer redis;
+    private TestRedis redis;
     private FaultProxy proxy;
     private Path home;
 
@@ -39,40 +39,26 @@ public final class SharedServer implements LauncherSessionListener {
 
     private void start() {
         try {
-            int redisPort = ServerProcess.freePort();
-            redis = RedisServer.newRedisServer()
-                    .port(redisPort)
-                    .bind("127.0.0.1")
-                    .setting("save \"\"")
-                    .setting("appendonly no")
-                    .build();
-            redis.start();
-            proxy = new FaultProxy(redisPort);
+            redis = TestRedis.start();
+            proxy = new FaultProxy(redis.port());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         home = ServerProcess.freshDirectory("home");
         process = ServerProcess.start(
                         ServerProcess.freePort(),
-                        Map.of(
-                                "auth.trusted.proxies",
-                                TRUSTED_PROXIES,
-                                "auth.cors.origins",
-                                CORS_ORIGIN,
-                                "auth.csrf.origins",
-                                CSRF_ORIGIN,
-                                "mp.config.profile",
-                                "dev",
-                                "auth.home",
-                                home.toString(),
-                                "auth.store",
-                                "redis",
-                                "redis.host",
-                                "127.0.0.1",
-                                "redis.port",
-                                Integer.toString(proxy.port()),
-                                "jwt.key.size",
-                                "2048"),
+                        Map.ofEntries(
+                                Map.entry("auth.trusted.proxies", TRUSTED_PROXIES),
+                                Map.entry("auth.cors.origins", CORS_ORIGIN),
+                                Map.entry("auth.csrf.origins", CSRF_ORIGIN),
+                                Map.entry("mp.config.profile", "dev"),
+                                Map.entry("auth.home", home.toString()),
+                                Map.entry("auth.store", "redis"),
+                                Map.entry("redis.host", "127.0.0.1"),
+                                Map.entry("redis.port", Integer.toString(proxy.port())),
+                                Map.entry("redis.username", TestRedis.USER),
+                                Map.entry("redis.password", redis.password()),
+                                Map.entry("jwt.key.size", "2048")),
                         Map.of())
                 .ready();
     }
@@ -91,7 +77,7 @@ public final class SharedServer implements LauncherSessionListener {
         process.close();
         try {
             proxy.close();
-            redis.stop();
+            redis.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

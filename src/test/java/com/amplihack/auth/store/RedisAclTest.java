@@ -1,0 +1,169 @@
+package com.amplihack.auth.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.config.Quota;
+import com.amplihack.auth.config.ReplayMode;
+import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.config.StoreKind;
+import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.store.SecurityStore.Commit;
+import com.amplihack.auth.store.SecurityStore.Rotation;
+import com.amplihack.auth.store.SecurityStore.Use;
+import com.amplihack.auth.store.SecurityStore.Verdict;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** server-config/redis/users.acl lets the service do its work, and nothing else. */
+class RedisAclTest {
+    /** What the driver sends, by itself or because the store asks it to. */
+    private static final Set<String> DRIVER = Set.of("hello", "auth", "client|setname", "ping", "eval", "evalsha");
+
+    private static TestRedis redis;
+
+    @BeforeAll
+    static void start() {
+        redis = TestRedis.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        redis.close();
+    }
+
+    @Test
+    void theListIsWhatScriptsAndDriverUse() throws IOException {
+        Set<String> used = new TreeSet<>(DRIVER);
+        try (Stream<Path> scripts = Files.list(Path.of("src/main/resources/lua"))) {
+            for (Path script : scripts.toList()) {
+                used.addAll(found("redis\\.p?call\\('(\\w+)'", Files.readString(script)));
+            }
+        }
+        assertEquals(used, new TreeSet<>(found(" \\+(\\S+)", Files.readString(TestRedis.ACL))));
+    }
+
+    @Test
+    void everyOperationOfTheStoreIsAllowed() {
+        try (RedisSecurityStore store = new RedisSecurityStore(settings())) {
+            Duration minute = Duration.ofMinutes(1);
+            Quota quota = new Quota("api", 10, minute);
+            Instant now = Instant.now();
+            store.ping();
+            assertEquals(0, store.epoch("ada"));
+            SessionRecord session =
+                    SessionRecord.first("ada", "s1", "live", 0, now, now.plus(minute), "127.0.0.1", "a browser");
+            assertEquals(Commit.COMMITTED, store.open(session, minute));
+            Use bare = new Use("ada", "s1", 1, "jti", false, ReplayMode.AUTO, minute);
+            assertEquals(Verdict.ADMITTED, store.admit(bare, quota).verdict());
+            assertEquals(Verdict.BARE_REPEAT, store.admit(bare, quota).verdict());
+            Use proven = new Use("ada", "s1", 1, "jti2", true, ReplayMode.AUTO, minute);
+            assertEquals(Verdict.ADMITTED, store.admit(proven, quota).verdict());
+            assertTrue(store.lookForRefresh("ada", "s1", quota).session().isPresent());
+            assertEquals(Commit.COMMITTED, store.rotate(new Rotation("ada", "s1", 1, 0, "next", "", minute)));
+            assertTrue(store.end("ada", "s1"));
+            assertEquals(0, store.endAll("ada"));
+            assertTrue(store.take(quota, "127.0.0.1").granted());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "FLUSHALL",
+                "FLUSHDB",
+                "KEYS *",
+                "SCAN 0",
+                "CONFIG GET dir",
+                "CONFIG SET dir /tmp",
+                "ACL LIST",
+                "SCRIPT FLUSH",
+                "MONITOR",
+                "CLIENT LIST",
+                "DEBUG SLEEP 0",
+                "SHUTDOWN",
+                "GET auth2:other",
+                "SET other value"
+            })
+    void everythingElseIsRefused(String command) {
+        assertTrue(refusal(command.split(" ")).startsWith("NOPERM"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis.call('SET', 'other', '1')", "redis.call('FLUSHALL')", "redis.call('KEYS', '*')"})
+    void aScriptMayDoNoMore(String script) {
+        String refusal = refusal("EVAL", script, "0");
+        assertTrue(refusal.contains("The user executing the script can't"), refusal);
+    }
+
+    @Test
+    void withoutTheUserNothingIsAllowed() {
+        try (Jedis stranger = client(DefaultJedisClientConfig.builder())) {
+            JedisDataException refused = assertThrows(JedisDataException.class, stranger::ping);
+            assertTrue(refused.getMessage().startsWith("NOAUTH"), refused.getMessage());
+            assertThrows(JedisDataException.class, () -> stranger.auth("default", ""));
+            assertThrows(JedisDataException.class, () -> stranger.auth(TestRedis.USER, "another password"));
+        }
+    }
+
+    private static String refusal(String... command) {
+        try (Jedis client =
+                client(DefaultJedisClientConfig.builder().user(TestRedis.USER).password(redis.password()))) {
+            String[] arguments = List.of(command).subList(1, command.length).toArray(String[]::new);
+            return assertThrows(
+                            JedisDataException.class,
+                            () -> client.sendCommand(() -> command[0].getBytes(StandardCharsets.US_ASCII), arguments))
+                    .getMessage();
+        }
+    }
+
+    private static Jedis client(DefaultJedisClientConfig.Builder config) {
+        return new Jedis(
+                new HostAndPort("127.0.0.1", redis.port()),
+                config.autoNegotiateProtocol(false).build());
+    }
+
+    private static Set<String> found(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map((MatchResult match) -> match.group(1).toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+    }
+
+    private static StoreSettings settings() {
+        return new StoreSettings(
+                StoreKind.REDIS,
+                Optional.empty(),
+                "127.0.0.1",
+                redis.port(),
+                Optional.of(TestRedis.USER),
+                Optional.of(Secret.of(redis.password())),
+                false,
+                2,
+                Duration.ofMillis(600));
+    }
+}
