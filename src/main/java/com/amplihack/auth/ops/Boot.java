@@ -106,7 +106,10 @@ public class Boot {
         }
     }
 
-    /** To the standard output, not to the log: logs are kept, and a password must not be. */
+    /**
+     * To the standard output, not to the log: logs are kept, and a password must not be. Payara Server keeps the standard
+     * output too: there, set {@code auth.bootstrap.password} by an alias (server-config/payara).
+     */
     private static void show(String line) {
         System.out.println(line);
         LOG.log(Level.INFO, "The first account was made; its password was printed once");

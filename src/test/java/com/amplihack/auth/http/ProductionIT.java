@@ -49,11 +49,7 @@ class ProductionIT {
         redis = TestRedis.start();
         postgres = EmbeddedPostgres.start();
         server = ServerProcess.start(
-                        ServerProcess.freePort(),
-                        Map.of(),
-                        environment(),
-                        "--sslport",
-                        Integer.toString(httpsPort))
+                        ServerProcess.freePort(), Map.of(), environment(), "--sslport", Integer.toString(httpsPort))
                 .ready();
     }
 

@@ -10,6 +10,7 @@ import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.config.StoreKind;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.store.SecurityStore.Commit;
+import com.amplihack.auth.store.SecurityStore.Epoch;
 import com.amplihack.auth.store.SecurityStore.Rotation;
 import com.amplihack.auth.store.SecurityStore.Use;
 import com.amplihack.auth.store.SecurityStore.Verdict;
@@ -73,9 +74,10 @@ class RedisAclTest {
             Quota quota = new Quota("api", 10, minute);
             Instant now = Instant.now();
             store.ping();
-            assertEquals(0, store.epoch("ada"));
+            Epoch epoch = new Epoch(0, 0);
+            assertEquals(epoch, store.epoch("ada"));
             SessionRecord session =
-                    SessionRecord.first("ada", "s1", "live", 0, now, now.plus(minute), "127.0.0.1", "a browser");
+                    SessionRecord.first("ada", "s1", "live", epoch, now, now.plus(minute), "127.0.0.1", "a browser");
             assertEquals(Commit.COMMITTED, store.open(session, minute));
             Use bare = new Use("ada", "s1", 1, "jti", false, ReplayMode.AUTO, minute);
             assertEquals(Verdict.ADMITTED, store.admit(bare, quota).verdict());
@@ -83,7 +85,9 @@ class RedisAclTest {
             Use proven = new Use("ada", "s1", 1, "jti2", true, ReplayMode.AUTO, minute);
             assertEquals(Verdict.ADMITTED, store.admit(proven, quota).verdict());
             assertTrue(store.lookForRefresh("ada", "s1", quota).session().isPresent());
-            assertEquals(Commit.COMMITTED, store.rotate(new Rotation("ada", "s1", 1, 0, "next", "", minute)));
+            assertEquals(Commit.COMMITTED, store.rotate(new Rotation("ada", "s1", 1, epoch, "next", "", minute)));
+            assertEquals(1, store.sessions("ada").size());
+            store.changeRights("ada");
             assertTrue(store.end("ada", "s1"));
             assertEquals(0, store.endAll("ada"));
             assertTrue(store.take(quota, "127.0.0.1").granted());
