@@ -1,5 +1,6 @@
 package com.amplihack.auth.problem;
 
+import jakarta.ejb.AccessLocalException;
 import jakarta.ejb.EJBAccessException;
 import jakarta.ejb.EJBException;
 import jakarta.ws.rs.WebApplicationException;
@@ -18,7 +19,8 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         if (cause instanceof AuthException refusal) {
             return answer(Problem.of(refusal));
         }
-        if (cause instanceof EJBAccessException) {
+        // the second is what Payara throws when the EJB is injected into a CDI bean of the same WAR
+        if (cause instanceof EJBAccessException || cause instanceof AccessLocalException) {
             return answer(Problem.of(ErrorCode.INSUFFICIENT_PERMISSIONS, "This needs a role that the token lacks."));
         }
         if (cause instanceof WebApplicationException http) {
