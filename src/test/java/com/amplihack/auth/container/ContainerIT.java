@@ -1,0 +1,142 @@
+package com.amplihack.auth.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.http.Client;
+import com.amplihack.auth.http.Client.Answer;
+import jakarta.json.Json;
+import jakarta.json.JsonArray;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.importer.ZipImporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What only the container can tell: what it injects of the caller's token, and that an EJB refuses by role. The WAR is
+ * the real one with a probe added; arquillian.xml says how its server starts.
+ */
+@ExtendWith(ArquillianExtension.class)
+class ContainerIT {
+    private static final String WEB_XML = "WEB-INF/web.xml";
+    private static final String PASSWORD = "correct horse battery staple"; // of the first account in arquillian.xml too
+
+    @ArquillianResource
+    private URL base;
+
+    /** Not testable: with JUnit in the WAR it would no longer be the one that is shipped. */
+    @Deployment(testable = false)
+    static WebArchive war() throws IOException {
+        WebArchive war = ShrinkWrap.create(ZipImporter.class, "container.war")
+                .importFrom(new File(System.getProperty("it.war")))
+                .as(WebArchive.class)
+                .addClasses(ProbeApplication.class, ProbeResource.class, ProbeService.class);
+        String webXml;
+        try (InputStream shipped = war.get(WEB_XML).getAsset().openStream()) {
+            webXml = new String(shipped.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        String application = ">com.amplihack.auth.AuthApplication<";
+        assertTrue(webXml.contains(application), "web.xml names the application");
+        war.delete(WEB_XML);
+        war.add(new StringAsset(webXml.replace(application, ">" + ProbeApplication.class.getName() + "<")), WEB_XML);
+        return war;
+    }
+
+    @Test
+    void theCallersTokenAndItsClaimsAreInjected() {
+        Caller admin = signIn("admin");
+        Caller user = newUser(admin);
+
+        for (Caller caller : List.of(user, admin)) {
+            Answer answer = caller.get("/api/probe");
+
+            assertEquals(200, answer.status(), answer.body());
+            assertEquals(caller.id(), answer.json().getString("token"));
+            assertEquals(caller.id(), answer.json().getString("claim"));
+            assertEquals(caller.id(), answer.json().getString("ejb"));
+            assertEquals(caller.roles(), answer.json().getJsonArray("groups"));
+        }
+    }
+
+    @Test
+    void anEjbAdmitsTheCallerWhoHasTheRole() {
+        Caller admin = signIn("admin");
+
+        Answer answer = admin.get("/api/probe/admin");
+
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals(admin.id(), answer.json().getString("ejb"));
+    }
+
+    @Test
+    void theDenialOfAnEjbIsA403Problem() {
+        Caller user = newUser(signIn("admin"));
+
+        Answer answer = user.get("/api/probe/admin");
+
+        assertEquals(403, answer.status(), answer.body());
+        assertEquals(
+                "application/problem+json",
+                answer.header("Content-Type").orElseThrow().split(";")[0]);
+        assertEquals("insufficient_permissions", answer.error());
+        assertEquals(200, user.get("/api/user").status(), "the token itself is good");
+    }
+
+    private Caller signIn(String username) {
+        Client client = new Client(base.getPort());
+        Answer login = client.post("/auth/login")
+                .json(Json.createObjectBuilder()
+                        .add("username", username)
+                        .add("password", PASSWORD)
+                        .build()
+                        .toString())
+                .send();
+        assertEquals(200, login.status(), login.body());
+        return new Caller(client, login.json().getString("access_token"), login.cookieValue("session_id"));
+    }
+
+    private Caller newUser(Caller admin) {
+        String username = "user-" + UUID.randomUUID();
+        Answer made = admin.with(admin.client().post("/admin/api/users"))
+                .json(Json.createObjectBuilder()
+                        .add("username", username)
+                        .add("password", PASSWORD)
+                        .add("roles", Json.createArrayBuilder().add("user"))
+                        .build()
+                        .toString())
+                .send();
+        assertEquals(201, made.status(), made.body());
+        return signIn(username);
+    }
+
+    /** Somebody who is signed in. */
+    private record Caller(Client client, String token, String session) {
+        Answer get(String path) {
+            return with(client.get(path)).send();
+        }
+
+        Client.Request with(Client.Request request) {
+            return request.bearer(token).cookie("session_id", session);
+        }
+
+        String id() {
+            return get("/api/user").json().getString("user_id");
+        }
+
+        JsonArray roles() {
+            return get("/api/user").json().getJsonArray("roles");
+        }
+    }
+}
