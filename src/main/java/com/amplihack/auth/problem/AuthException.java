@@ -38,12 +38,12 @@ public class AuthException extends RuntimeException {
     }
 
     /** Sets {@code Retry-After} (RFC 9110 section 10.2.3), rounded up to whole seconds, at least one. */
-    public AuthException retryAfter(Duration wait) {
+    public final AuthException retryAfter(Duration wait) {
         return header(
                 "Retry-After", Long.toString(Math.max(1, wait.plusMillis(999).toSeconds())));
     }
 
-    public AuthException header(String name, String value) {
+    public final AuthException header(String name, String value) {
         headers.put(name, value);
         return this;
     }
