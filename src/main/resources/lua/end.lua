@@ -2,8 +2,9 @@
 -- KEYS[1] session  [2] epoch  [3] index of the user's sessions
 -- ARGV[1] sid
 -- Returns 1 when it was alive, else 0
+local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at')
 local ended = epoch_of(KEYS[2])
-local alive = redis.call('HGET', KEYS[1], 'epoch') == ended
+local alive = s[1] and s[1] == ended and tonumber(s[2]) > now_ms()
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 return alive and 1 or 0

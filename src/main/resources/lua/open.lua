@@ -11,11 +11,9 @@ local now = now_ms()
 redis.call('HSET', KEYS[1], unpack(ARGV, 6))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-redis.call('ZADD', KEYS[3], now + ARGV[3], ARGV[4])
+local ends_at = tonumber(redis.call('HGET', KEYS[1], 'ends_at'))
+redis.call('ZADD', KEYS[3], math.min(now + ARGV[3], ends_at), ARGV[4])
 -- index and epoch outlive every session that they speak of
-redis.call('PEXPIRE', KEYS[3], ARGV[5])
-local outlive = ARGV[5] + 86400000
-if redis.call('PTTL', KEYS[2]) < outlive then
-  redis.call('PEXPIRE', KEYS[2], outlive)
-end
+keep(KEYS[3], ARGV[5])
+keep(KEYS[2], ARGV[5] + 86400000)
 return 'COMMITTED'

@@ -1,4 +1,4 @@
--- Put in front of every script: the clock, the epoch and the sliding window.
+-- Put in front of every script: the clock, the epoch, times to live and the sliding window.
 
 -- Milliseconds since 1970 by Redis's clock, the only one that scripts believe.
 local function now_ms()
@@ -11,6 +11,13 @@ end
 local function epoch_of(key)
   local e = redis.call('HMGET', key, 'ended', 'rights')
   return e[1] or '0', e[2] or '0'
+end
+
+-- Lets a key live for at least that long: never shorter than what an earlier call asked for.
+local function keep(key, millis)
+  if redis.call('PTTL', key) < tonumber(millis) then
+    redis.call('PEXPIRE', key, millis)
+  end
 end
 
 -- Takes one from an exact sliding window of at most `limit` entries; the same request id takes only once.
@@ -29,5 +36,5 @@ local function take(key, limit, window, request, now)
     end
   end
   local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-  return granted, limit - count, tonumber(oldest[2]) + window - now
+  return granted, math.max(0, limit - count), tonumber(oldest[2]) + window - now
 end

@@ -25,5 +25,6 @@ if s[5] ~= rights then
   redis.call('HSET', KEYS[1], 'rights', rights, 'min_gen', successor)
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
-redis.call('ZADD', KEYS[3], now + ARGV[6], ARGV[7])
+redis.call('ZADD', KEYS[3], math.min(now + ARGV[6], tonumber(s[2])), ARGV[7])
+keep(KEYS[3], ARGV[6]) -- it may just have been made anew
 return 'COMMITTED'

@@ -40,8 +40,8 @@ public record StoreSettings(
                 from.secret("redis.password"),
                 from.bool("redis.tls"),
                 from.integer("redis.pool.max", 1, 1024),
-                // three time-outs (a connection from the pool, its set-up, the answer) stay under two seconds
-                Duration.ofMillis(from.integer("redis.timeout.ms", 10, 600)));
+                // four time-outs (a connection from the pool, its set-up, the answer, a replacement) are two seconds
+                Duration.ofMillis(from.integer("redis.timeout.ms", 10, 500)));
     }
 
     /** Where the server is, for messages: never with the password that a URI may hold. */

@@ -15,6 +15,9 @@ public class ErrorServlet extends HttpServlet {
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         // asked for directly, /error is a path like any other that does not exist
         ErrorCode code = status instanceof Integer number ? ErrorCode.ofStatus(number) : ErrorCode.NOT_FOUND;
+        if (code == ErrorCode.INSUFFICIENT_PERMISSIONS) {
+            code = ErrorCode.METHOD_NOT_ALLOWED; // the container forbids nothing but writing to static files
+        }
         Problem.of(code, code.title() + ".").writeTo(response);
     }
 }

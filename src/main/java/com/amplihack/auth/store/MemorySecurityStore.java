@@ -191,6 +191,9 @@ public final class MemorySecurityStore implements SecurityStore {
 
     @Override
     public Taken take(Quota quota, String key) {
+        if (quota.unlimited()) {
+            return new Taken(true, 0, Duration.ZERO);
+        }
         long now = now();
         return compute(
                 quotas, quota.name() + ":" + key, name -> new SlidingWindow(), window -> window.take(quota, now));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import redis.clients.jedis.ClientSetInfoConfig;
@@ -46,6 +47,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     private static final LuaScript CHANGE_RIGHTS = new LuaScript("change_rights");
     private static final LuaScript SESSIONS = new LuaScript("sessions");
     private static final LuaScript TAKE = new LuaScript("take");
+
+    private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
 
     private final RedisClient redis;
 
@@ -155,6 +158,9 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public Taken take(Quota quota, String key) {
+        if (quota.unlimited()) {
+            return UNLIMITED;
+        }
         String name = PREFIX + quota.name() + ":{" + key + "}";
         return taken((List<?>) run(
                 TAKE, List.of(name), List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId())));
@@ -162,11 +168,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void ping() {
-        try {
-            redis.ping();
-        } catch (JedisException e) {
-            throw new StoreUnavailableException(e);
-        }
+        exchange(redis::ping);
     }
 
     @Override
@@ -179,20 +181,24 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         redis.close();
     }
 
-    /**
-     * Runs a script; a broken connection (a Redis that was restarted leaves a pool of them) is tried once more with the
-     * same request id, a time-out is not.
-     */
     private Object run(LuaScript script, List<String> keys, List<String> arguments) {
+        return exchange(() -> script.run(redis, keys, arguments));
+    }
+
+    /**
+     * Asks Redis; a broken connection (a Redis that was restarted leaves a pool of them) is tried once more with the same
+     * request id, a time-out is not.
+     */
+    private <T> T exchange(Supplier<T> question) {
         try {
-            return script.run(redis, keys, arguments);
+            return question.get();
         } catch (JedisConnectionException broken) {
             if (isTimeout(broken)) {
                 throw unavailable(broken);
             }
             redis.getPool().clear();
             try {
-                return script.run(redis, keys, arguments);
+                return question.get();
             } catch (JedisException again) {
                 throw unavailable(again);
             }

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -182,6 +184,22 @@ class AccountsAdminIT {
         assertEquals(400, call("DELETE", "/admin/api/roles/admin").status());
         assertEquals(400, put("%20", "{}").status());
         assertTrue(call("GET", "/admin/api/roles").body().contains("\"name\":\"admin\""));
+    }
+
+    @Test
+    @Tag("fault-35")
+    void rightsThatWouldNotFitATokenAreRefusedWhicheverWayTheyCome() {
+        String many = IntStream.range(0, 250)
+                .mapToObj(i -> "\"permission:number:" + i + "\"")
+                .collect(Collectors.joining(",", "{\"permissions\":[", "]}"));
+        String role = "role-" + UUID.randomUUID();
+        put(role, "{\"permissions\":[]}");
+        patch("{\"roles\":[\"user\",\"" + role + "\"]}");
+        user.refresh();
+
+        assertEquals("invalid_request", patch(many).error());
+        assertEquals("invalid_request", put(role, many).error());
+        assertEquals(200, user.user().status(), "nothing was changed");
     }
 
     @Test

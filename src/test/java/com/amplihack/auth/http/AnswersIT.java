@@ -81,6 +81,24 @@ class AnswersIT {
     }
 
     @Test
+    void optionsNamesTheMethodsAndNoWadl() {
+        Answer answer = new Client().request("OPTIONS", "/auth/login").send();
+
+        assertEquals(200, answer.status());
+        assertTrue(answer.header("Allow").orElse("").contains("POST"));
+        assertFalse(answer.body().contains("wadl"));
+    }
+
+    @Test
+    void staticFilesCannotBeWritten() {
+        for (String method : List.of("PUT", "DELETE")) {
+            Answer answer = new Client().request(method, "/index.html").send();
+            assertEquals(405, answer.status(), method);
+            assertEquals("method_not_allowed", answer.error(), method);
+        }
+    }
+
+    @Test
     void everyErrorHasAPlaceWhereItIsExplained() {
         Answer answer = new Client().get("/api/user").send();
 

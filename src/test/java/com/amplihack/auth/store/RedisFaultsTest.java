@@ -116,6 +116,7 @@ class RedisFaultsTest {
         server.stop();
         server = redis();
 
+        store.ping();
         IntStream.range(0, 30).forEach(i -> assertEquals(new Epoch(0, 0), store.epoch(subject)));
     }
 

@@ -84,7 +84,9 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
         store.lookForRefresh(subject, sid, FIVE);
         store.changeRights(subject);
         store.endAll(subject);
-        open();
+        store.open(session(store.epoch(subject), Duration.ofDays(30)), WEEK);
+        observer.del("auth1:{" + subject + "}:sessions"); // as if it had expired: the rotation makes it anew
+        store.rotate(rotation(1, store.epoch(subject), "second"));
         store.take(FIVE, "somebody");
 
         Set<String> keys = observer.keys("*");

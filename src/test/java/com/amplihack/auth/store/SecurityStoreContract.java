@@ -148,6 +148,43 @@ abstract class SecurityStoreContract {
         }
     }
 
+    @Test
+    void anEndedSessionStaysOverWhenAMuchShorterOneComesAfterIt() {
+        open();
+        store().endAll(subject);
+        store().open(
+                        session(subject, UUID.randomUUID().toString(), store().epoch(subject), Duration.ofMillis(100)),
+                        Duration.ofMillis(100));
+
+        advance(Duration.ofMillis(500));
+
+        assertEquals(new Epoch(1, 0), store().epoch(subject));
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+    }
+
+    @Test
+    void aBriefSessionDoesNotHideALongerOneFromTheCount() {
+        open();
+        store().open(
+                        session(subject, UUID.randomUUID().toString(), new Epoch(0, 0), Duration.ofMillis(100)),
+                        Duration.ofMillis(100));
+
+        advance(Duration.ofMillis(200));
+
+        assertEquals(1, store().sessions(subject).size());
+        assertEquals(1, store().endAll(subject));
+    }
+
+    @Test
+    void endingASessionThatIsPastItsEndEndsNothing() {
+        store().open(session(new Epoch(0, 0), Duration.ofMillis(200)), WEEK);
+
+        advance(Duration.ofMillis(250));
+
+        assertFalse(store().end(subject, sid));
+        assertEquals(0, store().endAll(subject));
+    }
+
     // rights
 
     @Test
@@ -322,6 +359,26 @@ abstract class SecurityStoreContract {
         advance(Duration.ofMillis(250));
 
         assertTrue(store().take(one, key).granted());
+    }
+
+    @Test
+    void noLimitIsAlwaysGranted() {
+        for (int i = 0; i < 3; i++) {
+            assertTrue(store().take(UNLIMITED, subject).granted());
+        }
+    }
+
+    @Test
+    void aLoweredLimitLeavesNothingAndNotLess() {
+        open();
+        for (int i = 0; i < 5; i++) {
+            admit("t1", 1, true, ReplayMode.AUTO, FIVE);
+        }
+
+        assertEquals(
+                0,
+                admit("t1", 1, true, ReplayMode.AUTO, new Quota("api", 2, Duration.ofSeconds(60)))
+                        .remaining());
     }
 
     // refresh
