@@ -17,6 +17,11 @@ public record WebSettings(
         AddressRanges trustedProxies,
         Set<String> corsOrigins,
         Set<String> csrfOrigins) {
+    public WebSettings {
+        corsOrigins = Set.copyOf(corsOrigins);
+        csrfOrigins = Set.copyOf(csrfOrigins);
+    }
+
     static WebSettings read(SettingsReader from) {
         return new WebSettings(
                 from.bool("auth.cookie.prefix"),

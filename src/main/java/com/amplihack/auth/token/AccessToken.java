@@ -26,4 +26,9 @@ public record AccessToken(
         String uaHash,
         Instant issuedAt,
         Instant notBefore,
-        Instant expiresAt) {}
+        Instant expiresAt) {
+    public AccessToken {
+        roles = List.copyOf(roles);
+        permissions = List.copyOf(permissions);
+    }
+}

@@ -12,6 +12,10 @@ import java.util.Optional;
 public record SessionProof(List<SessionHandle> handles) {
     public static final SessionProof NONE = new SessionProof(List.of());
 
+    public SessionProof {
+        handles = List.copyOf(handles);
+    }
+
     /** Keeps what has our shape; the rest counts as absent. */
     public static SessionProof of(List<String> values) {
         return new SessionProof(values.stream()
