@@ -5,7 +5,6 @@ import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.AccountDirectory;
@@ -23,7 +22,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
 import java.util.Set;
 
 /** {@code /admin/api/users/{id}}: one account, its lock and its sessions. */
@@ -38,7 +36,7 @@ public class AccountResource {
     private SecurityStore store;
 
     @Inject
-    private TokenIssuer issuer;
+    private TokenFit fit;
 
     @Inject
     private AdminAudit audit;
@@ -65,7 +63,10 @@ public class AccountResource {
                 .isPresent()) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "username: an account keeps its name.");
         }
-        requireFit(before, change);
+        fit.require(
+                before.username(),
+                change.roles().orElseGet(() -> Set.copyOf(before.roles())),
+                change.permissions().orElseGet(() -> Set.copyOf(before.ownPermissions())));
         Account after = accounts.change(id, change).orElseThrow(AccountResource::noSuchUser);
         audit.record("change_user", id, AccountJson.of(before), AccountJson.of(after));
         return AccountJson.of(after).build().toString();
@@ -115,16 +116,6 @@ public class AccountResource {
 
     private Account find(String id) {
         return accounts.find(id).orElseThrow(AccountResource::noSuchUser);
-    }
-
-    private void requireFit(Account account, AccountChange change) {
-        Set<String> roles = change.roles().orElseGet(() -> Set.copyOf(account.roles()));
-        Set<String> permissions = change.permissions().orElseGet(() -> Set.copyOf(account.ownPermissions()));
-        List<String> effective = accounts.effectivePermissions(roles, permissions);
-        if (!issuer.fits(account.username(), List.copyOf(roles), effective)) {
-            throw new AuthException(
-                    ErrorCode.INVALID_REQUEST, "permissions: together with the roles they do not fit a token.");
-        }
     }
 
     private static AuthException noSuchUser() {

@@ -3,7 +3,6 @@ package com.amplihack.auth.admin;
 import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Role;
@@ -20,6 +19,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -35,7 +35,7 @@ public class RolesResource {
     private AccountDirectory accounts;
 
     @Inject
-    private TokenIssuer issuer;
+    private TokenFit fit;
 
     @Inject
     private AdminAudit audit;
@@ -85,10 +85,6 @@ public class RolesResource {
         others.remove(changed);
         Set<String> all = new TreeSet<>(accounts.effectivePermissions(others, Set.copyOf(account.ownPermissions())));
         all.addAll(permissions);
-        if (!issuer.fits(account.username(), account.roles(), all.stream().toList())) {
-            throw new AuthException(
-                    ErrorCode.INVALID_REQUEST,
-                    "permissions: those of " + account.username() + " would not fit a token.");
-        }
+        fit.require(account.username(), account.roles(), List.copyOf(all));
     }
 }

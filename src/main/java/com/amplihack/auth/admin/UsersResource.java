@@ -6,7 +6,6 @@ import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import jakarta.annotation.security.RolesAllowed;
@@ -49,7 +48,7 @@ public class UsersResource {
     private AccountDirectory accounts;
 
     @Inject
-    private TokenIssuer issuer;
+    private TokenFit fit;
 
     @Inject
     private AdminAudit audit;
@@ -64,7 +63,7 @@ public class UsersResource {
         Set<String> roles = body.strings("roles", MOST_ROLES, LONGEST_ROLE);
         Set<String> permissions = body.strings("permissions", MOST_PERMISSIONS, LONGEST_PERMISSION);
         boolean enabled = body.bool("enabled", true);
-        requireFit(username, roles, permissions);
+        fit.require(username, roles, permissions);
         Secret password = chosen.orElseGet(AccountDirectory::randomPassword);
         Account account = accounts.create(username, password, roles, permissions, enabled);
         audit.record("create_user", account.id(), null, AccountJson.of(account));
@@ -99,14 +98,6 @@ public class UsersResource {
             answer.addNull("next_cursor");
         }
         return answer.build().toString();
-    }
-
-    /** Refuses rights that would make a token that verification then refuses for its length (FAULTS.md 35). */
-    private void requireFit(String username, Set<String> roles, Set<String> permissions) {
-        if (!issuer.fits(username, List.copyOf(roles), accounts.effectivePermissions(roles, permissions))) {
-            throw new AuthException(
-                    ErrorCode.INVALID_REQUEST, "permissions: together with the roles they do not fit a token.");
-        }
     }
 
     private static int pageSize(String limit) {
