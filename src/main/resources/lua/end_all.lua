@@ -1,9 +1,14 @@
--- Ends every session of a user by moving the epoch; the records, now of an old epoch, go when their time is up.
+-- Ends every session of a user: moves the epoch, so that what is being opened or rotated now is not committed, and drops
+-- the records, so that a lost epoch key resurrects none. Their keys come from the index and lie in the same slot.
 -- KEYS[1] epoch  [2] index of the user's sessions
--- ARGV[1] milliseconds that the epoch must outlive the longest session
+-- ARGV[1] milliseconds that the epoch must outlive the longest session  [2] what stands in front of the sid in a
+--   session's key
 -- Returns how many sessions were alive
 redis.call('HINCRBY', KEYS[1], 'ended', 1)
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 local alive = redis.call('ZCOUNT', KEYS[2], '(' .. now_ms(), '+inf')
+for _, sid in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+  redis.call('DEL', ARGV[2] .. sid)
+end
 redis.call('DEL', KEYS[2])
 return alive

@@ -11,6 +11,7 @@ import com.amplihack.auth.users.AccountDirectory;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -23,12 +24,15 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** {@code /admin/api/users/{id}}: one account, its lock and its sessions. */
 @Path("/admin/api/users/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class AccountResource {
+    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     @Inject
     private AccountDirectory accounts;
 
@@ -55,7 +59,8 @@ public class AccountResource {
         AccountChange change = new AccountChange(
                 body.optional("password", UsersResource.LONGEST_PASSWORD).map(Secret::of),
                 body.patchedStrings("roles", UsersResource.MOST_ROLES, UsersResource.LONGEST_ROLE),
-                body.patchedStrings("permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION),
+                TokenFit.wellFormed(body.patchedStrings(
+                        "permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION)),
                 body.patchedBool("enabled"));
         Account before = find(id);
         if (body.optional("username", 64)
@@ -67,17 +72,26 @@ public class AccountResource {
                 before.username(),
                 change.roles().orElseGet(() -> Set.copyOf(before.roles())),
                 change.permissions().orElseGet(() -> Set.copyOf(before.ownPermissions())));
-        Account after = accounts.change(id, change).orElseThrow(AccountResource::noSuchUser);
+        Account after = audit.attempt("change_user", id, AccountJson.of(before), () -> accounts.change(id, change)
+                .orElseThrow(AccountResource::noSuchUser));
         audit.record("change_user", id, AccountJson.of(before), AccountJson.of(after));
+        if (change.password().isPresent()) {
+            audit.recordPasswordReset(id);
+        }
         return AccountJson.of(after).build().toString();
     }
 
+    /** Can be repeated after a 503: it ends the sessions also of an account that is gone already. */
     @DELETE
     @RolesAllowed("admin")
     public Response delete(@PathParam("id") String id) {
-        Account before = find(id);
-        accounts.delete(id);
-        audit.record("delete_user", id, AccountJson.of(before), null);
+        JsonObjectBuilder before =
+                accounts.find(requireUuid(id)).map(AccountJson::of).orElse(null);
+        boolean deleted = audit.attempt("delete_user", id, before, () -> accounts.delete(id));
+        if (!deleted) {
+            throw noSuchUser();
+        }
+        audit.record("delete_user", id, before, null);
         return Response.noContent().build();
     }
 
@@ -115,7 +129,15 @@ public class AccountResource {
     }
 
     private Account find(String id) {
-        return accounts.find(id).orElseThrow(AccountResource::noSuchUser);
+        return accounts.find(requireUuid(id)).orElseThrow(AccountResource::noSuchUser);
+    }
+
+    /** Ids become keys of the store: only what can be one is passed on. */
+    private static String requireUuid(String id) {
+        if (!UUID_FORM.matcher(id).matches()) {
+            throw noSuchUser();
+        }
+        return id;
     }
 
     private static AuthException noSuchUser() {

@@ -4,10 +4,12 @@ import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.token.AccessToken;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
+import java.util.function.Supplier;
 
 /** Records what the calling administrator did: who, from where, to whom, before and after. */
 @RequestScoped
@@ -20,6 +22,24 @@ public class AdminAudit {
 
     @Inject
     private ClientContext client;
+
+    /** Runs a change; one that a failing store or database left half done is recorded as such before it is refused. */
+    <T> T attempt(String action, String target, JsonObjectBuilder before, Supplier<T> change) {
+        try {
+            return change.get();
+        } catch (AuthException refused) {
+            if (refused.code().status() == 503) {
+                record(action + "_unfinished", target, before, null);
+            }
+            throw refused;
+        }
+    }
+
+    /** A password that was set for somebody else. */
+    void recordPasswordReset(String target) {
+        audit.record(
+                AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(target).detail("reset_by", caller.subject()));
+    }
 
     void record(String action, String target, JsonObjectBuilder before, JsonObjectBuilder after) {
         AuditEntry entry = AuditEntry.of(AuditEvent.ADMIN_ACTION, client)

@@ -56,11 +56,13 @@ public class RolesResource {
                     ErrorCode.INVALID_REQUEST,
                     "name: 1 to 64 letters, digits and . _ : - that start with a letter or digit.");
         }
-        Set<String> permissions = JsonBody.read(request)
-                .strings("permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION);
+        Set<String> permissions = TokenFit.wellFormed(JsonBody.read(request)
+                .patchedStrings("permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION)
+                .orElseThrow(() -> new AuthException(
+                        ErrorCode.INVALID_REQUEST, "permissions: a list is needed, which may be empty.")));
         accounts.withRole(name).forEach(account -> requireFit(account, name, permissions));
         var before = accounts.role(name).map(AccountJson::of).orElse(null);
-        Role role = accounts.putRole(name, permissions);
+        Role role = audit.attempt("put_role", name, before, () -> accounts.putRole(name, permissions));
         audit.record("put_role", name, before, AccountJson.of(role));
         return AccountJson.of(role).build().toString();
     }
@@ -74,7 +76,10 @@ public class RolesResource {
         }
         Role before = accounts.role(name)
                 .orElseThrow(() -> new AuthException(ErrorCode.NOT_FOUND, "There is no role of this name."));
-        accounts.deleteRole(name);
+        audit.attempt("delete_role", name, AccountJson.of(before), () -> {
+            accounts.deleteRole(name);
+            return null;
+        });
         audit.record("delete_role", name, AccountJson.of(before), null);
         return Response.noContent().build();
     }

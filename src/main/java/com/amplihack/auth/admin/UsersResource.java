@@ -61,7 +61,8 @@ public class UsersResource {
         String username = body.string("username", 64);
         Optional<Secret> chosen = body.optional("password", LONGEST_PASSWORD).map(Secret::of);
         Set<String> roles = body.strings("roles", MOST_ROLES, LONGEST_ROLE);
-        Set<String> permissions = body.strings("permissions", MOST_PERMISSIONS, LONGEST_PERMISSION);
+        Set<String> permissions =
+                TokenFit.wellFormed(body.strings("permissions", MOST_PERMISSIONS, LONGEST_PERMISSION));
         boolean enabled = body.bool("enabled", true);
         fit.require(username, roles, permissions);
         Secret password = chosen.orElseGet(AccountDirectory::randomPassword);

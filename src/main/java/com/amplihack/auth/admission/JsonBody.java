@@ -10,7 +10,6 @@ import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -62,7 +61,7 @@ public final class JsonBody {
                 }
             }
         } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "The body ended early.", broken);
         }
         throw new AuthException(ErrorCode.TOO_LARGE, "A body has at most 64 KiB.");
     }

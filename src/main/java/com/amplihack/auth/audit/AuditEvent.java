@@ -17,6 +17,7 @@ public enum AuditEvent {
     RATE_LIMIT_EXCEEDED(Severity.WARNING),
     BINDING_MISMATCH(Severity.WARNING),
     BINDING_CHANGED(Severity.INFO),
+    PASSWORD_CHANGED(Severity.INFO),
     ADMIN_ACTION(Severity.INFO);
 
     /** How grave an event is, and at which level the server log has it. */

@@ -1,6 +1,7 @@
 package com.amplihack.auth.endpoint;
 
 import com.amplihack.auth.admission.Admitted;
+import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.json.StrictJson;
 import com.amplihack.auth.token.AccessToken;
@@ -35,6 +36,7 @@ public class LogoutAllResource {
     @POST
     @Admitted
     public Response logoutAll(@Context HttpServletRequest request) {
+        JsonBody.read(request); // takes none, and refuses what would not be one
         String body = StrictJson.provider()
                 .createObjectBuilder()
                 .add("sessions_ended", tokens.endAll(caller, client))

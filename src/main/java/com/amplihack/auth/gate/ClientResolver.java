@@ -42,11 +42,13 @@ public class ClientResolver {
     }
 
     /**
-     * Whether somebody who is no trusted proxy claims to forward for others: then nobody's address can be believed, and
-     * administration is closed.
+     * Whether the request was forwarded and nobody can say for whom: by somebody who is no trusted proxy, or with headers
+     * that contradict one another. Its address is then the peer's, which may be on an allowlist: administration is closed.
      */
-    boolean isForwardedByStranger(HttpServletRequest request) {
-        return Forwarding.isClaimed(request) && !isTrusted(peer(request));
+    boolean isOriginUnknown(HttpServletRequest request) {
+        return Forwarding.isClaimed(request)
+                && (!isTrusted(peer(request))
+                        || Forwarding.client(request, this::isTrusted).isEmpty());
     }
 
     /** Whether that has ever happened since the start. */

@@ -63,10 +63,10 @@ public class GateFilter extends HttpFilter {
     }
 
     private void requireAdminAddress(HttpServletRequest request, ClientContext client) {
-        if (clients.isForwardedByStranger(request)) {
+        if (clients.isOriginUnknown(request)) {
             throw new AuthException(
                     ErrorCode.ADDRESS_NOT_ALLOWED,
-                    "Administration is closed while a proxy that is not in auth.trusted.proxies forwards requests.");
+                    "Administration is closed to requests that were forwarded by nobody whom auth.trusted.proxies names.");
         }
         if (!configuration.settings().web().adminAllowlist().contains(client.address())) {
             throw new AuthException(

@@ -29,6 +29,12 @@ public class OriginFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (request.getRequestURI().indexOf(';') >= 0) {
+            // a path parameter would make our rules and Jersey read two different paths
+            Problem.of(ErrorCode.INVALID_REQUEST, "A path has no parameters here.")
+                    .writeTo(response);
+            return;
+        }
         if (isPreflight(request)) {
             answerPreflight(request, response);
             return;

@@ -25,7 +25,7 @@ public class StoreHealth implements HealthCheck {
             return answer.up().build();
         } catch (StoreUnavailableException silent) {
             return answer.down()
-                    .withData("error", String.valueOf(silent.getCause().getMessage()))
+                    .withData("error", "Redis does not answer; the log says why. Requests with tokens are 503.")
                     .build();
         }
     }

@@ -17,7 +17,8 @@ public final class Problem {
     static final String TYPE_BASE = "https://amplihack.com/docs/auth/errors#";
 
     private static final JsonProvider JSON = JsonProvider.provider();
-    private static final String CHALLENGE = "Bearer realm=\"amplihack\"";
+    /** RFC 6750 section 3, of an answer to which no access token came. */
+    public static final String CHALLENGE = "Bearer realm=\"amplihack\"";
 
     private final ErrorCode code;
     private final byte[] body;

@@ -137,7 +137,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public int endAll(String subject) {
-        return number(run(END_ALL, List.of(epochKey(subject), indexKey(subject)), List.of(EPOCH_LIFE)));
+        return number(run(
+                END_ALL, List.of(epochKey(subject), indexKey(subject)), List.of(EPOCH_LIFE, sessionKey(subject, ""))));
     }
 
     @Override

@@ -9,6 +9,7 @@ import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.Problem;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SecurityStore.Commit;
@@ -170,7 +171,9 @@ public class RefreshRotation {
                 .detail("at", "refresh")
                 .detail("proof", proof.isAbsent() ? "missing" : "wrong"));
         return new AuthException(
-                ErrorCode.BINDING_MISMATCH, "The session's proof (cookie or Session-Handle) is missing or wrong.");
+                        ErrorCode.BINDING_MISMATCH,
+                        "The session's proof (cookie or Session-Handle) is missing or wrong.")
+                .header("WWW-Authenticate", Problem.CHALLENGE); // no access token is at fault
     }
 
     private AuthException reused(RefreshToken presented, SessionRecord session, ClientContext client) {

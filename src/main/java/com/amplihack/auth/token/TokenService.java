@@ -23,12 +23,14 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Issues tokens and ends sessions: a session's first pair at the login, and the end of one or of all. */
 @Stateless
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED) // the database is read, never written, from here
 public class TokenService {
     private static final int DEVICE_LENGTH = 64;
+    private static final Pattern NOT_ASCII = Pattern.compile("[^ -~]");
 
     private TokenIssuer issuer;
     private RefreshTokenCodec codec;
@@ -81,7 +83,7 @@ public class TokenService {
                 client.address(),
                 device(client));
         if (store.open(session, settings.refreshLifetime()) != Commit.COMMITTED) {
-            throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The account changed during the login.");
+            throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong.");
         }
         audit.record(AuditEntry.of(AuditEvent.TOKEN_ISSUED, client)
                 .user(account.id())
@@ -100,7 +102,7 @@ public class TokenService {
     /**
      * Rotates a refresh token; see {@link RefreshRotation#refresh}.
      *
-     * @param presented every candidate that the request brought; the first authentic one counts
+     * @param presented every candidate that the request brought
      * @param idempotencyKey the client's name for this request, or the empty string
      * @param holds an authentic access token that came along: of another session it refuses the refresh
      */
@@ -110,7 +112,12 @@ public class TokenService {
             String idempotencyKey,
             Optional<AccessToken> holds,
             ClientContext client) {
-        RefreshToken token = authentic(presented)
+        List<RefreshToken> authentic = authentic(presented);
+        // a neighbour may have tossed a cookie of its own in front: the one that the proof belongs to counts
+        RefreshToken token = authentic.stream()
+                .filter(candidate -> proof.handleOf(candidate.sid()).isPresent())
+                .findFirst()
+                .or(() -> authentic.stream().findFirst())
                 .orElseThrow(
                         () -> new AuthException(ErrorCode.INVALID_REFRESH_TOKEN, "The refresh token is not valid."));
         if (holds.isPresent() && !holds.get().sid().equals(token.sid())) {
@@ -128,19 +135,20 @@ public class TokenService {
      * @return whether any of them was authentic
      */
     public boolean logout(Optional<AccessToken> access, Collection<String> presented, ClientContext client) {
-        Optional<RefreshToken> refresh = authentic(presented);
+        List<RefreshToken> refresh = authentic(presented);
         access.ifPresent(token -> end(token.subject(), token.sid(), AuditEvent.LOGOUT, "logout", client));
-        refresh.filter(token ->
+        refresh.stream()
+                .filter(token ->
                         access.isEmpty() || !token.sid().equals(access.get().sid()))
-                .ifPresent(token -> end(token.subject(), token.sid(), AuditEvent.LOGOUT, "logout", client));
-        return access.isPresent() || refresh.isPresent();
+                .forEach(token -> end(token.subject(), token.sid(), AuditEvent.LOGOUT, "logout", client));
+        return access.isPresent() || !refresh.isEmpty();
     }
 
     /** Ends the session of a browser that has just signed in anew: no two sessions in one cookie jar. */
     public void replace(Collection<String> presented, SessionProof proof, ClientContext client) {
-        authentic(presented)
+        authentic(presented).stream()
                 .filter(token -> proof.handleOf(token.sid()).isPresent())
-                .ifPresent(token ->
+                .forEach(token ->
                         end(token.subject(), token.sid(), AuditEvent.TOKEN_REVOKED, "replaced_by_login", client));
     }
 
@@ -167,15 +175,12 @@ public class TokenService {
                 .detail("was_alive", alive));
     }
 
-    private Optional<RefreshToken> authentic(Collection<String> presented) {
-        return List.copyOf(presented).stream()
-                .map(codec::decode)
-                .flatMap(Optional::stream)
-                .findFirst();
+    private List<RefreshToken> authentic(Collection<String> presented) {
+        return presented.stream().map(codec::decode).flatMap(Optional::stream).toList();
     }
 
     private static String device(ClientContext client) {
-        String userAgent = client.userAgent();
+        String userAgent = NOT_ASCII.matcher(client.userAgent()).replaceAll("?"); // a character is a byte in the store
         return userAgent.length() <= DEVICE_LENGTH ? userAgent : userAgent.substring(0, DEVICE_LENGTH);
     }
 

@@ -21,6 +21,8 @@ import java.util.TreeSet;
 @Entity
 @Table(name = "auth_account")
 public class Account {
+    static final String ADMIN = "admin";
+
     @Id
     private String id;
 
@@ -118,6 +120,11 @@ public class Account {
 
     void roles(Set<Role> given) {
         roles = given;
+    }
+
+    /** Whether the account may administer now. */
+    boolean isAdministrator() {
+        return enabled && roles().contains(ADMIN);
     }
 
     void drop(Role role) {

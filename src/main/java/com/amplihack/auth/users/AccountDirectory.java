@@ -9,6 +9,7 @@ import com.amplihack.auth.store.SecurityStore;
 import jakarta.ejb.EJBException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.persistence.OptimisticLockException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,6 +28,7 @@ public class AccountDirectory {
     // without the characters that people mistake for one another
     private static final String PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int TRIES = 5;
     private static final int PASSWORD_LENGTH = 24; // of 56 characters each: 139 bits
 
     private Accounts accounts;
@@ -141,19 +143,20 @@ public class AccountDirectory {
 
     /** Makes the role or gives it other permissions; access tokens of everybody who has it are revoked. */
     public Role putRole(String name, Set<String> permissions) {
+        revokeRightsOf(withRole(name)); // a store that is down refuses before anything is changed
         Role role = ask(() -> accounts.putRole(name, permissions));
-        withRole(name).forEach(account -> store.changeRights(account.id()));
+        revokeRightsOf(withRole(name));
         return role;
     }
 
     /** Removes the role, also from everybody who has it; their access tokens are revoked. */
     public void deleteRole(String name) {
-        List<Account> had = withRole(name);
-        ask(() -> {
-            accounts.deleteRole(name);
-            return null;
-        });
-        had.forEach(account -> store.changeRights(account.id()));
+        revokeRightsOf(withRole(name));
+        revokeRightsOf(ask(() -> accounts.deleteRole(name)));
+    }
+
+    private void revokeRightsOf(List<Account> holders) {
+        holders.forEach(account -> store.changeRights(account.id()));
     }
 
     /** What an account with these roles and own permissions may do, sorted. */
@@ -190,11 +193,25 @@ public class AccountDirectory {
     }
 
     private static <T> T ask(Supplier<T> question) {
-        try {
-            return question.get();
-        } catch (EJBException failed) {
-            throw unavailable(failed);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return question.get();
+            } catch (EJBException failed) {
+                if (attempt == TRIES || !isConflict(failed)) {
+                    throw unavailable(failed);
+                }
+            }
         }
+    }
+
+    /** Whether somebody else changed the same account at the same moment: then it is read again. */
+    private static boolean isConflict(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OptimisticLockException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static AuthException unavailable(EJBException failed) {

@@ -102,10 +102,14 @@ public class Accounts {
             if (account == null) {
                 return Optional.empty();
             }
+            boolean administered = account.isAdministrator();
             change.roles().ifPresent(names -> account.roles(roles(entities, names)));
             change.permissions().ifPresent(account::ownPermissions);
             change.enabled().ifPresent(account::enabled);
             freshHash.ifPresent(account::passwordHash);
+            if (administered && !account.isAdministrator()) {
+                requireAnotherAdministrator(entities, id);
+            }
             entities.flush();
             return Optional.of(account);
         }
@@ -116,6 +120,9 @@ public class Accounts {
         try (EntityManager entities = database.entities()) {
             Account account = entities.find(Account.class, id);
             if (account != null) {
+                if (account.isAdministrator()) {
+                    requireAnotherAdministrator(entities, id);
+                }
                 entities.remove(account);
                 entities.flush();
             }
@@ -169,15 +176,26 @@ public class Accounts {
         }
     }
 
-    /** Takes the role from everybody who has it and removes it. */
-    public void deleteRole(String name) {
+    /** Takes the role from everybody who has it and removes it; who had it. */
+    public List<Account> deleteRole(String name) {
         try (EntityManager entities = database.entities()) {
             Role role = entities.find(Role.class, name);
-            if (role != null) {
-                withRole(entities, name).forEach(account -> account.drop(role));
-                entities.remove(role);
-                entities.flush();
+            if (role == null) {
+                return List.of();
             }
+            List<Account> had = withRole(entities, name);
+            had.forEach(account -> account.drop(role));
+            entities.remove(role);
+            entities.flush();
+            return had;
+        }
+    }
+
+    private static void requireAnotherAdministrator(EntityManager entities, String id) {
+        if (withRole(entities, Account.ADMIN).stream()
+                .noneMatch(other -> other.isAdministrator() && !other.id().equals(id))) {
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST, "This is the last administrator: without one nobody could administer.");
         }
     }
 

@@ -37,7 +37,7 @@ public class Database {
     /**
      * Asks the database for a sign of life, at most a second long.
      *
-     * @return its product and version
+     * @return its product
      * @throws SQLException when it does not answer
      */
     public String ping() throws SQLException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.http.Client.Answer;
 import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +62,45 @@ class AccountsAdminIT {
         assertEquals(
                 "[\"chat:write\"]",
                 user.user().json().getJsonArray("permissions").toString());
+    }
+
+    @Test
+    void aMergePatchMayBeCalledByItsName() {
+        Answer answer = admin.with(admin.client.request("PATCH", account))
+                .body("application/merge-patch+json", "{\"permissions\":[\"a:b\"]}".getBytes(StandardCharsets.UTF_8))
+                .send();
+
+        assertEquals(200, answer.status());
+    }
+
+    @Test
+    void racingChangesOfOneAccountAllSucceed() {
+        List<Integer> statuses = IntStream.range(0, 4)
+                .parallel()
+                .mapToObj(i -> patch("{\"permissions\":[\"racing:" + i + "\"]}").status())
+                .toList();
+
+        assertEquals(List.of(200, 200, 200, 200), statuses);
+    }
+
+    @Test
+    void whatSeparatesOrBreaksALineIsNoPermission() {
+        for (String permission : List.of("a,b", "a b", "a\\nb", "-a")) {
+            assertEquals(
+                    400, patch("{\"permissions\":[\"" + permission + "\"]}").status(), permission);
+        }
+    }
+
+    @Test
+    void aRoleIsNotEmptiedByAMisspeltBody() {
+        String role = "role-" + UUID.randomUUID();
+        put(role, "{\"permissions\":[\"a:b\"]}");
+
+        assertEquals(400, put(role, "{\"permission\":[]}").status());
+        assertEquals(400, call("PUT", "/admin/api/roles/" + role).status());
+        assertTrue(call("GET", "/admin/api/roles")
+                .body()
+                .contains("{\"name\":\"" + role + "\",\"permissions\":[\"a:b\"]}"));
     }
 
     @Test

@@ -108,6 +108,18 @@ class ForwardedIT {
     }
 
     @Test
+    void administrationIsClosedWhenATrustedProxysHeadersContradictEachOther() {
+        Session admin = Session.admin();
+
+        Answer answer = admin.with(PROXY.get("/admin/api/users"))
+                .header("X-Forwarded-For", "203.0.113.30")
+                .header("Forwarded", "for=9.9.9.9") // the client's, passed through by the proxy
+                .send();
+
+        assertEquals("address_not_allowed", answer.error());
+    }
+
+    @Test
     void administrationIsClosedToOtherAddresses() {
         Session admin = Session.admin();
 

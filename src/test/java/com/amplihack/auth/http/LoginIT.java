@@ -309,6 +309,18 @@ class LoginIT {
     }
 
     @Test
+    void aPathParameterDoesNotSlipPastTheOriginCheck() {
+        Answer answer = new Client()
+                .post("/auth;x=1/login")
+                .header("Origin", "https://evil.example")
+                .json("{\"username\":\"admin\",\"password\":\"whatever\"}")
+                .send();
+
+        assertEquals(400, answer.status());
+        assertEquals("invalid_request", answer.error());
+    }
+
+    @Test
     void versionedLoginPutsTheCookieOnItsOwnPath() {
         String username = Session.newUser("user");
         Answer answer = new Client()

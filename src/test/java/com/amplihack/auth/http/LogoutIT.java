@@ -145,6 +145,18 @@ class LogoutIT {
         assertTrue(Session.of(first.username).user().status() == 200, "a new login works");
     }
 
+    @Test
+    void logoutAllTakesNoForeignBody() {
+        Session session = Session.ofNewUser();
+
+        Answer answer = session.with(session.client.post("/auth/logout-all"))
+                .body("text/plain", new byte[100])
+                .send();
+
+        assertEquals(415, answer.status());
+        assertEquals(200, session.user().status());
+    }
+
     private static Answer logout(Session session, String token) {
         return session.client.post("/auth/logout").bearer(token).send();
     }

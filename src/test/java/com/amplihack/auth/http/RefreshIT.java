@@ -83,6 +83,8 @@ class RefreshIT {
                 .send();
 
         assertEquals("binding_mismatch", missing.error());
+        assertEquals(
+                List.of("Bearer realm=\"amplihack\""), missing.headers("WWW-Authenticate"), "no access token came");
         assertEquals("binding_mismatch", wrong.error());
         assertEquals(200, session.refresh().status());
     }
@@ -126,6 +128,26 @@ class RefreshIT {
         assertEquals(List.of(), answer.headers("Set-Cookie"));
         assertEquals(login.getString("session_handle"), answer.json().getString("session_handle"));
         assertNotEquals(login.getString("refresh_token"), answer.json().getString("refresh_token"));
+    }
+
+    @Test
+    void aTossedCookieOfAnotherSessionHindersNeitherRefreshNorLogout() {
+        Session attacker = Session.ofNewUser();
+        Session victim = Session.ofNewUser();
+        String jar = "refresh_token=" + attacker.refreshToken + "; refresh_token=" + victim.refreshToken
+                + "; session_id=" + victim.handle;
+
+        Answer refreshed =
+                victim.client.post("/auth/refresh").header("Cookie", jar).send();
+        assertEquals(200, refreshed.status());
+        assertEquals(
+                victim.claims().getString("sid"),
+                Session.part(refreshed.json().getString("access_token"), 1).getString("sid"));
+
+        assertEquals(
+                200,
+                victim.client.post("/auth/logout").header("Cookie", jar).send().status());
+        assertEquals("token_revoked", victim.user().error());
     }
 
     @Test

@@ -51,6 +51,7 @@ class StartIT {
                     Session.login(new Client(first.port()), "admin", password)
                             .send()
                             .status());
+            assertTheLastAdministratorStays(first, password);
             keys = new Client(first.port()).get("/auth/jwks").send().body();
         }
         long auditLines = lines(home);
@@ -120,6 +121,26 @@ class StartIT {
             assertTrue(failing.output().startsWith("Port " + taken.getLocalPort() + " is in use"), failing.output());
             assertEquals(1, failing.output().lines().count());
         }
+    }
+
+    private static void assertTheLastAdministratorStays(ServerProcess server, String password) {
+        Client client = new Client(server.port());
+        Answer login = Session.login(client, "admin", password).send();
+        String id = Session.part(login.json().getString("access_token"), 1).getString("sub");
+        for (String body : List.of("{\"roles\":[]}", "{\"enabled\":false}")) {
+            Answer answer = client.request("PATCH", "/admin/api/users/" + id)
+                    .bearer(login.json().getString("access_token"))
+                    .cookie("session_id", login.cookieValue("session_id"))
+                    .json(body)
+                    .send();
+            assertEquals(400, answer.status(), body);
+            assertTrue(answer.body().contains("last administrator"), answer.body());
+        }
+        Answer deleted = client.request("DELETE", "/admin/api/users/" + id)
+                .bearer(login.json().getString("access_token"))
+                .cookie("session_id", login.cookieValue("session_id"))
+                .send();
+        assertEquals(400, deleted.status());
     }
 
     private static long lines(Path home) throws IOException {

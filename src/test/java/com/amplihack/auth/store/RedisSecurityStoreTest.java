@@ -136,6 +136,17 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
     }
 
     @Test
+    void aLostEpochResurrectsNoEndedSession() {
+        open();
+        store.endAll(subject);
+
+        observer.del("auth1:{" + subject + "}:epoch");
+
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+        assertTrue(look().session().isEmpty());
+    }
+
+    @Test
     void aFlushedScriptCacheIsFilledAgain() {
         open();
         observer.scriptFlush("any");
