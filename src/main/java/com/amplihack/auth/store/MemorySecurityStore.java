@@ -5,7 +5,6 @@ import com.amplihack.auth.config.ReplayMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,49 +22,12 @@ public final class MemorySecurityStore implements SecurityStore {
     private static final long LAST_SEEN_STEP_MILLIS = 60_000;
 
     private final InstantSource clock;
-    private final Map<String, User> users = new ConcurrentHashMap<>();
+    private final Map<String, MemoryUser> users = new ConcurrentHashMap<>();
     private final Map<String, SlidingWindow> quotas = new ConcurrentHashMap<>();
     private final AtomicLong nextSweep = new AtomicLong();
 
     public MemorySecurityStore(InstantSource clock) {
         this.clock = clock;
-    }
-
-    /** A session with the time at which the record is forgotten. */
-    private record Kept(SessionRecord session, long until) {}
-
-    /** Everything of one user; touched only inside {@link #inUser}. */
-    private static final class User {
-        private Epoch epoch = new Epoch(0, 0);
-        private long epochUntil;
-        private final Map<String, Kept> sessions = new HashMap<>();
-        private final Map<String, Long> burntUntil = new HashMap<>(); // by jti
-        private final SlidingWindow api = new SlidingWindow();
-        private final Map<String, SlidingWindow> refreshes = new HashMap<>();
-
-        /** The live session of that sid, as the scripts see it. */
-        private Optional<Kept> live(String sid, long now) {
-            Kept kept = sessions.get(sid);
-            boolean live = kept != null
-                    && kept.until > now
-                    && kept.session.endsAt().toEpochMilli() > now
-                    && kept.session.epoch().ended() == epoch.ended();
-            return live ? Optional.of(kept) : Optional.empty();
-        }
-
-        private void move(long ended, long rights, long now) {
-            epoch = new Epoch(ended, rights);
-            epochUntil = now + Duration.ofDays(366).toMillis();
-        }
-
-        /** Forgets what has run out; tells whether the user can be forgotten as a whole. */
-        private boolean sweep(long now) {
-            sessions.values().removeIf(kept -> kept.until <= now);
-            burntUntil.values().removeIf(until -> until <= now);
-            refreshes.keySet().retainAll(sessions.keySet());
-            boolean idle = api.forget(now - Duration.ofDays(1).toMillis());
-            return sessions.isEmpty() && burntUntil.isEmpty() && idle && epochUntil <= now;
-        }
     }
 
     @Override
@@ -79,7 +41,7 @@ public final class MemorySecurityStore implements SecurityStore {
             if (!user.epoch.equals(session.epoch())) {
                 return Commit.MOVED;
             }
-            user.sessions.put(session.sid(), new Kept(session, now + refreshLife.toMillis()));
+            user.sessions.put(session.sid(), new MemoryUser.Kept(session, now + refreshLife.toMillis()));
             user.epochUntil = Math.max(
                     user.epochUntil,
                     session.endsAt().toEpochMilli() + Duration.ofDays(1).toMillis());
@@ -90,14 +52,14 @@ public final class MemorySecurityStore implements SecurityStore {
     @Override
     public Admission admit(Use use, Quota quota) {
         return inUser(use.subject(), (user, now) -> {
-            Optional<Kept> live = user.live(use.sid(), now);
+            Optional<MemoryUser.Kept> live = user.live(use.sid(), now);
             // rights that moved since the last rotation revoke every access token until the next one
             if (live.isEmpty()
-                    || live.get().session.epoch().rights() != user.epoch.rights()
-                    || use.gen() < live.get().session.minGen()) {
+                    || live.get().session().epoch().rights() != user.epoch.rights()
+                    || use.gen() < live.get().session().minGen()) {
                 return refused(Verdict.SESSION_OVER);
             }
-            SessionRecord session = live.get().session;
+            SessionRecord session = live.get().session();
             if (use.mode() != ReplayMode.OFF) {
                 if (user.burntUntil.getOrDefault(use.jti(), 0L) > now) {
                     return refused(Verdict.BARE_REPEAT);
@@ -113,7 +75,10 @@ public final class MemorySecurityStore implements SecurityStore {
             if (use.mode() == ReplayMode.STRICT || (use.mode() == ReplayMode.AUTO && !use.proven())) {
                 user.burntUntil.put(use.jti(), now + use.tokenLife().toMillis());
             }
-            user.sessions.put(use.sid(), new Kept(seen(session, use.proven(), now), live.get().until));
+            user.sessions.put(
+                    use.sid(),
+                    new MemoryUser.Kept(
+                            seen(session, use.proven(), now), live.get().until()));
             return new Admission(Verdict.ADMITTED, taken.remaining(), taken.reset());
         });
     }
@@ -121,7 +86,7 @@ public final class MemorySecurityStore implements SecurityStore {
     @Override
     public RefreshView lookForRefresh(String subject, String sid, Quota quota) {
         return inUser(subject, (user, now) -> {
-            Optional<SessionRecord> session = user.live(sid, now).map(Kept::session);
+            Optional<SessionRecord> session = user.live(sid, now).map(MemoryUser.Kept::session);
             Taken taken = session.isEmpty() || quota.unlimited()
                     ? new Taken(true, 0, Duration.ZERO)
                     : user.refreshes
@@ -134,17 +99,17 @@ public final class MemorySecurityStore implements SecurityStore {
     @Override
     public Commit rotate(Rotation rotation) {
         return inUser(rotation.subject(), (user, now) -> {
-            Optional<Kept> live = user.live(rotation.sid(), now);
+            Optional<MemoryUser.Kept> live = user.live(rotation.sid(), now);
             if (live.isEmpty()) {
                 return Commit.SESSION_OVER;
             }
-            SessionRecord session = live.get().session;
+            SessionRecord session = live.get().session();
             if (!user.epoch.equals(rotation.epoch()) || session.gen() != rotation.gen()) {
                 return Commit.MOVED;
             }
             user.sessions.put(
                     rotation.sid(),
-                    new Kept(
+                    new MemoryUser.Kept(
                             rotated(session, rotation, now),
                             now + rotation.refreshLife().toMillis()));
             return Commit.COMMITTED;
@@ -185,7 +150,7 @@ public final class MemorySecurityStore implements SecurityStore {
         return inUser(subject, (user, now) -> user.sessions.keySet().stream()
                 .map(sid -> user.live(sid, now))
                 .flatMap(Optional::stream)
-                .map(Kept::session)
+                .map(MemoryUser.Kept::session)
                 .toList());
     }
 
@@ -214,9 +179,9 @@ public final class MemorySecurityStore implements SecurityStore {
         return users.size() + quotas.size();
     }
 
-    private <T> T inUser(String subject, BiFunction<User, Long, T> operation) {
+    private <T> T inUser(String subject, BiFunction<MemoryUser, Long, T> operation) {
         long now = now();
-        return compute(users, subject, name -> new User(), user -> operation.apply(user, now));
+        return compute(users, subject, name -> new MemoryUser(), user -> operation.apply(user, now));
     }
 
     /** Runs an operation on the value of a key, under that key's lock. */

@@ -1,36 +1,17 @@
 package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.Quota;
-import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.config.StoreSettings;
-import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import redis.clients.jedis.ClientSetInfoConfig;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.util.JedisURIHelper;
 
 /**
  * Keeps the state in Redis (6.2 or later): one Lua script and one round trip per operation. The keys of one user carry
  * the hash tag {@code {sub}}, so that each script is one slot of a cluster; every key has a time to live.
  */
 public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(RedisSecurityStore.class.getName());
-
     /** Version of the layout; a change of meaning gets another one. */
     private static final String PREFIX = "auth1:";
 
@@ -50,21 +31,16 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
 
-    private final RedisClient redis;
-
-    /** With {@link #requests}, tells one operation from every other of any node and start. */
-    private final String process = UUID.randomUUID().toString().substring(24);
-
-    private final AtomicLong requests = new AtomicLong();
+    private final RedisConnection redis;
 
     /** Connects lazily: whether Redis answers shows at the first operation. */
     public RedisSecurityStore(StoreSettings settings) {
-        redis = connect(settings);
+        redis = new RedisConnection(settings);
     }
 
     @Override
     public Epoch epoch(String subject) {
-        return epoch((List<?>) run(EPOCH, List.of(epochKey(subject)), List.of()));
+        return epoch((List<?>) redis.run(EPOCH, List.of(epochKey(subject)), List.of()));
     }
 
     @Override
@@ -78,7 +54,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         millis(refreshLife),
                         session.sid(),
                         millis(Duration.between(session.createdAt(), session.endsAt()))));
-        return Commit.valueOf((String) run(OPEN, sessionKeys(session.subject(), session.sid()), arguments));
+        return Commit.valueOf((String) redis.run(OPEN, sessionKeys(session.subject(), session.sid()), arguments));
     }
 
     @Override
@@ -88,7 +64,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                 epochKey(use.subject()),
                 userKey(use.subject()) + ":jti:" + use.jti(),
                 userKey(use.subject()) + ":api");
-        List<?> answer = (List<?>) run(
+        List<?> answer = (List<?>) redis.run(
                 ADMIT,
                 keys,
                 List.of(
@@ -98,16 +74,16 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         millis(use.tokenLife()),
                         Integer.toString(quota.limit()),
                         millis(quota.window()),
-                        requestId()));
+                        redis.requestId()));
         return new Admission(Verdict.valueOf((String) answer.get(0)), number(answer.get(1)), duration(answer.get(2)));
     }
 
     @Override
     public RefreshView lookForRefresh(String subject, String sid, Quota quota) {
-        List<?> answer = (List<?>) run(
+        List<?> answer = (List<?>) redis.run(
                 LOOK_FOR_REFRESH,
                 List.of(sessionKey(subject, sid), epochKey(subject), sessionKey(subject, sid) + ":refresh"),
-                List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId()));
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId()));
         List<?> fields = (List<?>) answer.get(2);
         return new RefreshView(
                 fields.isEmpty() ? Optional.empty() : Optional.of(SessionFields.read(subject, sid, fields)),
@@ -117,7 +93,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public Commit rotate(Rotation rotation) {
-        return Commit.valueOf((String) run(
+        return Commit.valueOf((String) redis.run(
                 ROTATE,
                 sessionKeys(rotation.subject(), rotation.sid()),
                 List.of(
@@ -132,24 +108,24 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public boolean end(String subject, String sid) {
-        return number(run(END, sessionKeys(subject, sid), List.of(sid))) == 1;
+        return number(redis.run(END, sessionKeys(subject, sid), List.of(sid))) == 1;
     }
 
     @Override
     public int endAll(String subject) {
-        return number(run(
+        return number(redis.run(
                 END_ALL, List.of(epochKey(subject), indexKey(subject)), List.of(EPOCH_LIFE, sessionKey(subject, ""))));
     }
 
     @Override
     public void changeRights(String subject) {
-        run(CHANGE_RIGHTS, List.of(epochKey(subject)), List.of(EPOCH_LIFE));
+        redis.run(CHANGE_RIGHTS, List.of(epochKey(subject)), List.of(EPOCH_LIFE));
     }
 
     @Override
     public List<SessionRecord> sessions(String subject) {
         List<?> answer = (List<?>)
-                run(SESSIONS, List.of(indexKey(subject), epochKey(subject)), List.of(sessionKey(subject, "")));
+                redis.run(SESSIONS, List.of(indexKey(subject), epochKey(subject)), List.of(sessionKey(subject, "")));
         List<SessionRecord> sessions = new ArrayList<>(answer.size() / 2);
         for (int i = 0; i < answer.size(); i += 2) {
             sessions.add(SessionFields.read(subject, (String) answer.get(i), (List<?>) answer.get(i + 1)));
@@ -163,13 +139,15 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
             return UNLIMITED;
         }
         String name = PREFIX + quota.name() + ":{" + key + "}";
-        return taken((List<?>) run(
-                TAKE, List.of(name), List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId())));
+        return taken((List<?>) redis.run(
+                TAKE,
+                List.of(name),
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId())));
     }
 
     @Override
     public void ping() {
-        exchange(redis::ping);
+        redis.ping();
     }
 
     @Override
@@ -180,83 +158,6 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public void close() {
         redis.close();
-    }
-
-    private Object run(LuaScript script, List<String> keys, List<String> arguments) {
-        return exchange(() -> script.run(redis, keys, arguments));
-    }
-
-    /**
-     * Asks Redis; a broken connection (a Redis that was restarted leaves a pool of them) is tried once more with the same
-     * request id, a time-out is not.
-     */
-    private <T> T exchange(Supplier<T> question) {
-        try {
-            return question.get();
-        } catch (JedisConnectionException broken) {
-            if (isTimeout(broken)) {
-                throw unavailable(broken);
-            }
-            redis.getPool().clear();
-            try {
-                return question.get();
-            } catch (JedisException again) {
-                throw unavailable(again);
-            }
-        } catch (JedisException e) {
-            throw unavailable(e);
-        }
-    }
-
-    /** The same for both attempts at one operation: so that a script knows the second one when it sees it. */
-    private String requestId() {
-        return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
-    }
-
-    private static StoreUnavailableException unavailable(JedisException cause) {
-        LOG.log(Level.WARNING, "Redis did not answer: {0}", cause.getMessage());
-        return new StoreUnavailableException(cause);
-    }
-
-    private static boolean isTimeout(Throwable broken) {
-        for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SocketTimeoutException) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static RedisClient connect(StoreSettings settings) {
-        int millis = (int) settings.timeout().toMillis();
-        Optional<URI> uri = settings.uri();
-        DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder()
-                .connectionTimeoutMillis(millis)
-                .socketTimeoutMillis(millis)
-                .clientName("amplihack-auth")
-                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // older than 7.2 refuses and logs it
-        settings.username().or(() -> uri.map(JedisURIHelper::getUser)).ifPresent(client::user);
-        settings.password()
-                .map(Secret::reveal)
-                .or(() -> uri.map(JedisURIHelper::getPassword))
-                .ifPresent(client::password);
-        uri.filter(JedisURIHelper::hasDbIndex).map(JedisURIHelper::getDBIndex).ifPresent(client::database);
-        if (settings.tls() || uri.filter(JedisURIHelper::isRedisSSLScheme).isPresent()) {
-            client.sslOptions(SslOptions.defaults()); // certificate and host name are verified
-        }
-
-        ConnectionPoolConfig pool = new ConnectionPoolConfig();
-        pool.setMaxTotal(settings.poolMax());
-        pool.setMaxIdle(settings.poolMax());
-        pool.setMaxWait(settings.timeout());
-        pool.setJmxEnabled(false); // its MBeans would outlive a redeployment
-
-        RedisClient.Builder builder = RedisClient.builder();
-        builder.clientConfig(client.build());
-        builder.poolConfig(pool);
-        builder.hostAndPort(
-                uri.map(JedisURIHelper::getHostAndPort).orElse(new HostAndPort(settings.host(), settings.port())));
-        return builder.build();
     }
 
     private static List<String> sessionKeys(String subject, String sid) {

@@ -1,0 +1,44 @@
+package com.amplihack.auth.store;
+
+import com.amplihack.auth.store.SecurityStore.Epoch;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything that {@link MemorySecurityStore} keeps of one user; touched only under that user's lock. */
+final class MemoryUser {
+    /** A session with the time at which the record is forgotten. */
+    record Kept(SessionRecord session, long until) {}
+
+    Epoch epoch = new Epoch(0, 0);
+    long epochUntil;
+    final Map<String, Kept> sessions = new HashMap<>(); // by sid
+    final Map<String, Long> burntUntil = new HashMap<>(); // by jti
+    final SlidingWindow api = new SlidingWindow();
+    final Map<String, SlidingWindow> refreshes = new HashMap<>(); // by sid
+
+    /** The live session of that sid, as the scripts see it. */
+    Optional<Kept> live(String sid, long now) {
+        Kept kept = sessions.get(sid);
+        boolean live = kept != null
+                && kept.until > now
+                && kept.session.endsAt().toEpochMilli() > now
+                && kept.session.epoch().ended() == epoch.ended();
+        return live ? Optional.of(kept) : Optional.empty();
+    }
+
+    void move(long ended, long rights, long now) {
+        epoch = new Epoch(ended, rights);
+        epochUntil = now + Duration.ofDays(366).toMillis();
+    }
+
+    /** Forgets what has run out; tells whether the user can be forgotten as a whole. */
+    boolean sweep(long now) {
+        sessions.values().removeIf(kept -> kept.until <= now);
+        burntUntil.values().removeIf(until -> until <= now);
+        refreshes.keySet().retainAll(sessions.keySet());
+        boolean idle = api.forget(now - Duration.ofDays(1).toMillis());
+        return sessions.isEmpty() && burntUntil.isEmpty() && idle && epochUntil <= now;
+    }
+}
