@@ -1,15 +1,15 @@
 -- Reads the session that a refresh token names, the user's epoch, and takes one from the session's refresh quota.
--- KEYS[1] session  [2] epoch  [3] the session's refresh quota
+-- KEYS[1] session  [2] epoch  [3] refresh quota, of the session or of those who do not prove it
 -- ARGV[1] quota's limit, 0 = none  [2] its window in ms  [3] request id
--- Returns {ended, rights, fields and values or {}, granted, remaining, reset in ms}
+-- Returns {ended, rights, fields and values or {}, granted, remaining, reset in ms, now in ms}
 local ended, rights = epoch_of(KEYS[2])
 local now = now_ms()
 local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at')
 if not s[1] or s[1] ~= ended or tonumber(s[2]) <= now then
-  return {ended, rights, {}, 1, 0, 0}
+  return {ended, rights, {}, 1, 0, 0, now}
 end
 local granted, remaining, reset = 1, 0, 0
 if ARGV[1] ~= '0' then
   granted, remaining, reset = take(KEYS[3], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], now)
 end
-return {ended, rights, redis.call('HGETALL', KEYS[1]), granted, remaining, reset}
+return {ended, rights, redis.call('HGETALL', KEYS[1]), granted, remaining, reset, now}

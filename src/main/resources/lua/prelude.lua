@@ -20,6 +20,21 @@ local function keep(key, millis)
   end
 end
 
+-- Adds the start of an idempotency key's hash to those that were answered: the last 8, 8 characters each, so that the
+-- field stays within 64 bytes.
+local function remember(answered, request)
+  if request == '' then
+    return answered
+  end
+  local start = string.sub(request, 1, 8)
+  for i = 1, #answered, 8 do
+    if string.sub(answered, i, i + 7) == start then
+      return answered
+    end
+  end
+  return string.sub(answered .. start, -64)
+end
+
 -- Takes one from an exact sliding window of at most `limit` entries; the same request id takes only once.
 -- Returns granted (1 or 0), remaining, milliseconds until the oldest entry leaves.
 local function take(key, limit, window, request, now)

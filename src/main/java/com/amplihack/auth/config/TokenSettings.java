@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param refreshLifetime of a refresh token, counted from its issue, at most the session's
  * @param sessionLifetime of a session, counted from the login; no rotation extends it
  * @param clockSkew by how much two clocks may differ, 0 to 60 seconds
+ * @param refreshGrace how long after a rotation its parent is answered like its child, 0 to 60 seconds
  */
 public record TokenSettings(
         URI issuer,
@@ -18,6 +19,7 @@ public record TokenSettings(
         Duration refreshLifetime,
         Duration sessionLifetime,
         Duration clockSkew,
+        Duration refreshGrace,
         ReplayMode replay,
         AddressBinding addressBinding,
         UserAgentBinding userAgentBinding) {
@@ -37,6 +39,7 @@ public record TokenSettings(
                 Duration.ofDays(refreshDays),
                 Duration.ofDays(sessionDays),
                 Duration.ofSeconds(from.integer("jwt.clock.skew.seconds", 0, 60)),
+                Duration.ofSeconds(from.integer("jwt.refresh.grace.seconds", 0, 60)),
                 from.choice("jwt.replay", ReplayMode.class),
                 from.choice("jwt.binding.ip", AddressBinding.class),
                 from.choice("jwt.binding.user.agent", UserAgentBinding.class));

@@ -57,7 +57,7 @@ public class LoginResource {
 
         TokenPair pair = tokens.open(authenticator.authenticate(username, password, client), client);
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
-        return inBody ? response.inBody(pair) : response.inCookies(pair, AuthPath.of(request));
+        return (inBody ? response.inBody(pair) : response.inCookies(pair, AuthPath.of(request))).build();
     }
 
     /** Where the client wants its refresh token. */

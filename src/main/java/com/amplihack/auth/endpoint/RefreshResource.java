@@ -6,9 +6,10 @@ import com.amplihack.auth.admission.Public;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
-import com.amplihack.auth.token.TokenPair;
+import com.amplihack.auth.token.Refreshed;
 import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.token.TokenVerifier;
 import jakarta.enterprise.context.RequestScoped;
@@ -65,9 +66,14 @@ public class RefreshResource {
             throw new AuthException(
                     ErrorCode.INVALID_REQUEST, "Idempotency-Key: at most " + LONGEST_KEY + " characters.");
         }
-        TokenPair pair = tokens.refresh(
+        Refreshed refreshed = tokens.refresh(
                 inBody.map(List::of).orElse(cookies), credentials.proof(request), key, heldToken(request), client);
-        return inBody.isPresent() ? response.inBody(pair) : response.inCookies(pair, AuthPath.of(request));
+        Response.ResponseBuilder answer = inBody.isPresent()
+                ? response.inBody(refreshed.pair())
+                : response.inCookies(refreshed.pair(), AuthPath.of(request));
+        refreshed.limit().ifPresent(limit -> answer.header(RateLimit.POLICY_HEADER, limit.policyValue())
+                .header(RateLimit.HEADER, limit.value()));
+        return answer.build();
     }
 
     /** The access token that came along, if it is one of ours: expired is fine, a bad one says nothing. */

@@ -27,23 +27,21 @@ public class TokenResponse {
     }
 
     /** With the refresh token and the session's proof as cookies. */
-    public Response inCookies(TokenPair pair, String refreshPath) {
+    public Response.ResponseBuilder inCookies(TokenPair pair, String refreshPath) {
         return Response.ok(body(pair).build().toString(), MediaType.APPLICATION_JSON_TYPE)
                 .header(
                         SET_COOKIE,
                         cookie(CookieName.REFRESH_TOKEN, pair.refreshToken(), refreshPath, pair.refreshLife()))
-                .header(SET_COOKIE, cookie(CookieName.SESSION_ID, pair.handle().value(), "/", pair.sessionLife()))
-                .build();
+                .header(SET_COOKIE, cookie(CookieName.SESSION_ID, pair.handle().value(), "/", pair.sessionLife()));
     }
 
     /** With everything in the body, for clients that keep no cookies. */
-    public Response inBody(TokenPair pair) {
+    public Response.ResponseBuilder inBody(TokenPair pair) {
         JsonObjectBuilder body = body(pair)
                 .add("refresh_token", pair.refreshToken())
                 .add("refresh_expires_in", pair.refreshLife().toSeconds())
                 .add("session_handle", pair.handle().value());
-        return Response.ok(body.build().toString(), MediaType.APPLICATION_JSON_TYPE)
-                .build();
+        return Response.ok(body.build().toString(), MediaType.APPLICATION_JSON_TYPE);
     }
 
     /** An answer that also clears our cookies, with the attributes that they were set with (FAULTS.md 41). */

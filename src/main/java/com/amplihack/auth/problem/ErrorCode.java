@@ -27,6 +27,7 @@ public enum ErrorCode {
     METHOD_NOT_ALLOWED(405, "Method not allowed"),
     USERNAME_TAKEN(409, "Username taken"),
     SESSION_CHANGED(409, "Session changed"),
+    REFRESH_SUPERSEDED(409, "Refresh superseded"),
     TOO_LARGE(413, "Request too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
     RATE_LIMITED(429, "Too many requests"),

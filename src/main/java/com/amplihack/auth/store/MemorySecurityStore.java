@@ -84,34 +84,49 @@ public final class MemorySecurityStore implements SecurityStore {
     }
 
     @Override
-    public RefreshView lookForRefresh(String subject, String sid, Quota quota) {
+    public RefreshView lookForRefresh(String subject, String sid, boolean proven, Quota quota) {
         return inUser(subject, (user, now) -> {
             Optional<SessionRecord> session = user.live(sid, now).map(MemoryUser.Kept::session);
             Taken taken = session.isEmpty() || quota.unlimited()
                     ? new Taken(true, 0, Duration.ZERO)
-                    : user.refreshes
-                            .computeIfAbsent(sid, key -> new SlidingWindow())
-                            .take(quota, now);
-            return new RefreshView(session, user.epoch, taken);
+                    : user.refreshes(sid, proven).take(quota, now);
+            return new RefreshView(session, user.epoch, Instant.ofEpochMilli(now), taken);
         });
     }
 
     @Override
     public Commit rotate(Rotation rotation) {
-        return inUser(rotation.subject(), (user, now) -> {
-            Optional<MemoryUser.Kept> live = user.live(rotation.sid(), now);
+        return compareAndSet(
+                rotation.seen(),
+                rotation.epoch(),
+                (kept, now) -> new MemoryUser.Kept(
+                        rotated(kept.session(), rotation, now),
+                        now + rotation.refreshLife().toMillis()));
+    }
+
+    @Override
+    public Commit answer(Answer answer) {
+        return compareAndSet(
+                answer.seen(),
+                answer.epoch(),
+                (kept, now) -> new MemoryUser.Kept(answered(kept.session(), answer), kept.until()));
+    }
+
+    /** Replaces a session that is still as it was seen. */
+    private Commit compareAndSet(
+            SessionRecord seen, Epoch epoch, BiFunction<MemoryUser.Kept, Long, MemoryUser.Kept> change) {
+        return inUser(seen.subject(), (user, now) -> {
+            Optional<MemoryUser.Kept> live = user.live(seen.sid(), now);
             if (live.isEmpty()) {
                 return Commit.SESSION_OVER;
             }
             SessionRecord session = live.get().session();
-            if (!user.epoch.equals(rotation.epoch()) || session.gen() != rotation.gen()) {
+            if (!user.epoch.equals(epoch)
+                    || session.family().gen() != seen.family().gen()
+                    || session.issue() != seen.issue()) {
                 return Commit.MOVED;
             }
-            user.sessions.put(
-                    rotation.sid(),
-                    new MemoryUser.Kept(
-                            rotated(session, rotation, now),
-                            now + rotation.refreshLife().toMillis()));
+            user.sessions.put(seen.sid(), change.apply(live.get(), now));
             return Commit.COMMITTED;
         });
     }
@@ -224,13 +239,8 @@ public final class MemorySecurityStore implements SecurityStore {
         return new SessionRecord(
                 s.subject(),
                 s.sid(),
-                s.gen(),
-                s.live(),
-                s.rotatedAt(),
-                s.prev(),
-                s.request(),
-                s.answered(),
-                s.sealed(),
+                s.family(),
+                s.issue(),
                 s.minGen(),
                 s.proven() || proven,
                 s.epoch(),
@@ -242,25 +252,45 @@ public final class MemorySecurityStore implements SecurityStore {
     }
 
     private static SessionRecord rotated(SessionRecord s, Rotation rotation, long now) {
-        // access tokens of older generations carry the rights of their time
-        boolean sameRights = s.epoch().rights() == rotation.epoch().rights();
+        TokenFamily family = new TokenFamily(
+                rotation.gen(),
+                rotation.live(),
+                Instant.ofEpochMilli(now),
+                rotation.prev(),
+                rotation.request(),
+                TokenFamily.remember(s.family().answered(), rotation.request()),
+                rotation.sealed());
+        return issued(s, family, rotation.epoch(), rotation.issue(), rotation.client());
+    }
+
+    private static SessionRecord answered(SessionRecord s, Answer answer) {
+        TokenFamily f = s.family();
+        TokenFamily family = new TokenFamily(
+                f.gen(),
+                f.live(),
+                f.rotatedAt(),
+                f.prev(),
+                f.request(),
+                TokenFamily.remember(f.answered(), answer.request()),
+                f.sealed());
+        return issued(s, family, answer.epoch(), answer.issue(), new Device(s.address(), s.device()));
+    }
+
+    /** After access tokens of that generation were made under the rights of that epoch. */
+    private static SessionRecord issued(SessionRecord s, TokenFamily family, Epoch epoch, long issue, Device client) {
+        boolean sameRights = s.epoch().rights() == epoch.rights(); // older access tokens carry those of their time
         return new SessionRecord(
                 s.subject(),
                 s.sid(),
-                s.gen() + 1,
-                rotation.live(),
-                Instant.ofEpochMilli(now),
-                s.live(),
-                rotation.request(),
-                s.answered(),
-                "",
-                sameRights ? s.minGen() : s.gen() + 1,
+                family,
+                issue,
+                sameRights ? s.minGen() : issue,
                 s.proven(),
-                rotation.epoch(),
+                epoch,
                 s.endsAt(),
                 s.createdAt(),
                 s.lastSeenAt(),
-                s.address(),
-                s.device());
+                client.address(),
+                client.name());
     }
 }

@@ -16,7 +16,8 @@ final class MemoryUser {
     final Map<String, Kept> sessions = new HashMap<>(); // by sid
     final Map<String, Long> burntUntil = new HashMap<>(); // by jti
     final SlidingWindow api = new SlidingWindow();
-    final Map<String, SlidingWindow> refreshes = new HashMap<>(); // by sid
+    private final Map<String, SlidingWindow> refreshes = new HashMap<>(); // by sid
+    private final Map<String, SlidingWindow> unproven = new HashMap<>(); // by sid
 
     /** The live session of that sid, as the scripts see it. */
     Optional<Kept> live(String sid, long now) {
@@ -26,6 +27,10 @@ final class MemoryUser {
                 && kept.session.endsAt().toEpochMilli() > now
                 && kept.session.epoch().ended() == epoch.ended();
         return live ? Optional.of(kept) : Optional.empty();
+    }
+
+    SlidingWindow refreshes(String sid, boolean proven) {
+        return (proven ? refreshes : unproven).computeIfAbsent(sid, key -> new SlidingWindow());
     }
 
     void move(long ended, long rights, long now) {
@@ -38,6 +43,7 @@ final class MemoryUser {
         sessions.values().removeIf(kept -> kept.until <= now);
         burntUntil.values().removeIf(until -> until <= now);
         refreshes.keySet().retainAll(sessions.keySet());
+        unproven.keySet().retainAll(sessions.keySet());
         boolean idle = api.forget(now - Duration.ofDays(1).toMillis());
         return sessions.isEmpty() && burntUntil.isEmpty() && idle && epochUntil <= now;
     }

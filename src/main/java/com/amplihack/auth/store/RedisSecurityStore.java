@@ -3,6 +3,7 @@ package com.amplihack.auth.store;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.StoreSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     private static final LuaScript ADMIT = new LuaScript("admit");
     private static final LuaScript LOOK_FOR_REFRESH = new LuaScript("look_for_refresh");
     private static final LuaScript ROTATE = new LuaScript("rotate");
+    private static final LuaScript ANSWER = new LuaScript("answer");
     private static final LuaScript END = new LuaScript("end");
     private static final LuaScript END_ALL = new LuaScript("end_all");
     private static final LuaScript CHANGE_RIGHTS = new LuaScript("change_rights");
@@ -79,31 +81,57 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
-    public RefreshView lookForRefresh(String subject, String sid, Quota quota) {
+    public RefreshView lookForRefresh(String subject, String sid, boolean proven, Quota quota) {
+        String session = sessionKey(subject, sid);
         List<?> answer = (List<?>) redis.run(
                 LOOK_FOR_REFRESH,
-                List.of(sessionKey(subject, sid), epochKey(subject), sessionKey(subject, sid) + ":refresh"),
+                List.of(session, epochKey(subject), session + (proven ? ":refresh" : ":unproven")),
                 List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId()));
         List<?> fields = (List<?>) answer.get(2);
         return new RefreshView(
                 fields.isEmpty() ? Optional.empty() : Optional.of(SessionFields.read(subject, sid, fields)),
                 epoch(answer),
+                Instant.ofEpochMilli((Long) answer.get(6)),
                 taken(answer.subList(3, 6)));
     }
 
     @Override
     public Commit rotate(Rotation rotation) {
+        SessionRecord seen = rotation.seen();
         return Commit.valueOf((String) redis.run(
                 ROTATE,
-                sessionKeys(rotation.subject(), rotation.sid()),
+                sessionKeys(seen.subject(), seen.sid()),
                 List.of(
-                        Long.toString(rotation.gen()),
+                        Long.toString(seen.family().gen()),
+                        Long.toString(seen.issue()),
                         Long.toString(rotation.epoch().ended()),
                         Long.toString(rotation.epoch().rights()),
-                        rotation.live(),
-                        rotation.request(),
                         millis(rotation.refreshLife()),
-                        rotation.sid())));
+                        seen.sid(),
+                        Long.toString(rotation.gen()),
+                        Long.toString(rotation.issue()),
+                        rotation.live(),
+                        rotation.prev(),
+                        SessionFields.nonce(rotation.sealed()),
+                        SessionFields.box(rotation.sealed()),
+                        rotation.request(),
+                        rotation.client().address(),
+                        rotation.client().name())));
+    }
+
+    @Override
+    public Commit answer(Answer answer) {
+        SessionRecord seen = answer.seen();
+        return Commit.valueOf((String) redis.run(
+                ANSWER,
+                List.of(sessionKey(seen.subject(), seen.sid()), epochKey(seen.subject())),
+                List.of(
+                        Long.toString(seen.family().gen()),
+                        Long.toString(seen.issue()),
+                        Long.toString(answer.epoch().ended()),
+                        Long.toString(answer.epoch().rights()),
+                        Long.toString(answer.issue()),
+                        answer.request())));
     }
 
     @Override

@@ -3,6 +3,7 @@ package com.amplihack.auth.store;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,21 +66,50 @@ public interface SecurityStore {
      *
      * @param session empty when there is no such session (any more)
      * @param epoch the user's, as of now
-     * @param quota the session's refresh quota, one of which this look has taken
+     * @param now by the store's clock, which {@code rotatedAt} is of too
+     * @param quota the refresh quota, one of which this look has taken if the session exists
      */
-    record RefreshView(Optional<SessionRecord> session, Epoch epoch, Taken quota) {}
+    record RefreshView(Optional<SessionRecord> session, Epoch epoch, Instant now, Taken quota) {}
 
     /**
      * A successor to commit (ROTATION.md rule 2b).
      *
-     * @param gen the generation that was looked at; the successor's is one more
+     * @param seen the session as it was looked at; its generation and issue must still be these
      * @param epoch the user's, as it was read before the account
+     * @param gen the successor's generation
+     * @param issue the generation that access tokens carry from here on
      * @param live hash of the successor's secret
+     * @param prev hash of the secret that it is made from
+     * @param sealed the successor's secret, sealed for whoever presents that one again
      * @param request hash of the idempotency key, or the empty string
+     * @param client who rotates: address and device from here on
      * @param refreshLife of the successor, at most the rest of the session
      */
     record Rotation(
-            String subject, String sid, long gen, Epoch epoch, String live, String request, Duration refreshLife) {}
+            SessionRecord seen,
+            Epoch epoch,
+            long gen,
+            long issue,
+            String live,
+            String prev,
+            String sealed,
+            String request,
+            Device client,
+            Duration refreshLife) {}
+
+    /** Where a session is used from; the name has at most 64 ASCII characters. */
+    record Device(String address, String name) {}
+
+    /**
+     * An answer to commit that rotates nothing (ROTATION.md rules 2a, 3a and 3b): its idempotency key is remembered, and
+     * access tokens made under changed rights get a generation of their own.
+     *
+     * @param seen the session as it was looked at; its generation and issue must still be these
+     * @param epoch the user's, as it was read before the account
+     * @param issue the generation that the answer's access token carries
+     * @param request hash of the idempotency key, or the empty string
+     */
+    record Answer(SessionRecord seen, Epoch epoch, long issue, String request) {}
 
     /** The user's epoch; zeros for a user never seen. */
     Epoch epoch(String subject);
@@ -96,11 +126,19 @@ public interface SecurityStore {
     /** May this token pass, now? Order: session, epoch and rights, {@code min_gen}, replay, quota, burn. */
     Admission admit(Use use, Quota quota);
 
-    /** Reads the session that a refresh token names, and takes one from its refresh quota if it exists. */
-    RefreshView lookForRefresh(String subject, String sid, Quota quota);
+    /**
+     * Reads the session that a refresh token names, and takes one from its refresh quota if it exists.
+     *
+     * @param proven whether the request proves the session; those that do not have a quota of their own, so that they
+     *     take nothing from those that do
+     */
+    RefreshView lookForRefresh(String subject, String sid, boolean proven, Quota quota);
 
-    /** Commits a rotation by compare-and-set on generation and epoch. */
+    /** Commits a rotation by compare-and-set on generation, issue and epoch. */
     Commit rotate(Rotation rotation);
+
+    /** Commits an answer that rotates nothing, by the same compare-and-set. */
+    Commit answer(Answer answer);
 
     /**
      * Ends one session.

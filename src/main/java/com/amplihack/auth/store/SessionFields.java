@@ -8,17 +8,22 @@ import java.util.Map;
 
 /** The session record as fields and values of a Redis hash; no value is over 64 bytes, so that it stays compact. */
 final class SessionFields {
+    private static final int NONCE_LENGTH = 16;
+
     private SessionFields() {}
 
     static List<String> of(SessionRecord session) {
-        List<String> fields = new ArrayList<>(32);
-        put(fields, "gen", Long.toString(session.gen()));
-        put(fields, "live", session.live());
-        put(fields, "rotated_at", millis(session.rotatedAt()));
-        put(fields, "prev", session.prev());
-        put(fields, "request", session.request());
-        put(fields, "answered", session.answered());
-        put(fields, "sealed", session.sealed());
+        TokenFamily family = session.family();
+        List<String> fields = new ArrayList<>(36);
+        put(fields, "gen", Long.toString(family.gen()));
+        put(fields, "live", family.live());
+        put(fields, "rotated_at", millis(family.rotatedAt()));
+        put(fields, "prev", family.prev());
+        put(fields, "request", family.request());
+        put(fields, "answered", family.answered());
+        put(fields, "nonce", nonce(family.sealed()));
+        put(fields, "sealed", box(family.sealed()));
+        put(fields, "issue", Long.toString(session.issue()));
         put(fields, "min_gen", Long.toString(session.minGen()));
         put(fields, "proven", session.proven() ? "1" : "0");
         put(fields, "epoch", Long.toString(session.epoch().ended()));
@@ -36,16 +41,19 @@ final class SessionFields {
         for (int i = 0; i + 1 < flat.size(); i += 2) {
             fields.put((String) flat.get(i), (String) flat.get(i + 1));
         }
-        return new SessionRecord(
-                subject,
-                sid,
+        TokenFamily family = new TokenFamily(
                 Long.parseLong(fields.get("gen")),
                 fields.get("live"),
                 instant(fields.get("rotated_at")),
                 fields.get("prev"),
                 fields.get("request"),
                 fields.get("answered"),
-                fields.get("sealed"),
+                fields.get("nonce") + fields.get("sealed"));
+        return new SessionRecord(
+                subject,
+                sid,
+                family,
+                Long.parseLong(fields.get("issue")),
                 Long.parseLong(fields.get("min_gen")),
                 "1".equals(fields.get("proven")),
                 new SecurityStore.Epoch(Long.parseLong(fields.get("epoch")), Long.parseLong(fields.get("rights"))),
@@ -54,6 +62,15 @@ final class SessionFields {
                 instant(fields.get("last_seen")),
                 fields.get("address"),
                 fields.get("device"));
+    }
+
+    /** A sealed secret is two fields, since in one it would be over 64 bytes. */
+    static String nonce(String sealed) {
+        return sealed.substring(0, Math.min(NONCE_LENGTH, sealed.length()));
+    }
+
+    static String box(String sealed) {
+        return sealed.substring(Math.min(NONCE_LENGTH, sealed.length()));
     }
 
     private static void put(List<String> fields, String name, String value) {

@@ -1,9 +1,5 @@
 package com.amplihack.auth.token;
 
-import com.amplihack.auth.audit.AuditEntry;
-import com.amplihack.auth.audit.AuditEvent;
-import com.amplihack.auth.audit.AuditLog;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.TokenSettings;
@@ -12,36 +8,36 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SecurityStore.Answer;
 import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SecurityStore.RefreshView;
+import com.amplihack.auth.store.SecurityStore.Rotation;
 import com.amplihack.auth.store.SecurityStore.Taken;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * The refresh protocol (docs/adr/0004): each refresh token is good for one rotation; any other authentic token of the
- * session is reuse and ends it. Order of work: MAC, one look, account and signature, commit by compare-and-set, answer.
+ * The refresh protocol (docs/adr/0007): the same request gets the same answer, anything else is theft. Order of work:
+ * MAC, one look, account and signature, commit by compare-and-set, answer; so garbage buys no signature, a failure in
+ * the middle leaves the old token usable, and what was not committed is never sent.
  */
 @ApplicationScoped
 public class RefreshRotation {
-    private static final int TRIES = 3;
+    /** Each lost race means that another request of the session got through. */
+    private static final int TRIES = 5;
 
     private AccountDirectory accounts;
     private TokenIssuer issuer;
     private RefreshTokenCodec codec;
     private SecurityStore store;
-    private AuditLog audit;
+    private RefreshAudit audit;
     private Configuration configuration;
-    private InstantSource clock;
 
     /** For CDI. */
     public RefreshRotation() {}
@@ -52,138 +48,173 @@ public class RefreshRotation {
             TokenIssuer issuer,
             RefreshTokenCodec codec,
             SecurityStore store,
-            AuditLog audit,
-            Configuration configuration,
-            InstantSource clock) {
+            RefreshAudit audit,
+            Configuration configuration) {
         this.accounts = accounts;
         this.issuer = issuer;
         this.codec = codec;
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;
-        this.clock = clock;
     }
 
     /**
-     * Answers a refresh token whose MAC holds.
+     * Answers a refresh token whose MAC holds; costs at most two round trips to the store and one signature, unless
+     * another request of the same session comes in between.
      *
-     * @throws AuthException {@code invalid_refresh_token}, {@code binding_mismatch}, {@code refresh_token_reused} or
-     *     {@code rate_limited}
+     * @throws AuthException {@code invalid_refresh_token}, {@code binding_mismatch}, {@code refresh_token_reused}, {@code
+     *     refresh_superseded}, {@code rate_limited} or {@code store_unavailable}
      */
-    TokenPair refresh(RefreshToken presented, SessionProof proof, String idempotencyKey, ClientContext client) {
+    Refreshed refresh(RefreshRequest request) {
+        Quota quota = configuration.settings().limits().refresh();
+        RefreshView view = look(request, quota);
+        Optional<RateLimit> limit = quota.unlimited() ? Optional.empty() : Optional.of(limit(quota, view.quota()));
         for (int attempt = 0; attempt < TRIES; attempt++) {
-            RefreshView view = look(presented);
-            SessionRecord session = view.session().orElseThrow(RefreshRotation::invalid);
-            // rule 0: without the session's proof nothing rotates and nothing ends
-            SessionHandle handle =
-                    proof.handleOf(presented.sid()).orElseThrow(() -> mismatch(presented, proof, client));
-            if (!isLive(presented, session)) {
-                throw reused(presented, session, client); // rule 4
+            if (attempt > 0) {
+                view = look(request, new Quota(quota.name(), 0, quota.window())); // one request takes one
             }
-            Optional<TokenPair> pair = rotate(presented, session, view.epoch(), handle, idempotencyKey, client);
+            Optional<TokenPair> pair = attempt(request, view, quota);
             if (pair.isPresent()) {
-                return pair.get();
+                return new Refreshed(pair.get(), limit);
             }
         }
         throw new AuthException(ErrorCode.STORE_UNAVAILABLE, "The session is being changed by other requests.");
     }
 
-    private RefreshView look(RefreshToken presented) {
-        Quota quota = configuration.settings().limits().refresh();
-        RefreshView view = store.lookForRefresh(presented.subject(), presented.sid(), quota);
-        Taken taken = view.quota();
-        if (!taken.granted()) {
-            throw new RateLimit(quota.name(), quota.limit(), quota.window(), 0, taken.reset())
-                    .refusal("Too many requests");
+    private RefreshView look(RefreshRequest request, Quota quota) {
+        RefreshToken token = request.token();
+        boolean proven = request.proof().handleOf(token.sid()).isPresent();
+        return store.lookForRefresh(token.subject(), token.sid(), proven, quota);
+    }
+
+    /** One try; empty when another request was faster and all must be looked at again. */
+    private Optional<TokenPair> attempt(RefreshRequest request, RefreshView view, Quota quota) {
+        SessionRecord session = view.session().orElseThrow(RefreshRotation::invalid); // rule 0, and what follows
+        if (!view.quota().granted()) {
+            audit.limited(request, quota.name());
+            throw limit(quota, view.quota()).refusal("Too many requests");
         }
-        return view;
+        SessionHandle handle = request.proof().handleOf(request.token().sid()).orElseThrow(() -> unproven(request));
+        Duration grace = configuration.settings().tokens().refreshGrace();
+        RefreshRule rule = RefreshRule.of(session.family(), request.token(), request.key(), view.now(), grace);
+        return switch (rule) {
+            case ROTATE -> rotate(request, view, session, handle);
+            case ANSWER_ITSELF -> answer(request, view, session, handle, rule, request.token());
+            case ANSWER_SUCCESSOR -> answer(request, view, session, handle, rule, successor(request.token(), session));
+            case SUPERSEDED -> {
+                audit.superseded(request, session);
+                throw new AuthException(
+                        ErrorCode.REFRESH_SUPERSEDED, "This request was answered before, and a later one since.");
+            }
+            case REUSED -> throw reused(request, session);
+        };
     }
 
-    /** Rule 2: the generation is the session's and the secret matches. */
-    private static boolean isLive(RefreshToken presented, SessionRecord session) {
-        return presented.gen() == session.gen()
-                && MessageDigest.isEqual(
-                        presented.hash().getBytes(StandardCharsets.US_ASCII),
-                        session.live().getBytes(StandardCharsets.US_ASCII));
-    }
-
-    /** Rule 2b: a new generation; empty when another request was faster and all must be looked at again. */
+    /** Rule 2b: a new generation. */
     private Optional<TokenPair> rotate(
-            RefreshToken presented,
-            SessionRecord session,
-            SecurityStore.Epoch epoch,
-            SessionHandle handle,
-            String idempotencyKey,
-            ClientContext client) {
-        TokenSettings settings = configuration.settings().tokens();
-        Optional<Account> account = accounts.find(presented.subject()).filter(Account::enabled);
-        if (account.isEmpty()) {
-            store.end(presented.subject(), presented.sid());
-            throw invalid();
-        }
-        RefreshToken successor = RefreshToken.fresh(presented.subject(), presented.sid(), presented.gen() + 1);
-        TokenIssuer.Issued access = issuer.issue(account.get(), presented.sid(), successor.gen(), client);
-        Instant now = clock.instant();
-        Duration refreshLife = TokenService.refreshLife(settings, now, session.endsAt());
-        Commit commit = store.rotate(new SecurityStore.Rotation(
-                presented.subject(),
-                presented.sid(),
-                presented.gen(),
-                epoch,
+            RefreshRequest request, RefreshView view, SessionRecord session, SessionHandle handle) {
+        RefreshToken parent = request.token();
+        RefreshToken successor = RefreshToken.fresh(parent.subject(), parent.sid(), parent.gen() + 1);
+        long issue = Math.max(session.issue(), parent.gen()) + 1;
+        TokenIssuer.Issued access = issuer.issue(account(request), parent.sid(), issue, request.client());
+        Duration life = TokenService.refreshLife(settings(), view.now(), view.now(), session.endsAt());
+        Commit commit = store.rotate(new Rotation(
+                session,
+                view.epoch(),
+                successor.gen(),
+                issue,
                 successor.hash(),
-                idempotencyKey.isEmpty() ? "" : Sha256.of(idempotencyKey),
-                refreshLife));
-        if (commit == Commit.SESSION_OVER) {
-            throw invalid();
+                parent.hash(),
+                SuccessorSeal.seal(parent, successor),
+                request.key(),
+                request.device(),
+                life));
+        if (commit == Commit.COMMITTED) {
+            audit.rotated(request, session, successor.gen(), access.jti());
         }
-        if (commit == Commit.MOVED) {
-            return Optional.empty();
-        }
-        record(presented, session, access, client);
-        return Optional.of(new TokenPair(
-                access.compact(),
-                settings.accessLifetime(),
-                codec.encode(successor),
-                refreshLife,
-                handle,
-                Duration.between(now, session.endsAt())));
+        return pair(commit, access, successor, life, handle, Duration.between(view.now(), session.endsAt()));
     }
 
-    private void record(
-            RefreshToken presented, SessionRecord session, TokenIssuer.Issued access, ClientContext client) {
-        audit.record(AuditEntry.of(AuditEvent.TOKEN_REFRESHED, client)
-                .user(presented.subject())
-                .session(presented.sid())
-                .detail("gen", presented.gen() + 1)
-                .detail("jti", access.jti()));
-        if (!session.address().equals(client.address())) { // not bound at refresh, but told
-            audit.record(AuditEntry.of(AuditEvent.BINDING_CHANGED, client)
-                    .user(presented.subject())
-                    .session(presented.sid())
-                    .detail("signed_in_from", session.address()));
+    /** Rules 2a, 3a and 3b: a refresh token that was handed out before, with a fresh access token. */
+    private Optional<TokenPair> answer(
+            RefreshRequest request,
+            RefreshView view,
+            SessionRecord session,
+            SessionHandle handle,
+            RefreshRule rule,
+            RefreshToken live) {
+        // access tokens of this generation may carry rights that are no longer true
+        boolean rightsMoved = session.epoch().rights() != view.epoch().rights();
+        long issue = rightsMoved ? session.issue() + 1 : session.issue();
+        TokenIssuer.Issued access = issuer.issue(account(request), live.sid(), issue, request.client());
+        boolean nothingToKeep = !rightsMoved && request.key().isEmpty();
+        Commit commit = nothingToKeep
+                ? Commit.COMMITTED
+                : store.answer(new Answer(session, view.epoch(), issue, request.key()));
+        if (commit == Commit.COMMITTED) {
+            audit.answeredAgain(request, rule, session, live.gen(), access.jti());
         }
+        Instant made = session.family().rotatedAt();
+        Duration life = TokenService.refreshLife(settings(), made, view.now(), session.endsAt());
+        return pair(commit, access, live, life, handle, Duration.between(view.now(), session.endsAt()));
     }
 
-    private AuthException mismatch(RefreshToken presented, SessionProof proof, ClientContext client) {
-        audit.record(AuditEntry.of(AuditEvent.BINDING_MISMATCH, client)
-                .user(presented.subject())
-                .session(presented.sid())
-                .detail("at", "refresh")
-                .detail("proof", proof.isAbsent() ? "missing" : "wrong"));
+    /** Opens what was sealed for the parent; what does not open or is not live was not sealed by us. */
+    private static RefreshToken successor(RefreshToken parent, SessionRecord session) {
+        return SuccessorSeal.open(parent, session.family().sealed())
+                .filter(successor -> successor.hash().equals(session.family().live()))
+                .orElseThrow(RefreshRotation::invalid);
+    }
+
+    private Optional<TokenPair> pair(
+            Commit commit,
+            TokenIssuer.Issued access,
+            RefreshToken refresh,
+            Duration refreshLife,
+            SessionHandle handle,
+            Duration sessionLife) {
+        return switch (commit) {
+            case SESSION_OVER -> throw invalid();
+            case MOVED -> Optional.empty();
+            case COMMITTED ->
+                Optional.of(new TokenPair(
+                        access.compact(),
+                        settings().accessLifetime(),
+                        codec.encode(refresh),
+                        refreshLife,
+                        handle,
+                        sessionLife));
+        };
+    }
+
+    /** As it is now: a session of somebody who is gone or disabled ends here. */
+    private Account account(RefreshRequest request) {
+        return accounts.find(request.token().subject()).filter(Account::enabled).orElseThrow(() -> {
+            store.end(request.token().subject(), request.token().sid());
+            audit.accountGone(request);
+            return invalid();
+        });
+    }
+
+    private TokenSettings settings() {
+        return configuration.settings().tokens();
+    }
+
+    private static RateLimit limit(Quota quota, Taken taken) {
+        return new RateLimit(quota.name(), quota.limit(), quota.window(), taken.remaining(), taken.reset());
+    }
+
+    private AuthException unproven(RefreshRequest request) {
+        audit.unproven(request);
         return new AuthException(
                         ErrorCode.BINDING_MISMATCH,
                         "The session's proof (cookie or Session-Handle) is missing or wrong.")
                 .header("WWW-Authenticate", Problem.CHALLENGE); // no access token is at fault
     }
 
-    private AuthException reused(RefreshToken presented, SessionRecord session, ClientContext client) {
-        store.end(presented.subject(), presented.sid());
-        audit.record(AuditEntry.of(AuditEvent.REPLAY_DETECTED, client)
-                .user(presented.subject())
-                .session(presented.sid())
-                .detail("kind", "refresh_reuse")
-                .detail("gen", presented.gen())
-                .detail("session_gen", session.gen()));
+    private AuthException reused(RefreshRequest request, SessionRecord session) {
+        store.end(request.token().subject(), request.token().sid());
+        audit.reused(request, session);
         return new AuthException(
                 ErrorCode.REFRESH_TOKEN_REUSED, "This refresh token was used before; the session has ended.");
     }

@@ -23,15 +23,11 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Issues tokens and ends sessions: a session's first pair at the login, and the end of one or of all. */
 @Stateless
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED) // the database is read, never written, from here
 public class TokenService {
-    private static final int DEVICE_LENGTH = 64;
-    private static final Pattern NOT_ASCII = Pattern.compile("[^ -~]");
-
     private TokenIssuer issuer;
     private RefreshTokenCodec codec;
     private RefreshRotation rotation;
@@ -81,7 +77,7 @@ public class TokenService {
                 now,
                 now.plus(settings.sessionLifetime()),
                 client.address(),
-                device(client));
+                RefreshRequest.device(client).name());
         if (store.open(session, settings.refreshLifetime()) != Commit.COMMITTED) {
             throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong.");
         }
@@ -106,7 +102,7 @@ public class TokenService {
      * @param idempotencyKey the client's name for this request, or the empty string
      * @param holds an authentic access token that came along: of another session it refuses the refresh
      */
-    public TokenPair refresh(
+    public Refreshed refresh(
             Collection<String> presented,
             SessionProof proof,
             String idempotencyKey,
@@ -124,7 +120,7 @@ public class TokenService {
             throw new AuthException(
                     ErrorCode.SESSION_CHANGED, "The access token belongs to another session than the refresh token.");
         }
-        return rotation.refresh(token, proof, idempotencyKey, client);
+        return rotation.refresh(RefreshRequest.of(token, proof, idempotencyKey, client));
     }
 
     /**
@@ -179,14 +175,9 @@ public class TokenService {
         return presented.stream().map(codec::decode).flatMap(Optional::stream).toList();
     }
 
-    private static String device(ClientContext client) {
-        String userAgent = NOT_ASCII.matcher(client.userAgent()).replaceAll("?"); // a character is a byte in the store
-        return userAgent.length() <= DEVICE_LENGTH ? userAgent : userAgent.substring(0, DEVICE_LENGTH);
-    }
-
-    /** How long a refresh token made now is good: its own life, or the rest of its session. */
-    static Duration refreshLife(TokenSettings settings, Instant now, Instant sessionEnd) {
-        Duration rest = Duration.between(now, sessionEnd);
-        return rest.compareTo(settings.refreshLifetime()) < 0 ? rest : settings.refreshLifetime();
+    /** How long a refresh token is still good: the rest of its own life, or of its session's. */
+    static Duration refreshLife(TokenSettings settings, Instant made, Instant now, Instant sessionEnd) {
+        Instant end = made.plus(settings.refreshLifetime());
+        return Duration.between(now, end.isBefore(sessionEnd) ? end : sessionEnd);
     }
 }

@@ -31,6 +31,7 @@ class SettingsTest {
         assertEquals(Duration.ofDays(7), tokens.refreshLifetime());
         assertEquals(Duration.ofDays(30), tokens.sessionLifetime());
         assertEquals(Duration.ofSeconds(5), tokens.clockSkew());
+        assertEquals(Duration.ofSeconds(2), tokens.refreshGrace());
         assertEquals(ReplayMode.AUTO, tokens.replay());
         assertEquals(AddressBinding.EXACT, tokens.addressBinding());
         assertEquals(UserAgentBinding.EXACT, tokens.userAgentBinding());
@@ -142,6 +143,7 @@ class SettingsTest {
                 Map.entry("jwt.refresh.token.days", "2"),
                 Map.entry("jwt.session.max.days", "3"),
                 Map.entry("jwt.clock.skew.seconds", "0"),
+                Map.entry("jwt.refresh.grace.seconds", "7"),
                 Map.entry("jwt.replay", "strict"),
                 Map.entry("jwt.binding.ip", "subnet"),
                 Map.entry("jwt.binding.user.agent", "family"),
@@ -185,6 +187,7 @@ class SettingsTest {
                         Duration.ofDays(2),
                         Duration.ofDays(3),
                         Duration.ZERO,
+                        Duration.ofSeconds(7),
                         ReplayMode.STRICT,
                         AddressBinding.SUBNET,
                         UserAgentBinding.FAMILY),
@@ -254,6 +257,8 @@ class SettingsTest {
                 "jwt.session.max.days       | 366     | a whole number from 1 to 365",
                 "jwt.clock.skew.seconds     | -1      | a whole number from 0 to 60",
                 "jwt.clock.skew.seconds     | 61      | a whole number from 0 to 60",
+                "jwt.refresh.grace.seconds  | -1      | a whole number from 0 to 60",
+                "jwt.refresh.grace.seconds  | 61      | a whole number from 0 to 60",
                 "jwt.replay                 | on      | one of auto, strict, off",
                 "jwt.binding.ip             | family  | one of exact, subnet, off",
                 "jwt.binding.user.agent     | subnet  | one of exact, family, off",

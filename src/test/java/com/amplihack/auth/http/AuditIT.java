@@ -56,6 +56,7 @@ class AuditIT {
                 .send();
         Client.Request stolen = session.refreshRequest();
         session.refresh();
+        Session.graceEnds();
         stolen.send();
 
         List<JsonObject> entries = entriesFrom(client);
@@ -73,6 +74,46 @@ class AuditIT {
         assertEquals("after_proof", entries.get(2).getJsonObject("details").getString("kind"));
         assertEquals("critical", entries.get(2).getString("severity"));
         assertEquals("refresh_reuse", entries.get(6).getJsonObject("details").getString("kind"));
+    }
+
+    /** Within the grace a thief's copy is answered like a second tab: at least it is seen. */
+    @Test
+    void anAnswerSharedBetweenTwoAddressesIsAudited() throws IOException {
+        Session session = Session.ofNewUser();
+        Client thief = new Client();
+        Client.Request stolen = thief.post("/auth/refresh")
+                .header("Cookie", "session_id=" + session.handle + "; refresh_token=" + session.refreshToken);
+        session.refresh();
+        assertEquals(200, stolen.send().status());
+        session.refresh();
+
+        JsonObject shared = entriesFrom(thief).get(1);
+        assertEquals(List.of("TOKEN_REFRESHED", "BINDING_CHANGED"), eventsFrom(thief));
+        assertEquals("warning", shared.getString("severity"));
+        assertEquals("shared_answer", shared.getJsonObject("details").getString("kind"));
+        assertEquals(session.client.address(), shared.getJsonObject("details").getString("shared_with"));
+        assertEquals(
+                List.of("LOGIN_SUCCESS", "TOKEN_ISSUED", "TOKEN_REFRESHED", "TOKEN_REFRESHED"),
+                eventsFrom(session.client),
+                "one client's own retry is nothing to tell");
+    }
+
+    @Test
+    void aSupersededDuplicateIsAuditedWithoutAlarm() throws IOException {
+        Session session = Session.ofNewUser();
+        Client.Request duplicate = session.refreshRequest().header("Idempotency-Key", "k1");
+        session.take(duplicate.send());
+        for (int i = 0; i < 2; i++) {
+            Session.graceEnds();
+            session.refresh();
+        }
+        assertEquals("refresh_superseded", duplicate.send().error());
+
+        List<JsonObject> entries = entriesFrom(session.client);
+        JsonObject last = entries.get(entries.size() - 1);
+        assertEquals("TOKEN_INVALID", last.getString("event"));
+        assertEquals("info", last.getString("severity"));
+        assertEquals("refresh_superseded", last.getJsonObject("details").getString("reason"));
     }
 
     @Test

@@ -118,6 +118,15 @@ final class Session {
         return answer;
     }
 
+    /** Waits until a rotation that just happened is no longer young: two seconds by default. */
+    static void graceEnds() {
+        try {
+            Thread.sleep(2_050);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     JsonObject claims() {
         return part(accessToken, 1);
     }
@@ -127,7 +136,8 @@ final class Session {
         return new Answer(200, List.of(), json).json();
     }
 
-    private void take(Answer answer) {
+    /** Keeps the tokens of an answer. */
+    void take(Answer answer) {
         accessToken = answer.json().getString("access_token");
         refreshToken = answer.cookieValue("refresh_token");
     }

@@ -9,7 +9,6 @@ import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SecurityStore.Epoch;
-import com.amplihack.auth.store.SecurityStore.Rotation;
 import com.amplihack.auth.store.SecurityStore.Use;
 import com.amplihack.auth.store.SecurityStore.Verdict;
 import java.io.IOException;
@@ -94,12 +93,14 @@ class RedisFaultsTest {
 
         assertEquals(
                 Commit.COMMITTED,
-                store.rotate(new Rotation(subject, sid, 1, new Epoch(0, 0), "second", "", Duration.ofDays(1))));
+                store.rotate(SecurityStoreContract.rotation(
+                        SecurityStoreContract.seen(subject, sid, 1), new Epoch(0, 0), "second", "")));
         assertEquals(
                 2,
-                store.lookForRefresh(subject, sid, UNLIMITED)
+                store.lookForRefresh(subject, sid, true, UNLIMITED)
                         .session()
                         .orElseThrow()
+                        .family()
                         .gen());
     }
 

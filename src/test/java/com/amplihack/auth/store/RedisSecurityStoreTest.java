@@ -81,7 +81,8 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
     void everyKeyHasATimeToLiveAndAUsersKeysLieInOneSlot() {
         open();
         admit("t1", 1, false, ReplayMode.AUTO, FIVE);
-        store.lookForRefresh(subject, sid, FIVE);
+        store.lookForRefresh(subject, sid, true, FIVE);
+        store.lookForRefresh(subject, sid, false, FIVE);
         store.changeRights(subject);
         store.endAll(subject);
         store.open(session(store.epoch(subject), Duration.ofDays(30)), WEEK);

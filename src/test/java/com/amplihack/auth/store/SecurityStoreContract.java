@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.store.SecurityStore.Admission;
+import com.amplihack.auth.store.SecurityStore.Answer;
 import com.amplihack.auth.store.SecurityStore.Commit;
+import com.amplihack.auth.store.SecurityStore.Device;
 import com.amplihack.auth.store.SecurityStore.Epoch;
 import com.amplihack.auth.store.SecurityStore.RefreshView;
 import com.amplihack.auth.store.SecurityStore.Rotation;
@@ -35,6 +37,8 @@ abstract class SecurityStoreContract {
     static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
     static final Quota FIVE = new Quota("five", 5, Duration.ofSeconds(60));
     static final Duration WEEK = Duration.ofDays(7);
+    static final String KEY = "key-hash-of-a-request-of-forty-three-chars-";
+    static final String SEALED = "n".repeat(16) + "b".repeat(64);
     static final Duration TOKEN_LIFE = Duration.ofMinutes(15);
 
     final String subject = UUID.randomUUID().toString();
@@ -390,10 +394,17 @@ abstract class SecurityStoreContract {
         assertEquals(Commit.COMMITTED, store().rotate(rotation(1, new Epoch(0, 0), "second")));
 
         SessionRecord session = look().session().orElseThrow();
-        assertEquals(2, session.gen());
-        assertEquals("second", session.live());
-        assertEquals("first", session.prev());
-        assertEquals("key", session.request());
+        TokenFamily family = session.family();
+        assertEquals(2, family.gen());
+        assertEquals("second", family.live());
+        assertEquals("first", family.prev());
+        assertEquals(KEY, family.request());
+        assertEquals(KEY.substring(0, 8), family.answered());
+        assertEquals(SEALED, family.sealed());
+        assertEquals(2, session.issue());
+        assertEquals("198.51.100.7", session.address());
+        assertEquals("Roaming/2.0", session.device());
+        assertTrue(Duration.between(family.rotatedAt(), look().now()).compareTo(Duration.ofSeconds(10)) < 0);
         assertEquals(
                 Verdict.ADMITTED,
                 admit("t1", 1, true, ReplayMode.AUTO, UNLIMITED).verdict(),
@@ -409,7 +420,7 @@ abstract class SecurityStoreContract {
 
         assertEquals(1, commits.stream().filter(Commit.COMMITTED::equals).count(), commits.toString());
         assertEquals(19, commits.stream().filter(Commit.MOVED::equals).count(), commits.toString());
-        assertEquals(2, look().session().orElseThrow().gen());
+        assertEquals(2, look().session().orElseThrow().family().gen());
     }
 
     @Test
@@ -437,13 +448,113 @@ abstract class SecurityStoreContract {
     void lookingTakesFromTheSessionsRefreshQuota() {
         open();
         for (int i = 0; i < 5; i++) {
-            assertTrue(store().lookForRefresh(subject, sid, FIVE).quota().granted());
+            assertTrue(store().lookForRefresh(subject, sid, true, FIVE).quota().granted());
         }
 
-        assertFalse(store().lookForRefresh(subject, sid, FIVE).quota().granted());
+        assertFalse(store().lookForRefresh(subject, sid, true, FIVE).quota().granted());
+    }
+
+    @Test
+    void thoseWhoDoNotProveTheSessionTakeNothingFromThoseWhoDo() {
+        open();
+        for (int i = 0; i < 5; i++) {
+            store().lookForRefresh(subject, sid, false, FIVE);
+        }
+
+        assertFalse(store().lookForRefresh(subject, sid, false, FIVE).quota().granted());
+        assertTrue(store().lookForRefresh(subject, sid, true, FIVE).quota().granted());
+    }
+
+    @Test
+    void aRolledBackRecordAdoptsWhatIsNewer() {
+        open();
+        SessionRecord seen = look().session().orElseThrow();
+        Rotation adopted =
+                new Rotation(seen, new Epoch(0, 0), 8, 8, "eighth", "seventh", SEALED, "", new Device("", ""), WEEK);
+
+        assertEquals(Commit.COMMITTED, store().rotate(adopted));
+
+        SessionRecord session = look().session().orElseThrow();
+        assertEquals(8, session.family().gen());
+        assertEquals("seventh", session.family().prev());
+        assertEquals(8, session.issue());
+    }
+
+    @Test
+    void theLastEightAnsweredKeysAreRemembered() {
+        open();
+        for (int gen = 1; gen <= 9; gen++) {
+            SessionRecord seen = look().session().orElseThrow();
+            store().rotate(rotation(seen, new Epoch(0, 0), "live" + gen, key(gen)));
+        }
+
+        TokenFamily family = look().session().orElseThrow().family();
+        assertFalse(family.hasAnswered(key(1)), "the oldest is forgotten");
+        for (int gen = 2; gen <= 9; gen++) {
+            assertTrue(family.hasAnswered(key(gen)), family.answered());
+        }
+        assertFalse(family.hasAnswered(""));
+    }
+
+    @Test
+    void anAnswerRemembersItsKeyOnceAndMovesNothing() {
+        open();
+        SessionRecord seen = look().session().orElseThrow();
+
+        for (int i = 0; i < 2; i++) {
+            assertEquals(Commit.COMMITTED, store().answer(new Answer(seen, new Epoch(0, 0), 1, KEY)));
+        }
+
+        SessionRecord session = look().session().orElseThrow();
+        assertEquals(KEY.substring(0, 8), session.family().answered());
+        assertEquals(1, session.family().gen());
+        assertEquals(1, session.issue());
+        assertEquals("", session.family().request());
+        assertEquals("first", session.family().live());
+    }
+
+    @Test
+    void anAnswerUnderChangedRightsRevokesOlderAccessTokensWithoutARotation() {
+        open();
+        store().changeRights(subject);
+        RefreshView view = look();
+
+        assertEquals(Commit.COMMITTED, store().answer(new Answer(view.session().orElseThrow(), view.epoch(), 2, "")));
+
+        assertEquals(
+                Verdict.SESSION_OVER,
+                admit("t1", 1, true, ReplayMode.AUTO, UNLIMITED).verdict());
+        assertEquals(
+                Verdict.ADMITTED,
+                admit("t2", 2, true, ReplayMode.AUTO, UNLIMITED).verdict());
+        assertEquals(1, look().session().orElseThrow().family().gen());
+    }
+
+    @Test
+    void anAnswerOrRotationDecidedOnAnOlderStateIsNotCommitted() {
+        open();
+        SessionRecord seen = look().session().orElseThrow();
+        Epoch before = store().epoch(subject);
+        store().changeRights(subject);
+        Epoch after = store().epoch(subject);
+        assertEquals(Commit.MOVED, store().answer(new Answer(seen, before, 2, KEY)));
+        assertEquals(Commit.COMMITTED, store().answer(new Answer(seen, after, 2, KEY)));
+
+        assertEquals(Commit.MOVED, store().answer(new Answer(seen, after, 2, KEY)), "the issue has moved");
+        assertEquals(Commit.MOVED, store().rotate(rotation(seen, after, "second", KEY)), "for a rotation too");
+
+        SessionRecord now = look().session().orElseThrow();
+        store().rotate(rotation(now, after, "second", KEY));
+        assertEquals(Commit.MOVED, store().answer(new Answer(now, after, 2, KEY)), "the generation has moved");
+        store().endAll(subject);
+        assertEquals(Commit.SESSION_OVER, store().answer(new Answer(now, after, 2, KEY)));
     }
 
     // helpers
+
+    private static String key(int number) {
+        return ("hash" + number + "-").repeat(5);
+    }
 
     final void open() {
         store().open(session(new Epoch(0, 0), Duration.ofDays(30)), WEEK);
@@ -459,11 +570,44 @@ abstract class SecurityStoreContract {
     }
 
     final RefreshView look() {
-        return store().lookForRefresh(subject, sid, new Quota("refresh", 0, Duration.ofSeconds(60)));
+        return store().lookForRefresh(subject, sid, true, new Quota("refresh", 0, Duration.ofSeconds(60)));
     }
 
     final Rotation rotation(long gen, Epoch epoch, String live) {
-        return new Rotation(subject, sid, gen, epoch, live, "key", WEEK);
+        return rotation(seen(subject, sid, gen), epoch, live, KEY);
+    }
+
+    /** A session as far as a compare-and-set looks at it. */
+    static SessionRecord seen(String subject, String sid, long gen) {
+        TokenFamily family = new TokenFamily(gen, "", Instant.EPOCH, "first", "", "", "");
+        return new SessionRecord(
+                subject,
+                sid,
+                family,
+                gen,
+                0,
+                false,
+                new Epoch(0, 0),
+                Instant.EPOCH,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                "",
+                "");
+    }
+
+    /** The next generation of a session that was seen. */
+    static Rotation rotation(SessionRecord seen, Epoch epoch, String live, String key) {
+        return new Rotation(
+                seen,
+                epoch,
+                seen.family().gen() + 1,
+                seen.issue() + 1,
+                live,
+                seen.family().gen() == 1 ? "first" : seen.family().live(),
+                SEALED,
+                key,
+                new Device("198.51.100.7", "Roaming/2.0"),
+                WEEK);
     }
 
     final Admission admit(String jti, boolean proven) {

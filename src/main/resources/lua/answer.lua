@@ -1,0 +1,19 @@
+-- Commits an answer that rotates nothing (ROTATION.md rules 2a, 3a, 3b), or tells why not: remembers its idempotency key,
+-- and lets access tokens begin a generation of their own when rights have changed.
+-- KEYS[1] session  [2] epoch
+-- ARGV[1] gen as seen  [2] issue as seen  [3] ended as read  [4] rights as read  [5] issue of the answer's access token
+--   [6] hash of the idempotency key or ''
+-- Returns COMMITTED | MOVED | SESSION_OVER
+local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at', 'gen', 'issue', 'rights', 'answered')
+local ended, rights = epoch_of(KEYS[2])
+if not s[1] or s[1] ~= ended or tonumber(s[2]) <= now_ms() then
+  return 'SESSION_OVER'
+end
+if ended ~= ARGV[3] or rights ~= ARGV[4] or s[3] ~= ARGV[1] or s[4] ~= ARGV[2] then
+  return 'MOVED'
+end
+redis.call('HSET', KEYS[1], 'answered', remember(s[6], ARGV[6]))
+if s[5] ~= rights then
+  redis.call('HSET', KEYS[1], 'issue', ARGV[5], 'rights', rights, 'min_gen', ARGV[5])
+end
+return 'COMMITTED'

@@ -1,0 +1,101 @@
+package com.amplihack.auth.token;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.amplihack.auth.store.TokenFamily;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Each rule of ROTATION.md on a session at generation 5, rotated by the request {@code k5}. */
+class RefreshRuleTest {
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Instant ROTATED = Tokens.NOW;
+    private static final Instant LATER = ROTATED.plus(GRACE);
+
+    private final RefreshToken parent = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 4);
+    private final RefreshToken live = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 5);
+    private final String k5 = Sha256.of("k5");
+    private final String k3 = Sha256.of("k3");
+    private final TokenFamily family = new TokenFamily(
+            5, live.hash(), ROTATED, parent.hash(), k5, k3.substring(0, 8) + k5.substring(0, 8), "sealed");
+
+    @Test
+    void theLiveTokenIsRotatedWhenTheGraceIsOver() {
+        assertEquals(RefreshRule.ROTATE, rule(live, "", LATER));
+        assertEquals(RefreshRule.ROTATE, rule(live, k5, LATER), "whatever its key");
+    }
+
+    @Test
+    void withinTheGraceTheLiveTokenIsItsOwnAnswer() {
+        assertEquals(RefreshRule.ANSWER_ITSELF, rule(live, "", ROTATED));
+        assertEquals(RefreshRule.ANSWER_ITSELF, rule(live, "", LATER.minusMillis(1)));
+    }
+
+    @Test
+    void withoutAGraceNothingIsYoung() {
+        assertEquals(RefreshRule.ROTATE, RefreshRule.of(family, live, "", ROTATED, Duration.ZERO));
+        assertEquals(RefreshRule.REUSED, RefreshRule.of(family, parent, "", ROTATED, Duration.ZERO));
+    }
+
+    @Test
+    void theTokenOfALoginIsNotYoung() {
+        RefreshToken first = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 1);
+        TokenFamily atLogin = new TokenFamily(1, first.hash(), ROTATED, "", "", "", "");
+
+        assertEquals(RefreshRule.ROTATE, RefreshRule.of(atLogin, first, "", ROTATED, GRACE));
+    }
+
+    @Test
+    void theParentIsAnsweredWithinTheGraceOrToTheSameRequest() {
+        assertEquals(RefreshRule.ANSWER_SUCCESSOR, rule(parent, "", LATER.minusMillis(1)));
+        assertEquals(RefreshRule.ANSWER_SUCCESSOR, rule(parent, k5, LATER.plus(Duration.ofDays(6))));
+    }
+
+    @Test
+    void theParentIsReuseToAnybodyElse() {
+        assertEquals(RefreshRule.REUSED, rule(parent, "", LATER));
+        assertEquals(RefreshRule.REUSED, rule(parent, Sha256.of("another"), LATER));
+    }
+
+    @Test
+    void aRotationWithoutAKeyIsNobodysRequest() {
+        TokenFamily unnamed = new TokenFamily(5, live.hash(), ROTATED, parent.hash(), "", "", "sealed");
+
+        assertEquals(RefreshRule.REUSED, RefreshRule.of(unnamed, parent, "", LATER, GRACE));
+    }
+
+    @Test
+    void aDuplicateOfAnAnsweredRequestIsSupersededHoweverOldItsToken() {
+        assertEquals(RefreshRule.SUPERSEDED, rule(parent, k3, LATER));
+        assertEquals(RefreshRule.SUPERSEDED, rule(RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 2), k3, LATER));
+    }
+
+    @Test
+    void anOlderTokenIsReuseEvenWithinTheGrace() {
+        RefreshToken older = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 3);
+
+        assertEquals(RefreshRule.REUSED, rule(older, "", ROTATED));
+        assertEquals(RefreshRule.REUSED, rule(older, Sha256.of("another"), LATER));
+    }
+
+    @Test
+    void aTokenBesideTheLiveOrTheParentIsReuse() {
+        RefreshToken besideLive = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 5);
+        RefreshToken besideParent = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 4);
+
+        assertEquals(RefreshRule.REUSED, rule(besideLive, "", ROTATED));
+        assertEquals(RefreshRule.REUSED, rule(besideLive, k3, ROTATED));
+        assertEquals(RefreshRule.REUSED, rule(besideParent, "", ROTATED));
+        assertEquals(RefreshRule.REUSED, rule(besideParent, Sha256.of("another"), LATER));
+    }
+
+    @Test
+    void aRolledBackStoreLearnsFromANewerToken() {
+        assertEquals(RefreshRule.ROTATE, rule(RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 9), "", ROTATED));
+    }
+
+    private RefreshRule rule(RefreshToken presented, String request, Instant now) {
+        return RefreshRule.of(family, presented, request, now, GRACE);
+    }
+}
