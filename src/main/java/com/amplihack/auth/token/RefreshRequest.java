@@ -9,14 +9,15 @@ import java.util.regex.Pattern;
  *
  * @param token a refresh token whose MAC holds
  * @param proof what came to prove its session
- * @param key hash of the client's {@code Idempotency-Key}, or the empty string
+ * @param key hash of the client's {@code Idempotency-Key} and the token that it names a request for, or the empty string:
+ *     the same key with another token is another request
  */
 record RefreshRequest(RefreshToken token, SessionProof proof, String key, ClientContext client) {
     private static final int DEVICE_LENGTH = 64;
     private static final Pattern NOT_ASCII = Pattern.compile("[^ -~]");
 
     static RefreshRequest of(RefreshToken token, SessionProof proof, String idempotencyKey, ClientContext client) {
-        String key = idempotencyKey.isEmpty() ? "" : Sha256.of(token.sid() + ' ' + idempotencyKey);
+        String key = idempotencyKey.isEmpty() ? "" : Sha256.of(token.hash() + ' ' + idempotencyKey);
         return new RefreshRequest(token, proof, key, client);
     }
 

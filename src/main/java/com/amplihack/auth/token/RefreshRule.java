@@ -10,9 +10,12 @@ import java.time.Instant;
 enum RefreshRule {
     /** Rules 1 and 2b: a new generation. */
     ROTATE,
-    /** Rule 2a: it is as fresh as an answer that may still be on its way, so it is its own answer. */
+    /**
+     * Rule 2a: it is as fresh as an answer that may still be on its way, or this very request was answered with it
+     * before; so it is its own answer.
+     */
     ANSWER_ITSELF,
-    /** Rules 3a and 3b: the same successor again, to a tab that raced or to the request whose answer was lost. */
+    /** Rules 3a and 3b: the same successor again, to a tab that raced or to a request that was answered with it. */
     ANSWER_SUCCESSOR,
     /** Rule 3c: a duplicate of a request that was answered, kept back by the network; nothing ends. */
     SUPERSEDED,
@@ -29,19 +32,20 @@ enum RefreshRule {
     static RefreshRule of(TokenFamily family, RefreshToken presented, String request, Instant now, Duration grace) {
         boolean justRotated =
                 family.gen() > 1 && now.isBefore(family.rotatedAt().plus(grace));
+        boolean answered = family.hasAnswered(request);
         long behind = family.gen() - presented.gen();
         if (behind < 0) {
             return ROTATE; // the store was rolled back: it learns from the token, which carries our MAC
         }
         if (behind == 0 && matches(presented, family.live())) {
-            return justRotated ? ANSWER_ITSELF : ROTATE;
+            return justRotated || answered ? ANSWER_ITSELF : ROTATE;
         }
         boolean parent = behind == 1 && matches(presented, family.prev());
-        if (parent && (justRotated || isSameRequest(request, family.request()))) {
+        if (parent && (justRotated || answered || isSameRequest(request, family.request()))) {
             return ANSWER_SUCCESSOR;
         }
         // beside the live token only another line of a rolled-back store can stand
-        return behind > 0 && family.hasAnswered(request) ? SUPERSEDED : REUSED;
+        return behind > 0 && answered ? SUPERSEDED : REUSED;
     }
 
     private static boolean isSameRequest(String request, String rotatedBy) {

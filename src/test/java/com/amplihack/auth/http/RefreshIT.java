@@ -127,9 +127,38 @@ class RefreshIT {
         Session.graceEnds();
         session.take(named(session, "k3").send());
         Session.graceEnds();
+        assertEquals(session.refreshToken, duplicate.send().cookieValue("refresh_token"));
+        session.take(named(session, "k4").send());
 
         assertEquals("refresh_superseded", duplicate.send().error());
         assertEquals(200, session.user().status());
+    }
+
+    /** A storm found this: the duplicate rotated behind its client, whose next refresh then looked like a theft. */
+    @Test
+    void aLateDuplicateOfARequestThatRotatedNothingRotatesNothing() {
+        Session session = Session.ofNewUser();
+        session.take(named(session, "k1").send());
+        Client.Request duplicate = named(session, "k2");
+        session.take(duplicate.send());
+        Session.graceEnds();
+
+        assertEquals(session.refreshToken, duplicate.send().cookieValue("refresh_token"));
+        Session.graceEnds();
+
+        assertEquals(200, session.refresh().status());
+    }
+
+    @Test
+    void aKeyNamesARequestForOneToken() {
+        Session session = Session.ofNewUser();
+        session.take(named(session, "always the same").send());
+        String first = session.refreshToken;
+        Session.graceEnds();
+
+        session.take(named(session, "always the same").send());
+
+        assertNotEquals(first, session.refreshToken);
     }
 
     @Test

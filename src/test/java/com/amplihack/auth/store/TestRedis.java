@@ -26,19 +26,27 @@ public final class TestRedis implements AutoCloseable {
     static final Path ACL = Path.of("server-config/redis/users.acl");
 
     /** Settings that say where it runs, which a test decides. */
-    private static final Set<String> PLACES = Set.of("bind", "port", "dir", "aclfile");
+    private static final Set<String> PLACES = Set.of("bind", "port", "dir", "aclfile", "appendfsync");
 
-    private final RedisServer server;
+    private final RedisServerBuilder builder;
     private final int port;
     private final String password;
+    private RedisServer server;
 
-    private TestRedis(RedisServer server, int port, String password) {
-        this.server = server;
+    private TestRedis(RedisServerBuilder builder, int port, String password) throws IOException {
+        this.builder = builder;
+        server = builder.build();
+        server.start();
         this.port = port;
         this.password = password;
     }
 
     public static TestRedis start() {
+        return start("everysec");
+    }
+
+    /** With that {@code appendfsync}: after {@link #kill}, {@code always} has lost nothing that was answered. */
+    public static TestRedis start(String appendFsync) {
         try {
             int port = freePort();
             String password = UUID.randomUUID().toString();
@@ -52,9 +60,8 @@ public final class TestRedis implements AutoCloseable {
                     .filter(line -> !PLACES.contains(line.split(" ", 2)[0]))
                     .forEach(builder::setting);
             builder.setting("dir \"" + directory + "\"").setting("aclfile \"" + users + "\"");
-            RedisServer server = builder.build();
-            server.start();
-            return new TestRedis(server, port, password);
+            builder.setting("appendfsync " + appendFsync);
+            return new TestRedis(builder, port, password);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -67,6 +74,21 @@ public final class TestRedis implements AutoCloseable {
     /** Of {@link #USER}. */
     public String password() {
         return password;
+    }
+
+    /** Ends it as a power cut would. */
+    public void kill() throws IOException {
+        ProcessHandle.current()
+                .children()
+                .filter(child -> child.info().commandLine().orElse("").contains(":" + port))
+                .forEach(ProcessHandle::destroyForcibly);
+        server.stop();
+    }
+
+    /** Starts it again, with what it had written. */
+    public void restart() throws IOException {
+        server = builder.build();
+        server.start();
     }
 
     @Override
