@@ -20,11 +20,13 @@ final class RecipeClient {
 
     final Client client;
     private final Function<Supplier<Answer>, Optional<Answer>> network;
+    private final int giveUpMillis;
     private volatile Jar jar;
     private volatile String accessToken;
     private volatile long refreshedAt = System.nanoTime();
 
-    RecipeClient(Client client, Answer login, Function<Supplier<Answer>, Optional<Answer>> network) {
+    RecipeClient(Client client, Answer login, Function<Supplier<Answer>, Optional<Answer>> network, int giveUpMillis) {
+        this.giveUpMillis = giveUpMillis;
         this.client = client;
         this.network = network;
         jar = new Jar(login.cookieValue("refresh_token"), login.cookieValue("session_id"));
@@ -41,7 +43,8 @@ final class RecipeClient {
         while (true) {
             Optional<Answer> arrived = network.apply(request(client, jar, key)::send);
             if (arrived.isEmpty()) {
-                continue; // given up waiting: the same request again
+                LossyNetwork.pause(giveUpMillis); // longer than the grace, or a tab that races would do as well
+                continue; // the same request again
             }
             Answer answer = arrived.get();
             if (answer.status() == 200) {

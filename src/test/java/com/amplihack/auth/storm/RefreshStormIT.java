@@ -148,7 +148,7 @@ class RefreshStormIT {
                 .json("{\"username\":\"admin\",\"password\":\"" + server.firstPassword() + "\"}")
                 .send();
         assertEquals(200, login.status(), login.body());
-        return new RecipeClient(client, login, network);
+        return new RecipeClient(client, login, network, GRACE_MILLIS + 200);
     }
 
     @SuppressWarnings("PMD.SystemPrintln") // the long run is read by people
