@@ -3,6 +3,7 @@
 -- KEYS[1] session  [2] epoch  [3] the token's jti  [4] the subject's API quota
 -- ARGV[1] gen  [2] '1' when the request proves the session  [3] AUTO | STRICT | OFF  [4] milliseconds that the token
 --   can still be presented  [5] quota's limit, 0 = none  [6] its window in ms  [7] request id
+-- ARGV[last] the store-wide counter
 -- Returns {verdict, remaining, reset in ms}
 local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at', 'min_gen', 'proven', 'last_seen', 'rights')
 local now = now_ms()

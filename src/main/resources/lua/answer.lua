@@ -3,6 +3,7 @@
 -- KEYS[1] session  [2] epoch
 -- ARGV[1] gen as seen  [2] issue as seen  [3] ended as read  [4] rights as read  [5] issue of the answer's access token
 --   [6] hash of the idempotency key or ''
+-- ARGV[last] the store-wide counter
 -- Returns COMMITTED | MOVED | SESSION_OVER
 local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at', 'gen', 'issue', 'rights', 'answered')
 local ended, rights = epoch_of(KEYS[2])

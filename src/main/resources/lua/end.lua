@@ -1,6 +1,7 @@
 -- Ends one session: its access and refresh tokens are dead from here on.
 -- KEYS[1] session  [2] epoch  [3] index of the user's sessions
 -- ARGV[1] sid
+-- ARGV[last] the store-wide counter
 -- Returns 1 when it was alive, else 0
 local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at')
 local ended = epoch_of(KEYS[2])

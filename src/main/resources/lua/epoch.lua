@@ -1,4 +1,5 @@
 -- Reads the user's epoch, before the account is read (ROTATION.md, order of work).
 -- KEYS[1] epoch
+-- ARGV[1] the store-wide counter
 -- Returns {ended, rights} as text
 return {epoch_of(KEYS[1])}

@@ -1,6 +1,7 @@
 -- Reads the session that a refresh token names, the user's epoch, and takes one from the session's refresh quota.
 -- KEYS[1] session  [2] epoch  [3] refresh quota, of the session or of those who do not prove it
 -- ARGV[1] quota's limit, 0 = none  [2] its window in ms  [3] request id
+-- ARGV[last] the store-wide counter
 -- Returns {ended, rights, fields and values or {}, granted, remaining, reset in ms, now in ms}
 local ended, rights = epoch_of(KEYS[2])
 local now = now_ms()

@@ -1,14 +1,15 @@
 -- Opens a session, unless the user's epoch moved since it was read.
 -- KEYS[1] session  [2] epoch  [3] index of the user's sessions
 -- ARGV[1] ended as read  [2] rights as read  [3] milliseconds until the record is forgotten  [4] sid  [5] milliseconds
---   until the session's end at the latest  [6…] fields and values of the record
+--   until the session's end at the latest  [6…] fields and values of the record, then [last] the
+--   store-wide counter
 -- Returns COMMITTED | MOVED
 local ended, rights = epoch_of(KEYS[2])
 if ended ~= ARGV[1] or rights ~= ARGV[2] then
   return 'MOVED'
 end
 local now = now_ms()
-redis.call('HSET', KEYS[1], unpack(ARGV, 6))
+redis.call('HSET', KEYS[1], unpack(ARGV, 6, #ARGV - 1))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
 local ends_at = tonumber(redis.call('HGET', KEYS[1], 'ends_at'))

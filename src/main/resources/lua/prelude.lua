@@ -6,11 +6,12 @@ local function now_ms()
   return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 end
 
--- The user's two counters as text: 'ended' moves when all sessions end, 'rights' when roles or permissions change;
--- '0' for a user never seen.
+-- The user's epoch as text: 'ended' moves when all sessions of the user end, or of everybody; 'rights' when roles or
+-- permissions change. Scripts that ask for it get the store-wide counter as their last argument: both only grow, so
+-- their sum moves with either.
 local function epoch_of(key)
   local e = redis.call('HMGET', key, 'ended', 'rights')
-  return e[1] or '0', e[2] or '0'
+  return string.format('%.0f', (e[1] or 0) + ARGV[#ARGV]), e[2] or '0'
 end
 
 -- Lets a key live for at least that long: never shorter than what an earlier call asked for.

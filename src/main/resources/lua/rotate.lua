@@ -4,6 +4,7 @@
 --   lives  [6] sid  [7] the successor's gen  [8] issue of its access token  [9] hash of its secret  [10] hash of the
 --   secret that it is made from  [11] nonce and [12] box of its sealed secret  [13] hash of the idempotency key or ''
 --   [14] the client's address  [15] its device
+-- ARGV[last] the store-wide counter
 -- Returns COMMITTED | MOVED | SESSION_OVER
 local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at', 'gen', 'issue', 'live', 'rights', 'answered')
 local now = now_ms()

@@ -2,6 +2,7 @@
 -- the slot of the keys that are named.
 -- KEYS[1] index of the user's sessions  [2] epoch
 -- ARGV[1] what stands in front of the sid in a session's key
+-- ARGV[last] the store-wide counter
 -- Returns {sid, fields and values, sid, fields and values, …}
 local now = now_ms()
 local ended = epoch_of(KEYS[2])

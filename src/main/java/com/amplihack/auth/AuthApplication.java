@@ -1,6 +1,7 @@
 package com.amplihack.auth;
 
 import com.amplihack.auth.admin.AccountResource;
+import com.amplihack.auth.admin.RevokeAllResource;
 import com.amplihack.auth.admin.RolesResource;
 import com.amplihack.auth.admin.UsersResource;
 import com.amplihack.auth.endpoint.JwksResource;
@@ -8,6 +9,7 @@ import com.amplihack.auth.endpoint.LoginResource;
 import com.amplihack.auth.endpoint.LogoutAllResource;
 import com.amplihack.auth.endpoint.LogoutResource;
 import com.amplihack.auth.endpoint.RefreshResource;
+import com.amplihack.auth.endpoint.SessionsResource;
 import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
 import com.amplihack.auth.endpoint.WellKnownResource;
@@ -30,12 +32,14 @@ public class AuthApplication extends Application {
                 RefreshResource.class,
                 LogoutResource.class,
                 LogoutAllResource.class,
+                SessionsResource.class,
                 JwksResource.class,
                 WellKnownResource.class,
                 UserResource.class,
                 UsersResource.class,
                 AccountResource.class,
                 RolesResource.class,
+                RevokeAllResource.class,
                 VersionFilter.class,
                 ResourceGuard.class,
                 ProblemMapper.class);

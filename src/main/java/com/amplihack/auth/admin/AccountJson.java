@@ -1,7 +1,6 @@
 package com.amplihack.auth.admin;
 
 import com.amplihack.auth.json.StrictJson;
-import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.Role;
 import jakarta.json.JsonArrayBuilder;
@@ -38,15 +37,6 @@ final class AccountJson {
                         "permissions",
                         JSON.createArrayBuilder(
                                 role.permissions().stream().sorted().toList()));
-    }
-
-    static JsonObjectBuilder of(SessionRecord session) {
-        return JSON.createObjectBuilder()
-                .add("session_id", session.sid())
-                .add("device", session.device())
-                .add("ip_address", session.address())
-                .add("created_at", session.createdAt().toString())
-                .add("last_seen_at", session.lastSeenAt().toString());
     }
 
     /** The one form of a list; without a cursor it is complete. */

@@ -1,6 +1,7 @@
 package com.amplihack.auth.admin;
 
 import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.admission.SessionJson;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -110,7 +111,7 @@ public class AccountResource {
     @Path("/sessions")
     @RolesAllowed("admin")
     public String sessions(@PathParam("id") String id) {
-        return AccountJson.list(store.sessions(find(id).id()), AccountJson::of)
+        return AccountJson.list(store.sessions(find(id).id()), SessionJson::of)
                 .build()
                 .toString();
     }

@@ -41,12 +41,13 @@ public class AdminAudit {
                 AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(target).detail("reset_by", caller.subject()));
     }
 
+    /** What nobody should miss. */
+    void recordGrave(String action, String target) {
+        audit.record(entry(action, target).severity(AuditEvent.Severity.CRITICAL));
+    }
+
     void record(String action, String target, JsonObjectBuilder before, JsonObjectBuilder after) {
-        AuditEntry entry = AuditEntry.of(AuditEvent.ADMIN_ACTION, client)
-                .user(caller.subject())
-                .session(caller.sid())
-                .detail("action", action)
-                .detail("target", target);
+        AuditEntry entry = entry(action, target);
         if (before != null) {
             entry.detail("before", before.build());
         }
@@ -54,5 +55,13 @@ public class AdminAudit {
             entry.detail("after", after.build());
         }
         audit.record(entry);
+    }
+
+    private AuditEntry entry(String action, String target) {
+        return AuditEntry.of(AuditEvent.ADMIN_ACTION, client)
+                .user(caller.subject())
+                .session(caller.sid())
+                .detail("action", action)
+                .detail("target", target);
     }
 }

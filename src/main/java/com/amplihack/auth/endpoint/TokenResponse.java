@@ -46,8 +46,12 @@ public class TokenResponse {
 
     /** An answer that also clears our cookies, with the attributes that they were set with (FAULTS.md 41). */
     public Response clearing(String body, String refreshPath) {
-        return Response.ok(body, MediaType.APPLICATION_JSON_TYPE)
-                .header(SET_COOKIE, cookie(CookieName.REFRESH_TOKEN, "", refreshPath, Duration.ZERO))
+        return clearing(Response.ok(body, MediaType.APPLICATION_JSON_TYPE), refreshPath);
+    }
+
+    /** See {@link #clearing(String, String)}. */
+    public Response clearing(Response.ResponseBuilder answer, String refreshPath) {
+        return answer.header(SET_COOKIE, cookie(CookieName.REFRESH_TOKEN, "", refreshPath, Duration.ZERO))
                 .header(SET_COOKIE, cookie(CookieName.SESSION_ID, "", "/", Duration.ZERO))
                 .build();
     }

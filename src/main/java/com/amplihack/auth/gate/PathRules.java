@@ -19,7 +19,12 @@ final class PathRules {
     /** Whether the request must show an access token that is admitted. */
     static boolean isProtected(HttpServletRequest request) {
         String path = path(request);
-        return path.startsWith("/api/") || isAdmin(path) || path.equals("/auth/logout-all");
+        return path.startsWith("/api/")
+                || isAdmin(path)
+                || path.equals("/auth/logout-all")
+                || path.equals("/auth/password")
+                || path.equals("/auth/sessions")
+                || path.startsWith("/auth/sessions/");
     }
 
     static boolean isAdmin(String path) {

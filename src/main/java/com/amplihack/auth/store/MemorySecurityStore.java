@@ -25,6 +25,7 @@ public final class MemorySecurityStore implements SecurityStore {
     private final Map<String, MemoryUser> users = new ConcurrentHashMap<>();
     private final Map<String, SlidingWindow> quotas = new ConcurrentHashMap<>();
     private final AtomicLong nextSweep = new AtomicLong();
+    private final AtomicLong everybodyEnded = new AtomicLong();
 
     public MemorySecurityStore(InstantSource clock) {
         this.clock = clock;
@@ -32,13 +33,13 @@ public final class MemorySecurityStore implements SecurityStore {
 
     @Override
     public Epoch epoch(String subject) {
-        return inUser(subject, (user, now) -> user.epoch);
+        return inUser(subject, (user, now) -> user.epoch());
     }
 
     @Override
     public Commit open(SessionRecord session, Duration refreshLife) {
         return inUser(session.subject(), (user, now) -> {
-            if (!user.epoch.equals(session.epoch())) {
+            if (!user.epoch().equals(session.epoch())) {
                 return Commit.MOVED;
             }
             user.sessions.put(session.sid(), new MemoryUser.Kept(session, now + refreshLife.toMillis()));
@@ -55,7 +56,7 @@ public final class MemorySecurityStore implements SecurityStore {
             Optional<MemoryUser.Kept> live = user.live(use.sid(), now);
             // rights that moved since the last rotation revoke every access token until the next one
             if (live.isEmpty()
-                    || live.get().session().epoch().rights() != user.epoch.rights()
+                    || live.get().session().epoch().rights() != user.epoch().rights()
                     || use.gen() < live.get().session().minGen()) {
                 return refused(Verdict.SESSION_OVER);
             }
@@ -90,7 +91,7 @@ public final class MemorySecurityStore implements SecurityStore {
             Taken taken = session.isEmpty() || quota.unlimited()
                     ? new Taken(true, 0, Duration.ZERO)
                     : user.refreshes(sid, proven).take(quota, now);
-            return new RefreshView(session, user.epoch, Instant.ofEpochMilli(now), taken);
+            return new RefreshView(session, user.epoch(), Instant.ofEpochMilli(now), taken);
         });
     }
 
@@ -121,7 +122,7 @@ public final class MemorySecurityStore implements SecurityStore {
                 return Commit.SESSION_OVER;
             }
             SessionRecord session = live.get().session();
-            if (!user.epoch.equals(epoch)
+            if (!user.epoch().equals(epoch)
                     || session.family().gen() != seen.family().gen()
                     || session.issue() != seen.issue()) {
                 return Commit.MOVED;
@@ -146,16 +147,20 @@ public final class MemorySecurityStore implements SecurityStore {
             int alive = (int) user.sessions.keySet().stream()
                     .filter(sid -> user.live(sid, now).isPresent())
                     .count();
-            user.move(user.epoch.ended() + 1, user.epoch.rights(), now);
-            user.sessions.clear();
+            user.endAll(now);
             return alive;
         });
     }
 
     @Override
+    public void endEverybody() {
+        everybodyEnded.incrementAndGet();
+    }
+
+    @Override
     public void changeRights(String subject) {
         inUser(subject, (user, now) -> {
-            user.move(user.epoch.ended(), user.epoch.rights() + 1, now);
+            user.changeRights(now);
             return null;
         });
     }
@@ -196,7 +201,7 @@ public final class MemorySecurityStore implements SecurityStore {
 
     private <T> T inUser(String subject, BiFunction<MemoryUser, Long, T> operation) {
         long now = now();
-        return compute(users, subject, name -> new MemoryUser(), user -> operation.apply(user, now));
+        return compute(users, subject, name -> new MemoryUser(everybodyEnded::get), user -> operation.apply(user, now));
     }
 
     /** Runs an operation on the value of a key, under that key's lock. */

@@ -41,6 +41,15 @@ final class RedisConnection implements AutoCloseable {
         return exchange(() -> script.run(redis, keys, arguments));
     }
 
+    /** One field of a hash; null when there is none. */
+    String field(String key, String name) {
+        return exchange(() -> redis.hget(key, name));
+    }
+
+    void prolong(String key, long millis) {
+        exchange(() -> redis.pexpire(key, millis));
+    }
+
     void ping() {
         exchange(redis::ping);
     }

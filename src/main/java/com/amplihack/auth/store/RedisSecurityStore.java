@@ -14,10 +14,10 @@ import java.util.Optional;
  */
 public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     /** Version of the layout; a change of meaning gets another one. */
-    private static final String PREFIX = "auth1:";
+    static final String PREFIX = "auth1:";
 
     /** How long a user's epoch must outlive the longest session that may be configured (365 days). */
-    private static final String EPOCH_LIFE = Long.toString(Duration.ofDays(366).toMillis());
+    static final String EPOCH_LIFE = Long.toString(Duration.ofDays(366).toMillis());
 
     private static final LuaScript EPOCH = new LuaScript("epoch");
     private static final LuaScript OPEN = new LuaScript("open");
@@ -34,15 +34,17 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
 
     private final RedisConnection redis;
+    private final StoreWide wide;
 
     /** Connects lazily: whether Redis answers shows at the first operation. */
     public RedisSecurityStore(StoreSettings settings) {
         redis = new RedisConnection(settings);
+        wide = new StoreWide(redis);
     }
 
     @Override
     public Epoch epoch(String subject) {
-        return epoch((List<?>) redis.run(EPOCH, List.of(epochKey(subject)), List.of()));
+        return epoch((List<?>) runInEpoch(EPOCH, List.of(epochKey(subject)), List.of()));
     }
 
     @Override
@@ -56,7 +58,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         millis(refreshLife),
                         session.sid(),
                         millis(Duration.between(session.createdAt(), session.endsAt()))));
-        return Commit.valueOf((String) redis.run(OPEN, sessionKeys(session.subject(), session.sid()), arguments));
+        return Commit.valueOf((String) runInEpoch(OPEN, sessionKeys(session.subject(), session.sid()), arguments));
     }
 
     @Override
@@ -66,7 +68,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                 epochKey(use.subject()),
                 userKey(use.subject()) + ":jti:" + use.jti(),
                 userKey(use.subject()) + ":api");
-        List<?> answer = (List<?>) redis.run(
+        List<?> answer = (List<?>) runInEpoch(
                 ADMIT,
                 keys,
                 List.of(
@@ -83,7 +85,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public RefreshView lookForRefresh(String subject, String sid, boolean proven, Quota quota) {
         String session = sessionKey(subject, sid);
-        List<?> answer = (List<?>) redis.run(
+        List<?> answer = (List<?>) runInEpoch(
                 LOOK_FOR_REFRESH,
                 List.of(session, epochKey(subject), session + (proven ? ":refresh" : ":unproven")),
                 List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId()));
@@ -98,7 +100,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public Commit rotate(Rotation rotation) {
         SessionRecord seen = rotation.seen();
-        return Commit.valueOf((String) redis.run(
+        return Commit.valueOf((String) runInEpoch(
                 ROTATE,
                 sessionKeys(seen.subject(), seen.sid()),
                 List.of(
@@ -122,7 +124,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public Commit answer(Answer answer) {
         SessionRecord seen = answer.seen();
-        return Commit.valueOf((String) redis.run(
+        return Commit.valueOf((String) runInEpoch(
                 ANSWER,
                 List.of(sessionKey(seen.subject(), seen.sid()), epochKey(seen.subject())),
                 List.of(
@@ -136,13 +138,18 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public boolean end(String subject, String sid) {
-        return number(redis.run(END, sessionKeys(subject, sid), List.of(sid))) == 1;
+        return number(runInEpoch(END, sessionKeys(subject, sid), List.of(sid))) == 1;
     }
 
     @Override
     public int endAll(String subject) {
         return number(redis.run(
                 END_ALL, List.of(epochKey(subject), indexKey(subject)), List.of(EPOCH_LIFE, sessionKey(subject, ""))));
+    }
+
+    @Override
+    public void endEverybody() {
+        wide.endEverybody();
     }
 
     @Override
@@ -153,7 +160,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public List<SessionRecord> sessions(String subject) {
         List<?> answer = (List<?>)
-                redis.run(SESSIONS, List.of(indexKey(subject), epochKey(subject)), List.of(sessionKey(subject, "")));
+                runInEpoch(SESSIONS, List.of(indexKey(subject), epochKey(subject)), List.of(sessionKey(subject, "")));
         List<SessionRecord> sessions = new ArrayList<>(answer.size() / 2);
         for (int i = 0; i < answer.size(); i += 2) {
             sessions.add(SessionFields.read(subject, (String) answer.get(i), (List<?>) answer.get(i + 1)));
@@ -186,6 +193,14 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public void close() {
         redis.close();
+    }
+
+    /** Runs a script that asks for the user's epoch. */
+    private Object runInEpoch(LuaScript script, List<String> keys, List<String> arguments) {
+        List<String> all = new ArrayList<>(arguments.size() + 1);
+        all.addAll(arguments);
+        all.add(Long.toString(wide.ended()));
+        return redis.run(script, keys, all);
     }
 
     private static List<String> sessionKeys(String subject, String sid) {

@@ -154,6 +154,9 @@ public interface SecurityStore {
      */
     int endAll(String subject);
 
+    /** Ends every session of every user, on every node within a second, also those being opened or rotated right now. */
+    void endEverybody();
+
     /**
      * Revokes every access token that a user has, for its roles and permissions are no longer true; the sessions go on,
      * and their next refresh carries the new ones.

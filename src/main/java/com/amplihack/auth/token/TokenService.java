@@ -162,13 +162,24 @@ public class TokenService {
         return ended;
     }
 
-    private void end(String subject, String sid, AuditEvent event, String reason, ClientContext client) {
+    /** The caller's living sessions, in no order. */
+    public List<SessionRecord> sessions(AccessToken caller) {
+        return store.sessions(caller.subject());
+    }
+
+    /** Ends one of the caller's sessions; whether it was alive and theirs. */
+    public boolean end(AccessToken caller, String sid, ClientContext client) {
+        return end(caller.subject(), sid, AuditEvent.TOKEN_REVOKED, "ended_by_owner", client);
+    }
+
+    private boolean end(String subject, String sid, AuditEvent event, String reason, ClientContext client) {
         boolean alive = store.end(subject, sid);
         audit.record(AuditEntry.of(event, client)
                 .user(subject)
                 .session(sid)
                 .detail("reason", reason)
                 .detail("was_alive", alive));
+        return alive;
     }
 
     private List<RefreshToken> authentic(Collection<String> presented) {

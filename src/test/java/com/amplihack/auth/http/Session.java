@@ -44,6 +44,12 @@ final class Session {
         return new Session(client, username, login(client, username, PASSWORD).send());
     }
 
+    /** Signs in at a server of its own. */
+    static Session of(ServerProcess server, String username, String password) {
+        Client client = new Client(server.port());
+        return new Session(client, username, login(client, username, password).send());
+    }
+
     static Client.Request login(Client client, String username, String password) {
         return client.post("/auth/login")
                 .json(Json.createObjectBuilder()
@@ -60,6 +66,12 @@ final class Session {
 
     private static String newUser(Session maker, String... roles) {
         String username = "user-" + UUID.randomUUID();
+        make(maker, username, roles);
+        return username;
+    }
+
+    /** Makes an account with that name and {@link #PASSWORD}. */
+    static void make(Session maker, String username, String... roles) {
         JsonObject body = Json.createObjectBuilder()
                 .add("username", username)
                 .add("password", PASSWORD)
@@ -71,7 +83,6 @@ final class Session {
         if (made.status() != 201) {
             throw new AssertionError("making " + username + ": " + made);
         }
-        return username;
     }
 
     /**

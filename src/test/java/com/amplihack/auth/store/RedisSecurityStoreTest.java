@@ -15,10 +15,13 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.CommandArguments;
@@ -30,7 +33,7 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
     private static RedisServer server;
     private static RedisClient observer;
     private static StoreSettings settings;
-    private static RedisSecurityStore store;
+    private RedisSecurityStore store;
 
     @BeforeAll
     static void start() throws IOException {
@@ -48,14 +51,23 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
         settings = TestSettings.dev(
                         Path.of("unused"), Map.of("redis.host", "127.0.0.1", "redis.port", Integer.toString(port)))
                 .store();
-        store = new RedisSecurityStore(settings);
     }
 
     @AfterAll
     static void stop() throws IOException {
-        store.close();
         observer.close();
         server.stop();
+    }
+
+    @BeforeEach
+    void connect() {
+        observer.flushAll();
+        store = new RedisSecurityStore(settings);
+    }
+
+    @AfterEach
+    void disconnect() {
+        store.close();
     }
 
     @Override
@@ -85,6 +97,7 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
         store.lookForRefresh(subject, sid, false, FIVE);
         store.changeRights(subject);
         store.endAll(subject);
+        store.endEverybody();
         store.open(session(store.epoch(subject), Duration.ofDays(30)), WEEK);
         observer.del("auth1:{" + subject + "}:sessions"); // as if it had expired: the rotation makes it anew
         store.rotate(rotation(1, store.epoch(subject), "second"));
@@ -118,6 +131,29 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
             assertTrue(other.end(subject, sid));
             assertEquals(Verdict.SESSION_OVER, store.admit(use, UNLIMITED).verdict());
         }
+    }
+
+    @Test
+    void everyNodeKnowsWithinASecondThatEverybodysSessionsWereEnded() {
+        open();
+        try (RedisSecurityStore other = new RedisSecurityStore(settings)) {
+            assertEquals(1, other.sessions(subject).size());
+            store.endEverybody();
+            advance(Duration.ofMillis(600));
+            assertEquals(List.of(), other.sessions(subject));
+        }
+    }
+
+    @Test
+    void aLostStoreWideCounterResurrectsNothingWhileANodeRemembersIt() {
+        open();
+        store.endEverybody();
+        observer.del("auth1:wide");
+        advance(Duration.ofMillis(600));
+
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+        store.endEverybody();
+        assertEquals("2", observer.hget("auth1:wide", "ended"));
     }
 
     @Test

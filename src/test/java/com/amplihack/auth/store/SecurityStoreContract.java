@@ -221,6 +221,26 @@ abstract class SecurityStoreContract {
                 store().open(session(subject, UUID.randomUUID().toString(), before, Duration.ofDays(30)), WEEK));
     }
 
+    @Test
+    void endingEverybodyEndsEverySessionAlsoOneThatIsBeingOpenedOrRotated() {
+        open();
+        String somebody = UUID.randomUUID().toString();
+        store().open(session(somebody, "s2", store().epoch(somebody), Duration.ofDays(30)), WEEK);
+        SessionRecord seen = look().session().orElseThrow();
+        Epoch before = store().epoch(subject);
+
+        store().endEverybody();
+
+        assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
+        assertTrue(look().session().isEmpty());
+        assertEquals(List.of(), store().sessions(somebody));
+        assertEquals(Commit.SESSION_OVER, store().rotate(rotation(seen, before, "second", KEY)));
+        assertEquals(Commit.MOVED, store().open(session(subject, "s3", before, Duration.ofDays(30)), WEEK));
+        assertFalse(store().end(subject, sid));
+        store().open(session(store().epoch(subject), Duration.ofDays(30)), WEEK);
+        assertEquals(Verdict.ADMITTED, admit("t2", true).verdict(), "a new session is good");
+    }
+
     // replay
 
     @Test

@@ -1,0 +1,38 @@
+package com.amplihack.auth.admin;
+
+import com.amplihack.auth.store.SecurityStore;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+/** {@code POST /admin/api/revoke-all}: the panic button; within a second every session of every user is over. */
+@Path("/admin/api/revoke-all")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class RevokeAllResource {
+    @Inject
+    private SecurityStore store;
+
+    @Inject
+    private AdminAudit audit;
+
+    /** The caller's session ends too. */
+    @POST
+    @RolesAllowed("admin")
+    public String revokeAll() {
+        audit.attempt("revoke_all", "everybody", null, () -> {
+            store.endEverybody();
+            return true;
+        });
+        audit.recordGrave("revoke_all", "everybody");
+        return AccountJson.JSON
+                .createObjectBuilder()
+                .add("message", "Every session is over within one second")
+                .build()
+                .toString();
+    }
+}

@@ -1,0 +1,108 @@
+package com.amplihack.auth.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.http.Client.Answer;
+import jakarta.json.JsonObject;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Where somebody is signed in, and signing out there. */
+class SessionsIT {
+    @Test
+    void theOwnerSeesEverySessionAndWhichOneAsks() {
+        Session here = Session.ofNewUser();
+        Session there = Session.of(here.username);
+
+        Answer answer = here.with(here.client.get("/auth/sessions")).send();
+
+        assertEquals(200, answer.status());
+        assertEquals(List.of("no-store"), answer.headers("Cache-Control"));
+        assertTrue(answer.json().isNull("next_cursor"));
+        List<JsonObject> items = answer.json().getJsonArray("items").getValuesAs(JsonObject.class);
+        assertEquals(
+                Set.of(sid(here), sid(there)),
+                Set.copyOf(
+                        items.stream().map(item -> item.getString("session_id")).toList()));
+        for (JsonObject item : items) {
+            assertEquals(
+                    Set.of("session_id", "device", "ip_address", "created_at", "last_seen_at", "current"),
+                    item.keySet());
+            assertEquals(item.getString("session_id").equals(sid(here)), item.getBoolean("current"));
+            assertEquals("Test/1.0", item.getString("device"));
+        }
+    }
+
+    @Test
+    void endingOneOfThemEndsThatOneAtOnce() {
+        Session here = Session.ofNewUser();
+        Session there = Session.of(here.username);
+
+        Answer answer = delete(here, sid(there));
+
+        assertEquals(204, answer.status());
+        assertEquals(List.of(), answer.headers("Set-Cookie"));
+        assertEquals("token_revoked", there.user().error());
+        assertEquals("invalid_refresh_token", there.refreshRequest().send().error());
+        assertEquals(200, here.user().status());
+        assertEquals(404, delete(here, sid(there)).status(), "it is gone");
+    }
+
+    @Test
+    void endingTheCurrentOneClearsItsCookies() {
+        Session here = Session.ofNewUser();
+
+        Answer answer = delete(here, sid(here));
+
+        assertEquals(204, answer.status());
+        assertTrue(answer.setCookie("refresh_token").contains("Max-Age=0"));
+        assertTrue(answer.setCookie("session_id").contains("Max-Age=0"));
+        assertEquals("token_revoked", here.user().error());
+    }
+
+    @Test
+    void somebodyElsesSessionIsNotFoundAndLivesOn() {
+        Session here = Session.ofNewUser();
+        Session stranger = Session.ofNewUser();
+
+        assertEquals(404, delete(here, sid(stranger)).status());
+        assertEquals(404, delete(here, "no-sid").status());
+        assertEquals(404, delete(here, "A".repeat(43)).status());
+
+        assertEquals(200, stranger.user().status());
+    }
+
+    @Test
+    void bothNeedAnAdmittedToken() {
+        Client client = new Client();
+
+        assertEquals("missing_token", client.get("/auth/sessions").send().error());
+        assertEquals(
+                "missing_token",
+                client.request("DELETE", "/auth/sessions/" + "A".repeat(43))
+                        .send()
+                        .error());
+    }
+
+    @Test
+    void anotherSiteCannotEndASession() {
+        Session here = Session.ofNewUser();
+
+        Answer answer = here.with(here.client.request("DELETE", "/auth/sessions/" + sid(here)))
+                .header("Origin", "https://evil.example")
+                .send();
+
+        assertEquals("origin_not_allowed", answer.error());
+        assertEquals(200, here.user().status());
+    }
+
+    private static Answer delete(Session by, String sid) {
+        return by.with(by.client.request("DELETE", "/auth/sessions/" + sid)).send();
+    }
+
+    private static String sid(Session session) {
+        return session.claims().getString("sid");
+    }
+}
