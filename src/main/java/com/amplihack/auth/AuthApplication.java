@@ -8,6 +8,7 @@ import com.amplihack.auth.endpoint.JwksResource;
 import com.amplihack.auth.endpoint.LoginResource;
 import com.amplihack.auth.endpoint.LogoutAllResource;
 import com.amplihack.auth.endpoint.LogoutResource;
+import com.amplihack.auth.endpoint.PasswordResource;
 import com.amplihack.auth.endpoint.RefreshResource;
 import com.amplihack.auth.endpoint.SessionsResource;
 import com.amplihack.auth.endpoint.UserResource;
@@ -33,6 +34,7 @@ public class AuthApplication extends Application {
                 LogoutResource.class,
                 LogoutAllResource.class,
                 SessionsResource.class,
+                PasswordResource.class,
                 JwksResource.class,
                 WellKnownResource.class,
                 UserResource.class,

@@ -6,8 +6,6 @@ import com.amplihack.auth.admission.Public;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Secret;
-import com.amplihack.auth.problem.AuthException;
-import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.TokenPair;
 import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.users.Authenticator;
@@ -53,25 +51,10 @@ public class LoginResource {
         String username = body.string("username", LONGEST_NAME);
         Secret password = Secret.of(
                 body.string("password", configuration.settings().passwords().longest()));
-        boolean inBody = Delivery.of(body) == Delivery.BODY;
+        Delivery delivery = Delivery.of(body);
 
         TokenPair pair = tokens.open(authenticator.authenticate(username, password, client), client);
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
-        return (inBody ? response.inBody(pair) : response.inCookies(pair, AuthPath.of(request))).build();
-    }
-
-    /** Where the client wants its refresh token. */
-    private enum Delivery {
-        COOKIE,
-        BODY;
-
-        static Delivery of(JsonBody body) {
-            return switch (body.optional("delivery", 16).orElse("cookie")) {
-                case "cookie" -> COOKIE;
-                case "body" -> BODY;
-                default ->
-                    throw new AuthException(ErrorCode.INVALID_REQUEST, "delivery: 'cookie' or 'body' is needed.");
-            };
-        }
+        return response.of(pair, delivery, AuthPath.of(request)).build();
     }
 }

@@ -68,9 +68,8 @@ public class RefreshResource {
         }
         Refreshed refreshed = tokens.refresh(
                 inBody.map(List::of).orElse(cookies), credentials.proof(request), key, heldToken(request), client);
-        Response.ResponseBuilder answer = inBody.isPresent()
-                ? response.inBody(refreshed.pair())
-                : response.inCookies(refreshed.pair(), AuthPath.of(request));
+        Delivery asked = inBody.isPresent() ? Delivery.BODY : Delivery.COOKIE;
+        Response.ResponseBuilder answer = response.of(refreshed.pair(), asked, AuthPath.of(request));
         refreshed.limit().ifPresent(limit -> answer.header(RateLimit.POLICY_HEADER, limit.policyValue())
                 .header(RateLimit.HEADER, limit.value()));
         return answer.build();

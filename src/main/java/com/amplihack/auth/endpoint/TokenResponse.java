@@ -26,8 +26,12 @@ public class TokenResponse {
         this.credentials = credentials;
     }
 
-    /** With the refresh token and the session's proof as cookies. */
-    public Response.ResponseBuilder inCookies(TokenPair pair, String refreshPath) {
+    /** With the refresh token and the session's proof where they were asked for. */
+    public Response.ResponseBuilder of(TokenPair pair, Delivery delivery, String refreshPath) {
+        return delivery == Delivery.BODY ? inBody(pair) : inCookies(pair, refreshPath);
+    }
+
+    private Response.ResponseBuilder inCookies(TokenPair pair, String refreshPath) {
         return Response.ok(body(pair).build().toString(), MediaType.APPLICATION_JSON_TYPE)
                 .header(
                         SET_COOKIE,
@@ -36,7 +40,7 @@ public class TokenResponse {
     }
 
     /** With everything in the body, for clients that keep no cookies. */
-    public Response.ResponseBuilder inBody(TokenPair pair) {
+    private static Response.ResponseBuilder inBody(TokenPair pair) {
         JsonObjectBuilder body = body(pair)
                 .add("refresh_token", pair.refreshToken())
                 .add("refresh_expires_in", pair.refreshLife().toSeconds())

@@ -1,7 +1,5 @@
 package com.amplihack.auth.users;
 
-import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.PasswordSettings;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -33,8 +31,8 @@ public class AccountDirectory {
 
     private Accounts accounts;
     private PasswordHasher hasher;
+    private PasswordPolicy policy;
     private SecurityStore store;
-    private Configuration configuration;
     private InstantSource clock;
 
     /** For CDI. */
@@ -42,15 +40,11 @@ public class AccountDirectory {
 
     @Inject
     public AccountDirectory(
-            Accounts accounts,
-            PasswordHasher hasher,
-            SecurityStore store,
-            Configuration configuration,
-            InstantSource clock) {
+            Accounts accounts, PasswordHasher hasher, PasswordPolicy policy, SecurityStore store, InstantSource clock) {
         this.accounts = accounts;
         this.store = store;
         this.hasher = hasher;
-        this.configuration = configuration;
+        this.policy = policy;
         this.clock = clock;
     }
 
@@ -83,7 +77,7 @@ public class AccountDirectory {
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.INVALID_REQUEST,
                         "username: 1 to 64 characters, no control characters, no space at either end."));
-        requireStrong(password);
+        policy.require("password", username, password);
         Account account = new Account(UUID.randomUUID().toString(), name, hasher.hash(password), clock.instant());
         account.enabled(enabled);
         try {
@@ -105,7 +99,8 @@ public class AccountDirectory {
      *     the change may be stored and must be sent again
      */
     public Optional<Account> change(String id, AccountChange change) {
-        change.password().ifPresent(this::requireStrong);
+        change.password().ifPresent(password -> find(id).ifPresent(
+                        account -> policy.require("password", account.username(), password)));
         Optional<String> freshHash = change.password().map(hasher::hash);
         Optional<Account> changed = ask(() -> accounts.change(id, change, freshHash));
         if (changed.isPresent() && change.endsSessions()) {
@@ -166,11 +161,9 @@ public class AccountDirectory {
         return List.copyOf(all);
     }
 
-    void replaceHash(Account account, String fresh) {
-        ask(() -> {
-            accounts.replaceHash(account.id(), account.passwordHash(), fresh);
-            return null;
-        });
+    /** Replaces the hash that the account was read with; empty when somebody was faster. */
+    Optional<Account> replaceHash(Account account, String fresh) {
+        return ask(() -> accounts.replaceHash(account.id(), account.passwordHash(), fresh));
     }
 
     /** A password that nobody has chosen: 24 letters and digits. */
@@ -180,16 +173,6 @@ public class AccountDirectory {
             password.append(PASSWORD_ALPHABET.charAt(RANDOM.nextInt(PASSWORD_ALPHABET.length())));
         }
         return Secret.of(password.toString());
-    }
-
-    private void requireStrong(Secret password) {
-        PasswordSettings limits = configuration.settings().passwords();
-        int length = password.reveal().codePointCount(0, password.reveal().length());
-        if (length < limits.shortest() || length > limits.longest()) {
-            throw new AuthException(
-                    ErrorCode.WEAK_PASSWORD,
-                    "password: " + limits.shortest() + " to " + limits.longest() + " characters.");
-        }
     }
 
     private static <T> T ask(Supplier<T> question) {

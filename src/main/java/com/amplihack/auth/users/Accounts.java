@@ -79,13 +79,16 @@ public class Accounts {
         }
     }
 
-    public void replaceHash(String id, String outdated, String fresh) {
+    /** The account with the fresh hash; empty when it has another than the outdated one: a change in between wins. */
+    public Optional<Account> replaceHash(String id, String outdated, String fresh) {
         try (EntityManager entities = database.entities()) {
             Account account = entities.find(Account.class, id);
-            if (account != null && account.passwordHash().equals(outdated)) { // a change in between wins
-                account.passwordHash(fresh);
-                entities.flush();
+            if (account == null || !account.passwordHash().equals(outdated)) {
+                return Optional.empty();
             }
+            account.passwordHash(fresh);
+            entities.flush();
+            return Optional.of(account);
         }
     }
 

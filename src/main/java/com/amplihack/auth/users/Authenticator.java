@@ -74,12 +74,12 @@ public class Authenticator {
             recordFailure(username, account, client);
             throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong.");
         }
-        if (hasher.isOutdated(account.get().passwordHash())) {
-            accounts.replaceHash(account.get(), hasher.hash(password));
+        Account current = account.get();
+        if (hasher.isOutdated(current.passwordHash())) {
+            current = accounts.replaceHash(current, hasher.hash(password)).orElse(current);
         }
-        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
-                .user(account.get().id()));
-        return new Authenticated(account.get(), epoch);
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client).user(current.id()));
+        return new Authenticated(current, epoch);
     }
 
     private void takeFromQuota(ClientContext client) {

@@ -1,0 +1,59 @@
+package com.amplihack.auth.endpoint;
+
+import com.amplihack.auth.admission.Admitted;
+import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.TokenPair;
+import com.amplihack.auth.token.TokenService;
+import com.amplihack.auth.users.PasswordChange;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+
+/** {@code POST /auth/password}: a new password for the current one; ends every session and opens a new one. */
+@Path("/auth/password")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class PasswordResource {
+    private static final int LONGEST_NEW = 1024; // what is longer than allowed gets the policy's sentence
+
+    @Inject
+    private PasswordChange passwords;
+
+    @Inject
+    private TokenService tokens;
+
+    @Inject
+    private TokenResponse response;
+
+    @Inject
+    private Configuration configuration;
+
+    @Inject
+    private AccessToken caller;
+
+    @Inject
+    private ClientContext client;
+
+    @POST
+    @Admitted
+    public Response change(@Context HttpServletRequest request) {
+        JsonBody body = JsonBody.read(request);
+        Secret current = Secret.of(body.string(
+                "current_password", configuration.settings().passwords().longest()));
+        Secret fresh = Secret.of(body.string("new_password", LONGEST_NEW));
+        Delivery delivery = Delivery.of(body);
+
+        TokenPair pair = tokens.open(passwords.change(caller.username(), current, fresh, client), client);
+        return response.of(pair, delivery, AuthPath.of(request)).build();
+    }
+}

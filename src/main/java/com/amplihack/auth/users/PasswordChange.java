@@ -1,0 +1,76 @@
+package com.amplihack.auth.users;
+
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.users.Authenticator.Authenticated;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+
+/** Lets people change their own password, which ends every session of theirs. */
+@ApplicationScoped
+public class PasswordChange {
+    private Authenticator authenticator;
+    private AccountDirectory accounts;
+    private PasswordPolicy policy;
+    private PasswordHasher hasher;
+    private SecurityStore store;
+    private AuditLog audit;
+
+    /** For CDI. */
+    public PasswordChange() {}
+
+    @Inject
+    public PasswordChange(
+            Authenticator authenticator,
+            AccountDirectory accounts,
+            PasswordPolicy policy,
+            PasswordHasher hasher,
+            SecurityStore store,
+            AuditLog audit) {
+        this.authenticator = authenticator;
+        this.accounts = accounts;
+        this.policy = policy;
+        this.hasher = hasher;
+        this.store = store;
+        this.audit = audit;
+    }
+
+    /**
+     * Changes the password of the account; a wrong current one counts as a failed login.
+     *
+     * @return who may open a new session now: under an epoch that was read after the old ones had ended
+     * @throws AuthException {@code weak_password}, and what {@link Authenticator#authenticate} throws; after {@code
+     *     store_unavailable} the new password may be in force while old sessions go on
+     */
+    public Authenticated change(String username, Secret current, Secret fresh, ClientContext client) {
+        policy.require("new_password", username, fresh);
+        if (fresh.equals(current)) {
+            throw new AuthException(ErrorCode.WEAK_PASSWORD, "new_password: it is the current one.");
+        }
+        Account account = authenticator.authenticate(username, current, client).account();
+        String id = account.id();
+        String freshHash = hasher.hash(fresh);
+        store.endAll(id); // a store that is down refuses before anything is changed
+        if (accounts.replaceHash(account, freshHash).isEmpty()) {
+            throw changedMeanwhile(); // and the password that was shown is no longer the account's
+        }
+        store.endAll(id); // also what the old password opened in between
+        audit.record(AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(id));
+        SecurityStore.Epoch epoch = store.epoch(id);
+        Account now = accounts.find(id)
+                .filter(Account::enabled)
+                .filter(found -> found.passwordHash().equals(freshHash))
+                .orElseThrow(PasswordChange::changedMeanwhile);
+        return new Authenticated(now, epoch);
+    }
+
+    private static AuthException changedMeanwhile() {
+        return new AuthException(ErrorCode.INVALID_CREDENTIALS, "The account was changed meanwhile.");
+    }
+}
