@@ -21,19 +21,22 @@ local function keep(key, millis)
   end
 end
 
--- Adds the start of an idempotency key's hash to those that were answered: the last 8, 8 characters each, so that the
--- field stays within 64 bytes.
-local function remember(answered, request)
-  if request == '' then
-    return answered
-  end
-  local start = string.sub(request, 1, 8)
+-- Whether the request that a hash names is among those that were answered: the starts of hashes, 8 characters each.
+local function is_answered(answered, request)
   for i = 1, #answered, 8 do
-    if string.sub(answered, i, i + 7) == start then
-      return answered
+    if string.sub(answered, i, i + 7) == string.sub(request, 1, 8) then
+      return true
     end
   end
-  return string.sub(answered .. start, -64)
+  return false
+end
+
+-- Adds a request to those that were answered: the last 8, so that the field stays within 64 bytes.
+local function remember(answered, request)
+  if request == '' or is_answered(answered, request) then
+    return answered
+  end
+  return string.sub(answered .. string.sub(request, 1, 8), -64)
 end
 
 -- Takes one from an exact sliding window of at most `limit` entries; the same request id takes only once.

@@ -18,8 +18,8 @@ end
 if s[3] == ARGV[7] and s[5] == ARGV[9] then
   return 'COMMITTED' -- the driver's second attempt at this very commit
 end
-if s[3] ~= ARGV[1] or s[4] ~= ARGV[2] then
-  return 'MOVED'
+if s[3] ~= ARGV[1] or s[4] ~= ARGV[2] or is_answered(s[7], ARGV[13]) then
+  return 'MOVED' -- the last: a copy of this very request was answered without a rotation meanwhile
 end
 redis.call('HSET', KEYS[1], 'gen', ARGV[7], 'issue', ARGV[8], 'live', ARGV[9], 'rotated_at', now, 'prev', ARGV[10],
   'nonce', ARGV[11], 'sealed', ARGV[12], 'request', ARGV[13], 'answered', remember(s[7], ARGV[13]),

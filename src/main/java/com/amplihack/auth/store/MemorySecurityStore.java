@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Keeps the state in this process, for development and for one node: the same answers as {@link RedisSecurityStore},
@@ -100,6 +101,8 @@ public final class MemorySecurityStore implements SecurityStore {
         return compareAndSet(
                 rotation.seen(),
                 rotation.epoch(),
+                // a copy of this very request may have been answered without a rotation meanwhile
+                family -> !family.hasAnswered(rotation.request()),
                 (kept, now) -> new MemoryUser.Kept(
                         rotated(kept.session(), rotation, now),
                         now + rotation.refreshLife().toMillis()));
@@ -110,12 +113,16 @@ public final class MemorySecurityStore implements SecurityStore {
         return compareAndSet(
                 answer.seen(),
                 answer.epoch(),
+                family -> true,
                 (kept, now) -> new MemoryUser.Kept(answered(kept.session(), answer), kept.until()));
     }
 
     /** Replaces a session that is still as it was seen. */
     private Commit compareAndSet(
-            SessionRecord seen, Epoch epoch, BiFunction<MemoryUser.Kept, Long, MemoryUser.Kept> change) {
+            SessionRecord seen,
+            Epoch epoch,
+            Predicate<TokenFamily> condition,
+            BiFunction<MemoryUser.Kept, Long, MemoryUser.Kept> change) {
         return inUser(seen.subject(), (user, now) -> {
             Optional<MemoryUser.Kept> live = user.live(seen.sid(), now);
             if (live.isEmpty()) {
@@ -124,7 +131,8 @@ public final class MemorySecurityStore implements SecurityStore {
             SessionRecord session = live.get().session();
             if (!user.epoch().equals(epoch)
                     || session.family().gen() != seen.family().gen()
-                    || session.issue() != seen.issue()) {
+                    || session.issue() != seen.issue()
+                    || !condition.test(session.family())) {
                 return Commit.MOVED;
             }
             user.sessions.put(seen.sid(), change.apply(live.get(), now));

@@ -134,7 +134,10 @@ public interface SecurityStore {
      */
     RefreshView lookForRefresh(String subject, String sid, boolean proven, Quota quota);
 
-    /** Commits a rotation by compare-and-set on generation, issue and epoch. */
+    /**
+     * Commits a rotation by compare-and-set on generation, issue and epoch; MOVED also when the request was answered
+     * meanwhile.
+     */
     Commit rotate(Rotation rotation);
 
     /** Commits an answer that rotates nothing, by the same compare-and-set. */
