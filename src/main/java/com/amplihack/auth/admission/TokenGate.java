@@ -93,7 +93,8 @@ public class TokenGate {
     /** Until no clock within the skew accepts the token any more, so how long its use must be remembered. */
     private Duration remainingLife(AccessToken token, TokenSettings settings) {
         return Duration.between(clock.instant(), token.expiresAt())
-                .plus(settings.clockSkew().multipliedBy(2))
+                .plus(settings.clockSkew())
+                .plus(settings.clockSkew())
                 .plusSeconds(1);
     }
 

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /** The settings in force, as one immutable snapshot: reading them costs a field access. */
 @ApplicationScoped
 public class Configuration {
-    private Settings settings;
+    private volatile Settings settings;
 
     /** For CDI. */
     public Configuration() {}
@@ -28,6 +28,7 @@ public class Configuration {
         settings = Settings.read(name -> value(config, name));
     }
 
+    /** The snapshot; another object says that something has changed, and only then is it another one. */
     public Settings settings() {
         return settings;
     }

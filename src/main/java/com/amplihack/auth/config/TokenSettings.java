@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param sessionLifetime of a session, counted from the login; no rotation extends it
  * @param clockSkew by how much two clocks may differ, 0 to 60 seconds
  * @param refreshGrace how long after a rotation its parent is answered like its child, 0 to 60 seconds
+ * @param cacheSize how many verified access tokens are remembered, 0 to 100000; 0 verifies at every use
  */
 public record TokenSettings(
         URI issuer,
@@ -22,7 +23,8 @@ public record TokenSettings(
         Duration refreshGrace,
         ReplayMode replay,
         AddressBinding addressBinding,
-        UserAgentBinding userAgentBinding) {
+        UserAgentBinding userAgentBinding,
+        int cacheSize) {
     static TokenSettings read(SettingsReader from) {
         int refreshDays = from.integer("jwt.refresh.token.days", 1, 365);
         int sessionDays = from.integer("jwt.session.max.days", 1, 365);
@@ -42,6 +44,7 @@ public record TokenSettings(
                 Duration.ofSeconds(from.integer("jwt.refresh.grace.seconds", 0, 60)),
                 from.choice("jwt.replay", ReplayMode.class),
                 from.choice("jwt.binding.ip", AddressBinding.class),
-                from.choice("jwt.binding.user.agent", UserAgentBinding.class));
+                from.choice("jwt.binding.user.agent", UserAgentBinding.class),
+                from.integer("auth.token.cache.size", 0, 100_000));
     }
 }

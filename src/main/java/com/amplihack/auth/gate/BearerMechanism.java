@@ -25,8 +25,8 @@ import java.util.Optional;
 
 /**
  * Stands in front of MP-JWT's own mechanism: refuses by shape what MP-JWT would accept or choke on, lets MP-JWT verify
- * the rest, and leaves the outcome on the request for {@link GateFilter}, which answers. Runs before every filter, for
- * every path; public paths are let through untouched, with a bad token too.
+ * the rest unless it has done so before, and leaves the outcome on the request for {@link GateFilter}, which answers.
+ * Runs before every filter, for every path; public paths are let through untouched, with a bad token too.
  */
 @Alternative
 @Priority(100)
@@ -34,6 +34,7 @@ import java.util.Optional;
 public class BearerMechanism implements HttpAuthenticationMechanism {
     private ClientResolver clients;
     private ResponseHeaders headers;
+    private VerifiedTokens tokens;
     private MpJwtMechanism mpJwt;
     private TokenVerifier verifier;
     private AuditLog audit;
@@ -45,11 +46,13 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
     public BearerMechanism(
             ClientResolver clients,
             ResponseHeaders headers,
+            VerifiedTokens tokens,
             MpJwtMechanism mpJwt,
             TokenVerifier verifier,
             AuditLog audit) {
         this.clients = clients;
         this.headers = headers;
+        this.tokens = tokens;
         this.mpJwt = mpJwt;
         this.verifier = verifier;
         this.audit = audit;
@@ -71,7 +74,9 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
         try {
             Optional<String> bearer = Credentials.bearer(request);
             if (bearer.isPresent()) {
-                return verify(bearer.get(), request, response, context);
+                VerifiedToken token = tokens.get(bearer.get(), compact -> verify(compact, request, response, context));
+                RequestAttributes.VERIFIED.set(request, token.claims());
+                return token.announce(context);
             }
         } catch (InvalidTokenException invalid) {
             audit.record(AuditEntry.of(
@@ -85,15 +90,15 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
         return context.doNothing();
     }
 
-    private AuthenticationStatus verify(
-            String bearer, HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
+    /** What MP-JWT makes of a token that our own rules let pass. */
+    private VerifiedToken verify(
+            String compact, HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
             throws AuthenticationException {
-        UnverifiedToken token = TokenParser.parse(bearer);
-        verifier.requireKnownKey(token);
-        AuthenticationStatus status = mpJwt.verify(bearer, request, response, context);
-        if (status == AuthenticationStatus.SUCCESS) {
-            RequestAttributes.VERIFIED.set(request, token.verified());
-            return status;
+        UnverifiedToken token = TokenParser.parse(compact);
+        verifier.requireOurs(token);
+        Optional<VerifiedToken> verified = mpJwt.verify(token, request, response, context);
+        if (verified.isPresent()) {
+            return verified.get();
         }
         // MP-JWT does not say why: an expired token of ours, or a forgery?
         AccessToken ours = verifier.authentic(token);

@@ -1,5 +1,6 @@
 package com.amplihack.auth.gate;
 
+import com.amplihack.auth.token.UnverifiedToken;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.Bean;
@@ -10,10 +11,14 @@ import jakarta.security.enterprise.AuthenticationStatus;
 import jakarta.security.enterprise.authentication.mechanism.http.HttpAuthenticationMechanism;
 import jakarta.security.enterprise.authentication.mechanism.http.HttpMessageContext;
 import jakarta.security.enterprise.authentication.mechanism.http.HttpMessageContextWrapper;
+import jakarta.security.enterprise.identitystore.CredentialValidationResult;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.security.Principal;
+import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -21,8 +26,7 @@ import java.util.logging.Logger;
 @ApplicationScoped
 public class MpJwtMechanism {
     // Payara's MP-JWT logs five kilobytes of stack for each bad token; the audit log has it in one line. The field
-    // keeps
-    // the logger from being collected together with its level.
+    // keeps the logger from being collected together with its level.
     private static final Logger NOISE =
             Logger.getLogger("fish.payara.microprofile.jwtauth.eesecurity.SignedJWTIdentityStore");
 
@@ -43,13 +47,18 @@ public class MpJwtMechanism {
         this.beans = beans;
     }
 
-    /** Lets MP-JWT verify the token; on success the caller's principal and groups are set in the container. */
-    AuthenticationStatus verify(
-            String bearer, HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
+    /** Lets MP-JWT verify the token, and says whom it would have announced to the container; empty when it refuses. */
+    Optional<VerifiedToken> verify(
+            UnverifiedToken token, HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
             throws AuthenticationException {
-        HttpServletRequest normalized = new BearerRequest(request, bearer);
+        HttpServletRequest normalized = new BearerRequest(request, token.compact());
         HttpServletResponse silent = new SilentResponse(response);
-        return delegate().validateRequest(normalized, silent, new QuietContext(context, normalized, silent));
+        QuietContext quiet = new QuietContext(context, normalized, silent);
+        AuthenticationStatus status = delegate().validateRequest(normalized, silent, quiet);
+        if (status != AuthenticationStatus.SUCCESS || quiet.caller == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new VerifiedToken(token.verified(), quiet.caller, quiet.groups));
     }
 
     private HttpAuthenticationMechanism delegate() {
@@ -118,9 +127,12 @@ public class MpJwtMechanism {
         }
     }
 
+    /** Keeps the outcome, good or bad, from the container: it is announced by us, for a remembered token alike. */
     private static final class QuietContext extends HttpMessageContextWrapper {
         private final HttpServletRequest request;
         private final HttpServletResponse response;
+        private Principal caller;
+        private Set<String> groups;
 
         QuietContext(HttpMessageContext context, HttpServletRequest request, HttpServletResponse response) {
             super(context);
@@ -136,6 +148,21 @@ public class MpJwtMechanism {
         @Override
         public HttpServletResponse getResponse() {
             return response;
+        }
+
+        @Override
+        public AuthenticationStatus notifyContainerAboutLogin(Principal principal, Set<String> roles) {
+            caller = principal;
+            groups = roles;
+            return AuthenticationStatus.SUCCESS;
+        }
+
+        @Override
+        public AuthenticationStatus notifyContainerAboutLogin(CredentialValidationResult result) {
+            if (result.getStatus() != CredentialValidationResult.Status.VALID) {
+                return AuthenticationStatus.SEND_FAILURE;
+            }
+            return notifyContainerAboutLogin(result.getCallerPrincipal(), result.getCallerGroups());
         }
 
         @Override

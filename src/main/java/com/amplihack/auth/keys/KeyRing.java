@@ -15,8 +15,7 @@ import java.util.Optional;
 @ApplicationScoped
 public class KeyRing {
     private Configuration configuration;
-    private SigningKey active;
-    private Jwks jwks;
+    private volatile Published published;
     private byte[] handleKey;
 
     /** For CDI. */
@@ -31,9 +30,8 @@ public class KeyRing {
     @PostConstruct
     public void open() {
         Settings settings = configuration.settings();
-        active = new KeyFiles(settings.keys(), settings.production()).readOrMake();
-        jwks = Jwks.of(List.of(active));
-        JwksConfigSource.publish(jwks.text());
+        published = Published.of(new KeyFiles(settings.keys(), settings.production()).readOrMake());
+        JwksConfigSource.publish(jwks().text());
         try {
             handleKey = PrivateFiles.secret(settings.keys().path().resolve("handle.key"));
         } catch (IOException e) {
@@ -43,20 +41,32 @@ public class KeyRing {
 
     /** The one key that signs. */
     public SigningKey active() {
-        return active;
+        return published.active();
     }
 
     /** The key of that {@code kid}, if it is published. */
     public Optional<SigningKey> find(String kid) {
+        SigningKey active = published.active();
         return active.kid().equals(kid) ? Optional.of(active) : Optional.empty();
     }
 
+    /**
+     * The key set. It is another object as soon as {@link #find} knows a key more or less, and not before: who remembers
+     * what a key has verified compares it.
+     */
     public Jwks jwks() {
-        return jwks;
+        return published.jwks();
     }
 
     /** 256 bits for the MACs of what we hand out and want back unchanged. */
     public byte[] handleKey() {
         return handleKey.clone();
+    }
+
+    /** Keys and key set change together, in one write. */
+    private record Published(SigningKey active, Jwks jwks) {
+        static Published of(SigningKey active) {
+            return new Published(active, Jwks.of(List.of(active)));
+        }
     }
 }

@@ -64,14 +64,7 @@ public class TokenVerifier {
 
     /** See {@link #authentic(String)}. */
     public AccessToken authentic(UnverifiedToken token) {
-        SigningKey key = keyOf(token);
-        TokenSettings settings = configuration.settings().tokens();
-        if (!token.issuer().equals(settings.issuer().toString())) {
-            throw new InvalidTokenException("issuer");
-        }
-        if (!token.audience().equals(settings.audience())) {
-            throw new InvalidTokenException("audience");
-        }
+        SigningKey key = requireOurs(token);
         try {
             if (JWSObject.parse(token.compact()).verify(key.verifier())) {
                 return token.verified();
@@ -82,18 +75,27 @@ public class TokenVerifier {
         throw new InvalidTokenException("signature");
     }
 
-    /** Refuses a token that names no key of the ring: MP-JWT would try the first one instead (FAULTS.md 33). */
-    public void requireKnownKey(UnverifiedToken token) {
-        keyOf(token);
+    /**
+     * Refuses a token that names no key of the ring: MP-JWT would try the first one instead (FAULTS.md 33). Refuses
+     * another issuer or audience as well: MP-JWT hears of new keys and settings seconds later.
+     *
+     * @return the key that it names
+     */
+    public SigningKey requireOurs(UnverifiedToken token) {
+        SigningKey key = keys.find(token.kid()).orElseThrow(() -> new InvalidTokenException("kid"));
+        TokenSettings settings = configuration.settings().tokens();
+        if (!token.issuer().equals(settings.issuer().toString())) {
+            throw new InvalidTokenException("issuer");
+        }
+        if (!token.audience().equals(settings.audience())) {
+            throw new InvalidTokenException("audience");
+        }
+        return key;
     }
 
     /** For a token of ours that MP-JWT refused all the same: its word counts. */
     public InvalidTokenException refusedByMpJwt() {
         return new InvalidTokenException("mp_jwt");
-    }
-
-    private SigningKey keyOf(UnverifiedToken token) {
-        return keys.find(token.kid()).orElseThrow(() -> new InvalidTokenException("kid"));
     }
 
     /**

@@ -35,6 +35,7 @@ class SettingsTest {
         assertEquals(ReplayMode.AUTO, tokens.replay());
         assertEquals(AddressBinding.EXACT, tokens.addressBinding());
         assertEquals(UserAgentBinding.EXACT, tokens.userAgentBinding());
+        assertEquals(10_000, tokens.cacheSize());
     }
 
     @Test
@@ -147,6 +148,7 @@ class SettingsTest {
                 Map.entry("jwt.replay", "strict"),
                 Map.entry("jwt.binding.ip", "subnet"),
                 Map.entry("jwt.binding.user.agent", "family"),
+                Map.entry("auth.token.cache.size", "0"),
                 Map.entry("auth.store", "memory"),
                 Map.entry("redis.uri", "rediss://:hunter2@redis.example"),
                 Map.entry("redis.host", "other"),
@@ -190,7 +192,8 @@ class SettingsTest {
                         Duration.ofSeconds(7),
                         ReplayMode.STRICT,
                         AddressBinding.SUBNET,
-                        UserAgentBinding.FAMILY),
+                        UserAgentBinding.FAMILY,
+                        0),
                 settings.tokens());
         assertEquals(
                 new StoreSettings(
@@ -262,6 +265,8 @@ class SettingsTest {
                 "jwt.replay                 | on      | one of auto, strict, off",
                 "jwt.binding.ip             | family  | one of exact, subnet, off",
                 "jwt.binding.user.agent     | subnet  | one of exact, family, off",
+                "auth.token.cache.size      | -1      | a whole number from 0 to 100000",
+                "auth.token.cache.size      | 100001  | a whole number from 0 to 100000",
                 "auth.store                 | file    | one of redis, memory, auto",
                 "redis.port                 | 0       | a whole number from 1 to 65535",
                 "redis.port                 | 65536   | a whole number from 1 to 65535",

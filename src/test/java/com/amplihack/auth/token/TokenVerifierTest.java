@@ -122,9 +122,9 @@ class TokenVerifierTest {
                 List.of("x", Tokens.FOREIGN.active().kid(), Tokens.RING.active().kid() + "x")) {
             String token = Tokens.signed(Tokens.with(Tokens.header(), "kid", Json.createValue(kid)), Tokens.claims());
             assertEquals("kid", refused(token).reason());
-            assertThrows(InvalidTokenException.class, () -> verifier.requireKnownKey(TokenParser.parse(token)));
+            assertThrows(InvalidTokenException.class, () -> verifier.requireOurs(TokenParser.parse(token)));
         }
-        assertDoesNotThrow(() -> verifier.requireKnownKey(TokenParser.parse(Tokens.good())));
+        assertDoesNotThrow(() -> verifier.requireOurs(TokenParser.parse(Tokens.good())));
     }
 
     @Test
@@ -164,6 +164,15 @@ class TokenVerifierTest {
         assertEquals("issuer", refusedClaim("iss", "\"https://api.amplihack.com/\""));
         assertEquals("audience", refusedClaim("aud", "\"another-api\""));
         assertEquals("claim_aud", refusedClaim("aud", "[\"amplihack-api\",\"another-api\"]"));
+    }
+
+    @Test
+    void anotherIssuerOrAudienceIsRefusedBeforeMpJwtIsAsked() {
+        for (String claim : List.of("iss", "aud")) {
+            String other =
+                    Tokens.signed(Tokens.header(), Tokens.with(Tokens.claims(), claim, Json.createValue("other:1")));
+            assertThrows(InvalidTokenException.class, () -> verifier.requireOurs(TokenParser.parse(other)), claim);
+        }
     }
 
     @Test
