@@ -46,4 +46,10 @@ final class PathRules {
                 || path.startsWith("/admin/")
                 || (path.startsWith("/auth/") && !path.equals("/auth/jwks"));
     }
+
+    /** Whether it is a file of ours that pages are made of; its name stays the same when its content changes. */
+    static boolean isPage(HttpServletRequest request) {
+        String path = path(request);
+        return path.equals("/") || path.endsWith(".html") || path.endsWith(".js") || path.endsWith(".css");
+    }
 }

@@ -33,6 +33,8 @@ public class ResponseHeaders {
         }
         if (PathRules.carriesTokensOrPersons(request)) {
             response.setHeader("Cache-Control", "no-store");
+        } else if (PathRules.isPage(request)) {
+            response.setHeader("Cache-Control", "no-cache"); // kept, but asked for by its ETag each time
         }
         writeCors(request, response);
     }

@@ -98,6 +98,23 @@ class AnswersIT {
         }
     }
 
+    /** A browser runs a module only under a JavaScript type, the more so with {@code nosniff}. */
+    @Test
+    void theModuleIsPublicAndRevalidated() {
+        Client client = new Client();
+
+        Answer module = client.get("/amplihack-auth.js").send();
+        Answer again = client.get("/amplihack-auth.js")
+                .header("If-None-Match", module.header("ETag").orElseThrow())
+                .send();
+
+        assertEquals(200, module.status());
+        assertTrue(module.header("Content-Type").orElse("").matches("(text|application)/javascript.*"));
+        assertEquals(List.of("no-cache"), module.headers("Cache-Control"));
+        assertEquals(List.of("no-cache"), client.get("/").send().headers("Cache-Control"));
+        assertEquals(304, again.status());
+    }
+
     @Test
     void everyErrorHasAPlaceWhereItIsExplained() {
         Answer answer = new Client().get("/api/user").send();

@@ -1,0 +1,304 @@
+/**
+ * Keeps a page signed in: the client's half of the refresh protocol (docs/refresh.md), for all tabs of a browser at once.
+ *
+ *   import { AuthSession } from '/amplihack-auth.js';
+ *   const session = new AuthSession({ onSignedOut: () => location.assign('/sign-in.html') });
+ *   const answer = await session.fetch('/api/user');
+ *
+ * The access token lives in the memory of each tab only; the refresh token and the session's proof are HttpOnly cookies
+ * that no script sees. Stored is the name of a refresh that has not been answered yet, which is no secret.
+ */
+const TRY_MILLIS = 5_000; // a try that takes longer counts as lost
+const LOGIN_MILLIS = 20_000; // a login may wait in the server's queue, and is never sent twice
+const TRIES = 8;
+const LONGEST_RETRY_AFTER = 60; // seconds; a longer one is the page's affair
+const TURN_MILLIS = 20_000; // for how long a tab that froze in its turn keeps the others waiting
+const HAND_OVER_MILLIS = 2_000; // how long another tab may take to hand over its token
+const SIGNED_OUT = ['invalid_refresh_token', 'refresh_token_reused', 'refresh_token_required', 'binding_mismatch'];
+const NOTHING_TO_END = ['missing_token', 'invalid_refresh_token'];
+const RENEW = ['token_expired', 'token_revoked', 'token_replayed', 'binding_mismatch', 'invalid_token'];
+
+/** Why there is no token; `code` is the server's error code, or `unreachable`, or `user_changed`. */
+export class AuthError extends Error {
+  constructor(code, problem = {}) {
+    super(problem.detail ?? code);
+    this.name = 'AuthError';
+    this.code = code;
+    this.status = problem.status;
+  }
+}
+
+export class AuthSession {
+  #base;
+  #name; // of the turn, the channel and the stored key
+  #channel;
+  #onSignedOut;
+  #onUserChanged;
+  #token; // { value, jti, sub, expiresAt, margin }
+  #user; // the subject that this page shows
+  #userChanged = false;
+  #key; // of the refresh that is not answered yet
+  #release = () => {}; // says no longer that this tab has a token
+  #asking; // set while this tab waits for another one's token
+
+  /**
+   * `base`: where the service is; '' is this origin. `onSignedOut(code)`: nobody is signed in (any more).
+   * `onUserChanged()`: this browser is signed in as somebody else now; from here on this object hands out no token, so
+   * that a page which shows one user never acts as another. The page should be loaded anew, which is the default.
+   */
+  constructor({ base = '', onSignedOut = () => {}, onUserChanged = () => location.reload() } = {}) {
+    this.#base = new URL(base, location.origin).href.replace(/\/$/, '');
+    this.#name = `amplihack-auth:${this.#base}`;
+    this.#onSignedOut = onSignedOut;
+    this.#onUserChanged = onUserChanged;
+    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel.onmessage = ({ data }) => this.#hear(data);
+    addEventListener('pagehide', () => this.#release()); // browsers do not keep a page with locks for the back button
+  }
+
+  /** Signs in; the session that this browser had before ends. Rejects with the server's code. */
+  login(username, password) {
+    return this.#inTurn(async () => {
+      const json = { 'Content-Type': 'application/json' };
+      const answer = await this.#post('/auth/login', json, JSON.stringify({ username, password }), LOGIN_MILLIS);
+      if (answer.status !== 200) {
+        throw new AuthError(answer.json.error, answer.json);
+      }
+      this.#answered(); // a refresh that was pending belonged to the session before
+      this.#user = undefined;
+      this.#userChanged = false;
+      await this.#share(answer);
+    });
+  }
+
+  /** An access token; renewed first when less than a minute or than a tenth of its life is left. */
+  async accessToken() {
+    return this.#isGood() ? this.#token.value : this.#renew();
+  }
+
+  /** `fetch` with the access token. When it is refused, it is renewed and the request sent once more. */
+  async fetch(input, init) {
+    const request = new Request(input, { credentials: 'include', ...init });
+    if (new URL(request.url).origin !== new URL(this.#base).origin) {
+      throw new TypeError('The access token is for its own service only');
+    }
+    let token = await this.accessToken();
+    const answer = await fetch(bearing(token, request.clone()));
+    // a 401 without one of our codes comes from a proxy in between and says nothing about the token
+    if (answer.status !== 401 || !RENEW.includes((await jsonOf(answer.clone())).error)) {
+      return answer;
+    }
+    token = await this.#renew(token);
+    return fetch(bearing(token, request));
+  }
+
+  /** Signs out, in all tabs. When the server cannot be told it rejects, and one is still signed in. */
+  logout() {
+    return this.#inTurn(async () => {
+      let answer = await this.#untilAnswered(() => this.#post('/auth/logout', this.#authorization()));
+      if (answer.status === 401 && this.#token) { // the access token is too old even for that: the cookie is not
+        answer = await this.#untilAnswered(() => this.#post('/auth/logout'));
+      }
+      if (answer.status !== 200 && !NOTHING_TO_END.includes(answer.json.error)) {
+        throw new AuthError(answer.json.error, answer.json);
+      }
+      this.#answered();
+      this.#signedOut('logout');
+    });
+  }
+
+  #isGood(refused) {
+    const token = this.#token;
+    return token !== undefined && token.value !== refused && Date.now() < token.expiresAt - token.margin;
+  }
+
+  /** One refresh for all tabs: whoever has the turn first asks whether another tab has a token. */
+  #renew(refused) {
+    return this.#inTurn(async () => {
+      if (!this.#isGood(refused) && !this.#userChanged) {
+        await this.#ask();
+      }
+      if (!this.#isGood(refused) && !this.#userChanged) {
+        await this.#refresh();
+      }
+      if (this.#userChanged) {
+        throw new AuthError('user_changed');
+      }
+      return this.#token.value;
+    });
+  }
+
+  /** The same key until there is an answer, across tries, tabs and page loads; so no loss on the way signs out. */
+  async #refresh() {
+    for (let anew = 0; anew < TRIES; anew++) {
+      const key = this.#pendingKey(); // stored before anything is sent
+      const answer = await this.#untilAnswered(() =>
+        // the access token, though expired, tells the server for whom this tab believes to refresh
+        this.#post('/auth/refresh', { 'Idempotency-Key': key, ...this.#authorization() }));
+      const { error } = answer.json;
+      if (answer.status === 200) {
+        await this.#share(answer);
+        return this.#answered();
+      }
+      if (answer.status === 401 && SIGNED_OUT.includes(error)) {
+        this.#answered();
+        this.#signedOut(error);
+        throw new AuthError(error, answer.json);
+      }
+      if (error === 'session_changed') {
+        this.#drop(); // somebody has signed in meanwhile: #take finds out who
+      } else if (error !== 'refresh_superseded') {
+        throw new AuthError(error, answer.json);
+      }
+      this.#answered();
+    }
+    throw new AuthError('unreachable');
+  }
+
+  /** What is lost, limited or out of order is sent again, with more and more time in between. */
+  async #untilAnswered(send) {
+    for (let tries = 1; ; tries++) {
+      const answer = await send();
+      if (answer.status !== 0 && answer.status !== 429 && answer.status < 500) {
+        return answer;
+      }
+      if (tries === TRIES || answer.retryAfter > LONGEST_RETRY_AFTER) {
+        throw new AuthError('unreachable', answer.json); // not signed out: the next call goes on with the same key
+      }
+      const backOff = Math.min(125 * 2 ** tries, 5_000) * (0.5 + Math.random() / 2);
+      await new Promise((resume) => setTimeout(resume, answer.retryAfter * 1_000 + backOff));
+    }
+  }
+
+  /** One try. Status 0: no answer of the service, be it lost or that of something in between. */
+  async #post(path, headers = {}, body = undefined, millis = TRY_MILLIS) {
+    let retryAfter = 0;
+    try {
+      const signal = AbortSignal.timeout(millis);
+      const how = { method: 'POST', credentials: 'include', cache: 'no-store', redirect: 'error' };
+      const response = await fetch(this.#base + path, { ...how, headers, body, signal });
+      retryAfter = Number(response.headers.get('Retry-After')) || 0;
+      const json = await response.json();
+      if (response.ok ? json.access_token || json.message : json.error) {
+        return { status: response.status, json, retryAfter };
+      }
+    } catch {
+      // told below
+    }
+    return { status: 0, json: { error: 'unreachable' }, retryAfter };
+  }
+
+  #authorization() {
+    return this.#token ? { Authorization: `Bearer ${this.#token.value}` } : {};
+  }
+
+  /** Keeps a token that the server has just answered, and hands it to the other tabs. */
+  async #share({ json }) {
+    const { sub, jti } = JSON.parse(atob(json.access_token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/')));
+    const life = json.expires_in * 1_000;
+    const margin = Math.min(60_000, life / 10);
+    const token = { value: json.access_token, sub, jti, expiresAt: Date.now() + life, margin };
+    await this.#take(token);
+    this.#channel.postMessage({ token });
+  }
+
+  /** Resolves when the lock is held by which other tabs see that this one has a token (#ask). */
+  #take(token) {
+    this.#drop();
+    if (this.#user !== undefined && this.#user !== token.sub) {
+      this.#userChanged = true;
+      return this.#onUserChanged();
+    }
+    this.#user = token.sub;
+    this.#token = token;
+    return new Promise((held) => {
+      const dropped = new Promise((release) => { this.#release = release; });
+      const hold = () => { held(); return dropped; };
+      navigator.locks.request(`${this.#name} ${token.jti}`, { mode: 'shared' }, hold).catch(held);
+    });
+  }
+
+  #drop() {
+    this.#token = undefined;
+    this.#release();
+  }
+
+  #signedOut(code, tell = true) {
+    this.#drop();
+    this.#user = undefined;
+    if (tell) {
+      this.#channel.postMessage({ signedOut: code });
+    }
+    this.#onSignedOut(code);
+  }
+
+  /** Waits for another tab's token, if locks say that there is one: messages may be slower than turns are. */
+  async #ask() {
+    const { held } = await navigator.locks.query();
+    const mine = `${this.#name} ${this.#token?.jti}`;
+    if (held.some(({ name }) => name.startsWith(`${this.#name} `) && name !== mine)) {
+      await new Promise((resume) => {
+        this.#asking = resume;
+        this.#channel.postMessage({ ask: this.#token?.jti ?? '' });
+        setTimeout(resume, HAND_OVER_MILLIS);
+      });
+      this.#asking = undefined;
+    }
+  }
+
+  #hear({ ask, token, signedOut }) {
+    if (ask !== undefined && this.#isGood() && this.#token.jti !== ask) {
+      this.#channel.postMessage({ token: this.#token });
+    }
+    const wanted = (this.#user !== undefined || this.#asking) && !this.#userChanged;
+    if (token && wanted && !(token.expiresAt <= this.#token?.expiresAt)) {
+      this.#take(token);
+      this.#asking?.();
+    }
+    if (signedOut && this.#user !== undefined) {
+      this.#signedOut(signedOut, false);
+    }
+  }
+
+  /** One tab at a time: one refresh serves all, and no late answer's cookies overwrite those of a login. */
+  async #inTurn(work) {
+    let mine = false;
+    const turn = () => { mine = true; return work(); };
+    try {
+      return await navigator.locks.request(this.#name, { signal: AbortSignal.timeout(TURN_MILLIS) }, turn);
+    } catch (error) {
+      if (mine) {
+        throw error;
+      }
+      return work(); // out of turn, but with the same stored key: for the server it is the same request
+    }
+  }
+
+  /** The name of the refresh that a tab began and nobody has seen answered, or of a new one. */
+  #pendingKey() {
+    try {
+      this.#key = localStorage.getItem(this.#name) ?? this.#key;
+    } catch { /* forbidden: this tab remembers */ }
+    this.#key ??= crypto.randomUUID();
+    try {
+      localStorage.setItem(this.#name, this.#key);
+    } catch { /* full or forbidden */ }
+    return this.#key;
+  }
+
+  #answered() {
+    this.#key = undefined;
+    try {
+      localStorage.removeItem(this.#name);
+    } catch { /* then nothing was stored */ }
+  }
+}
+
+function bearing(token, request) {
+  request.headers.set('Authorization', `Bearer ${token}`);
+  return request;
+}
+
+function jsonOf(response) {
+  return response.json().catch(() => ({}));
+}
