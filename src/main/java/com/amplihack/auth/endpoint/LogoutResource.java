@@ -7,6 +7,7 @@ import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.json.StrictJson;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.token.TokenVerifier;
 import jakarta.enterprise.context.RequestScoped;
@@ -56,8 +57,15 @@ public class LogoutResource {
         if (bearer.isEmpty() && refresh.isEmpty()) {
             throw new AuthException(ErrorCode.MISSING_TOKEN, "Signing out needs the access or the refresh token.");
         }
-        if (!tokens.logout(bearer.map(verifier::authenticForLogout), refresh, client)) {
-            throw new AuthException(ErrorCode.INVALID_REFRESH_TOKEN, "The refresh token is not valid.");
+        Optional<AccessToken> access = Optional.empty();
+        AuthException refusal = new AuthException(ErrorCode.INVALID_REFRESH_TOKEN, "The refresh token is not valid.");
+        try {
+            access = bearer.map(verifier::authenticForLogout);
+        } catch (AuthException unacceptable) {
+            refusal = unacceptable; // a refresh token that came along still signs out
+        }
+        if (!tokens.logout(access, refresh, client)) {
+            throw refusal;
         }
         String body = StrictJson.provider()
                 .createObjectBuilder()

@@ -11,6 +11,8 @@ import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Authenticator.Authenticated;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 
 /** Lets people change their own password, which ends every session of theirs. */
 @ApplicationScoped
@@ -65,7 +67,9 @@ public class PasswordChange {
         SecurityStore.Epoch epoch = store.epoch(id);
         Account now = accounts.find(id)
                 .filter(Account::enabled)
-                .filter(found -> found.passwordHash().equals(freshHash))
+                .filter(found -> MessageDigest.isEqual(
+                        found.passwordHash().getBytes(StandardCharsets.UTF_8),
+                        freshHash.getBytes(StandardCharsets.UTF_8)))
                 .orElseThrow(PasswordChange::changedMeanwhile);
         return new Authenticated(now, epoch);
     }

@@ -109,6 +109,22 @@ class LogoutIT {
         assertEquals(200, session.user().status());
     }
 
+    /** As after a change of keys: what still proves the session is enough. */
+    @Test
+    void aRefreshTokenSignsOutThoughTheAccessTokenBesideItIsNoLongerGood() {
+        Session session = Session.ofNewUser();
+        String stranger = Forger.signedByAStranger(session.accessToken, UnaryOperator.identity());
+
+        Answer answer = session.client
+                .post("/auth/logout")
+                .bearer(stranger)
+                .cookie("refresh_token", session.refreshToken)
+                .send();
+
+        assertEquals(200, answer.status());
+        assertEquals("invalid_refresh_token", session.refreshRequest().send().error());
+    }
+
     @Test
     void withoutAnyCredentialThereIsNothingToSignOut() {
         Answer answer = new Client().post("/auth/logout").send();
