@@ -20,6 +20,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +69,7 @@ public class TokenService {
         SessionHandle handle = SessionHandle.fresh();
         RefreshToken refresh = RefreshToken.fresh(account.id(), handle.sid(), 1);
         TokenIssuer.Issued access = issuer.issue(account, handle.sid(), refresh.gen(), client);
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // what every store keeps
         SessionRecord session = SessionRecord.first(
                 account.id(),
                 handle.sid(),
