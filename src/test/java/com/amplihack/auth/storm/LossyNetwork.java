@@ -15,7 +15,8 @@ final class LossyNetwork implements AutoCloseable {
     private static final double LOST_ANSWERS = 0.05;
     private static final double DUPLICATES = 0.03;
     private static final int LONGEST_DELAY_MILLIS = 30;
-    private static final int LATEST_DUPLICATE_MILLIS = 6_000;
+    private static final int LATEST_DUPLICATE_MILLIS =
+            3_000; // the last eight answers are remembered: some seconds here
 
     final AtomicInteger lostRequests = new AtomicInteger();
     final AtomicInteger lostAnswers = new AtomicInteger();
