@@ -1,11 +1,13 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The one seam for fast-changing security state: sessions, used tokens, quotas. Each operation is atomic and costs one
@@ -97,8 +99,16 @@ public interface SecurityStore {
             Device client,
             Duration refreshLife) {}
 
-    /** Where a session is used from; the name has at most 64 ASCII characters. */
-    record Device(String address, String name) {}
+    /** Where a session is used from; the name is the start of the user agent, at most 64 ASCII characters. */
+    record Device(String address, String name) {
+        private static final int LONGEST_NAME = 64; // a character is a byte in the store
+        private static final Pattern NOT_ASCII = Pattern.compile("[^ -~]");
+
+        public static Device of(ClientContext client) {
+            String name = NOT_ASCII.matcher(client.userAgent()).replaceAll("?");
+            return new Device(client.address(), name.substring(0, Math.min(LONGEST_NAME, name.length())));
+        }
+    }
 
     /**
      * An answer to commit that rotates nothing (ROTATION.md rules 2a, 3a and 3b): its idempotency key is remembered, and

@@ -89,11 +89,12 @@ public class RefreshRotation {
 
     /** One try; empty when another request was faster and all must be looked at again. */
     private Optional<TokenPair> attempt(RefreshRequest request, RefreshView view, Quota quota) {
-        SessionRecord session = view.session().orElseThrow(RefreshRotation::invalid); // rule 0, and what follows
+        SessionRecord session = view.session().orElseThrow(RefreshRotation::invalid);
         if (!view.quota().granted()) {
             audit.limited(request, quota.name());
             throw limit(quota, view.quota()).refusal("Too many requests");
         }
+        // rule 0: without the proof nothing rotates and nothing ends
         SessionHandle handle = request.proof().handleOf(request.token().sid()).orElseThrow(() -> unproven(request));
         Duration grace = configuration.settings().tokens().refreshGrace();
         RefreshRule rule = RefreshRule.of(session.family(), request.token(), request.key(), view.now(), grace);

@@ -78,7 +78,7 @@ public class TokenService {
                 now,
                 now.plus(settings.sessionLifetime()),
                 client.address(),
-                RefreshRequest.device(client).name());
+                SecurityStore.Device.of(client).name());
         if (store.open(session, settings.refreshLifetime()) != Commit.COMMITTED) {
             throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong.");
         }

@@ -9,6 +9,7 @@ import com.amplihack.auth.http.ServerProcess;
 import com.amplihack.auth.store.TestRedis;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,7 +76,7 @@ class RefreshStormIT {
 
     @Test
     void noClientWithTheRecipeIsSignedOutByTheNetworkOrByAKilledStore() throws Exception {
-        List<String> refusals = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<String> refusals = Collections.synchronizedList(new ArrayList<>());
         AtomicInteger done = new AtomicInteger();
         AtomicInteger unavailable = new AtomicInteger();
         int kills = 0;
@@ -95,7 +98,7 @@ class RefreshStormIT {
                     .toList();
             threads.shutdown();
             while (!threads.isTerminated()) {
-                threads.awaitTermination(5, java.util.concurrent.TimeUnit.SECONDS);
+                threads.awaitTermination(5, TimeUnit.SECONDS);
                 if (!threads.isTerminated()) {
                     redis.kill();
                     LossyNetwork.pause(300);
@@ -141,8 +144,7 @@ class RefreshStormIT {
         assertTrue(ends.containsKey(Theft.End.REFUSED_LATER), "some thieves got in first: " + ends);
     }
 
-    private static RecipeClient signIn(java.util.function.Function<Supplier<Answer>, Optional<Answer>> network)
-            throws ExecutionException {
+    private static RecipeClient signIn(Function<Supplier<Answer>, Optional<Answer>> network) throws ExecutionException {
         Client client = new Client(server.port());
         Answer login = client.post("/auth/login")
                 .json("{\"username\":\"admin\",\"password\":\"" + server.firstPassword() + "\"}")
