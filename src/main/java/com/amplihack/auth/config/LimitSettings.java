@@ -5,11 +5,17 @@ package com.amplihack.auth.config;
  *
  * @param login per client address (an IPv6 /64 is one), never off
  * @param refresh per session
+ * @param jwks per client address
  * @param api per subject
+ * @param lockout per account
  */
-public record LimitSettings(Quota login, Quota refresh, Quota api) {
+public record LimitSettings(Quota login, Quota refresh, Quota jwks, Quota api, LockoutSettings lockout) {
     static LimitSettings read(SettingsReader from) {
         return new LimitSettings(
-                Quota.read("login", 1, from), Quota.read("refresh", 0, from), Quota.read("api", 0, from));
+                Quota.read("login", 1, from),
+                Quota.read("refresh", 0, from),
+                Quota.read("jwks", 0, from),
+                Quota.read("api", 0, from),
+                LockoutSettings.read(from));
     }
 }

@@ -64,6 +64,8 @@ class SettingsTest {
     @Test
     void quotaDefaultsAreThoseOfTheContract() {
         LimitSettings limits = production().limits();
+        assertEquals(new Quota("jwks", 600, Duration.ofSeconds(60)), limits.jwks());
+        assertEquals(new LockoutSettings(10, Duration.ofMinutes(15)), limits.lockout());
         assertEquals(new Quota("login", 5, Duration.ofSeconds(300)), limits.login());
         assertEquals(new Quota("refresh", 60, Duration.ofSeconds(60)), limits.refresh());
         assertEquals(new Quota("api", 100, Duration.ofSeconds(60)), limits.api());
@@ -162,6 +164,10 @@ class SettingsTest {
                 Map.entry("auth.login.window.seconds", "61"),
                 Map.entry("auth.refresh.limit", "7"),
                 Map.entry("auth.refresh.window.seconds", "62"),
+                Map.entry("auth.jwks.limit", "8"),
+                Map.entry("auth.jwks.window.seconds", "64"),
+                Map.entry("auth.lockout.threshold", "9"),
+                Map.entry("auth.lockout.minutes", "20"),
                 Map.entry("auth.api.limit", "0"),
                 Map.entry("auth.api.window.seconds", "63"),
                 Map.entry("auth.admin.allowlist", "10.0.0.0/8"),
@@ -211,7 +217,9 @@ class SettingsTest {
                 new LimitSettings(
                         new Quota("login", 6, Duration.ofSeconds(61)),
                         new Quota("refresh", 7, Duration.ofSeconds(62)),
-                        new Quota("api", 0, Duration.ofSeconds(63))),
+                        new Quota("jwks", 8, Duration.ofSeconds(64)),
+                        new Quota("api", 0, Duration.ofSeconds(63)),
+                        new LockoutSettings(9, Duration.ofMinutes(20))),
                 settings.limits());
         assertTrue(settings.limits().api().unlimited());
         assertFalse(settings.limits().login().unlimited());
@@ -278,6 +286,12 @@ class SettingsTest {
                 "auth.login.window.seconds  | 0       | a whole number from 1 to 86400",
                 "auth.refresh.limit         | -1      | a whole number from 0 to 1000000",
                 "auth.refresh.window.seconds| 86401   | a whole number from 1 to 86400",
+                "auth.jwks.limit            | -1      | a whole number from 0 to 1000000",
+                "auth.jwks.window.seconds   | 0       | a whole number from 1 to 86400",
+                "auth.lockout.threshold     | 0       | a whole number from 1 to 100",
+                "auth.lockout.threshold     | 101     | a whole number from 1 to 100",
+                "auth.lockout.minutes       | 0       | a whole number from 1 to 1440",
+                "auth.lockout.minutes       | 1441    | a whole number from 1 to 1440",
                 "auth.api.limit             | 1000001 | a whole number from 0 to 1000000",
                 "auth.api.window.seconds    | 1.5     | a whole number from 1 to 86400",
                 "auth.admin.allowlist       | 10.0/8  | a list of CIDR blocks such as 10.0.0.0/8",
