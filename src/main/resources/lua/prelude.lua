@@ -1,4 +1,4 @@
--- Put in front of every script: the clock, the epoch, times to live and the sliding window.
+-- Put in front of every script: the clock, the epoch, times to live, the sliding window and the lock of an account.
 
 -- Milliseconds since 1970 by Redis's clock, the only one that scripts believe.
 local function now_ms()
@@ -56,4 +56,15 @@ local function take(key, limit, window, request, now)
   end
   local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
   return granted, math.max(0, limit - count), tonumber(oldest[2]) + window - now
+end
+
+-- Locks strangers out of an account: twice as long as the last time, at most eight times the first; a day after a lock's
+-- end the next one is a first one again. `by` is the attempt that began it. Returns when the lock ends.
+local function lock_out(lock, failures, first, by, now)
+  local before = math.min(tonumber(redis.call('HGET', lock, 'locks') or '0'), 3)
+  local length = tonumber(first) * 2 ^ before
+  redis.call('HSET', lock, 'locks', before + 1, 'until', now + length, 'by', by)
+  redis.call('PEXPIRE', lock, length + 86400000)
+  redis.call('DEL', failures)
+  return now + length
 end

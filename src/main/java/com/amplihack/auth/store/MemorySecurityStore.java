@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
 import java.time.Duration;
@@ -190,6 +191,34 @@ public final class MemorySecurityStore implements SecurityStore {
         long now = now();
         return compute(
                 quotas, quota.name() + ":" + key, name -> new SlidingWindow(), window -> window.take(quota, now));
+    }
+
+    @Override
+    public LoginAttempt beginLogin(String subject, Optional<String> device, LockoutSettings rules) {
+        return inUser(subject, (user, now) -> user.logins.begin(subject, user.epoch(), device.orElse(""), rules, now));
+    }
+
+    @Override
+    public Optional<Instant> failLogin(LoginAttempt attempt, LockoutSettings rules) {
+        return inUser(attempt.subject(), (user, now) -> user.logins.fail(attempt, rules, now));
+    }
+
+    @Override
+    public void giveBackLogin(LoginAttempt attempt) {
+        inUser(attempt.subject(), (user, now) -> {
+            user.logins.giveBack(attempt);
+            return null;
+        });
+    }
+
+    @Override
+    public Optional<Instant> lockedUntil(String subject) {
+        return inUser(subject, (user, now) -> user.logins.lockedUntil(now));
+    }
+
+    @Override
+    public boolean unlock(String subject) {
+        return inUser(subject, (user, now) -> user.logins.unlock(now));
     }
 
     @Override

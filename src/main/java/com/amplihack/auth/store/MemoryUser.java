@@ -19,6 +19,7 @@ final class MemoryUser {
     final Map<String, Kept> sessions = new HashMap<>(); // by sid
     final Map<String, Long> burntUntil = new HashMap<>(); // by jti
     final SlidingWindow api = new SlidingWindow();
+    final MemoryLogins logins = new MemoryLogins();
     private final Map<String, SlidingWindow> refreshes = new HashMap<>(); // by sid
     private final Map<String, SlidingWindow> unproven = new HashMap<>(); // by sid
 
@@ -67,6 +68,7 @@ final class MemoryUser {
         refreshes.keySet().retainAll(sessions.keySet());
         unproven.keySet().retainAll(sessions.keySet());
         boolean idle = api.forget(now - Duration.ofDays(1).toMillis());
-        return sessions.isEmpty() && burntUntil.isEmpty() && idle && epochUntil <= now;
+        boolean noFailures = logins.sweep(now);
+        return sessions.isEmpty() && burntUntil.isEmpty() && idle && noFailures && epochUntil <= now;
     }
 }

@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.StoreSettings;
 import java.time.Duration;
@@ -35,11 +36,13 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     private final RedisConnection redis;
     private final StoreWide wide;
+    private final RedisLogins logins;
 
     /** Connects lazily: whether Redis answers shows at the first operation. */
     public RedisSecurityStore(StoreSettings settings) {
         redis = new RedisConnection(settings);
         wide = new StoreWide(redis);
+        logins = new RedisLogins(redis, wide);
     }
 
     @Override
@@ -181,6 +184,31 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
+    public LoginAttempt beginLogin(String subject, Optional<String> device, LockoutSettings rules) {
+        return logins.begin(subject, device.orElse(""), rules);
+    }
+
+    @Override
+    public Optional<Instant> failLogin(LoginAttempt attempt, LockoutSettings rules) {
+        return logins.fail(attempt, rules);
+    }
+
+    @Override
+    public void giveBackLogin(LoginAttempt attempt) {
+        logins.giveBack(attempt);
+    }
+
+    @Override
+    public Optional<Instant> lockedUntil(String subject) {
+        return logins.lockedUntil(subject);
+    }
+
+    @Override
+    public boolean unlock(String subject) {
+        return logins.unlock(subject);
+    }
+
+    @Override
     public void ping() {
         redis.ping();
     }
@@ -207,7 +235,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         return List.of(sessionKey(subject, sid), epochKey(subject), indexKey(subject));
     }
 
-    private static String userKey(String subject) {
+    static String userKey(String subject) {
         return PREFIX + "{" + subject + "}";
     }
 
@@ -215,7 +243,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         return userKey(subject) + ":session:" + sid;
     }
 
-    private static String epochKey(String subject) {
+    static String epochKey(String subject) {
         return userKey(subject) + ":epoch";
     }
 
@@ -224,7 +252,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     /** From the first two elements of an answer. */
-    private static Epoch epoch(List<?> answer) {
+    static Epoch epoch(List<?> answer) {
         return new Epoch(Long.parseLong((String) answer.get(0)), Long.parseLong((String) answer.get(1)));
     }
 

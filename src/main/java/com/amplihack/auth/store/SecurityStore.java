@@ -1,6 +1,7 @@
 package com.amplihack.auth.store;
 
 import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
 import java.time.Duration;
@@ -181,6 +182,36 @@ public interface SecurityStore {
 
     /** Takes one from a quota that belongs to no user. */
     Taken take(Quota quota, String key);
+
+    /**
+     * Counts an attempt at an account's password as a failure, before the password is looked at: of any number of
+     * parallel guesses no more are admitted than there is room for. Reads the epoch on the way.
+     *
+     * @param device nonce of the known device that it comes from: it has a counter of its own and passes a lock, until
+     *     that counter is full
+     */
+    LoginAttempt beginLogin(String subject, Optional<String> device, LockoutSettings rules);
+
+    /**
+     * Leaves the attempt counted. Only this locks: parallel logins with the right password fill the counter, but leave it
+     * again.
+     *
+     * @return when the lock that this attempt began ends; empty when it began none
+     */
+    Optional<Instant> failLogin(LoginAttempt attempt, LockoutSettings rules);
+
+    /** Takes back an attempt that was no failure: its password was right, or never looked at. Others stay counted. */
+    void giveBackLogin(LoginAttempt attempt);
+
+    /** Until when strangers are locked out of the account; empty when they are not. */
+    Optional<Instant> lockedUntil(String subject);
+
+    /**
+     * Lifts a lock and forgets the failures of strangers; those of known devices stay.
+     *
+     * @return whether it was locked
+     */
+    boolean unlock(String subject);
 
     /** Asks whether the store answers at all. */
     void ping();

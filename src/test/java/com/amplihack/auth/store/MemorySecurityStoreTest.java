@@ -1,9 +1,12 @@
 package com.amplihack.auth.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.LockoutSettings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +39,45 @@ class MemorySecurityStoreTest extends SecurityStoreContract {
         assertEquals(200, store.size());
 
         advance(Duration.ofDays(32));
+        store.take(FIVE, "somebody");
+
+        assertEquals(1, store.size());
+    }
+
+    @Test
+    void aDayWithoutALockMakesTheNextOneAFirstOneAgain() {
+        lock(SHIPPED);
+        advance(SHIPPED.lock(0).plus(LockoutSettings.MEMORY).minusSeconds(1));
+        Instant second = lock(SHIPPED);
+        assertEquals(Duration.ofMinutes(30), Duration.between(now, second));
+
+        advance(SHIPPED.lock(1).plus(LockoutSettings.MEMORY));
+
+        assertEquals(Duration.ofMinutes(15), Duration.between(now, lock(SHIPPED)));
+    }
+
+    @Test
+    void whatCrashedLocksWhenNobodyCanBeCheckingItAnyMore() {
+        begin(SHIPPED.threshold(), SHIPPED);
+        advance(Duration.ofSeconds(59));
+        assertEquals(Optional.empty(), guess(SHIPPED));
+
+        advance(Duration.ofSeconds(1));
+
+        assertTrue(guess(SHIPPED).isPresent());
+        assertTrue(store.lockedUntil(account).isPresent());
+    }
+
+    @Test
+    @Tag("fault-21")
+    void failuresAndLocksAreForgottenWhenTheyHaveRunOut() {
+        lock(SHIPPED);
+        store.failLogin(begin(account, device, SHIPPED), SHIPPED);
+        advance(SHIPPED.lock(0).plus(LockoutSettings.MEMORY).minusMinutes(1));
+        store.take(FIVE, "somebody");
+        assertEquals(2, store.size(), "the lock is remembered for a day");
+
+        advance(Duration.ofMinutes(2));
         store.take(FIVE, "somebody");
 
         assertEquals(1, store.size());

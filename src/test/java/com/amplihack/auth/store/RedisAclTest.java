@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.Secret;
@@ -93,6 +94,12 @@ class RedisAclTest {
             assertTrue(store.end("ada", "s1"));
             assertEquals(0, store.endAll("ada"));
             assertTrue(store.take(quota, "127.0.0.1").granted());
+            LockoutSettings rules = new LockoutSettings(1, minute);
+            store.giveBackLogin(store.beginLogin("ada", Optional.of("device"), rules));
+            assertTrue(store.failLogin(store.beginLogin("ada", Optional.empty(), rules), rules)
+                    .isPresent());
+            assertTrue(store.lockedUntil("ada").isPresent());
+            assertTrue(store.unlock("ada"));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.TestSettings;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +104,24 @@ class RedisFaultsTest {
                         .orElseThrow()
                         .family()
                         .gen());
+    }
+
+    @Test
+    void aLoginWhoseAnswersWereLostCountsOnceAndTellsItsLock() {
+        LockoutSettings rules = new LockoutSettings(2, Duration.ofMinutes(15));
+        store.epoch(subject); // what is store-wide is known now: the next answer is the attempt's
+        proxy.loseTheNextAnswer();
+        LoginAttempt first = store.beginLogin(subject, Optional.empty(), rules);
+        LoginAttempt second = store.beginLogin(subject, Optional.empty(), rules);
+
+        assertTrue(first.admitted() && second.admitted(), "the first took one of two");
+        store.failLogin(first, rules);
+        store.unlock(subject);
+        LoginAttempt third = store.beginLogin(subject, Optional.empty(), rules);
+        LoginAttempt fourth = store.beginLogin(subject, Optional.empty(), rules);
+        proxy.loseTheNextAnswer();
+        assertTrue(store.failLogin(third, rules).isPresent(), "told though the lock stood when it was asked again");
+        assertEquals(Optional.empty(), store.failLogin(fourth, rules), "and told once");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +104,11 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
         observer.del("auth1:{" + subject + "}:sessions"); // as if it had expired: the rotation makes it anew
         store.rotate(rotation(1, store.epoch(subject), "second"));
         store.take(FIVE, "somebody");
+        lock(SHIPPED);
+        store.unlock(account);
+        lock(SHIPPED);
+        store.failLogin(begin(account, device, SHIPPED), SHIPPED);
+        begin(subject, Optional.empty(), SHIPPED);
 
         Set<String> keys = observer.keys("*");
         for (String key : keys) {
@@ -111,6 +118,49 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
         assertTrue(ofUser.size() >= 3, ofUser.toString());
         for (String key : ofUser) {
             assertTrue(key.startsWith("auth1:{" + subject + "}:"), key);
+        }
+    }
+
+    @Test
+    void aLockIsRememberedForADayAfterItsEnd() {
+        lock(SHIPPED);
+
+        long left = observer.pttl("auth1:{" + account + "}:lock");
+
+        long expected = SHIPPED.first().plus(LockoutSettings.MEMORY).toMillis();
+        assertTrue(left <= expected && left > expected - 10_000, "ms: " + left);
+    }
+
+    @Test
+    void whatCrashedLocksWhenNobodyCanBeCheckingItAnyMore() {
+        begin(SHIPPED.threshold(), SHIPPED);
+        String failures = "auth1:{" + account + "}:failures";
+        assertEquals(Optional.empty(), guess(SHIPPED));
+
+        // as if a minute had passed
+        observer.zrange(failures, 0, -1).forEach(attempt -> observer.zincrby(failures, -60_000, attempt));
+
+        assertTrue(guess(SHIPPED).isPresent());
+        assertTrue(store.lockedUntil(account).isPresent());
+    }
+
+    @Test
+    @Tag("fault-27")
+    void anAttemptCostsTwoRoundTripsWhoeverItIsForAndHoweverItEnds() {
+        guess(SHIPPED);
+        store.giveBackLogin(begin(SHIPPED)); // teaches the scripts
+        lock(BRIEF);
+        for (int i = 0; i < 3; i++) {
+            observer.executeCommand(new CommandArguments(Protocol.Command.CONFIG).add("RESETSTAT"));
+            if (i == 0) {
+                guess(BRIEF); // locked
+            } else if (i == 1) {
+                store.giveBackLogin(begin(account, device, BRIEF));
+            } else {
+                store.failLogin(begin("nobody", Optional.empty(), BRIEF), BRIEF);
+            }
+            String statistics = observer.info("commandstats");
+            assertTrue(statistics.contains("cmdstat_evalsha:calls=2,"), statistics);
         }
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What every implementation of the store promises; run against memory and against a real Redis. */
-abstract class SecurityStoreContract {
+abstract class SecurityStoreContract extends LockoutContract {
     static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
     static final Quota FIVE = new Quota("five", 5, Duration.ofSeconds(60));
     static final Duration WEEK = Duration.ofDays(7);
@@ -44,12 +44,15 @@ abstract class SecurityStoreContract {
     final String subject = UUID.randomUUID().toString();
     final String sid = UUID.randomUUID().toString();
 
+    @Override
     abstract SecurityStore store();
 
     /** The time as the store sees it. */
+    @Override
     abstract Instant now();
 
     /** Lets time pass for the store. */
+    @Override
     abstract void advance(Duration duration);
 
     // sessions

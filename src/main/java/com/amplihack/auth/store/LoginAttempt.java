@@ -1,0 +1,24 @@
+package com.amplihack.auth.store;
+
+/**
+ * An attempt at a password, counted as a failure before the password is looked at; whoever began it says how it went
+ * ({@link SecurityStore#failLogin}, {@link SecurityStore#giveBackLogin}), and a crash in between leaves it a failure.
+ *
+ * @param device nonce of the known device that it comes from, or the empty string
+ * @param id tells it from every other attempt
+ * @param epoch the user's, as it was when the attempt began
+ */
+public record LoginAttempt(String subject, String device, String id, Counter counter, SecurityStore.Epoch epoch) {
+    /** Among whose failures an attempt is counted. */
+    public enum Counter {
+        STRANGERS,
+        DEVICE,
+        /** It is refused, whatever its password. */
+        NONE
+    }
+
+    /** Whether the right password may sign in. */
+    public boolean admitted() {
+        return counter != Counter.NONE;
+    }
+}

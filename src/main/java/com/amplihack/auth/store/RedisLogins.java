@@ -1,0 +1,85 @@
+package com.amplihack.auth.store;
+
+import com.amplihack.auth.config.LockoutSettings;
+import com.amplihack.auth.store.LoginAttempt.Counter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The lockout part of {@link RedisSecurityStore}: each method is one script on the keys of one user. */
+final class RedisLogins {
+    private static final LuaScript BEGIN = new LuaScript("begin_login");
+    private static final LuaScript FAIL = new LuaScript("fail_login");
+    private static final LuaScript GIVE_BACK = new LuaScript("give_back_login");
+    private static final LuaScript UNLOCK = new LuaScript("unlock");
+    private static final LuaScript LOCKED_UNTIL = new LuaScript("locked_until");
+
+    private final RedisConnection redis;
+    private final StoreWide wide;
+
+    RedisLogins(RedisConnection redis, StoreWide wide) {
+        this.redis = redis;
+        this.wide = wide;
+    }
+
+    LoginAttempt begin(String subject, String device, LockoutSettings rules) {
+        String id = redis.requestId();
+        List<?> answer = (List<?>) redis.run(
+                BEGIN,
+                List.of(
+                        RedisSecurityStore.epochKey(subject),
+                        lockKey(subject),
+                        failuresKey(subject, ""),
+                        failuresKey(subject, device)),
+                List.of(
+                        id,
+                        device.isEmpty() ? "0" : Integer.toString(LockoutSettings.DEVICE_QUOTA),
+                        Integer.toString(rules.threshold()),
+                        Long.toString(rules.window().toMillis()),
+                        Long.toString(rules.first().toMillis()),
+                        Long.toString(wide.ended())));
+        return new LoginAttempt(
+                subject, device, id, Counter.valueOf((String) answer.get(2)), RedisSecurityStore.epoch(answer));
+    }
+
+    Optional<Instant> fail(LoginAttempt attempt, LockoutSettings rules) {
+        boolean locks = attempt.counter() != Counter.DEVICE;
+        return instant(redis.run(
+                FAIL,
+                List.of(lockKey(attempt.subject()), counterKey(attempt)),
+                List.of(
+                        attempt.id(),
+                        locks ? Integer.toString(rules.threshold()) : "0",
+                        Long.toString(rules.window().toMillis()),
+                        Long.toString(rules.first().toMillis()))));
+    }
+
+    void giveBack(LoginAttempt attempt) {
+        redis.run(GIVE_BACK, List.of(counterKey(attempt)), List.of(attempt.id()));
+    }
+
+    boolean unlock(String subject) {
+        return (Long) redis.run(UNLOCK, List.of(lockKey(subject), failuresKey(subject, "")), List.of()) == 1;
+    }
+
+    Optional<Instant> lockedUntil(String subject) {
+        return instant(redis.run(LOCKED_UNTIL, List.of(lockKey(subject)), List.of()));
+    }
+
+    private static String lockKey(String subject) {
+        return RedisSecurityStore.userKey(subject) + ":lock";
+    }
+
+    private static String counterKey(LoginAttempt attempt) {
+        return failuresKey(attempt.subject(), attempt.counter() == Counter.DEVICE ? attempt.device() : "");
+    }
+
+    /** Of strangers, or of the device of that nonce. */
+    private static String failuresKey(String subject, String device) {
+        return RedisSecurityStore.userKey(subject) + ":failures" + (device.isEmpty() ? "" : ":" + device);
+    }
+
+    private static Optional<Instant> instant(Object millis) {
+        return (Long) millis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli((Long) millis));
+    }
+}
