@@ -5,14 +5,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Writes refresh tokens and reads back only its own: base64url of version, {@code sub}, {@code sid}, generation, secret
@@ -23,10 +19,9 @@ public class RefreshTokenCodec {
     private static final byte VERSION = 1;
     private static final int SID_BYTES = 32;
     private static final int SECRET_BYTES = 32;
-    private static final int MAC_BYTES = 32;
     private static final int BODY_BYTES = 1 + 16 + SID_BYTES + Long.BYTES + SECRET_BYTES;
-    private static final int LENGTH = (BODY_BYTES + MAC_BYTES) * 4 / 3 + 1;
-    private static final byte[] PURPOSE = "amplihack-auth refresh token v1\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int LENGTH = (BODY_BYTES + HandleMac.BYTES) * 4 / 3 + 1;
+    private static final HandleMac MAC = new HandleMac("amplihack-auth refresh token v1");
 
     private KeyRing keys;
 
@@ -40,14 +35,14 @@ public class RefreshTokenCodec {
 
     String encode(RefreshToken token) {
         UUID subject = UUID.fromString(token.subject());
-        ByteBuffer bytes = ByteBuffer.allocate(BODY_BYTES + MAC_BYTES)
+        ByteBuffer bytes = ByteBuffer.allocate(BODY_BYTES + HandleMac.BYTES)
                 .put(VERSION)
                 .putLong(subject.getMostSignificantBits())
                 .putLong(subject.getLeastSignificantBits())
                 .put(Base64.getUrlDecoder().decode(token.sid()))
                 .putLong(token.gen())
                 .put(token.secret());
-        bytes.put(mac(bytes.array()));
+        bytes.put(MAC.of(bytes.array(), BODY_BYTES, keys));
         return Sha256.base64url(bytes.array());
     }
 
@@ -64,31 +59,18 @@ public class RefreshTokenCodec {
             ByteBuffer bytes = ByteBuffer.wrap(all);
             byte[] sid = new byte[SID_BYTES];
             byte[] secret = new byte[SECRET_BYTES];
-            byte[] mac = new byte[MAC_BYTES];
+            byte[] mac = new byte[HandleMac.BYTES];
             byte version = bytes.get();
             UUID subject = new UUID(bytes.getLong(), bytes.getLong());
             bytes.get(sid);
             long gen = bytes.getLong();
             bytes.get(secret).get(mac);
-            boolean ours = MessageDigest.isEqual(mac, mac(all)) && version == VERSION;
+            boolean ours = MessageDigest.isEqual(mac, MAC.of(all, BODY_BYTES, keys)) && version == VERSION;
             return ours
                     ? Optional.of(new RefreshToken(subject.toString(), Sha256.base64url(sid), gen, secret))
                     : Optional.empty();
         } catch (IllegalArgumentException | BufferUnderflowException foreign) {
             return Optional.empty();
-        }
-    }
-
-    /** Over the body, which the first bytes of the array are. */
-    private byte[] mac(byte[] bytes) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(keys.handleKey(), "HmacSHA256"));
-            mac.update(PURPOSE);
-            mac.update(bytes, 0, BODY_BYTES);
-            return mac.doFinal();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has HmacSHA256", e);
         }
     }
 }
