@@ -1,8 +1,12 @@
 package com.amplihack.auth.endpoint;
 
+import com.amplihack.auth.admission.AddressLimit;
 import com.amplihack.auth.admission.Public;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.keys.Jwks;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.problem.RateLimit;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -12,8 +16,9 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
+import java.util.Optional;
 
-/** {@code GET /auth/jwks}: the public keys (RFC 7517). */
+/** {@code GET /auth/jwks}: the public keys (RFC 7517), also while the store is down. */
 @Path("/auth/jwks")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -21,16 +26,28 @@ public class JwksResource {
     @Inject
     private KeyRing keys;
 
+    @Inject
+    private AddressLimit limits;
+
+    @Inject
+    private Configuration configuration;
+
+    @Inject
+    private ClientContext client;
+
     @GET
     @Public
     public Response jwks(@HeaderParam("If-None-Match") String known) {
+        Optional<RateLimit> limit =
+                limits.take(configuration.settings().limits().jwks(), client);
         Jwks jwks = keys.jwks();
         Response.ResponseBuilder answer = isKnown(known, jwks.etag())
                 ? Response.notModified()
                 : Response.ok(jwks.text(), MediaType.APPLICATION_JSON_TYPE);
-        return answer.header("ETag", jwks.etag())
-                .header("Cache-Control", "public, max-age=60")
-                .build();
+        answer.header("ETag", jwks.etag()).header("Cache-Control", "public, max-age=60");
+        limit.ifPresent(left ->
+                answer.header(RateLimit.POLICY_HEADER, left.policyValue()).header(RateLimit.HEADER, left.value()));
+        return answer.build();
     }
 
     /** RFC 9110 section 13.1.2: weak comparison, any of a list, or any at all. */

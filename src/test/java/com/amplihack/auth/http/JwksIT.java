@@ -8,6 +8,7 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
 import jakarta.json.JsonObject;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -58,5 +59,34 @@ class JwksIT {
     void aBadTokenDoesNotHinderAPublicPath() {
         assertEquals(
                 200, new Client().get("/auth/jwks").bearer("garbage").send().status());
+    }
+
+    @Test
+    @Tag("fault-26")
+    void sixHundredPassAMinuteUnderEveryNameAndTheNextIsLimited() {
+        Client client = new Client();
+        Answer first = client.get("/auth/jwks").send();
+        assertEquals("\"jwks\";q=600;w=60", first.header("RateLimit-Policy").orElseThrow());
+        assertTrue(first.header("RateLimit").orElseThrow().startsWith("\"jwks\";r=599;t="));
+        Answer known = client.get("/.well-known/jwks.json")
+                .header("If-None-Match", first.header("ETag").orElseThrow())
+                .send();
+        assertEquals(304, known.status());
+        assertTrue(known.header("RateLimit").orElseThrow().startsWith("\"jwks\";r=598;t="));
+        for (int i = 2; i < 600; i++) {
+            assertEquals(200, client.get("/auth/jwks").send().status());
+        }
+
+        Answer limited = client.get("/.well-known/jwks.json").send();
+
+        assertEquals(429, limited.status());
+        assertEquals("rate_limited", limited.error());
+        int wait = Integer.parseInt(limited.header("Retry-After").orElseThrow());
+        assertTrue(wait > 0 && wait <= 60, "Retry-After: " + wait);
+        assertEquals("\"jwks\";q=600;w=60", limited.header("RateLimit-Policy").orElseThrow());
+        assertTrue(limited.header("RateLimit").orElseThrow().startsWith("\"jwks\";r=0;t="));
+        assertEquals("no-store", limited.header("Cache-Control").orElseThrow());
+        assertEquals(List.of(), limited.headers("Set-Cookie"));
+        assertEquals(200, new Client().get("/auth/jwks").send().status(), "another address has its own");
     }
 }
