@@ -6,7 +6,9 @@ import com.amplihack.auth.users.Role;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** How accounts, roles and sessions look to administrators. */
@@ -15,18 +17,16 @@ final class AccountJson {
 
     private AccountJson() {}
 
-    static JsonObjectBuilder of(Account account) {
+    /** @param lockedUntil when strangers are let in again, if they are locked out */
+    static JsonObjectBuilder of(Account account, Optional<Instant> lockedUntil) {
         JsonObjectBuilder json = JSON.createObjectBuilder()
                 .add("user_id", account.id())
                 .add("username", account.username())
                 .add("roles", JSON.createArrayBuilder(account.roles()))
                 .add("permissions", JSON.createArrayBuilder(account.ownPermissions()))
                 .add("enabled", account.enabled());
-        if (account.lockedUntil() == null) {
-            json.addNull("locked_until");
-        } else {
-            json.add("locked_until", account.lockedUntil().toString());
-        }
+        lockedUntil.ifPresentOrElse(
+                end -> json.add("locked_until", end.toString()), () -> json.addNull("locked_until"));
         return json.add("created_at", account.createdAt().toString());
     }
 

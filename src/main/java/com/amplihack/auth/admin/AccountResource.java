@@ -24,6 +24,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -49,7 +51,7 @@ public class AccountResource {
     @GET
     @RolesAllowed("admin")
     public String get(@PathParam("id") String id) {
-        return AccountJson.of(find(id)).build().toString();
+        return json(find(id)).build().toString();
     }
 
     /** RFC 7396: what is absent stays, {@code null} empties a list. A new password ends every session. */
@@ -73,13 +75,14 @@ public class AccountResource {
                 before.username(),
                 change.roles().orElseGet(() -> Set.copyOf(before.roles())),
                 change.permissions().orElseGet(() -> Set.copyOf(before.ownPermissions())));
-        Account after = audit.attempt("change_user", id, AccountJson.of(before), () -> accounts.change(id, change)
+        Optional<Instant> lock = store.lockedUntil(id); // once: after the change nothing may fail before it is audited
+        Account after = audit.attempt("change_user", id, AccountJson.of(before, lock), () -> accounts.change(id, change)
                 .orElseThrow(AccountResource::noSuchUser));
-        audit.record("change_user", id, AccountJson.of(before), AccountJson.of(after));
+        audit.record("change_user", id, AccountJson.of(before, lock), AccountJson.of(after, lock));
         if (change.password().isPresent()) {
             audit.recordPasswordReset(id);
         }
-        return AccountJson.of(after).build().toString();
+        return AccountJson.of(after, lock).build().toString();
     }
 
     /** Can be repeated after a 503: it ends the sessions also of an account that is gone already. */
@@ -87,7 +90,7 @@ public class AccountResource {
     @RolesAllowed("admin")
     public Response delete(@PathParam("id") String id) {
         JsonObjectBuilder before =
-                accounts.find(requireUuid(id)).map(AccountJson::of).orElse(null);
+                accounts.find(requireUuid(id)).map(this::json).orElse(null);
         boolean deleted = audit.attempt("delete_user", id, before, () -> accounts.delete(id));
         if (!deleted) {
             throw noSuchUser();
@@ -96,12 +99,13 @@ public class AccountResource {
         return Response.noContent().build();
     }
 
+    /** Also forgets the failures so far; an attacker who goes on gets as many guesses again. */
     @POST
     @Path("/unlock")
     @RolesAllowed("admin")
     public Response unlock(@PathParam("id") String id) {
-        if (!accounts.unlock(id)) {
-            throw noSuchUser();
+        if (store.unlock(find(id).id())) {
+            audit.recordUnlocked(id);
         }
         audit.record("unlock_user", id, null, null);
         return Response.noContent().build();
@@ -127,6 +131,10 @@ public class AccountResource {
                 .add("sessions_ended", ended)
                 .build()
                 .toString();
+    }
+
+    private JsonObjectBuilder json(Account account) {
+        return AccountJson.of(account, store.lockedUntil(account.id()));
     }
 
     private Account find(String id) {

@@ -41,6 +41,12 @@ public class AdminAudit {
                 AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(target).detail("reset_by", caller.subject()));
     }
 
+    void recordUnlocked(String target) {
+        audit.record(AuditEntry.of(AuditEvent.ACCOUNT_UNLOCKED, client)
+                .user(target)
+                .detail("unlocked_by", caller.subject()));
+    }
+
     /** What nobody should miss. */
     void recordGrave(String action, String target) {
         audit.record(entry(action, target).severity(AuditEvent.Severity.CRITICAL));

@@ -6,6 +6,7 @@ import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import jakarta.annotation.security.RolesAllowed;
@@ -48,6 +49,9 @@ public class UsersResource {
     private AccountDirectory accounts;
 
     @Inject
+    private SecurityStore store;
+
+    @Inject
     private TokenFit fit;
 
     @Inject
@@ -67,8 +71,8 @@ public class UsersResource {
         fit.require(username, roles, permissions);
         Secret password = chosen.orElseGet(AccountDirectory::randomPassword);
         Account account = accounts.create(username, password, roles, permissions, enabled);
-        audit.record("create_user", account.id(), null, AccountJson.of(account));
-        JsonObjectBuilder answer = AccountJson.of(account);
+        audit.record("create_user", account.id(), null, AccountJson.of(account, Optional.empty()));
+        JsonObjectBuilder answer = AccountJson.of(account, Optional.empty());
         if (chosen.isEmpty()) {
             answer.add("initial_password", password.reveal());
         }
@@ -91,7 +95,8 @@ public class UsersResource {
             found.remove(page);
         }
         JsonArrayBuilder items = JSON.createArrayBuilder();
-        found.forEach(account -> items.add(AccountJson.of(account)));
+        // a round trip to the store for each: a page has 200 at most
+        found.forEach(account -> items.add(AccountJson.of(account, store.lockedUntil(account.id()))));
         JsonObjectBuilder answer = JSON.createObjectBuilder().add("items", items);
         if (more) {
             answer.add("next_cursor", cursor(found.get(page - 1)));

@@ -8,7 +8,8 @@ import java.util.List;
 /** The cookies of this service, under the names that {@code auth.cookie.prefix} gives them (RFC 6265bis 4.1.3). */
 public enum CookieName {
     REFRESH_TOKEN("__Secure-", "refresh_token"),
-    SESSION_ID("__Host-", "session_id");
+    SESSION_ID("__Host-", "session_id"),
+    DEVICE("__Secure-", "device");
 
     private final String prefix;
     private final String plain;

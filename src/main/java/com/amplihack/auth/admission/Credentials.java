@@ -56,6 +56,10 @@ public class Credentials {
         return CookieName.REFRESH_TOKEN.valuesIn(request, prefixed());
     }
 
+    public List<String> deviceCookies(HttpServletRequest request) {
+        return CookieName.DEVICE.valuesIn(request, prefixed());
+    }
+
     /** Whether cookies carry their prefixes. */
     public boolean prefixed() {
         return configuration.settings().web().cookiePrefix();

@@ -17,6 +17,8 @@ public enum AuditEvent {
     RATE_LIMIT_EXCEEDED(Severity.WARNING),
     BINDING_MISMATCH(Severity.WARNING),
     BINDING_CHANGED(Severity.INFO),
+    ACCOUNT_LOCKED(Severity.WARNING),
+    ACCOUNT_UNLOCKED(Severity.INFO),
     PASSWORD_CHANGED(Severity.INFO),
     ADMIN_ACTION(Severity.INFO);
 

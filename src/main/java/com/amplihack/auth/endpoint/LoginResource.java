@@ -6,9 +6,12 @@ import com.amplihack.auth.admission.Public;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.token.DeviceCookies;
 import com.amplihack.auth.token.TokenPair;
 import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.users.Authenticator;
+import com.amplihack.auth.users.Authenticator.Authenticated;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -39,6 +42,9 @@ public class LoginResource {
     private Credentials credentials;
 
     @Inject
+    private DeviceCookies devices;
+
+    @Inject
     private Configuration configuration;
 
     @Inject
@@ -53,8 +59,14 @@ public class LoginResource {
                 body.string("password", configuration.settings().passwords().longest()));
         Delivery delivery = Delivery.of(body);
 
-        TokenPair pair = tokens.open(authenticator.authenticate(username, password, client), client);
+        Authenticated who = authenticator.authenticate(
+                username, password, devices.presented(credentials.deviceCookies(request)), client);
+        TokenPair pair = tokens.open(who, client);
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
-        return response.of(pair, delivery, AuthPath.of(request)).build();
+        String path = AuthPath.of(request);
+        return response.remember(response.of(pair, delivery, path), who.account(), delivery, path)
+                .header(RateLimit.POLICY_HEADER, who.limit().policyValue())
+                .header(RateLimit.HEADER, who.limit().value())
+                .build();
     }
 }

@@ -1,13 +1,16 @@
 package com.amplihack.auth.endpoint;
 
 import com.amplihack.auth.admission.Admitted;
+import com.amplihack.auth.admission.Credentials;
 import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.DeviceCookies;
 import com.amplihack.auth.token.TokenPair;
 import com.amplihack.auth.token.TokenService;
+import com.amplihack.auth.users.Authenticator.Authenticated;
 import com.amplihack.auth.users.PasswordChange;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -36,6 +39,12 @@ public class PasswordResource {
     private TokenResponse response;
 
     @Inject
+    private Credentials credentials;
+
+    @Inject
+    private DeviceCookies devices;
+
+    @Inject
     private Configuration configuration;
 
     @Inject
@@ -53,7 +62,11 @@ public class PasswordResource {
         Secret fresh = Secret.of(body.string("new_password", LONGEST_NEW));
         Delivery delivery = Delivery.of(body);
 
-        TokenPair pair = tokens.open(passwords.change(caller.username(), current, fresh, client), client);
-        return response.of(pair, delivery, AuthPath.of(request)).build();
+        Authenticated who = passwords.change(
+                caller.username(), current, fresh, devices.presented(credentials.deviceCookies(request)), client);
+        TokenPair pair = tokens.open(who, client);
+        String path = AuthPath.of(request);
+        return response.remember(response.of(pair, delivery, path), who.account(), delivery, path)
+                .build();
     }
 }

@@ -3,7 +3,9 @@ package com.amplihack.auth.endpoint;
 import com.amplihack.auth.admission.CookieName;
 import com.amplihack.auth.admission.Credentials;
 import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.token.DeviceCookies;
 import com.amplihack.auth.token.TokenPair;
+import com.amplihack.auth.users.Account;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
@@ -17,13 +19,15 @@ public class TokenResponse {
     private static final String SET_COOKIE = "Set-Cookie";
 
     private Credentials credentials;
+    private DeviceCookies devices;
 
     /** For CDI. */
     public TokenResponse() {}
 
     @Inject
-    public TokenResponse(Credentials credentials) {
+    public TokenResponse(Credentials credentials, DeviceCookies devices) {
         this.credentials = credentials;
+        this.devices = devices;
     }
 
     /** With the refresh token and the session's proof where they were asked for. */
@@ -48,7 +52,16 @@ public class TokenResponse {
         return Response.ok(body.build().toString(), MediaType.APPLICATION_JSON_TYPE);
     }
 
-    /** An answer that also clears our cookies, with the attributes that they were set with (FAULTS.md 41). */
+    /** Where the answer sets cookies, also the one by which the next login knows this device again. */
+    public Response.ResponseBuilder remember(
+            Response.ResponseBuilder answer, Account account, Delivery delivery, String devicePath) {
+        return delivery == Delivery.BODY
+                ? answer
+                : answer.header(
+                        SET_COOKIE, cookie(CookieName.DEVICE, devices.issue(account), devicePath, DeviceCookies.LIFE));
+    }
+
+    /** An answer that also clears the session's cookies, with the attributes that they were set with (FAULTS.md 41). */
     public Response clearing(String body, String refreshPath) {
         return clearing(Response.ok(body, MediaType.APPLICATION_JSON_TYPE), refreshPath);
     }

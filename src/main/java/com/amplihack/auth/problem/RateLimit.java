@@ -27,10 +27,13 @@ public record RateLimit(String name, int limit, Duration window, int remaining, 
     /** The 429 of this quota. */
     public AuthException refusal(String title) {
         long seconds = Math.max(1, wholeSeconds(reset));
-        return AuthException.titled(ErrorCode.RATE_LIMITED, title, "Try again in " + seconds + " s.")
-                .retryAfter(reset)
-                .header(POLICY_HEADER, policyValue())
-                .header(HEADER, value());
+        return shownOn(AuthException.titled(ErrorCode.RATE_LIMITED, title, "Try again in " + seconds + " s.")
+                .retryAfter(reset));
+    }
+
+    /** Another refusal of a request that this quota has let pass. */
+    public AuthException shownOn(AuthException refusal) {
+        return refusal.header(POLICY_HEADER, policyValue()).header(HEADER, value());
     }
 
     private static long wholeSeconds(Duration duration) {

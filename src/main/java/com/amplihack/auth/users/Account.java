@@ -36,10 +36,10 @@ public class Account {
 
     private boolean enabled;
 
-    /** Milliseconds since 1970: the one form of a time that every database keeps as it is. */
-    @Column(name = "locked_until")
-    private Long lockedUntil;
+    @Column(name = "password_version")
+    private long passwordVersion;
 
+    /** Milliseconds since 1970: the one form of a time that every database keeps as it is. */
     @Column(name = "created_at")
     private long createdAt;
 
@@ -88,8 +88,19 @@ public class Account {
         return passwordHash;
     }
 
-    void passwordHash(String hash) {
+    /** The same password under other parameters. */
+    void rehash(String hash) {
         passwordHash = hash;
+    }
+
+    void newPassword(String hash) {
+        passwordHash = hash;
+        passwordVersion++;
+    }
+
+    /** Moves with every new password; device cookies of an older one are void. */
+    public long passwordVersion() {
+        return passwordVersion;
     }
 
     public boolean enabled() {
@@ -98,15 +109,6 @@ public class Account {
 
     void enabled(boolean may) {
         enabled = may;
-    }
-
-    /** When a lock ends, or null when there is none. */
-    public Instant lockedUntil() {
-        return lockedUntil == null ? null : Instant.ofEpochMilli(lockedUntil);
-    }
-
-    void unlock() {
-        lockedUntil = null;
     }
 
     public Instant createdAt() {

@@ -52,8 +52,8 @@ public class AccountDirectory {
         return ask(() -> accounts.find(id));
     }
 
-    Optional<String> findId(Username username) {
-        return ask(() -> accounts.findId(username));
+    Optional<AccountKey> findKey(Username username) {
+        return ask(() -> accounts.findKey(username));
     }
 
     /** See {@link Accounts#list}. */
@@ -83,7 +83,7 @@ public class AccountDirectory {
         try {
             return accounts.add(account, roles, permissions);
         } catch (EJBException failed) {
-            if (findId(name).isPresent()) { // somebody else took the name at the same moment
+            if (findKey(name).isPresent()) { // somebody else took the name at the same moment
                 throw Accounts.usernameTaken();
             }
             throw unavailable(failed);
@@ -116,11 +116,6 @@ public class AccountDirectory {
         boolean deleted = ask(() -> accounts.delete(id));
         store.endAll(id); // also when a first attempt came no further than the database
         return deleted;
-    }
-
-    /** Lifts a lock; whether there is such an account. */
-    public boolean unlock(String id) {
-        return ask(() -> accounts.unlock(id));
     }
 
     public List<Role> roles() {
@@ -161,9 +156,14 @@ public class AccountDirectory {
         return List.copyOf(all);
     }
 
-    /** Replaces the hash that the account was read with; empty when somebody was faster. */
-    Optional<Account> replaceHash(Account account, String fresh) {
-        return ask(() -> accounts.replaceHash(account.id(), account.passwordHash(), fresh));
+    /** Replaces the hash that the account was read with by one of the same password; empty when somebody was faster. */
+    Optional<Account> rehash(Account account, String fresh) {
+        return ask(() -> accounts.rehash(account.id(), account.passwordHash(), fresh));
+    }
+
+    /** Gives the account that was read a new password, which voids its device cookies; empty when somebody was faster. */
+    Optional<Account> replacePassword(Account account, String fresh) {
+        return ask(() -> accounts.replacePassword(account.id(), account.passwordHash(), fresh));
     }
 
     /** A password that nobody has chosen: 24 letters and digits. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The accounts in the database; each call is one transaction. For {@link AccountDirectory} alone (an EJB has to be public). */
 @Stateless
@@ -23,9 +24,9 @@ public class Accounts {
         }
     }
 
-    public Optional<String> findId(Username username) {
+    public Optional<AccountKey> findKey(Username username) {
         try (EntityManager entities = database.entities()) {
-            return findId(entities, username.key());
+            return findKey(entities, username.key());
         }
     }
 
@@ -68,7 +69,7 @@ public class Accounts {
      */
     public Account add(Account account, Set<String> roleNames, Set<String> permissions) {
         try (EntityManager entities = database.entities()) {
-            if (findId(entities, account.usernameKey()).isPresent()) {
+            if (findKey(entities, account.usernameKey()).isPresent()) {
                 throw usernameTaken();
             }
             account.roles(roles(entities, roleNames));
@@ -79,14 +80,24 @@ public class Accounts {
         }
     }
 
-    /** The account with the fresh hash; empty when it has another than the outdated one: a change in between wins. */
-    public Optional<Account> replaceHash(String id, String outdated, String fresh) {
+    /** The account with a fresh hash of the same password; empty when it has another than the outdated one. */
+    public Optional<Account> rehash(String id, String outdated, String fresh) {
+        return ifUnchanged(id, outdated, account -> account.rehash(fresh));
+    }
+
+    /** The account with a new password; empty when its hash is another than the outdated one. */
+    public Optional<Account> replacePassword(String id, String outdated, String fresh) {
+        return ifUnchanged(id, outdated, account -> account.newPassword(fresh));
+    }
+
+    /** A change of the password in between wins. */
+    private Optional<Account> ifUnchanged(String id, String expected, Consumer<Account> change) {
         try (EntityManager entities = database.entities()) {
             Account account = entities.find(Account.class, id);
-            if (account == null || !account.passwordHash().equals(outdated)) {
+            if (account == null || !account.passwordHash().equals(expected)) {
                 return Optional.empty();
             }
-            account.passwordHash(fresh);
+            change.accept(account);
             entities.flush();
             return Optional.of(account);
         }
@@ -109,7 +120,7 @@ public class Accounts {
             change.roles().ifPresent(names -> account.roles(roles(entities, names)));
             change.permissions().ifPresent(account::ownPermissions);
             change.enabled().ifPresent(account::enabled);
-            freshHash.ifPresent(account::passwordHash);
+            freshHash.ifPresent(account::newPassword);
             if (administered && !account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
@@ -127,18 +138,6 @@ public class Accounts {
                     requireAnotherAdministrator(entities, id);
                 }
                 entities.remove(account);
-                entities.flush();
-            }
-            return account != null;
-        }
-    }
-
-    /** Lifts a lock; whether there is such an account. */
-    public boolean unlock(String id) {
-        try (EntityManager entities = database.entities()) {
-            Account account = entities.find(Account.class, id);
-            if (account != null) {
-                account.unlock();
                 entities.flush();
             }
             return account != null;
@@ -220,11 +219,13 @@ public class Accounts {
         return roles;
     }
 
-    private static Optional<String> findId(EntityManager entities, String usernameKey) {
-        return entities.createQuery("select a.id from Account a where a.usernameKey = :key", String.class)
+    private static Optional<AccountKey> findKey(EntityManager entities, String usernameKey) {
+        return entities.createQuery(
+                        "select a.id, a.passwordVersion from Account a where a.usernameKey = :key", Object[].class)
                 .setParameter("key", usernameKey)
                 .getResultStream()
-                .findFirst();
+                .findFirst()
+                .map(columns -> new AccountKey((String) columns[0], (Long) columns[1]));
     }
 
     static AuthException usernameTaken() {

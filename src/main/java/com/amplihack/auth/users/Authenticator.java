@@ -6,23 +6,27 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.AddressRanges;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.SecurityStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Authenticates a person by name and password. Unknown user, wrong password and disabled account cost the same work and
- * get the same answer (FAULTS.md 27); the quota of the client's address is taken before anything is hashed.
+ * Authenticates a person by name and password. Unknown user, wrong password, disabled and locked account cost the same
+ * work and get the same answer (FAULTS.md 27). Before anything is hashed one is taken from the quota of the client's
+ * address, and the attempt is counted as a failure of the account (docs/lockout.md).
  */
 @ApplicationScoped
 public class Authenticator {
-    /** Whose epoch is read for a name that nobody has, so that the round trips are the same. */
+    /** Who is counted for a name that nobody has, so that the round trips are the same and nothing piles up. */
     private static final String NOBODY = "nobody";
 
     private AccountDirectory accounts;
@@ -52,55 +56,92 @@ public class Authenticator {
      * Somebody who has shown who they are.
      *
      * @param epoch the user's, as it was before the account was read: a session may only open under this one
+     * @param limit what is left of the address's login quota
      */
-    public record Authenticated(Account account, SecurityStore.Epoch epoch) {}
+    public record Authenticated(Account account, SecurityStore.Epoch epoch, RateLimit limit) {}
 
     /**
      * Checks name and password.
      *
+     * @param devices what came along of device cookies
      * @throws AuthException {@code rate_limited}, {@code invalid_credentials}, {@code overloaded} or {@code
      *     store_unavailable}
      */
-    public Authenticated authenticate(String username, Secret password, ClientContext client) {
-        takeFromQuota(client);
-        Optional<Username> name = Username.parse(username);
-        Optional<String> id = name.flatMap(accounts::findId);
-        SecurityStore.Epoch epoch = store.epoch(id.orElse(NOBODY));
-        Optional<Account> account = id.flatMap(accounts::find);
-        boolean matches = account.isPresent()
-                ? hasher.verify(account.get().passwordHash(), password)
-                : hasher.verifyNobody(password);
-        if (!matches || !account.get().enabled()) {
-            recordFailure(username, account, client);
-            throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong.");
+    public Authenticated authenticate(
+            String username, Secret password, PresentedDevices devices, ClientContext client) {
+        RateLimit limit = takeFromQuota(client);
+        Optional<AccountKey> key = Username.parse(username).flatMap(accounts::findKey);
+        LoginAttempt attempt = store.beginLogin(
+                key.map(AccountKey::id).orElse(NOBODY),
+                key.flatMap(known -> devices.nonceFor(known.id(), known.passwordVersion())),
+                lockout());
+        Checked checked = check(attempt, key, password);
+        if (!checked.matches()
+                || !attempt.admitted()
+                || !checked.account().orElseThrow().enabled()) {
+            fail(attempt, checked.account(), username, client);
+            throw limit.shownOn(new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong."));
         }
-        Account current = account.get();
+        store.giveBackLogin(attempt);
+        Account current = checked.account().orElseThrow();
         if (hasher.isOutdated(current.passwordHash())) {
-            current = accounts.replaceHash(current, hasher.hash(password)).orElse(current);
+            current = accounts.rehash(current, hasher.hash(password)).orElse(current);
         }
         audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client).user(current.id()));
-        return new Authenticated(current, epoch);
+        return new Authenticated(current, attempt.epoch(), limit);
     }
 
-    private void takeFromQuota(ClientContext client) {
-        Quota quota = configuration.settings().limits().login();
-        String network = AddressRanges.network(client.address(), 32);
-        SecurityStore.Taken taken = store.take(quota, network);
-        if (!taken.granted()) {
-            audit.record(AuditEntry.of(AuditEvent.RATE_LIMIT_EXCEEDED, client).detail("limit", quota.name()));
-            throw new RateLimit(quota.name(), quota.limit(), quota.window(), 0, taken.reset())
-                    .refusal("Too many login attempts");
+    private record Checked(Optional<Account> account, boolean matches) {}
+
+    /** Compares the password, whoever is asked for and whether or not the attempt may succeed. */
+    private Checked check(LoginAttempt attempt, Optional<AccountKey> key, Secret password) {
+        try {
+            Optional<Account> account = key.flatMap(known -> accounts.find(known.id()));
+            boolean matches = account.isPresent()
+                    ? hasher.verify(account.get().passwordHash(), password)
+                    : hasher.verifyNobody(password);
+            return new Checked(account, matches);
+        } catch (AuthException untried) { // a 503 of the database or of the hash queue: nobody has compared anything
+            store.giveBackLogin(attempt);
+            throw untried;
         }
     }
 
-    private void recordFailure(String username, Optional<Account> account, ClientContext client) {
+    private RateLimit takeFromQuota(ClientContext client) {
+        Quota quota = configuration.settings().limits().login();
+        SecurityStore.Taken taken = store.take(quota, AddressRanges.network(client.address(), 32));
+        RateLimit limit = new RateLimit(quota.name(), quota.limit(), quota.window(), taken.remaining(), taken.reset());
+        if (!taken.granted()) {
+            audit.record(AuditEntry.of(AuditEvent.RATE_LIMIT_EXCEEDED, client).detail("limit", quota.name()));
+            throw limit.refusal("Too many login attempts");
+        }
+        return limit;
+    }
+
+    private void fail(LoginAttempt attempt, Optional<Account> account, String username, ClientContext client) {
+        Optional<Instant> lockedUntil = store.failLogin(attempt, lockout());
         AuditEntry entry = AuditEntry.of(AuditEvent.LOGIN_FAILED, client);
         if (account.isPresent()) {
-            entry.user(account.get().id())
-                    .detail("reason", account.get().enabled() ? "wrong_password" : "disabled_or_wrong_password");
+            entry.user(account.get().id()).detail("reason", reason(attempt, account.get()));
         } else {
             entry.detail("reason", "unknown_user").detail("name_hash", audit.pseudonym(username));
         }
         audit.record(entry);
+        if (lockedUntil.isPresent() && account.isPresent()) {
+            audit.record(AuditEntry.of(AuditEvent.ACCOUNT_LOCKED, client)
+                    .user(account.get().id())
+                    .detail("locked_until", lockedUntil.get()));
+        }
+    }
+
+    private static String reason(LoginAttempt attempt, Account account) {
+        if (!attempt.admitted()) {
+            return "locked";
+        }
+        return account.enabled() ? "wrong_password" : "disabled_or_wrong_password";
+    }
+
+    private LockoutSettings lockout() {
+        return configuration.settings().limits().lockout();
     }
 }

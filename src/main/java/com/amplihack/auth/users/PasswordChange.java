@@ -11,8 +11,6 @@ import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Authenticator.Authenticated;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 
 /** Lets people change their own password, which ends every session of theirs. */
 @ApplicationScoped
@@ -50,28 +48,28 @@ public class PasswordChange {
      * @throws AuthException {@code weak_password}, and what {@link Authenticator#authenticate} throws; after {@code
      *     store_unavailable} the new password may be in force while old sessions go on
      */
-    public Authenticated change(String username, Secret current, Secret fresh, ClientContext client) {
+    public Authenticated change(
+            String username, Secret current, Secret fresh, PresentedDevices devices, ClientContext client) {
         policy.require("new_password", username, fresh);
         if (fresh.equals(current)) {
             throw new AuthException(ErrorCode.WEAK_PASSWORD, "new_password: it is the current one.");
         }
-        Account account = authenticator.authenticate(username, current, client).account();
+        Authenticated shown = authenticator.authenticate(username, current, devices, client);
+        Account account = shown.account();
         String id = account.id();
         String freshHash = hasher.hash(fresh);
         store.endAll(id); // a store that is down refuses before anything is changed
-        if (accounts.replaceHash(account, freshHash).isEmpty()) {
-            throw changedMeanwhile(); // and the password that was shown is no longer the account's
-        }
+        long version = accounts.replacePassword(account, freshHash)
+                .orElseThrow(PasswordChange::changedMeanwhile) // the password that was shown is no longer the account's
+                .passwordVersion();
         store.endAll(id); // also what the old password opened in between
         audit.record(AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(id));
         SecurityStore.Epoch epoch = store.epoch(id);
         Account now = accounts.find(id)
                 .filter(Account::enabled)
-                .filter(found -> MessageDigest.isEqual(
-                        found.passwordHash().getBytes(StandardCharsets.UTF_8),
-                        freshHash.getBytes(StandardCharsets.UTF_8)))
+                .filter(found -> found.passwordVersion() == version)
                 .orElseThrow(PasswordChange::changedMeanwhile);
-        return new Authenticated(now, epoch);
+        return new Authenticated(now, epoch, shown.limit());
     }
 
     private static AuthException changedMeanwhile() {
