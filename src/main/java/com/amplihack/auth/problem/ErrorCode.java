@@ -7,7 +7,7 @@ public enum ErrorCode {
     INVALID_REQUEST(400, "Invalid request"),
     WEAK_PASSWORD(400, "Weak password"),
 
-    /** Wrong name or password, unknown user, disabled account: one answer for all. */
+    /** Wrong name or password, unknown user, disabled or locked account: one answer for all. */
     INVALID_CREDENTIALS(401, "Invalid credentials"),
     MISSING_TOKEN(401, "Missing or invalid authorization header"),
     INVALID_TOKEN(401, "Invalid token"),
