@@ -5,17 +5,17 @@ import java.util.logging.Level;
 /** What is audited, with how grave it is (CONTRACT.md section 4). */
 public enum AuditEvent {
     LOGIN_SUCCESS(Severity.INFO),
-    LOGIN_FAILED(Severity.WARNING),
+    LOGIN_FAILED(Severity.WARNING, true),
     TOKEN_ISSUED(Severity.INFO),
     TOKEN_REFRESHED(Severity.INFO),
     TOKEN_REVOKED(Severity.WARNING),
-    TOKEN_INVALID(Severity.WARNING),
-    REPLAY_DETECTED(Severity.CRITICAL),
-    ALGORITHM_CONFUSION(Severity.CRITICAL),
+    TOKEN_INVALID(Severity.WARNING, true),
+    REPLAY_DETECTED(Severity.CRITICAL, true),
+    ALGORITHM_CONFUSION(Severity.CRITICAL, true),
 
     LOGOUT(Severity.INFO),
-    RATE_LIMIT_EXCEEDED(Severity.WARNING),
-    BINDING_MISMATCH(Severity.WARNING),
+    RATE_LIMIT_EXCEEDED(Severity.WARNING, true),
+    BINDING_MISMATCH(Severity.WARNING, true),
     BINDING_CHANGED(Severity.INFO),
     ACCOUNT_LOCKED(Severity.WARNING),
     ACCOUNT_UNLOCKED(Severity.INFO),
@@ -41,9 +41,20 @@ public enum AuditEvent {
     }
 
     private final Severity severity;
+    private final boolean refusal;
 
     AuditEvent(Severity severity) {
+        this(severity, false);
+    }
+
+    AuditEvent(Severity severity, boolean refusal) {
         this.severity = severity;
+        this.refusal = refusal;
+    }
+
+    /** Whether it tells of a refused request: a client can cause it as often as it likes, at no cost to itself. */
+    boolean isRefusal() {
+        return refusal;
     }
 
     Severity severity() {

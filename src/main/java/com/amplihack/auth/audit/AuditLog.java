@@ -46,6 +46,7 @@ public class AuditLog {
     private String node;
     private long sequence;
     private boolean writable = true;
+    private final Refusals refusals = new Refusals();
 
     /** For CDI. */
     public AuditLog() {}
@@ -74,6 +75,7 @@ public class AuditLog {
 
     @PreDestroy
     synchronized void close() {
+        tellRefusals();
         try {
             file.close();
         } catch (IOException e) {
@@ -81,13 +83,32 @@ public class AuditLog {
         }
     }
 
+    /**
+     * Writes an entry. Refusals of one kind from one address beyond {@value Refusals#WRITTEN_PER_MINUTE} a minute are
+     * counted instead: {@link #tellRefusals} says how many they were.
+     */
     public void record(AuditEntry entry) {
         String line;
         synchronized (this) { // one order of lines, the same as that of their numbers
-            line = line(entry, ++sequence);
-            append(line);
+            if (!refusals.mayWrite(entry)) {
+                return;
+            }
+            line = write(entry);
         }
         LOG.log(entry.severity.level(), "SECURITY_AUDIT: {0}", line);
+    }
+
+    /** Writes how many refusals were not written one by one, and begins to count anew: to be called each minute. */
+    public synchronized void tellRefusals() {
+        for (AuditEntry told : refusals.drain()) {
+            LOG.log(told.severity.level(), "SECURITY_AUDIT: {0}", write(told));
+        }
+    }
+
+    private String write(AuditEntry entry) {
+        String line = line(entry, ++sequence);
+        append(line);
+        return line;
     }
 
     /** Stands for a name of an unknown account: people type passwords there, so it must not be readable. */

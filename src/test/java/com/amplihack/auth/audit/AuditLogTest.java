@@ -195,6 +195,60 @@ class AuditLogTest {
     }
 
     @Test
+    void whoIsRefusedAllTheTimeDoesNotFillTheFile() throws IOException {
+        for (int i = 0; i < 1000; i++) {
+            audit.record(AuditEntry.of(AuditEvent.TOKEN_INVALID, CLIENT));
+        }
+        assertEquals(60, lines().size());
+        assertEquals(60, logged.size());
+
+        audit.tellRefusals();
+        JsonObject told = lines().get(60);
+        assertEquals("TOKEN_INVALID", told.getString("event"));
+        assertEquals("192.0.2.7", told.getString("ip_address"));
+        assertEquals("940", told.getJsonObject("details").getString("not_written_one_by_one"));
+        assertEquals(61, logged.size());
+
+        audit.tellRefusals();
+        assertEquals(61, lines().size(), "nothing is told twice");
+        audit.record(AuditEntry.of(AuditEvent.TOKEN_INVALID, CLIENT));
+        assertEquals(62, lines().size(), "another minute, another start");
+    }
+
+    @Test
+    void noiseOfOneKindOrAddressHidesNothingElse() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            audit.record(AuditEntry.of(AuditEvent.TOKEN_INVALID, CLIENT));
+            audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT));
+        }
+        audit.record(AuditEntry.of(AuditEvent.ALGORITHM_CONFUSION, CLIENT));
+        audit.record(AuditEntry.of(AuditEvent.TOKEN_INVALID, new ClientContext("192.0.2.8", "", "")));
+        assertEquals(60 + 100 + 2, lines().size());
+    }
+
+    @Test
+    void countersOfRefusalsAreBounded() throws IOException {
+        for (int i = 0; i < 10_000; i++) {
+            audit.record(AuditEntry.of(
+                    AuditEvent.TOKEN_INVALID, new ClientContext("10.0." + i / 256 + '.' + i % 256, "", "")));
+        }
+        assertEquals(10_000, lines().size());
+        for (int i = 0; i < 100; i++) {
+            audit.record(AuditEntry.of(AuditEvent.TOKEN_INVALID, new ClientContext("10.1.0." + i, "", "")));
+        }
+        assertEquals(10_060, lines().size(), "the sources beyond the bound share one count");
+    }
+
+    @Test
+    void whatWasCountedIsToldBeforeTheEnd() throws IOException {
+        for (int i = 0; i < 61; i++) {
+            audit.record(AuditEntry.of(AuditEvent.REPLAY_DETECTED, CLIENT));
+        }
+        audit.close();
+        assertEquals(61, lines().size());
+    }
+
+    @Test
     void attemptedNameIsWrittenAsAPseudonymOnly() throws IOException {
         String typed = "my secret password";
         String pseudonym = audit.pseudonym(typed);

@@ -155,6 +155,33 @@ class AuditIT {
         assertTrue(log.contains("SECURITY_AUDIT: {"), "the server log has the events too");
     }
 
+    @Test
+    void aBadTokenCostsOneShortLine() throws IOException {
+        Session session = Session.ofNewUser();
+        Client client = new Client();
+        String genuine = session.accessToken;
+        List<String> bad = List.of(
+                "x",
+                "a.b.c",
+                "a".repeat(8000),
+                genuine + "A",
+                genuine.substring(0, genuine.length() - 8) + "AAAAAAAA",
+                Forger.base64url("{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"" + "k".repeat(900) + "\"}")
+                        + ".e30.AAAA");
+        for (String token : bad) {
+            int before = SharedServer.get().output().length();
+            assertEquals(401, client.get("/api/user").bearer(token).send().status());
+            List<String> lines = SharedServer.get()
+                    .output()
+                    .substring(before)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            assertEquals(1, lines.size(), () -> lines.size() + " lines: " + lines.get(0));
+            assertTrue(lines.get(0).length() < 700, lines.get(0));
+        }
+    }
+
     private static List<String> eventsFrom(Client client) throws IOException {
         return entriesFrom(client).stream()
                 .map(entry -> entry.getString("event"))
