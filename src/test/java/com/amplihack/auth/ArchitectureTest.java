@@ -42,6 +42,7 @@ class ArchitectureTest {
             Map.entry("json", 0),
             Map.entry("client", 0),
             Map.entry("files", 0),
+            Map.entry("metrics", 0),
             Map.entry("store", 1),
             Map.entry("audit", 1),
             Map.entry("keys", 2),

@@ -2,6 +2,7 @@ package com.amplihack.auth.audit;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.files.PrivateFiles;
+import com.amplihack.auth.metrics.Meters;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,6 +42,7 @@ public class AuditLog {
 
     private Configuration configuration;
     private InstantSource clock;
+    private AuditMeter meter;
     private FileOutputStream file;
     private SecretKeySpec nameKey;
     private String node;
@@ -52,9 +54,10 @@ public class AuditLog {
     public AuditLog() {}
 
     @Inject
-    public AuditLog(Configuration configuration, InstantSource clock) {
+    public AuditLog(Configuration configuration, InstantSource clock, Meters meters) {
         this.configuration = configuration;
         this.clock = clock;
+        meter = new AuditMeter(meters);
     }
 
     /** Opens the file where an earlier start left it. */
@@ -88,6 +91,7 @@ public class AuditLog {
      * counted instead: {@link #tellRefusals} says how many they were.
      */
     public void record(AuditEntry entry) {
+        meter.count(entry);
         String line;
         synchronized (this) { // one order of lines, the same as that of their numbers
             if (!refusals.mayWrite(entry)) {

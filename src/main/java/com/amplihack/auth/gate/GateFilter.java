@@ -4,6 +4,7 @@ import com.amplihack.auth.admission.Credentials;
 import com.amplihack.auth.admission.TokenGate;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
@@ -16,6 +17,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 
 /** Lets a request to a protected path through only when its access token is admitted. */
 public class GateFilter extends HttpFilter {
@@ -31,16 +33,22 @@ public class GateFilter extends HttpFilter {
     private transient ClientResolver clients;
 
     @Inject
+    private transient Meters meters;
+
+    @Inject
     private transient Configuration configuration;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        long start = System.nanoTime();
         try {
             if (PathRules.isProtected(request)) {
                 admit(request, response);
+                meters.tokenValidated(Duration.ofNanos(System.nanoTime() - start));
             }
         } catch (AuthException refused) {
+            meters.tokenRefused(refused.code().code(), Duration.ofNanos(System.nanoTime() - start));
             Problem.of(refused).writeTo(response);
             return;
         }

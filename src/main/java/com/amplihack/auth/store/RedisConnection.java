@@ -2,8 +2,10 @@ package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.metrics.Meters;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,6 +28,7 @@ final class RedisConnection implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RedisConnection.class.getName());
 
     private final RedisClient redis;
+    private final Meters meters;
 
     /** With {@link #requests}, tells one operation from every other of any node and start. */
     private final String process = UUID.randomUUID().toString().substring(24);
@@ -33,12 +36,18 @@ final class RedisConnection implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
 
     /** Connects lazily: whether Redis answers shows at the first operation. */
-    RedisConnection(StoreSettings settings) {
+    RedisConnection(StoreSettings settings, Meters meters) {
         redis = connect(settings);
+        this.meters = meters;
     }
 
     Object run(LuaScript script, List<String> keys, List<String> arguments) {
-        return exchange(() -> script.run(redis, keys, arguments));
+        long start = System.nanoTime();
+        try {
+            return exchange(() -> script.run(redis, keys, arguments));
+        } finally {
+            meters.storeAnswered(script.name(), Duration.ofNanos(System.nanoTime() - start));
+        }
     }
 
     /** One field of a hash; null when there is none. */

@@ -3,6 +3,7 @@ package com.amplihack.auth.store;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.metrics.Meters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,8 +40,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     private final RedisLogins logins;
 
     /** Connects lazily: whether Redis answers shows at the first operation. */
-    public RedisSecurityStore(StoreSettings settings) {
-        redis = new RedisConnection(settings);
+    public RedisSecurityStore(StoreSettings settings, Meters meters) {
+        redis = new RedisConnection(settings, meters);
         wide = new StoreWide(redis);
         logins = new RedisLogins(redis, wide);
     }

@@ -3,6 +3,7 @@ package com.amplihack.auth.store;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.StoreKind;
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.metrics.Meters;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -18,12 +19,12 @@ public class StoreProducer {
     /** The store of this process; it is chosen once, never silently changed later. */
     @Produces
     @ApplicationScoped
-    SecurityStore store(Configuration configuration, InstantSource clock) {
+    SecurityStore store(Configuration configuration, InstantSource clock, Meters meters) {
         StoreSettings settings = configuration.settings().store();
         if (settings.kind() == StoreKind.MEMORY) {
             return new MemorySecurityStore(clock);
         }
-        RedisSecurityStore redis = new RedisSecurityStore(settings);
+        RedisSecurityStore redis = new RedisSecurityStore(settings, meters);
         if (settings.kind() == StoreKind.REDIS) {
             return redis;
         }

@@ -9,6 +9,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
@@ -34,6 +35,7 @@ public class Authenticator {
     private SecurityStore store;
     private AuditLog audit;
     private Configuration configuration;
+    private Meters meters;
 
     /** For CDI. */
     public Authenticator() {}
@@ -44,12 +46,14 @@ public class Authenticator {
             PasswordHasher hasher,
             SecurityStore store,
             AuditLog audit,
-            Configuration configuration) {
+            Configuration configuration,
+            Meters meters) {
         this.accounts = accounts;
         this.hasher = hasher;
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;
+        this.meters = meters;
     }
 
     /**
@@ -103,6 +107,9 @@ public class Authenticator {
             return new Checked(account, matches);
         } catch (AuthException untried) { // a 503 of the database or of the hash queue: nobody has compared anything
             store.giveBackLogin(attempt);
+            if (untried.code() == ErrorCode.OVERLOADED) {
+                meters.login("overloaded");
+            }
             throw untried;
         }
     }

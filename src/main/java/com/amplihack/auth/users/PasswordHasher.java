@@ -3,6 +3,7 @@ package com.amplihack.auth.users;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.PasswordSettings;
 import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import de.mkammerer.argon2.Argon2;
@@ -11,6 +12,7 @@ import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ public class PasswordHasher {
             Pattern.compile("\\$argon2id\\$v=19\\$m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]{16,}\\$[A-Za-z0-9+/]{16,}");
 
     private Configuration configuration;
+    private Meters meters;
     private Argon2 argon2;
     private Semaphore turns;
     private final AtomicInteger waiting = new AtomicInteger();
@@ -41,8 +44,9 @@ public class PasswordHasher {
     public PasswordHasher() {}
 
     @Inject
-    public PasswordHasher(Configuration configuration) {
+    public PasswordHasher(Configuration configuration, Meters meters) {
         this.configuration = configuration;
+        this.meters = meters;
     }
 
     /** Prepares the native library and the hash that unknown users are measured against. */
@@ -101,10 +105,12 @@ public class PasswordHasher {
         if (!turns.tryAcquire()) {
             waitForTurn();
         }
+        long start = System.nanoTime();
         try {
             return work.get();
         } finally {
             turns.release();
+            meters.passwordHashed(Duration.ofNanos(System.nanoTime() - start));
         }
     }
 

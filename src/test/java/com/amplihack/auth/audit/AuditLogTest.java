@@ -12,6 +12,7 @@ import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.metrics.Meters;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.io.IOException;
@@ -299,7 +300,7 @@ class AuditLogTest {
 
     private static AuditLog opened(Path home) {
         InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-23T10:20:30.123456Z"));
-        AuditLog opened = new AuditLog(new Configuration(TestSettings.dev(home, Map.of())), clock);
+        AuditLog opened = new AuditLog(new Configuration(TestSettings.dev(home, Map.of())), clock, new Meters());
         opened.open();
         return opened;
     }

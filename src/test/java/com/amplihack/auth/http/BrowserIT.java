@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
  * where no Chromium is installed.
  */
 @Timeout(60) // a promise that never settles would be waited for as long
+@Tag("one-store")
 class BrowserIT {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
 

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.http.Client.Answer;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code POST /admin/api/revoke-all} on a server of its own, since it signs everybody out. */
+@Tag("one-store")
 class PanicIT {
     @Test
     void everySessionOfEverybodyIsOverWithinASecond() {

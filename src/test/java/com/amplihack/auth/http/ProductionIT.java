@@ -34,6 +34,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 /** No profile, everything by environment: PostgreSQL, Redis, an encrypted key, the specification's names. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("one-store")
 class ProductionIT {
     private static final String PASSWORD = "a password of the operator";
     private static final String SESSION_COOKIE = "__Host-session_id";

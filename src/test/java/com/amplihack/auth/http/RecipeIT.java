@@ -14,9 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The programs in {@code docs/refresh.md} do as they stand there, over a network that loses things. */
+@Tag("one-store")
 class RecipeIT {
     private final LossyProxy proxy = new LossyProxy();
     private final String username = Session.newUser("user");

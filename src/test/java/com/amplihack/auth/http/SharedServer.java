@@ -10,13 +10,16 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * The one server of the whole suite, with a real Redis behind a proxy that can be told to fail; it starts when the
- * first test asks for it and goes when the test run ends.
+ * The one server of the whole suite, with a real Redis behind a proxy that can be told to fail, or with the memory
+ * store; it starts when the first test asks for it and goes when the test run ends.
  */
 public final class SharedServer implements LauncherSessionListener {
     static final String TRUSTED_PROXIES = "127.9.0.0/16";
     static final String CORS_ORIGIN = "https://reader.example";
     static final String CSRF_ORIGIN = "https://form.example";
+
+    /** {@code redis}, or {@code memory} in the second run of the suite. */
+    static final String STORE = System.getProperty("it.store", "redis");
 
     private static SharedServer shared;
 
@@ -53,7 +56,7 @@ public final class SharedServer implements LauncherSessionListener {
                                 Map.entry("auth.csrf.origins", CSRF_ORIGIN),
                                 Map.entry("mp.config.profile", "dev"),
                                 Map.entry("auth.home", home.toString()),
-                                Map.entry("auth.store", "redis"),
+                                Map.entry("auth.store", STORE),
                                 Map.entry("redis.host", "127.0.0.1"),
                                 Map.entry("redis.port", Integer.toString(proxy.port())),
                                 Map.entry("redis.username", TestRedis.USER),

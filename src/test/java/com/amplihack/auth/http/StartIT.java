@@ -18,11 +18,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a newcomer meets: the first start, the second, and those that fail. Each runs a server of its own. */
+@Tag("one-store")
 class StartIT {
     /** The dev profile on embedded defaults, with nothing listening where Redis would be. */
     private static Map<String, String> development(Path home) {

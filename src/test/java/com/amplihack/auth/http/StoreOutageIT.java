@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("fault-22")
+@Tag("one-store")
 class StoreOutageIT {
     private final FaultProxy redis = SharedServer.get().redisProxy();
     private final Session session = Session.ofNewUser();

@@ -10,6 +10,7 @@ import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.config.StoreKind;
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore.Answer;
 import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SecurityStore.Epoch;
@@ -70,7 +71,7 @@ class RedisAclTest {
 
     @Test
     void everyOperationOfTheStoreIsAllowed() {
-        try (RedisSecurityStore store = new RedisSecurityStore(settings())) {
+        try (RedisSecurityStore store = new RedisSecurityStore(settings(), new Meters())) {
             Duration minute = Duration.ofMinutes(1);
             Quota quota = new Quota("api", 10, minute);
             Instant now = Instant.now();

@@ -8,6 +8,7 @@ import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SecurityStore.Epoch;
 import com.amplihack.auth.store.SecurityStore.Use;
@@ -46,10 +47,12 @@ class RedisFaultsTest {
         }
         server = redis();
         proxy = new FaultProxy(port);
-        store = new RedisSecurityStore(TestSettings.dev(
-                        Path.of("unused"),
-                        Map.of("redis.host", "127.0.0.1", "redis.port", Integer.toString(proxy.port())))
-                .store());
+        store = new RedisSecurityStore(
+                TestSettings.dev(
+                                Path.of("unused"),
+                                Map.of("redis.host", "127.0.0.1", "redis.port", Integer.toString(proxy.port())))
+                        .store(),
+                new Meters());
         Instant now = Instant.now();
         store.open(
                 SessionRecord.first(

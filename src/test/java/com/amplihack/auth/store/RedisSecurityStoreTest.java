@@ -8,6 +8,7 @@ import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore.Epoch;
 import com.amplihack.auth.store.SecurityStore.Use;
 import com.amplihack.auth.store.SecurityStore.Verdict;
@@ -64,7 +65,7 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
     @BeforeEach
     void connect() {
         observer.flushAll();
-        store = new RedisSecurityStore(settings);
+        store = new RedisSecurityStore(settings, new Meters());
     }
 
     @AfterEach
@@ -168,7 +169,7 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
     @Tag("fault-23")
     void twoNodesShareQuotasSessionsAndBurntTokens() {
         open();
-        try (RedisSecurityStore other = new RedisSecurityStore(settings)) {
+        try (RedisSecurityStore other = new RedisSecurityStore(settings, new Meters())) {
             for (int i = 0; i < 5; i++) {
                 assertTrue((i % 2 == 0 ? store : other).take(FIVE, subject).granted());
             }
@@ -186,7 +187,7 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
     @Test
     void everyNodeKnowsWithinASecondThatEverybodysSessionsWereEnded() {
         open();
-        try (RedisSecurityStore other = new RedisSecurityStore(settings)) {
+        try (RedisSecurityStore other = new RedisSecurityStore(settings, new Meters())) {
             assertEquals(1, other.sessions(subject).size());
             store.endEverybody();
             advance(Duration.ofMillis(600));

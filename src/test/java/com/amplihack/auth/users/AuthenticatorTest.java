@@ -10,6 +10,7 @@ import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
@@ -55,7 +56,7 @@ class AuthenticatorTest {
 
     @BeforeEach
     void make() {
-        authenticator = new Authenticator(directory(), hasher(), store, audit, configuration);
+        authenticator = new Authenticator(directory(), hasher(), store, audit, configuration, new Meters());
     }
 
     /**
@@ -136,7 +137,7 @@ class AuthenticatorTest {
         };
         SecurityStore watched = (SecurityStore) Proxy.newProxyInstance(
                 SecurityStore.class.getClassLoader(), new Class<?>[] {SecurityStore.class}, watch);
-        authenticator = new Authenticator(directory(), hasher(), watched, audit, configuration);
+        authenticator = new Authenticator(directory(), hasher(), watched, audit, configuration, new Meters());
 
         for (int i = 0; i < 100; i++) {
             refusal("name-" + i, WRONG, "192.0.2." + i);

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import java.nio.file.Path;
@@ -211,7 +212,8 @@ class PasswordHasherTest {
     }
 
     private static PasswordHasher hasher(Map<String, String> overrides) {
-        PasswordHasher hasher = new PasswordHasher(new Configuration(TestSettings.dev(Path.of("/nowhere"), overrides)));
+        PasswordHasher hasher =
+                new PasswordHasher(new Configuration(TestSettings.dev(Path.of("/nowhere"), overrides)), new Meters());
         hasher.prepare();
         return hasher;
     }

@@ -1,0 +1,41 @@
+package com.amplihack.auth.audit;
+
+import com.amplihack.auth.metrics.Meters;
+
+/** Counts what is audited, so that log and metrics tell the same story. */
+final class AuditMeter {
+    private final Meters meters;
+
+    AuditMeter(Meters meters) {
+        this.meters = meters;
+    }
+
+    void count(AuditEntry entry) {
+        switch (entry.event) {
+            case LOGIN_SUCCESS -> meters.login("success");
+            case LOGIN_FAILED -> meters.login("failure");
+            case TOKEN_ISSUED -> {
+                meters.tokenIssued("access");
+                meters.tokenIssued("refresh");
+            }
+            case TOKEN_REFRESHED -> {
+                meters.tokenIssued("access");
+                if ("rotated".equals(entry.details.get("answer"))) {
+                    meters.tokenIssued("refresh");
+                }
+            }
+            case REPLAY_DETECTED -> meters.replayed(entry.details.get("kind"));
+            case RATE_LIMIT_EXCEEDED -> limited(entry.details.get("limit"));
+            default -> {
+                // no figure of its own
+            }
+        }
+    }
+
+    private void limited(String limit) {
+        meters.rateLimited(limit);
+        if ("login".equals(limit)) {
+            meters.login("limited");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package com.amplihack.auth.metrics;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.Tag;
+import org.eclipse.microprofile.metrics.Timer;
+
+/**
+ * The service's own figures at {@code /metrics} (CONTRACT.md section 5). Each label has a small, fixed set of values;
+ * nothing that a client sends becomes one.
+ */
+@ApplicationScoped
+public class Meters {
+    private MetricRegistry registry;
+    private Counter validated;
+    private Timer validation;
+    private Timer passwordHash;
+    private final Map<Name, Counter> counters = new ConcurrentHashMap<>();
+    private final Map<String, Timer> storeTimers = new ConcurrentHashMap<>();
+
+    private record Name(String metric, String label, String value) {}
+
+    /** For CDI; an instance made with it counts nothing. */
+    public Meters() {}
+
+    /** Registers what a dashboard expects to find before the first request. */
+    @Inject
+    public Meters(MetricRegistry registry) {
+        this.registry = registry;
+        validated = registry.counter("jwt_tokens_validated_total");
+        validation = registry.timer("jwt_validation");
+        passwordHash = registry.timer("jwt_password_hash");
+        counter("jwt_key_rotation_total", "", "");
+        List.of("access", "refresh").forEach(type -> counter("jwt_tokens_issued_total", "type", type));
+        List.of("bare_repeat", "after_proof", "refresh_reuse")
+                .forEach(kind -> counter("jwt_replay_attempts_total", "kind", kind));
+        List.of("login", "refresh", "jwks", "api")
+                .forEach(limit -> counter("jwt_rate_limit_violations_total", "limit", limit));
+        List.of("success", "failure", "limited", "overloaded")
+                .forEach(outcome -> counter("jwt_logins_total", "outcome", outcome));
+    }
+
+    /** A token was handed out: {@code access} or {@code refresh}. */
+    public void tokenIssued(String type) {
+        count("jwt_tokens_issued_total", "type", type);
+    }
+
+    /** An access token was admitted, this long after the gate began with it. */
+    public void tokenValidated(Duration took) {
+        if (registry != null) {
+            validated.inc();
+            validation.update(took);
+        }
+    }
+
+    /**
+     * A request to a protected path was refused.
+     *
+     * @param reason the error code of the answer
+     */
+    public void tokenRefused(String reason, Duration took) {
+        if (registry != null) {
+            count("jwt_validation_errors_total", "reason", reason);
+            validation.update(took);
+        }
+    }
+
+    public void replayed(String kind) {
+        count("jwt_replay_attempts_total", "kind", kind);
+    }
+
+    public void rateLimited(String limit) {
+        count("jwt_rate_limit_violations_total", "limit", limit);
+    }
+
+    public void login(String outcome) {
+        count("jwt_logins_total", "outcome", outcome);
+    }
+
+    /** A password was hashed or compared; waiting for a turn is not in it. */
+    public void passwordHashed(Duration took) {
+        if (registry != null) {
+            passwordHash.update(took);
+        }
+    }
+
+    /** Redis answered an operation of the store, or failed to. */
+    public void storeAnswered(String operation, Duration took) {
+        if (registry != null) {
+            storeTimers
+                    .computeIfAbsent(operation, name -> registry.timer("jwt_store", new Tag("operation", name)))
+                    .update(took);
+        }
+    }
+
+    private void count(String metric, String label, String value) {
+        if (registry != null) {
+            counter(metric, label, value).inc();
+        }
+    }
+
+    private Counter counter(String metric, String label, String value) {
+        return counters.computeIfAbsent(
+                new Name(metric, label, value),
+                name -> label.isEmpty() ? registry.counter(metric) : registry.counter(metric, new Tag(label, value)));
+    }
+}

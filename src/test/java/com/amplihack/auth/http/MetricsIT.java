@@ -1,0 +1,117 @@
+package com.amplihack.auth.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.http.Client.Answer;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The names of CONTRACT.md section 5, and that each counts what it says. */
+@Tag("fault-44")
+class MetricsIT {
+    @Test
+    void everyFigureIsThere() {
+        Session session = Session.ofNewUser();
+        session.user();
+        new Client().get("/api/user").send();
+        String metrics = metrics();
+        for (String name : List.of(
+                "jwt_tokens_issued_total",
+                "jwt_tokens_validated_total",
+                "jwt_validation_errors_total",
+                "jwt_replay_attempts_total",
+                "jwt_rate_limit_violations_total",
+                "jwt_key_rotation_total",
+                "jwt_logins_total",
+                "jwt_validation_seconds_bucket",
+                "jwt_validation_seconds_count",
+                "jwt_validation_seconds_sum",
+                "jwt_password_hash_seconds_bucket")) {
+            assertTrue(metrics.contains('\n' + name + '{'), name + " is missing");
+        }
+    }
+
+    @Test
+    void aSessionsLifeIsCounted() {
+        double issued = value("jwt_tokens_issued_total", "type=\"access\"");
+        double renewed = value("jwt_tokens_issued_total", "type=\"refresh\"");
+        double logins = value("jwt_logins_total", "outcome=\"success\"");
+        double validated = value("jwt_tokens_validated_total", "");
+        double timed = value("jwt_validation_seconds_count", "");
+        double hashed = value("jwt_password_hash_seconds_count", "");
+
+        Session session = Session.ofNewUser(); // an administrator's request, and perhaps login, comes before it
+        assertEquals(200, session.user().status());
+        session.refresh();
+
+        assertTrue(value("jwt_tokens_issued_total", "type=\"access\"") - issued >= 2);
+        assertTrue(value("jwt_tokens_issued_total", "type=\"refresh\"") - renewed >= 2);
+        assertTrue(value("jwt_logins_total", "outcome=\"success\"") - logins >= 1);
+        assertTrue(value("jwt_tokens_validated_total", "") - validated >= 2);
+        assertTrue(value("jwt_validation_seconds_count", "") - timed >= 2);
+        assertTrue(value("jwt_password_hash_seconds_count", "") - hashed >= 2);
+    }
+
+    @Test
+    void refusalsAreCountedByReason() {
+        Session session = Session.ofNewUser();
+        session.user();
+        double missing = value("jwt_validation_errors_total", "reason=\"missing_token\"");
+        double invalid = value("jwt_validation_errors_total", "reason=\"invalid_token\"");
+        double replayed = value("jwt_replay_attempts_total", "kind=\"after_proof\"");
+        double failed = value("jwt_logins_total", "outcome=\"failure\"");
+
+        session.client.get("/api/user").send();
+        session.client.get("/api/user").bearer("x").send();
+        session.bareUser();
+        Session.login(session.client, "nobody", "x").send();
+
+        assertEquals(1, value("jwt_validation_errors_total", "reason=\"missing_token\"") - missing);
+        assertEquals(1, value("jwt_validation_errors_total", "reason=\"invalid_token\"") - invalid);
+        assertEquals(1, value("jwt_replay_attempts_total", "kind=\"after_proof\"") - replayed);
+        assertEquals(1, value("jwt_logins_total", "outcome=\"failure\"") - failed);
+    }
+
+    @Test
+    void theLoginLimitIsCounted() {
+        Client client = new Client();
+        double limited = value("jwt_rate_limit_violations_total", "limit=\"login\"");
+        for (int i = 0; i < 6; i++) {
+            Session.login(client, "nobody", "x").send();
+        }
+        assertEquals(1, value("jwt_rate_limit_violations_total", "limit=\"login\"") - limited);
+        assertTrue(value("jwt_logins_total", "outcome=\"limited\"") >= 1);
+    }
+
+    @Test
+    @Tag("one-store")
+    void redisIsTimedByOperation() {
+        Session.ofNewUser().user();
+        assertTrue(value("jwt_store_seconds_count", "operation=\"admit\"") >= 1);
+        assertTrue(value("jwt_store_seconds_count", "operation=\"open\"") >= 1);
+    }
+
+    @Test
+    void nothingThatAClientSendsBecomesALabel() {
+        new Client().get("/api/user").bearer("marker-in-a-token").send();
+        Session.login(new Client(), "marker-in-a-name", "x").send();
+        assertFalse(metrics().contains("marker"));
+    }
+
+    private static double value(String name, String label) {
+        Matcher line = Pattern.compile("(?m)^" + name + "\\{([^}]*" + Pattern.quote(label) + "[^}]*)} (\\S+)$")
+                .matcher(metrics());
+        return line.find() ? Double.parseDouble(line.group(2)) : 0;
+    }
+
+    private static String metrics() {
+        Answer answer = new Client().get("/metrics").send();
+        assertEquals(200, answer.status());
+        return answer.body();
+    }
+}
