@@ -15,6 +15,7 @@ public enum AuditEvent {
 
     LOGOUT(Severity.INFO),
     RATE_LIMIT_EXCEEDED(Severity.WARNING, true),
+    ACCESS_DENIED(Severity.WARNING, true),
     BINDING_MISMATCH(Severity.WARNING, true),
     BINDING_CHANGED(Severity.INFO),
     ACCOUNT_LOCKED(Severity.WARNING),

@@ -11,7 +11,7 @@ import java.util.function.Function;
  * @param production true unless the {@code dev} (or {@code test}) profile is on
  * @param databaseUrl may hold a password
  * @param home under which keys, database and audit file lie unless they name themselves
- * @param jwtAuth {@code enable.jwt.auth}; false would open the proxied paths alone
+ * @param jwtAuth {@code enable.jwt.auth}; false opens the proxied paths alone
  */
 public record Settings(
         boolean production,
@@ -24,6 +24,7 @@ public record Settings(
         PasswordSettings passwords,
         AccountSettings firstAccount,
         WebSettings web,
+        ProxySettings proxy,
         Path auditFile,
         Secret databaseUrl) {
     private static final Set<String> DEVELOPMENT_PROFILES = Set.of("dev", "test");
@@ -50,7 +51,13 @@ public record Settings(
                 PasswordSettings.read(from),
                 AccountSettings.read(from),
                 WebSettings.read(from),
+                ProxySettings.read(from, production),
                 from.path("auth.audit.file"),
                 Secret.of(from.text("auth.db.url")));
+    }
+
+    /** Whether a request to that decoded path needs no access token: proxied, and {@code enable.jwt.auth=false}. */
+    public boolean isOpen(String path) {
+        return !jwtAuth && proxy.routes().find(path).isPresent();
     }
 }

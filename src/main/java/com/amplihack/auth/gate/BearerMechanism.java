@@ -5,6 +5,7 @@ import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
@@ -38,6 +39,7 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
     private MpJwtMechanism mpJwt;
     private TokenVerifier verifier;
     private AuditLog audit;
+    private Configuration configuration;
 
     /** For CDI. */
     public BearerMechanism() {}
@@ -49,13 +51,15 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
             VerifiedTokens tokens,
             MpJwtMechanism mpJwt,
             TokenVerifier verifier,
-            AuditLog audit) {
+            AuditLog audit,
+            Configuration configuration) {
         this.clients = clients;
         this.headers = headers;
         this.tokens = tokens;
         this.mpJwt = mpJwt;
         this.verifier = verifier;
         this.audit = audit;
+        this.configuration = configuration;
     }
 
     @Override
@@ -68,7 +72,7 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
         ClientContext client = clients.resolve(request);
         headers.write(request, response, client);
         RequestAttributes.CLIENT.set(request, client);
-        if (!PathRules.isProtected(request)) {
+        if (!PathRules.isProtected(request, configuration.settings())) {
             return context.doNothing();
         }
         try {

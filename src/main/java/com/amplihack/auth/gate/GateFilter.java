@@ -1,6 +1,7 @@
 package com.amplihack.auth.gate;
 
 import com.amplihack.auth.admission.Credentials;
+import com.amplihack.auth.admission.RequestPath;
 import com.amplihack.auth.admission.TokenGate;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
@@ -43,7 +44,7 @@ public class GateFilter extends HttpFilter {
             throws IOException, ServletException {
         long start = System.nanoTime();
         try {
-            if (PathRules.isProtected(request)) {
+            if (PathRules.isProtected(request, configuration.settings())) {
                 admit(request, response);
                 meters.tokenValidated(Duration.ofNanos(System.nanoTime() - start));
             }
@@ -57,7 +58,7 @@ public class GateFilter extends HttpFilter {
 
     private void admit(HttpServletRequest request, HttpServletResponse response) {
         ClientContext client = RequestAttributes.CLIENT.get(request).orElse(ClientContext.NONE);
-        if (PathRules.isAdmin(PathRules.path(request))) {
+        if (PathRules.isAdmin(RequestPath.of(request))) {
             requireAdminAddress(request, client);
         }
         RequestAttributes.REFUSAL.get(request).ifPresent(refusal -> {

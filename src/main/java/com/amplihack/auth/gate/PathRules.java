@@ -1,5 +1,7 @@
 package com.amplihack.auth.gate;
 
+import com.amplihack.auth.admission.RequestPath;
+import com.amplihack.auth.config.Settings;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
@@ -9,17 +11,10 @@ import jakarta.servlet.http.HttpServletRequest;
 final class PathRules {
     private PathRules() {}
 
-    /** The decoded, normalized path inside the application, without the version in front. */
-    static String path(HttpServletRequest request) {
-        String info = request.getPathInfo();
-        String path = info == null ? request.getServletPath() : request.getServletPath() + info;
-        return path.startsWith("/v1/") ? path.substring(3) : path;
-    }
-
     /** Whether the request must show an access token that is admitted. */
-    static boolean isProtected(HttpServletRequest request) {
-        String path = path(request);
-        return path.startsWith("/api/")
+    static boolean isProtected(HttpServletRequest request, Settings settings) {
+        String path = RequestPath.of(request);
+        return (path.startsWith("/api/") && !settings.isOpen(path))
                 || isAdmin(path)
                 || path.equals("/auth/logout-all")
                 || path.equals("/auth/password")
@@ -33,7 +28,7 @@ final class PathRules {
 
     /** Whether the CSRF rule holds: what a browser could be made to send with its cookies. */
     static boolean changesState(HttpServletRequest request) {
-        String path = path(request);
+        String path = RequestPath.of(request);
         String method = request.getMethod();
         boolean reads = method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
         return !reads && (path.startsWith("/auth/") || path.startsWith("/admin/"));
@@ -41,7 +36,7 @@ final class PathRules {
 
     /** Whether no cache may keep the answer: everything of ours but the key set and the static pages. */
     static boolean carriesTokensOrPersons(HttpServletRequest request) {
-        String path = path(request);
+        String path = RequestPath.of(request);
         return path.startsWith("/api/")
                 || path.startsWith("/admin/")
                 || (path.startsWith("/auth/") && !path.equals("/auth/jwks"));
@@ -49,7 +44,7 @@ final class PathRules {
 
     /** Whether it is a file of ours that pages are made of; its name stays the same when its content changes. */
     static boolean isPage(HttpServletRequest request) {
-        String path = path(request);
+        String path = RequestPath.of(request);
         return path.equals("/") || path.endsWith(".html") || path.endsWith(".js") || path.endsWith(".css");
     }
 }

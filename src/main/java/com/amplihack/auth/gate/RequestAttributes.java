@@ -47,4 +47,11 @@ public class RequestAttributes {
     AccessToken admitted(HttpServletRequest request) {
         return ADMITTED.get(request).orElseThrow(() -> new IllegalStateException("nothing was admitted"));
     }
+
+    /** Empty on public paths, and on proxied ones while {@code enable.jwt.auth=false}. */
+    @Produces
+    @Dependent
+    Optional<AccessToken> admittedIfAny(HttpServletRequest request) {
+        return ADMITTED.get(request);
+    }
 }

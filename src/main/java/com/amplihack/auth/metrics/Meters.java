@@ -21,6 +21,7 @@ public class Meters {
     private Counter validated;
     private Timer validation;
     private Timer passwordHash;
+    private Timer upstream;
     private final Map<Name, Counter> counters = new ConcurrentHashMap<>();
     private final Map<String, Timer> storeTimers = new ConcurrentHashMap<>();
 
@@ -36,6 +37,7 @@ public class Meters {
         validated = registry.counter("jwt_tokens_validated_total");
         validation = registry.timer("jwt_validation");
         passwordHash = registry.timer("jwt_password_hash");
+        upstream = registry.timer("jwt_proxy_upstream");
         counter("jwt_key_rotation_total", "", "");
         List.of("access", "refresh").forEach(type -> counter("jwt_tokens_issued_total", "type", type));
         List.of("bare_repeat", "after_proof", "refresh_reuse")
@@ -96,6 +98,22 @@ public class Meters {
             storeTimers
                     .computeIfAbsent(operation, name -> registry.timer("jwt_store", new Tag("operation", name)))
                     .update(took);
+        }
+    }
+
+    /**
+     * A request to a proxied path has ended.
+     *
+     * @param outcome {@code answered}, an error code, {@code client_gone} or {@code upstream_broke}
+     */
+    public void proxied(String outcome) {
+        count("jwt_proxy_requests_total", "outcome", outcome);
+    }
+
+    /** The upstream's headers arrived, this long after the request was sent to it. */
+    public void upstreamAnswered(Duration took) {
+        if (registry != null) {
+            upstream.update(took);
         }
     }
 

@@ -102,7 +102,8 @@ public class Boot {
             LOG.warning("auth.db.url is an embedded H2 database: use PostgreSQL in production");
         }
         if (!settings.jwtAuth()) {
-            LOG.warning("enable.jwt.auth is false, but this version proxies nothing: every endpoint stays protected");
+            LOG.warning(
+                    "enable.jwt.auth is false: proxied paths are open to anybody, without token, permission or limit");
         }
     }
 

@@ -33,6 +33,14 @@ public enum ErrorCode {
     RATE_LIMITED(429, "Too many requests"),
 
     INTERNAL_ERROR(500, "Internal error"),
+
+    /** No upstream is configured. */
+    NO_UPSTREAM(502, "No upstream"),
+    UPSTREAM_UNREACHABLE(502, "Upstream unreachable"),
+    /** The upstream did not accept us; its 401 or 403 is not the client's. */
+    UPSTREAM_REFUSED_US(502, "Upstream refused the proxy"),
+    UPSTREAM_TIMEOUT(504, "Upstream timeout"),
+
     /** The security store or the database cannot answer. */
     STORE_UNAVAILABLE(503, "Service temporarily unavailable"),
     /** The password-hash queue is full. */

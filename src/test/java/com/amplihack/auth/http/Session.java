@@ -38,6 +38,13 @@ final class Session {
         return of(newUser("user"));
     }
 
+    /** A new account with the role {@code user} and these permissions of its own, signed in. */
+    static Session withPermission(String... permissions) {
+        String username = "user-" + UUID.randomUUID();
+        make(admin(), username, List.of("user"), List.of(permissions));
+        return of(username);
+    }
+
     /** Signs in an account that {@link #newUser} made. */
     static Session of(String username) {
         Client client = new Client();
@@ -72,10 +79,15 @@ final class Session {
 
     /** Makes an account with that name and {@link #PASSWORD}. */
     static void make(Session maker, String username, String... roles) {
+        make(maker, username, List.of(roles), List.of());
+    }
+
+    private static void make(Session maker, String username, List<String> roles, List<String> permissions) {
         JsonObject body = Json.createObjectBuilder()
                 .add("username", username)
                 .add("password", PASSWORD)
-                .add("roles", Json.createArrayBuilder(List.of(roles)))
+                .add("roles", Json.createArrayBuilder(roles))
+                .add("permissions", Json.createArrayBuilder(permissions))
                 .build();
         Answer made = maker.with(maker.client.post("/admin/api/users"))
                 .json(body.toString())

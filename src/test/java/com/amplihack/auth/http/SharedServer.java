@@ -26,6 +26,7 @@ public final class SharedServer implements LauncherSessionListener {
     private ServerProcess process;
     private TestRedis redis;
     private FaultProxy proxy;
+    private TestUpstream upstream;
     private Path home;
 
     /** For the JUnit launcher. */
@@ -44,6 +45,7 @@ public final class SharedServer implements LauncherSessionListener {
         try {
             redis = TestRedis.start();
             proxy = new FaultProxy(redis.port());
+            upstream = new TestUpstream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -57,6 +59,11 @@ public final class SharedServer implements LauncherSessionListener {
                                 Map.entry("mp.config.profile", "dev"),
                                 Map.entry("auth.home", home.toString()),
                                 Map.entry("auth.store", STORE),
+                                Map.entry("auth.proxy.upstream", upstream.url()),
+                                Map.entry("auth.proxy.upstream.authorization", TestUpstream.AUTHORIZATION),
+                                Map.entry("auth.proxy.timeout.seconds", "2"),
+                                Map.entry("auth.proxy.max.body.mib", "1"),
+                                Map.entry("auth.proxy.paths", "/models/**=model:read,/raw/**=chat:write"),
                                 Map.entry("redis.host", "127.0.0.1"),
                                 Map.entry("redis.port", Integer.toString(proxy.port())),
                                 Map.entry("redis.username", TestRedis.USER),
@@ -79,6 +86,7 @@ public final class SharedServer implements LauncherSessionListener {
     private void stop() {
         process.close();
         try {
+            upstream.close();
             proxy.close();
             redis.close();
         } catch (IOException e) {
@@ -100,6 +108,11 @@ public final class SharedServer implements LauncherSessionListener {
 
     Path home() {
         return home;
+    }
+
+    /** Whom {@code /api/**} is forwarded to. */
+    TestUpstream upstream() {
+        return upstream;
     }
 
     /** What stands between the server and its Redis. */

@@ -1,0 +1,118 @@
+package com.amplihack.auth.proxy;
+
+import com.amplihack.auth.admission.IdentityHeaders;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.ProxySettings;
+import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.token.AccessToken;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+
+/** Sends requests on to the upstream, without a thread that waits for it. */
+@ApplicationScoped
+public class Proxy {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final int THREADS = Math.max(4, Runtime.getRuntime().availableProcessors());
+
+    private Configuration configuration;
+    private Meters meters;
+    private ExecutorService threads;
+    private ScheduledExecutorService timer;
+    private HttpClient http;
+
+    /** For CDI. */
+    public Proxy() {}
+
+    @Inject
+    public Proxy(Configuration configuration, Meters meters) {
+        this.configuration = configuration;
+        this.meters = meters;
+    }
+
+    @PostConstruct
+    void open() {
+        // threads of our own: what runs here never blocks, and must not wait behind what does
+        ThreadFactory daemons = task -> {
+            Thread thread = new Thread(task, "auth-proxy");
+            thread.setDaemon(true);
+            return thread;
+        };
+        threads = Executors.newFixedThreadPool(THREADS, daemons);
+        timer = Executors.newSingleThreadScheduledExecutor(daemons);
+        http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(CONNECT)
+                .executor(threads)
+                .build();
+    }
+
+    @PreDestroy
+    void close() {
+        timer.shutdownNow();
+        threads.shutdownNow();
+        http = null; // its own thread ends when nobody refers to it any more
+    }
+
+    /**
+     * Forwards the request and answers it later.
+     *
+     * @param caller whom the upstream is told of; empty while {@code enable.jwt.auth=false}
+     * @throws AuthException when it cannot be sent at all
+     */
+    void forward(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Optional<AccessToken> caller,
+            ClientContext client)
+            throws IOException {
+        ProxySettings settings = configuration.settings().proxy();
+        Upstream upstream = upstream(settings);
+        if (request.getContentLengthLong() > settings.maxBody()) {
+            throw TooLarge.of(settings.maxBody());
+        }
+        List<Map.Entry<String, String>> headers = EndToEnd.of(request);
+        caller.ifPresent(token -> headers.addAll(IdentityHeaders.of(token).entrySet()));
+        headers.addAll(Via.headers(request, client));
+        String path = ForwardedPath.of(request);
+
+        Exchange exchange = new Exchange(request, response, settings.timeout(), meters, client.correlationId());
+        BodyPublisher body = BodyPublishers.noBody();
+        if (RequestBody.isSent(request)) {
+            RequestBody sent = RequestBody.of(request, settings.maxBody(), exchange);
+            long length = request.getContentLengthLong();
+            body = length < 0 ? BodyPublishers.fromPublisher(sent) : BodyPublishers.fromPublisher(sent, length);
+        }
+        exchange.watch(timer);
+        exchange.follow(upstream.send(new Upstream.Question(request.getMethod(), path, headers, body)));
+    }
+
+    private Upstream upstream(ProxySettings settings) {
+        if (settings.demo()) {
+            return new DemoUpstream();
+        }
+        if (settings.upstream().isEmpty()) {
+            throw new AuthException(ErrorCode.NO_UPSTREAM, "No upstream is configured (auth.proxy.upstream).");
+        }
+        return new HttpUpstream(http, settings);
+    }
+}

@@ -1,0 +1,82 @@
+package com.amplihack.auth.proxy;
+
+import com.amplihack.auth.admission.RequestPath;
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.ProxyRoutes.Route;
+import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.Problem;
+import com.amplihack.auth.token.AccessToken;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Forwards what the gate has admitted to a proxied path, given the path's permission; everything else passes by. */
+public class ProxyFilter extends HttpFilter {
+    private static final long serialVersionUID = 1;
+
+    @Inject
+    private transient Configuration configuration;
+
+    @Inject
+    private transient Proxy proxy;
+
+    @Inject
+    private transient AuditLog audit;
+
+    @Inject
+    private transient Meters meters;
+
+    @Inject
+    private transient Instance<ClientContext> client;
+
+    @Inject
+    private transient Instance<Optional<AccessToken>> admitted;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Optional<Route> route = configuration.settings().proxy().routes().find(RequestPath.of(request));
+        if (route.isEmpty()) {
+            chain.doFilter(request, response);
+            return;
+        }
+        try {
+            Optional<AccessToken> caller = admitted.get();
+            require(route.get(), request.getMethod(), caller);
+            proxy.forward(request, response, caller, client.get());
+        } catch (AuthException refused) {
+            meters.proxied(refused.code().code());
+            Problem.of(refused).writeTo(response);
+        }
+    }
+
+    private void require(Route route, String method, Optional<AccessToken> caller) {
+        if (configuration.settings().jwtAuth()
+                && !caller.filter(token -> token.permissions().contains(route.permission()))
+                        .isPresent()) {
+            AuditEntry denied =
+                    AuditEntry.of(AuditEvent.ACCESS_DENIED, client.get()).detail("permission", route.permission());
+            caller.ifPresent(token -> denied.user(token.subject()).session(token.sid()));
+            audit.record(denied);
+            throw new AuthException(
+                    ErrorCode.INSUFFICIENT_PERMISSIONS, "This needs the permission " + route.permission() + ".");
+        }
+        if (!route.methods().contains(method)) {
+            throw new AuthException(ErrorCode.METHOD_NOT_ALLOWED, "The path does not know this method.")
+                    .header("Allow", String.join(", ", new TreeSet<>(route.methods())));
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package com.amplihack.auth.proxy;
+
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.Settings;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Readiness: tells of proxied paths that are open to anybody. The upstream's own health is not ours to report. */
+@Readiness
+@ApplicationScoped
+public class ProxyHealth implements HealthCheck {
+    @Inject
+    private Configuration configuration;
+
+    @Override
+    public HealthCheckResponse call() {
+        Settings settings = configuration.settings();
+        var answer = HealthCheckResponse.named("proxy").up();
+        if (!settings.jwtAuth()) {
+            answer.withData("warning", "enable.jwt.auth is false: proxied paths are open to anybody");
+        }
+        return answer.build();
+    }
+}

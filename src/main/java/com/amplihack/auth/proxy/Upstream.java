@@ -1,0 +1,35 @@
+package com.amplihack.auth.proxy;
+
+import java.net.http.HttpRequest;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+
+/** What answers proxied requests. */
+interface Upstream {
+    /**
+     * A request on its way there.
+     *
+     * @param path with the query, as the client spelled it, from behind {@code /api} on
+     * @param headers end-to-end headers alone, and ours
+     */
+    record Question(
+            String method, String path, List<Map.Entry<String, String>> headers, HttpRequest.BodyPublisher body) {}
+
+    /**
+     * The answer's head, and its body to subscribe to or to cancel.
+     *
+     * @param headers as they came, hop-by-hop ones included
+     */
+    record Answer(int status, Map<String, List<String>> headers, Flow.Publisher<List<ByteBuffer>> body) {}
+
+    /**
+     * Sends it.
+     *
+     * @return completed with the head; cancelling it ends the request
+     * @throws IllegalArgumentException when a header cannot be sent on
+     */
+    CompletableFuture<Answer> send(Question question);
+}

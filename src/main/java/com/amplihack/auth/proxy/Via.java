@@ -1,0 +1,31 @@
+package com.amplihack.auth.proxy;
+
+import com.amplihack.auth.client.ClientContext;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Tells the upstream which way a request came: {@code Forwarded} (RFC 7239), {@code Via} and the request's id. */
+final class Via {
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:\\[\\]-]{1,255}");
+
+    private Via() {}
+
+    static List<Map.Entry<String, String>> headers(HttpServletRequest request, ClientContext client) {
+        String host = request.getHeader("Host");
+        return List.of(
+                Map.entry(
+                        "Forwarded",
+                        "for=" + node(client.address())
+                                + (host != null && HOST.matcher(host).matches() ? ";host=\"" + host + '"' : "")
+                                + ";proto=" + (request.isSecure() ? "https" : "http")),
+                Map.entry("Via", "1.1 amplihack-auth"),
+                Map.entry("X-Request-Id", client.correlationId()));
+    }
+
+    /** RFC 7239 section 6: an IPv6 address stands in brackets, and so in quotes. */
+    private static String node(String address) {
+        return address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
+    }
+}
