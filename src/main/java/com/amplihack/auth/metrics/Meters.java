@@ -75,6 +75,11 @@ public class Meters {
         count("jwt_replay_attempts_total", "kind", kind);
     }
 
+    /** Another key signs from now on. */
+    public void keyRotated() {
+        count("jwt_key_rotation_total", "", "");
+    }
+
     public void rateLimited(String limit) {
         count("jwt_rate_limit_violations_total", "limit", limit);
     }

@@ -44,6 +44,9 @@ class SettingsTest {
         assertEquals(HOME.resolve("keys"), keys.path());
         assertEquals(Optional.empty(), keys.passphrase());
         assertEquals(4096, keys.size());
+        assertEquals(Duration.ofDays(90), keys.rotation());
+        assertEquals(Duration.ofMinutes(10), keys.publish());
+        assertEquals(Duration.ofHours(24), keys.grace());
     }
 
     @Test
@@ -109,6 +112,11 @@ class SettingsTest {
         assertEquals(Path.of(System.getProperty("user.home"), ".amplihack-auth"), dev.home());
         assertEquals(dev.home().resolve("keys"), dev.keys().path());
         assertEquals(StoreKind.AUTO, dev.store().kind());
+        assertEquals(
+                Duration.ofSeconds(5),
+                TestSettings.dev(HOME, Map.of("jwt.key.publish.seconds", "5"))
+                        .keys()
+                        .publish());
         assertFalse(dev.web().cookiePrefix());
     }
 
@@ -140,6 +148,9 @@ class SettingsTest {
                 Map.entry("jwt.key.path", "/etc/keys"),
                 Map.entry("jwt.key.passphrase", "opensesame"),
                 Map.entry("jwt.key.size", "2048"),
+                Map.entry("jwt.key.rotation.days", "30"),
+                Map.entry("jwt.key.publish.seconds", "71"),
+                Map.entry("jwt.key.grace.hours", "2"),
                 Map.entry("jwt.issuer", "https://auth.example"),
                 Map.entry("jwt.audience", "example"),
                 Map.entry("jwt.access.token.minutes", "10"),
@@ -186,7 +197,14 @@ class SettingsTest {
                 Map.entry("auth.db.url", "jdbc:postgresql://db/auth")));
         assertFalse(settings.jwtAuth());
         assertEquals(
-                new KeySettings(Path.of("/etc/keys"), Optional.of(Secret.of("opensesame")), 2048), settings.keys());
+                new KeySettings(
+                        Path.of("/etc/keys"),
+                        Optional.of(Secret.of("opensesame")),
+                        2048,
+                        Duration.ofDays(30),
+                        Duration.ofSeconds(71),
+                        Duration.ofHours(2)),
+                settings.keys());
         assertEquals(
                 new TokenSettings(
                         URI.create("https://auth.example"),
@@ -258,6 +276,12 @@ class SettingsTest {
                 "enable.jwt.auth            | yes     | true or false",
                 "jwt.key.size               | 2047    | a whole number from 2048 to 8192",
                 "jwt.key.size               | 8193    | a whole number from 2048 to 8192",
+                "jwt.key.rotation.days      | -1      | a whole number from 0 to 3650",
+                "jwt.key.rotation.days      | 3651    | a whole number from 0 to 3650",
+                "jwt.key.publish.seconds    | 69      | a whole number from 70 to 604800",
+                "jwt.key.publish.seconds    | 604801  | a whole number from 70 to 604800",
+                "jwt.key.grace.hours        | -1      | a whole number from 0 to 8760",
+                "jwt.key.grace.hours        | 8761    | a whole number from 0 to 8760",
                 "jwt.issuer                 | example | an absolute URI",
                 "jwt.issuer                 | a b     | an absolute URI",
                 "jwt.access.token.minutes   | 0       | a whole number from 1 to 60",
