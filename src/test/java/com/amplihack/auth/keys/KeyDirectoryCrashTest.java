@@ -48,6 +48,7 @@ class KeyDirectoryCrashTest {
         for (int round = 0; round < ROUNDS; round++) {
             startTwo(home);
             Thread.sleep(random.nextInt(700));
+            assertAllRun();
             killAll();
             dead.addAll(assertWhole(home, dead));
         }
@@ -65,10 +66,18 @@ class KeyDirectoryCrashTest {
                 copies.add(copy);
             }
         }
+        assertAllRun();
         killAll();
         assertTrue(copies.size() > 10, "copies: " + copies.size());
         for (Path copy : copies) {
             assertWhole(copy, Set.of());
+        }
+    }
+
+    /** Each has read what the other wrote all the while, and would have ended had it been broken once. */
+    private void assertAllRun() {
+        for (Process child : children) {
+            assertTrue(child.isAlive(), "a process found the ring broken");
         }
     }
 
