@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +59,7 @@ public class KeyRing {
     public void open() {
         Settings settings = configuration.settings();
         directory = new KeyDirectory(settings.keys(), settings.production());
-        directory.open(clock.instant());
+        directory.open(clock.instant().truncatedTo(ChronoUnit.MILLIS));
         try {
             show(directory.text());
             handleKey = PrivateFiles.secret(settings.keys().path().resolve("handle.key"));
