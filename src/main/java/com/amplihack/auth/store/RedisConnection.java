@@ -58,7 +58,7 @@ final class RedisConnection implements AutoCloseable {
             return read.apply(answer);
         } catch (RuntimeException strange) {
             LOG.log(Level.WARNING, "Redis holds what {0} does not understand under {1}: {2}", new Object[] {
-                operation.label(), keys, strange.getMessage()
+                operation.label(), keys, strange.getClass().getSimpleName()
             });
             throw new StoreUnavailableException(strange);
         }
