@@ -1,33 +1,31 @@
 package com.amplihack.auth.store;
 
-import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.metrics.Meters;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import redis.clients.jedis.ClientSetInfoConfig;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.util.JedisURIHelper;
 
-/** Runs scripts on Redis through a bounded pool; whatever goes wrong is a {@link StoreUnavailableException}. */
+/**
+ * Asks Redis through a bounded pool and a breaker; whatever goes wrong, an answer that is not understood too, is a
+ * {@link StoreUnavailableException}.
+ */
 final class RedisConnection implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RedisConnection.class.getName());
 
-    private final RedisClient redis;
+    private final RedisTopology redis;
+    private final Breaker breaker;
     private final Meters meters;
 
     /** With {@link #requests}, tells one operation from every other of any node and start. */
@@ -37,30 +35,46 @@ final class RedisConnection implements AutoCloseable {
 
     /** Connects lazily: whether Redis answers shows at the first operation. */
     RedisConnection(StoreSettings settings, Meters meters) {
-        redis = connect(settings);
+        redis = new RedisTopology(settings);
+        // an error is an answer: it costs no time, and one user's broken record must not refuse everybody
+        breaker = new Breaker(settings.address(), failure -> !(failure instanceof JedisDataException), redis::dropIdle);
         this.meters = meters;
     }
 
-    Object run(LuaScript script, List<String> keys, List<String> arguments) {
+    /**
+     * Runs an operation's script.
+     *
+     * @param read turns the answer into what the caller wants; what it cannot read is a store that cannot answer
+     */
+    <T> T run(StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read) {
         long start = System.nanoTime();
+        Object answer;
         try {
-            return exchange(() -> script.run(redis, keys, arguments));
+            answer = ask(operation, client -> operation.script().run(client, keys, arguments));
         } finally {
-            meters.storeAnswered(script.name(), Duration.ofNanos(System.nanoTime() - start));
+            meters.storeAnswered(operation.label(), Duration.ofNanos(System.nanoTime() - start));
+        }
+        try {
+            return read.apply(answer);
+        } catch (RuntimeException strange) {
+            LOG.log(Level.WARNING, "Redis holds what {0} does not understand under {1}: {2}", new Object[] {
+                operation.label(), keys, strange.getClass().getSimpleName()
+            });
+            throw new StoreUnavailableException(strange);
         }
     }
 
-    /** One field of a hash; null when there is none. */
-    String field(String key, String name) {
-        return exchange(() -> redis.hget(key, name));
-    }
-
-    void prolong(String key, long millis) {
-        exchange(() -> redis.pexpire(key, millis));
-    }
-
-    void ping() {
-        exchange(redis::ping);
+    /** Sends a plain command. */
+    <T> T ask(StoreOperation operation, Function<UnifiedJedis, T> command) {
+        try {
+            return breaker.call(() -> exchange(() -> command.apply(redis.client())));
+        } catch (CallNotPermittedException open) {
+            throw new StoreUnavailableException(open); // said once, when it opened
+        } catch (RuntimeException failed) {
+            LOG.log(Level.WARNING, "Redis did not answer {0}: {1}", new Object[] {operation.label(), failed.getMessage()
+            });
+            throw new StoreUnavailableException(failed);
+        }
     }
 
     @Override
@@ -77,16 +91,15 @@ final class RedisConnection implements AutoCloseable {
             return question.get();
         } catch (JedisConnectionException broken) {
             if (isTimeout(broken)) {
-                throw unavailable(broken);
+                throw broken;
             }
-            redis.getPool().clear();
-            try {
-                return question.get();
-            } catch (JedisException again) {
-                throw unavailable(again);
+            redis.dropIdle();
+            return question.get();
+        } catch (JedisDataException error) {
+            if (error.getMessage().contains("READONLY")) {
+                redis.dropIdle(); // these lead to what was the primary
             }
-        } catch (JedisException e) {
-            throw unavailable(e);
+            throw error;
         }
     }
 
@@ -95,49 +108,12 @@ final class RedisConnection implements AutoCloseable {
         return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
     }
 
-    private static StoreUnavailableException unavailable(JedisException cause) {
-        LOG.log(Level.WARNING, "Redis did not answer: {0}", cause.getMessage());
-        return new StoreUnavailableException(cause);
-    }
-
-    private static boolean isTimeout(Throwable broken) {
+    private static boolean isTimeout(JedisException broken) {
         for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
             if (cause instanceof SocketTimeoutException) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static RedisClient connect(StoreSettings settings) {
-        int millis = (int) settings.timeout().toMillis();
-        Optional<URI> uri = settings.uri();
-        DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder()
-                .connectionTimeoutMillis(millis)
-                .socketTimeoutMillis(millis)
-                .clientName("amplihack-auth")
-                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // older than 7.2 refuses and logs it
-        settings.username().or(() -> uri.map(JedisURIHelper::getUser)).ifPresent(client::user);
-        settings.password()
-                .map(Secret::reveal)
-                .or(() -> uri.map(JedisURIHelper::getPassword))
-                .ifPresent(client::password);
-        uri.filter(JedisURIHelper::hasDbIndex).map(JedisURIHelper::getDBIndex).ifPresent(client::database);
-        if (settings.tls() || uri.filter(JedisURIHelper::isRedisSSLScheme).isPresent()) {
-            client.sslOptions(SslOptions.defaults()); // certificate and host name are verified
-        }
-
-        ConnectionPoolConfig pool = new ConnectionPoolConfig();
-        pool.setMaxTotal(settings.poolMax());
-        pool.setMaxIdle(settings.poolMax());
-        pool.setMaxWait(settings.timeout());
-        pool.setJmxEnabled(false); // its MBeans would outlive a redeployment
-
-        RedisClient.Builder builder = RedisClient.builder();
-        builder.clientConfig(client.build());
-        builder.poolConfig(pool);
-        builder.hostAndPort(
-                uri.map(JedisURIHelper::getHostAndPort).orElse(new HostAndPort(settings.host(), settings.port())));
-        return builder.build();
     }
 }

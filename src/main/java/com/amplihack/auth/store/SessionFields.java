@@ -36,32 +36,37 @@ final class SessionFields {
         return fields;
     }
 
+    /**
+     * Reads a record; fields that it does not know are of a later version, and ignored.
+     *
+     * @throws IllegalArgumentException when a field is missing or is not what it should be
+     */
     static SessionRecord read(String subject, String sid, List<?> flat) {
-        Map<String, String> fields = new HashMap<>();
+        Fields fields = new Fields(new HashMap<>());
         for (int i = 0; i + 1 < flat.size(); i += 2) {
-            fields.put((String) flat.get(i), (String) flat.get(i + 1));
+            fields.values().put((String) flat.get(i), (String) flat.get(i + 1));
         }
         TokenFamily family = new TokenFamily(
-                Long.parseLong(fields.get("gen")),
-                fields.get("live"),
-                instant(fields.get("rotated_at")),
-                fields.get("prev"),
-                fields.get("request"),
-                fields.get("answered"),
-                fields.get("nonce") + fields.get("sealed"));
+                Long.parseLong(fields.of("gen")),
+                fields.of("live"),
+                instant(fields.of("rotated_at")),
+                fields.of("prev"),
+                fields.of("request"),
+                fields.of("answered"),
+                fields.of("nonce") + fields.of("sealed"));
         return new SessionRecord(
                 subject,
                 sid,
                 family,
-                Long.parseLong(fields.get("issue")),
-                Long.parseLong(fields.get("min_gen")),
-                "1".equals(fields.get("proven")),
-                new SecurityStore.Epoch(Long.parseLong(fields.get("epoch")), Long.parseLong(fields.get("rights"))),
-                instant(fields.get("ends_at")),
-                instant(fields.get("created_at")),
-                instant(fields.get("last_seen")),
-                fields.get("address"),
-                fields.get("device"));
+                Long.parseLong(fields.of("issue")),
+                Long.parseLong(fields.of("min_gen")),
+                "1".equals(fields.of("proven")),
+                new SecurityStore.Epoch(Long.parseLong(fields.of("epoch")), Long.parseLong(fields.of("rights"))),
+                instant(fields.of("ends_at")),
+                instant(fields.of("created_at")),
+                instant(fields.of("last_seen")),
+                fields.of("address"),
+                fields.of("device"));
     }
 
     /** A sealed secret is two fields, since in one it would be over 64 bytes. */
@@ -84,5 +89,16 @@ final class SessionFields {
 
     private static Instant instant(String millis) {
         return Instant.ofEpochMilli(Long.parseLong(millis));
+    }
+
+    /** The fields of one record, none of which may be missing. */
+    private record Fields(Map<String, String> values) {
+        String of(String name) {
+            String value = values.get(name);
+            if (value == null) {
+                throw new IllegalArgumentException("a session record has no field " + name);
+            }
+            return value;
+        }
     }
 }

@@ -2,6 +2,7 @@ package com.amplihack.auth.store;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,7 +12,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class StoreWide {
     private static final String KEY = RedisSecurityStore.PREFIX + "wide";
-    private static final LuaScript END_EVERYBODY = new LuaScript("end_everybody");
     private static final long FRESH = Duration.ofMillis(500).toNanos();
     private static final long STALE = Duration.ofSeconds(2).toNanos();
     private static final long RENEW = Duration.ofHours(1).toNanos();
@@ -39,18 +39,22 @@ final class StoreWide {
 
     /** Ends the sessions of everybody; other nodes know within half a second. */
     void endEverybody() {
-        long moved = (Long)
-                redis.run(END_EVERYBODY, List.of(KEY), List.of(RedisSecurityStore.EPOCH_LIFE, Long.toString(ended())));
-        raise(moved);
+        raise(redis.run(
+                StoreOperation.END_EVERYBODY,
+                List.of(KEY),
+                List.of(RedisSecurityStore.EPOCH_LIFE, Long.toString(ended())),
+                Long.class::cast));
     }
 
     private void ask(long now) {
-        String value = redis.field(KEY, "ended");
-        raise(value == null ? 0 : Long.parseLong(value));
+        Optional<Long> value = redis.ask(StoreOperation.WIDE, client -> Optional.ofNullable(client.hget(KEY, "ended"))
+                .map(Long::valueOf));
+        raise(value.orElse(0L));
         askedAt = now;
         long due = nextRenewal.get();
-        if (value != null && now - due >= 0 && nextRenewal.compareAndSet(due, now + RENEW)) {
-            redis.prolong(KEY, Long.parseLong(RedisSecurityStore.EPOCH_LIFE));
+        if (value.isPresent() && now - due >= 0 && nextRenewal.compareAndSet(due, now + RENEW)) {
+            redis.ask(
+                    StoreOperation.WIDE, client -> client.pexpire(KEY, Long.parseLong(RedisSecurityStore.EPOCH_LIFE)));
         }
     }
 
