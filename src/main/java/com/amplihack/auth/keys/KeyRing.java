@@ -14,9 +14,11 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -43,6 +45,7 @@ public class KeyRing {
     private String refused = "";
 
     private long retryAt;
+    private Set<String> dead = Set.of();
     private byte[] handleKey;
 
     /** For CDI. */
@@ -91,6 +94,16 @@ public class KeyRing {
             readable = false;
             refused = text;
             retryAt = System.nanoTime() + RETRY;
+        }
+    }
+
+    /** Believes these no more, whatever the key directory says: it may be an older copy of itself. */
+    public synchronized void distrust(Set<String> kids) {
+        if (!dead.containsAll(kids)) {
+            Set<String> more = new HashSet<>(dead);
+            more.addAll(kids);
+            dead = Set.copyOf(more);
+            publish(Snapshot.of(trusted(snapshot.ring()), snapshot).readFrom(snapshot.text()));
         }
     }
 
@@ -150,7 +163,7 @@ public class KeyRing {
      * ring that is shown whole counts as read.
      */
     private synchronized void show(String text) throws IOException {
-        Ring ring = directory.parse(text);
+        Ring ring = trusted(directory.parse(text));
         publish(Snapshot.of(ring, snapshot));
         Optional<RingKey> active = ring.active();
         if (active.isPresent() && snapshot.active().isEmpty()) {
@@ -161,6 +174,14 @@ public class KeyRing {
             publish(snapshot.followedBy(directory.load(next.get())));
         }
         publish(snapshot.readFrom(text));
+    }
+
+    private Ring trusted(Ring ring) {
+        Ring trusted = ring;
+        for (String kid : dead) {
+            trusted = trusted.kill(kid, clock.instant());
+        }
+        return trusted;
     }
 
     private void publish(Snapshot shown) {

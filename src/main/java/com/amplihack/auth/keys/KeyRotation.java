@@ -6,6 +6,8 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.KeySettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.StoreUnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -14,11 +16,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -37,16 +42,19 @@ public class KeyRotation {
     private Configuration configuration;
     private InstantSource clock;
     private AuditLog audit;
+    private SecurityStore store;
 
     /** For CDI. */
     public KeyRotation() {}
 
     @Inject
-    public KeyRotation(KeyRing ring, Configuration configuration, InstantSource clock, AuditLog audit) {
+    public KeyRotation(
+            KeyRing ring, Configuration configuration, InstantSource clock, AuditLog audit, SecurityStore store) {
         this.ring = ring;
         this.configuration = configuration;
         this.clock = clock;
         this.audit = audit;
+        this.store = store;
     }
 
     /** When the key that waits may sign. */
@@ -84,7 +92,7 @@ public class KeyRotation {
      * @throws AuthException {@code not_found}
      */
     public List<String> compromise(String kid, boolean keepNext, KeyChange by) {
-        List<String> dead = new ArrayList<>();
+        Set<String> dead = new LinkedHashSet<>();
         change(found -> {
             if (found.find(kid).isEmpty()) {
                 throw new AuthException(ErrorCode.NOT_FOUND, "The ring has no key of this kid.");
@@ -104,12 +112,14 @@ public class KeyRotation {
         });
         dead.forEach(one -> audit.record(
                 by.entry(AuditEvent.KEY_COMPROMISED).detail("kid", one).detail("named", one.equals(kid))));
+        agreeOnTheDead();
         replaceActive(by.because("compromise"));
-        return dead;
+        return List.copyOf(dead);
     }
 
     /** What is due: keys retire, a missing one is made, and the key that waits signs when its time has come. */
     public synchronized void tick() {
+        agreeOnTheDead();
         Ring before = read();
         Ring after = change(found -> found.retire(now()));
         before.keys().stream()
@@ -123,6 +133,41 @@ public class KeyRotation {
         if (isDue(read())) {
             promote(KeyChange.SCHEDULE, this::isDue);
         }
+    }
+
+    /**
+     * What the store calls dead dies in the directory, and the other way round: either may have been put back to an older
+     * state. A store that does not answer is told another time; the directory's own nodes know already.
+     */
+    private void agreeOnTheDead() {
+        try {
+            Set<String> dead = store.deadKeys();
+            ring.distrust(dead);
+            Set<String> risen = kids(read(), key -> dead.contains(key.kid()) && !key.compromised());
+            if (!risen.isEmpty()) {
+                change(found -> {
+                    Ring after = found;
+                    for (String kid : risen) {
+                        after = after.kill(kid, now());
+                    }
+                    return after;
+                });
+                risen.forEach(kid -> audit.record(KeyChange.SCHEDULE
+                        .because("store")
+                        .entry(AuditEvent.KEY_COMPROMISED)
+                        .detail("kid", kid)));
+            }
+            Set<String> untold = kids(read(), key -> key.compromised() && !dead.contains(key.kid()));
+            if (!untold.isEmpty()) {
+                store.killKeys(untold);
+            }
+        } catch (StoreUnavailableException away) {
+            LOG.log(Level.WARNING, "The store does not answer: it is told of compromised keys later");
+        }
+    }
+
+    private static Set<String> kids(Ring found, Predicate<RingKey> condition) {
+        return found.keys().stream().filter(condition).map(RingKey::kid).collect(Collectors.toSet());
     }
 
     /** Promotes the key that waits if the condition still holds under the lock. */

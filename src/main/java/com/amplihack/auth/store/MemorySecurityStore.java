@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
@@ -27,6 +28,7 @@ public final class MemorySecurityStore implements SecurityStore {
     private final Map<String, MemoryUser> users = new ConcurrentHashMap<>();
     private final Map<String, SlidingWindow> quotas = new ConcurrentHashMap<>();
     private final AtomicLong nextSweep = new AtomicLong();
+    private final Set<String> deadKeys = ConcurrentHashMap.newKeySet();
     private final AtomicLong everybodyEnded = new AtomicLong();
 
     public MemorySecurityStore(InstantSource clock) {
@@ -164,6 +166,16 @@ public final class MemorySecurityStore implements SecurityStore {
     @Override
     public void endEverybody() {
         everybodyEnded.incrementAndGet();
+    }
+
+    @Override
+    public Set<String> deadKeys() {
+        return Set.copyOf(deadKeys);
+    }
+
+    @Override
+    public void killKeys(Set<String> kids) {
+        deadKeys.addAll(kids);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -158,6 +159,16 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public void endEverybody() {
         wide.endEverybody();
+    }
+
+    @Override
+    public Set<String> deadKeys() {
+        return wide.deadKeys();
+    }
+
+    @Override
+    public void killKeys(Set<String> kids) {
+        wide.killKeys(kids);
     }
 
     @Override

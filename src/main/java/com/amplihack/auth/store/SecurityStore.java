@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -170,6 +171,15 @@ public interface SecurityStore {
 
     /** Ends every session of every user, on every node within a second, also those being opened or rotated right now. */
     void endEverybody();
+
+    /**
+     * The signing keys that were compromised, by their {@code kid}, as they were at most half a second ago: on every node,
+     * whatever key directory it has.
+     */
+    Set<String> deadKeys();
+
+    /** Adds keys to those that were compromised; none comes back within a year. */
+    void killKeys(Set<String> kids);
 
     /**
      * Revokes every access token that a user has, for its roles and permissions are no longer true; the sessions go on,

@@ -25,6 +25,7 @@ enum StoreOperation {
             Outage.REFUSE,
             Replicas.ONE),
     END_EVERYBODY("end_everybody", "the panic button", Outage.REFUSE, Replicas.ONE),
+    KILL_KEYS("kill_keys", "a compromised signing key", Outage.LATER, Replicas.ONE),
     CHANGE_RIGHTS("change_rights", "a change of roles or permissions", Outage.REFUSE, Replicas.ONE),
     SESSIONS("sessions", "the list of a user's sessions", Outage.REFUSE, Replicas.NONE),
     LOCKED_UNTIL("locked_until", "administration: an account's lock", Outage.REFUSE, Replicas.NONE),
@@ -38,7 +39,9 @@ enum StoreOperation {
         /** 503 {@code store_unavailable} with {@code Retry-After}: nobody is let in, nobody is signed out. */
         REFUSE,
         /** It is answered without having been counted, after a tenth of a second at most. */
-        GO_ON
+        GO_ON,
+        /** It is done without Redis, which is told within a minute after it answers again. */
+        LATER
     }
 
     /** How many replicas must have what was written before it is confirmed, where there are replicas. */

@@ -5,6 +5,7 @@ import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.store.MemorySecurityStore;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,7 +25,7 @@ public final class BusyRing {
         InstantSource clock = () -> START.plusMillis((System.currentTimeMillis() - began) * SPEED);
         ring = new KeyRing(configuration, clock);
         ring.open();
-        rotation = new KeyRotation(ring, configuration, clock, new RecordedAudit());
+        rotation = new KeyRotation(ring, configuration, clock, new RecordedAudit(), new MemorySecurityStore(clock));
     }
 
     KeyRing ring() {

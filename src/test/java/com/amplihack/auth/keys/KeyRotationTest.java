@@ -16,7 +16,11 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
+import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.StoreUnavailableException;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +55,7 @@ class KeyRotationTest {
     Path home;
 
     private Instant now = START;
+    private SecurityStore store = new MemorySecurityStore(() -> now);
     private Path directory;
     private Node here;
     private Node there;
@@ -66,7 +72,7 @@ class KeyRotationTest {
             Configuration configuration = new Configuration(TestSettings.dev(home, all));
             ring = new KeyRing(configuration, () -> now);
             ring.open();
-            rotation = new KeyRotation(ring, configuration, () -> now, audit);
+            rotation = new KeyRotation(ring, configuration, () -> now, audit, store);
         }
 
         String active() {
@@ -342,6 +348,56 @@ class KeyRotationTest {
     }
 
     @Test
+    void nodeThatSeesTheStoreAloneBelievesTheDeadKeyNoMore() {
+        SigningKey old = there.ring.active();
+        SigningKey waiting = known(there.next());
+        here.rotation.compromise(old.kid(), false, ADMIN);
+        assertTrue(there.verifies(old), "it has not looked yet");
+
+        there.ring.distrust(store.deadKeys());
+        assertFalse(there.verifies(old));
+        assertFalse(there.verifies(waiting));
+        assertEquals(
+                503,
+                assertThrows(AuthException.class, there.ring::active).code().status());
+        there.ring.refresh();
+        assertEquals(here.active(), there.active());
+    }
+
+    @Test
+    void ringOfABackupDoesNotBringADeadKeyBack() throws IOException {
+        byte[] backup = Files.readAllBytes(directory.resolve("ring.json"));
+        SigningKey old = here.ring.active();
+        here.rotation.compromise(old.kid(), false, ADMIN);
+        overwrite("ring.json", backup);
+
+        Node restarted = new Node(Map.of());
+        restarted.ring.distrust(store.deadKeys());
+        assertFalse(restarted.verifies(old));
+        restarted.rotation.tick();
+        assertNotEquals(old.kid(), restarted.active());
+        assertFalse(restarted.verifies(old));
+        assertEquals(2, restarted.audit.count("KEY_COMPROMISED store"));
+        assertTrue(directoryRing().find(old.kid()).orElseThrow().compromised());
+    }
+
+    @Test
+    void storeThatWasAwayIsToldLater() {
+        SecurityStore found = store;
+        store = (SecurityStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {SecurityStore.class}, (proxy, method, arguments) -> {
+                    throw new StoreUnavailableException(new IOException("away"));
+                });
+        Node cutOff = new Node(Map.of());
+        String old = cutOff.active();
+        cutOff.rotation.compromise(old, true, ADMIN);
+        assertNotEquals(old, cutOff.active());
+
+        here.rotation.tick();
+        assertEquals(Set.of(old), found.deadKeys());
+    }
+
+    @Test
     void unknownKeyCannotBeCompromised() {
         assertEquals(
                 ErrorCode.NOT_FOUND,
@@ -446,7 +502,10 @@ class KeyRotationTest {
         overwrite(
                 "ring.json",
                 text.replace("jwt_private.pem", "../jwt_private.pem").getBytes(StandardCharsets.UTF_8));
-        assertThrows(InvalidSettingException.class, () -> new Node(Map.of()));
+        assertEquals(
+                "jwt.key.path: " + directory.resolve("ring.json") + " is not a key ring: restore it",
+                assertThrows(InvalidSettingException.class, () -> new Node(Map.of()))
+                        .getMessage());
     }
 
     @Test
@@ -528,6 +587,10 @@ class KeyRotationTest {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private Ring directoryRing() throws IOException {
+        return here.ring.directory().read();
     }
 
     private void overwrite(String name, byte[] content) throws IOException {

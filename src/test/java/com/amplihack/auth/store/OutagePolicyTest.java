@@ -44,6 +44,7 @@ class OutagePolicyTest {
                 switch (operation.outage()) {
                     case REFUSE -> "503";
                     case GO_ON -> "goes on uncounted, after 0.1 s at most";
+                    case LATER -> "done without Redis, which is told later";
                 };
         String replicas = operation.replicas() == StoreOperation.Replicas.ONE ? "waits for one" : "";
         return String.join(" | ", "| `" + operation.label() + "`", operation.askedBy(), outage, replicas)

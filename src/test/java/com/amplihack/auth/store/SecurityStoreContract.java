@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -242,6 +243,19 @@ abstract class SecurityStoreContract extends LockoutContract {
         assertFalse(store().end(subject, sid));
         store().open(session(store().epoch(subject), Duration.ofDays(30)), WEEK);
         assertEquals(Verdict.ADMITTED, admit("t2", true).verdict(), "a new session is good");
+    }
+
+    @Test
+    void aDeadKeyIsDeadForEverybodyAndStaysSo() {
+        assertEquals(Set.of(), store().deadKeys());
+
+        store().killKeys(Set.of("one", "two"));
+        assertEquals(Set.of("one", "two"), store().deadKeys());
+        store().killKeys(Set.of("two", "three"));
+
+        assertEquals(Set.of("one", "two", "three"), store().deadKeys());
+        store().endEverybody();
+        assertEquals(Set.of("one", "two", "three"), store().deadKeys());
     }
 
     // replay
