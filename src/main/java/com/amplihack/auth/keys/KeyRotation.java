@@ -38,6 +38,9 @@ public class KeyRotation {
     /** How long until every node of this service verifies with a new key: ring, MP Config, MP-JWT; half a second each. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
+    /** How long until every node has looked at the ring. */
+    private static final Duration HEARD = Duration.ofMillis(500);
+
     private KeyRing ring;
     private Configuration configuration;
     private InstantSource clock;
@@ -206,6 +209,7 @@ public class KeyRotation {
         });
         if (!stepped.isEmpty()) {
             tell(by, Optional.empty(), after);
+            pause(HEARD); // who is answered now finds every node signing
         }
     }
 

@@ -31,7 +31,10 @@ record Ring(List<RingKey> keys) {
 
     Ring {
         keys = keys.stream()
-                .sorted(Comparator.comparing(RingKey::createdAt).reversed().thenComparing(RingKey::kid))
+                .sorted(Comparator.comparing(RingKey::createdAt)
+                        .reversed()
+                        .thenComparing(RingKey::state)
+                        .thenComparing(RingKey::kid))
                 .toList();
         Set<String> kids = new HashSet<>();
         if (!keys.stream().map(RingKey::kid).allMatch(kids::add)
