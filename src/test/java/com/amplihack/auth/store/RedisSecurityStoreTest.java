@@ -196,6 +196,21 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
     }
 
     @Test
+    void everyNodeKnowsWithinASecondThatAKeyIsDeadAndALostStoreBringsNoneBack() {
+        try (RedisSecurityStore other = new RedisSecurityStore(settings, new Meters())) {
+            assertEquals(Set.of(), other.deadKeys());
+            store.killKeys(Set.of("one"));
+            advance(Duration.ofMillis(600));
+            assertEquals(Set.of("one"), other.deadKeys());
+            assertTrue(observer.pttl("auth1:wide") > Duration.ofDays(365).toMillis());
+
+            observer.del("auth1:wide");
+            advance(Duration.ofMillis(600));
+            assertEquals(Set.of("one"), other.deadKeys());
+        }
+    }
+
+    @Test
     void aLostStoreWideCounterResurrectsNothingWhileANodeRemembersIt() {
         open();
         store.endEverybody();
