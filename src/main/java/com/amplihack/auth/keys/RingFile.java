@@ -6,6 +6,7 @@ import com.amplihack.auth.json.MalformedJsonException;
 import com.amplihack.auth.json.StrictJson;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.RSAKey;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -53,17 +54,13 @@ final class RingFile {
     Ring parse(String text) {
         try {
             JsonObject json = StrictJson.parse(text.getBytes(StandardCharsets.UTF_8));
-            if (json.getInt("version") != 1) {
+            if (json.getInt("version", 0) != 1) {
                 throw refuse();
             }
-            return new Ring(json.getJsonArray("keys").getValuesAs(JsonObject.class).stream()
+            return new Ring(member(json, "keys", JsonArray.class).getValuesAs(JsonObject.class).stream()
                     .map(this::key)
                     .toList());
-        } catch (MalformedJsonException
-                | ClassCastException
-                | NullPointerException
-                | IllegalArgumentException
-                | DateTimeException foreign) {
+        } catch (MalformedJsonException | ClassCastException | IllegalArgumentException | DateTimeException foreign) {
             throw refuse();
         }
     }
@@ -81,20 +78,20 @@ final class RingFile {
     }
 
     private RingKey key(JsonObject json) {
-        RSAKey jwk = jwk(json.getJsonObject("jwk"));
-        String name = json.getString("file");
-        if (!jwk.getKeyID().equals(json.getString("kid")) || !FILE.matcher(name).matches()) {
+        RSAKey jwk = jwk(member(json, "jwk", JsonObject.class));
+        String name = string(json, "file");
+        if (!jwk.getKeyID().equals(string(json, "kid")) || !FILE.matcher(name).matches()) {
             throw refuse();
         }
         return new RingKey(
                 jwk,
-                KeyState.valueOf(json.getString("state")),
+                KeyState.valueOf(string(json, "state")),
                 name,
-                Instant.parse(json.getString("created_at")),
+                Instant.parse(string(json, "created_at")),
                 instant(json, "signs_from"),
                 instant(json, "signs_until"),
                 instant(json, "retires_at"),
-                json.getBoolean("compromised"));
+                member(json, "compromised", JsonValue.class) == JsonValue.TRUE);
     }
 
     /** Made anew from the numbers alone: its name is what they make it. */
@@ -126,11 +123,22 @@ final class RingFile {
 
     private record Named(String name, Optional<Instant> value) {}
 
-    private static Optional<Instant> instant(JsonObject json, String name) {
-        JsonValue value = json.get(name);
-        return value == JsonValue.NULL
+    private Optional<Instant> instant(JsonObject json, String name) {
+        return member(json, name, JsonValue.class) == JsonValue.NULL
                 ? Optional.empty()
-                : Optional.of(Instant.parse(((JsonString) value).getString()));
+                : Optional.of(Instant.parse(string(json, name)));
+    }
+
+    private String string(JsonObject json, String name) {
+        return member(json, name, JsonString.class).getString();
+    }
+
+    private <T extends JsonValue> T member(JsonObject json, String name, Class<T> kind) {
+        JsonValue value = json.get(name);
+        if (!kind.isInstance(value)) {
+            throw refuse();
+        }
+        return kind.cast(value);
     }
 
     private InvalidSettingException refuse() {
