@@ -5,16 +5,17 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
 import java.nio.charset.StandardCharsets;
+import java.security.Provider;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.Optional;
 
 /** A key of the ring with its private half: the signer, prepared once, and what others verify with. */
 public record SigningKey(VerifyingKey half, JWSSigner signer) {
     static SigningKey of(RSAPublicKey publicKey, RSAPrivateKey privateKey) {
-        return new SigningKey(VerifyingKey.of(publicKey), new RSASSASigner(privateKey));
+        return new SigningKey(VerifyingKey.of(publicKey), SigningProvider.signer(privateKey));
     }
 
     /** See {@link VerifyingKey}. */
@@ -34,6 +35,11 @@ public record SigningKey(VerifyingKey half, JWSSigner signer) {
     /** Length of the modulus. */
     public int bits() {
         return jwk().size();
+    }
+
+    /** Name of the Java security provider that signs; empty for the platform's own. */
+    public Optional<String> provider() {
+        return Optional.ofNullable(signer.getJCAContext().getProvider()).map(Provider::getName);
     }
 
     /** Whether what it signs can be verified: a damaged private half shows here and not in the first token. */

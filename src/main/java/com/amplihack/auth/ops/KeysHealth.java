@@ -29,7 +29,9 @@ public class KeysHealth implements HealthCheck {
         }
         try {
             SigningKey active = keys.active();
-            answer.withData("kid", active.kid()).withData("bits", active.bits());
+            answer.withData("kid", active.kid())
+                    .withData("bits", active.bits())
+                    .withData("provider", active.provider().orElse("JDK"));
         } catch (AuthException none) {
             return answer.down().withData("error", none.getMessage()).build();
         }

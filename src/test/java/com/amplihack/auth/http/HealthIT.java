@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 @Tag("fault-44")
 class HealthIT {
@@ -27,6 +29,13 @@ class HealthIT {
                 .getString("product")
                 .startsWith("H2"));
         assertTrue(checks.get("keys").getJsonObject("data").getString("warning").contains("jwt.key.passphrase"));
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    void whereItRunsTheFastProviderSigns() {
+        JsonObject keys = checks(new Client().get("/health/ready").send()).get("keys");
+        assertEquals("AmazonCorrettoCryptoProvider", keys.getJsonObject("data").getString("provider"));
     }
 
     @Test
