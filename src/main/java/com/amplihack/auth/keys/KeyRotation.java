@@ -3,6 +3,7 @@ package com.amplihack.auth.keys;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.KeySettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -24,7 +25,6 @@ import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Changes the ring: by schedule, by an administrator, because of a compromise. Keys are made before the lock is taken,
@@ -60,11 +60,6 @@ public class KeyRotation {
         this.store = store;
     }
 
-    /** When the key that waits may sign. */
-    public Optional<Instant> earliest() {
-        return read().next().map(this::earliest);
-    }
-
     /** When the key that waits will sign by itself; empty when nothing rotates by itself. */
     public Optional<Instant> scheduled() {
         return scheduled(read());
@@ -92,32 +87,43 @@ public class KeyRotation {
      *
      * @param keepNext the key that waits is known to be safe, and signs at once if it must
      * @return the keys that are dead now and were not before
-     * @throws AuthException {@code not_found}
+     * @throws AuthException {@code not_found}; 503 when the key directory cannot be written: then the keys are dead all the
+     *     same, and a successor is made as soon as it can
      */
     public List<String> compromise(String kid, boolean keepNext, KeyChange by) {
-        Set<String> dead = new LinkedHashSet<>();
-        change(found -> {
-            if (found.find(kid).isEmpty()) {
-                throw new AuthException(ErrorCode.NOT_FOUND, "The ring has no key of this kid.");
-            }
-            dead.clear();
-            Stream<RingKey> next = found.next().stream().filter(key -> !keepNext);
-            Stream.concat(found.find(kid).stream(), next)
-                    .filter(key -> !key.compromised())
-                    .map(RingKey::kid)
-                    .distinct()
-                    .forEach(dead::add);
-            Ring after = found;
-            for (String one : dead) {
-                after = after.kill(one, now());
-            }
-            return after;
-        });
-        dead.forEach(one -> audit.record(
-                by.entry(AuditEvent.KEY_COMPROMISED).detail("kid", one).detail("named", one.equals(kid))));
-        agreeOnTheDead();
+        ring.refresh();
+        Set<String> dead = new LinkedHashSet<>(doomed(ring.keys(), kid, keepNext));
+        try {
+            change(found -> {
+                dead.clear();
+                dead.addAll(doomed(found.keys(), kid, keepNext));
+                return kill(found, dead);
+            });
+        } finally {
+            ring.distrust(dead);
+            dead.forEach(one -> audit.record(
+                    by.entry(AuditEvent.KEY_COMPROMISED).detail("kid", one).detail("named", one.equals(kid))));
+            tellStore(dead);
+        }
         replaceActive(by.because("compromise"));
         return List.copyOf(dead);
+    }
+
+    private static Set<String> doomed(List<RingKey> keys, String kid, boolean keepNext) {
+        if (keys.stream().noneMatch(key -> key.kid().equals(kid))) {
+            throw new AuthException(ErrorCode.NOT_FOUND, "The ring has no key of this kid.");
+        }
+        return kids(
+                keys,
+                key -> !key.compromised() && (key.kid().equals(kid) || (key.state() == KeyState.NEXT && !keepNext)));
+    }
+
+    private Ring kill(Ring found, Set<String> kids) {
+        Ring after = found;
+        for (String kid : kids) {
+            after = after.kill(kid, now());
+        }
+        return after;
     }
 
     /** What is due: keys retire, a missing one is made, and the key that waits signs when its time has come. */
@@ -146,31 +152,32 @@ public class KeyRotation {
         try {
             Set<String> dead = store.deadKeys();
             ring.distrust(dead);
-            Set<String> risen = kids(read(), key -> dead.contains(key.kid()) && !key.compromised());
+            Set<String> risen = kids(read().keys(), key -> dead.contains(key.kid()) && !key.compromised());
             if (!risen.isEmpty()) {
-                change(found -> {
-                    Ring after = found;
-                    for (String kid : risen) {
-                        after = after.kill(kid, now());
-                    }
-                    return after;
-                });
+                change(found -> kill(found, risen));
                 risen.forEach(kid -> audit.record(KeyChange.SCHEDULE
                         .because("store")
                         .entry(AuditEvent.KEY_COMPROMISED)
                         .detail("kid", kid)));
             }
-            Set<String> untold = kids(read(), key -> key.compromised() && !dead.contains(key.kid()));
-            if (!untold.isEmpty()) {
-                store.killKeys(untold);
+            tellStore(kids(read().keys(), key -> key.compromised() && !dead.contains(key.kid())));
+        } catch (StoreUnavailableException away) {
+            LOG.log(Level.FINE, "The store does not say which keys are dead", away);
+        }
+    }
+
+    private void tellStore(Set<String> dead) {
+        try {
+            if (!dead.isEmpty()) {
+                store.killKeys(dead);
             }
         } catch (StoreUnavailableException away) {
             LOG.log(Level.WARNING, "The store does not answer: it is told of compromised keys later");
         }
     }
 
-    private static Set<String> kids(Ring found, Predicate<RingKey> condition) {
-        return found.keys().stream().filter(condition).map(RingKey::kid).collect(Collectors.toSet());
+    private static Set<String> kids(List<RingKey> keys, Predicate<RingKey> condition) {
+        return keys.stream().filter(condition).map(RingKey::kid).collect(Collectors.toSet());
     }
 
     /** Promotes the key that waits if the condition still holds under the lock. */
@@ -274,7 +281,7 @@ public class KeyRotation {
     private Ring read() {
         try {
             return ring.directory().read();
-        } catch (IOException e) {
+        } catch (IOException | InvalidSettingException e) {
             throw unwritable(e);
         }
     }
@@ -282,7 +289,7 @@ public class KeyRotation {
     private KeyFiles.Fresh make() {
         try {
             return ring.directory().make();
-        } catch (IOException e) {
+        } catch (IOException | InvalidSettingException e) {
             throw unwritable(e);
         }
     }
@@ -291,14 +298,14 @@ public class KeyRotation {
     private Ring change(KeyDirectory.Step step) {
         try {
             return ring.directory().change(now(), step);
-        } catch (IOException e) {
+        } catch (IOException | InvalidSettingException e) {
             throw unwritable(e);
         } finally {
             ring.refresh();
         }
     }
 
-    private static AuthException unwritable(IOException cause) {
+    private static AuthException unwritable(Exception cause) {
         LOG.log(Level.SEVERE, "The key directory cannot be read or written", cause);
         return new AuthException(ErrorCode.STORE_UNAVAILABLE, "The key directory does not answer.", cause);
     }

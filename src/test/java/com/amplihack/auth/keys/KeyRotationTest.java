@@ -382,6 +382,27 @@ class KeyRotationTest {
     }
 
     @Test
+    void deadKeyIsDeadThoughTheDirectoryCannotBeChanged() throws IOException {
+        byte[] ring = Files.readAllBytes(directory.resolve("ring.json"));
+        SigningKey old = here.ring.active();
+        overwrite("ring.json", new byte[0]);
+        assertEquals(
+                503,
+                assertThrows(AuthException.class, () -> here.rotation.compromise(old.kid(), true, ADMIN))
+                        .code()
+                        .status());
+        assertFalse(here.verifies(old));
+        there.ring.distrust(store.deadKeys());
+        assertFalse(there.verifies(old));
+        assertEquals(1, here.audit.count("KEY_COMPROMISED administrator"));
+
+        overwrite("ring.json", ring);
+        there.rotation.tick();
+        assertFalse(there.verifies(old));
+        assertNotEquals(old.kid(), there.active());
+    }
+
+    @Test
     void storeThatWasAwayIsToldLater() {
         SecurityStore found = store;
         store = (SecurityStore) Proxy.newProxyInstance(
