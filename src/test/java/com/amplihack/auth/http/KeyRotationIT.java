@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -248,7 +249,14 @@ class KeyRotationIT {
         String waiting = inState("NEXT").getString("kid");
         assertEquals(dead, active().getString("kid"));
 
+        CompletableFuture<Long> refused = CompletableFuture.supplyAsync(() -> {
+            await(() -> victim.user().status() == 401);
+            return System.nanoTime();
+        });
+        long start = System.nanoTime();
         Answer answer = post("/admin/api/keys/" + dead + "/compromise");
+        System.out.println("compromise: refused on the other node after "
+                + Duration.ofNanos(refused.join() - start).toMillis() + " ms");
 
         assertEquals(200, answer.status(), answer::toString);
         assertEquals(
@@ -363,12 +371,12 @@ class KeyRotationIT {
     }
 
     private static void await(BooleanSupplier condition) {
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 600; i++) {
             if (condition.getAsBoolean()) {
                 return;
             }
             try {
-                Thread.sleep(100);
+                Thread.sleep(50);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
