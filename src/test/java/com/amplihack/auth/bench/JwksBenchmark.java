@@ -11,7 +11,7 @@ import java.util.Map;
  * src/test/bench/jwks.sh} runs it.
  */
 public final class JwksBenchmark {
-    private static final Duration WARM_UP = Duration.ofSeconds(20);
+    private static final Duration WARM_UP = Duration.ofSeconds(45);
     private static final Duration PASS = Duration.ofSeconds(5);
     private static final int PASSES = 5;
 
