@@ -50,6 +50,11 @@ public record StoreSettings(
                 .orElse(host + ":" + port);
     }
 
+    /** Whether the connection is encrypted: asked for by itself, or by the URI. */
+    public boolean isTls() {
+        return tls || uri.filter(u -> "rediss".equals(u.getScheme())).isPresent();
+    }
+
     /** Never the URI itself, which may hold a password. */
     @Override
     public String toString() {

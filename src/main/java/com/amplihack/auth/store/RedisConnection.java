@@ -1,11 +1,14 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.metrics.Meters;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -24,6 +27,7 @@ import redis.clients.jedis.exceptions.JedisException;
 final class RedisConnection implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RedisConnection.class.getName());
 
+    private final StoreSettings settings;
     private final RedisTopology redis;
     private final Breaker breaker;
     private final Meters meters;
@@ -35,6 +39,7 @@ final class RedisConnection implements AutoCloseable {
 
     /** Connects lazily: whether Redis answers shows at the first operation. */
     RedisConnection(StoreSettings settings, Meters meters) {
+        this.settings = settings;
         redis = new RedisTopology(settings);
         // an error is an answer: it costs no time, and one user's broken record must not refuse everybody
         breaker = new Breaker(settings.address(), failure -> !(failure instanceof JedisDataException), redis::dropIdle);
@@ -74,6 +79,24 @@ final class RedisConnection implements AutoCloseable {
             LOG.log(Level.WARNING, "Redis did not answer {0}: {1}", new Object[] {operation.label(), failed.getMessage()
             });
             throw new StoreUnavailableException(failed);
+        }
+    }
+
+    /**
+     * Looks at Redis before any request does.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when it cannot be reached
+     */
+    Inspection firstLook(Instant now) {
+        try {
+            return RedisInspection.of(redis.client(), now);
+        } catch (JedisException failed) {
+            if (failed instanceof JedisDataException && failed.getMessage().startsWith("LOADING")) {
+                return new Inspection(
+                        Optional.empty(),
+                        List.of("Redis is loading its data: requests that need it are 503 until it has them"));
+            }
+            throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
         }
     }
 

@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.StoreSettings;
@@ -230,6 +231,24 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public void ping() {
         redis.ask(StoreOperation.PING, UnifiedJedis::ping);
+    }
+
+    @Override
+    public Inspection inspect(Instant now) {
+        return redis.ask(StoreOperation.PING, client -> RedisInspection.of(client, now));
+    }
+
+    /**
+     * The same at the start, before any request.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when it cannot be used
+     */
+    Inspection firstLook(Instant now) {
+        Inspection inspection = redis.firstLook(now);
+        if (inspection.refusal().isPresent()) {
+            throw new InvalidSettingException(inspection.refusal().get());
+        }
+        return inspection;
     }
 
     @Override

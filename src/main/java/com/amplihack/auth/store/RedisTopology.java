@@ -57,7 +57,7 @@ final class RedisTopology implements AutoCloseable {
                 .or(() -> uri.map(JedisURIHelper::getPassword))
                 .ifPresent(client::password);
         uri.filter(JedisURIHelper::hasDbIndex).map(JedisURIHelper::getDBIndex).ifPresent(client::database);
-        if (settings.tls() || uri.filter(JedisURIHelper::isRedisSSLScheme).isPresent()) {
+        if (settings.isTls()) {
             client.sslOptions(SslOptions.defaults()); // certificate and host name are verified
         }
         return client.build();

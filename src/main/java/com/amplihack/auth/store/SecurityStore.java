@@ -219,6 +219,13 @@ public interface SecurityStore {
     /** Asks whether the store answers at all. */
     void ping();
 
+    /**
+     * Asks whether the store can be used, and what about its set-up an operator should change.
+     *
+     * @param now by this node's clock
+     */
+    Inspection inspect(Instant now);
+
     /** {@code redis} or {@code memory}, for logs and health. */
     String kind();
 }

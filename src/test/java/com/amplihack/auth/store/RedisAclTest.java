@@ -44,7 +44,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /** server-config/redis/users.acl lets the service do its work, and nothing else. */
 class RedisAclTest {
     /** What the driver sends, by itself or because the store asks it to. */
-    private static final Set<String> DRIVER = Set.of("hello", "auth", "client|setname", "ping", "eval", "evalsha");
+    private static final Set<String> DRIVER =
+            Set.of("hello", "auth", "client|setname", "ping", "info", "eval", "evalsha");
 
     private static TestRedis redis;
 
@@ -76,6 +77,7 @@ class RedisAclTest {
             Quota quota = new Quota("api", 10, minute);
             Instant now = Instant.now();
             store.ping();
+            assertEquals(Inspection.GOOD, store.inspect(Instant.now()));
             Epoch epoch = new Epoch(0, 0);
             assertEquals(epoch, store.epoch("ada"));
             SessionRecord session =
