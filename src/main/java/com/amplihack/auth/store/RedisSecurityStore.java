@@ -252,6 +252,11 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
+    public long liveSessions() {
+        return redis.ask(StoreOperation.COUNT, SessionCount::of);
+    }
+
+    @Override
     public String kind() {
         return "redis";
     }

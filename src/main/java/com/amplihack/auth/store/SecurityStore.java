@@ -226,6 +226,12 @@ public interface SecurityStore {
      */
     Inspection inspect(Instant now);
 
+    /**
+     * How many sessions live, for a gauge: an estimate when there are many, and sessions that the panic button ended count
+     * until their records are forgotten. Not for the request path.
+     */
+    long liveSessions();
+
     /** {@code redis} or {@code memory}, for logs and health. */
     String kind();
 }

@@ -1,0 +1,37 @@
+package com.amplihack.auth.store;
+
+import redis.clients.jedis.ScanIteration;
+import redis.clients.jedis.UnifiedJedis;
+
+/**
+ * How many session records there are: counted while there are few keys, estimated from a sample while there are many. Keys
+ * lie in the order of a hash, so the first ones of a scan are a fair sample.
+ */
+final class SessionCount {
+    private static final int BATCH = 1000;
+    private static final int SAMPLE = 10_000;
+    private static final String RECORD = "}:session:";
+
+    private SessionCount() {}
+
+    static long of(UnifiedJedis redis) {
+        ScanIteration keys = redis.scanIteration(BATCH, "*");
+        long seen = 0;
+        long sessions = 0;
+        while (!keys.isIterationCompleted() && seen < SAMPLE) {
+            for (String key : keys.nextBatchList()) {
+                seen++;
+                if (isRecord(key)) {
+                    sessions++;
+                }
+            }
+        }
+        return keys.isIterationCompleted() ? sessions : Math.round((double) sessions / seen * redis.dbSize());
+    }
+
+    /** A quota of a session has its name and one more part. */
+    private static boolean isRecord(String key) {
+        int sid = key.indexOf(RECORD) + RECORD.length();
+        return key.startsWith(RedisSecurityStore.PREFIX) && sid >= RECORD.length() && key.indexOf(':', sid) < 0;
+    }
+}
