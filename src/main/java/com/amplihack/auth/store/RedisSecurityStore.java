@@ -285,7 +285,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     private static String sessionKey(String subject, String sid) {
-        return userKey(subject) + ":session:" + sid;
+        return userKey(subject) + ":s:" + sid;
     }
 
     static String epochKey(String subject) {
@@ -293,7 +293,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     private static String indexKey(String subject) {
-        return userKey(subject) + ":sessions";
+        return userKey(subject) + ":index";
     }
 
     /** From the first two elements of an answer. */

@@ -10,7 +10,7 @@ import redis.clients.jedis.UnifiedJedis;
 final class SessionCount {
     private static final int BATCH = 1000;
     private static final int SAMPLE = 10_000;
-    private static final String RECORD = "}:session:";
+    private static final String RECORD = "}:s:";
 
     private SessionCount() {}
 

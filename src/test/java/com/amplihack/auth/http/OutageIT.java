@@ -184,7 +184,7 @@ class OutageIT {
         GARBAGE("garbage in the session") {
             @Override
             void begin(Session hit) {
-                operate(redis -> redis.hset(recordOf(hit), "ends_at", "soon"));
+                operate(redis -> redis.hset(recordOf(hit), "x", "soon"));
             }
         },
         CUT("connections cut each second") {
@@ -230,7 +230,7 @@ class OutageIT {
         }
 
         private static String recordOf(Session session) {
-            return "auth1:{" + session.claims().getString("sub") + "}:session:"
+            return "auth1:{" + session.claims().getString("sub") + "}:s:"
                     + session.claims().getString("sid");
         }
 

@@ -31,7 +31,7 @@ import redis.clients.jedis.Jedis;
 /** docs/upgrade.md: what an earlier or a later version has stored, and both of them at the same Redis. */
 class StoredStateTest {
     private static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
-    private static final String SESSION = "auth1:{ada}:session:s";
+    private static final String SESSION = "auth1:{ada}:s:s";
 
     private static TestRedis redis;
     private Jedis operator;
@@ -116,7 +116,7 @@ class StoredStateTest {
         assertEquals(Verdict.ADMITTED, use(2, "t1"));
         assertEquals("of-a-later-version", operator.hget(SESSION, "thumbprint"));
 
-        operator.hset(SESSION, Map.of("gen", "3", "live", "third", "issue", "3"));
+        operator.hset(SESSION, Map.of("g", "3", "l", "third", "i", "3"));
         assertEquals(3, record().family().gen());
         assertEquals(
                 Commit.MOVED,
@@ -129,8 +129,8 @@ class StoredStateTest {
     /** After a change of meaning nothing of the old layout is believed. */
     @Test
     void anotherLayoutIsNotSeen() throws IOException {
-        operator.hset("auth0:{ada}:session:s", stored());
-        operator.hset("auth2:{ada}:session:s", stored());
+        operator.hset("auth0:{ada}:s:s", stored());
+        operator.hset("auth2:{ada}:s:s", stored());
 
         assertEquals(Verdict.SESSION_OVER, use(4, "t1"));
         assertEquals(List.of(), store.sessions("ada"));
@@ -175,7 +175,7 @@ class StoredStateTest {
     private void put(Map<String, String> fields) {
         operator.hset(SESSION, fields);
         operator.pexpire(SESSION, 3_600_000);
-        operator.zadd("auth1:{ada}:sessions", Long.parseLong(fields.get("ends_at")), "s");
+        operator.zadd("auth1:{ada}:index", Long.parseLong(fields.get("x")), "s");
     }
 
     private static Map<String, String> later() throws IOException {
