@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -29,6 +30,7 @@ final class RedisConnection implements AutoCloseable {
 
     private final StoreSettings settings;
     private final RedisTopology redis;
+    private final Confirmation confirmation;
     private final Breaker breaker;
     private final Meters meters;
 
@@ -37,10 +39,15 @@ final class RedisConnection implements AutoCloseable {
 
     private final AtomicLong requests = new AtomicLong();
 
-    /** Connects lazily: whether Redis answers shows at the first operation. */
+    /**
+     * Connects, lazily when there is one server: then whether it answers shows at the first operation.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when no Sentinel or node of a cluster answers
+     */
     RedisConnection(StoreSettings settings, Meters meters) {
         this.settings = settings;
-        redis = new RedisTopology(settings);
+        redis = connect(settings);
+        confirmation = new Confirmation(redis, settings.timeout());
         // an error is an answer: it costs no time, and one user's broken record must not refuse everybody
         breaker = new Breaker(settings.address(), failure -> !(failure instanceof JedisDataException), redis::dropIdle);
         this.meters = meters;
@@ -55,7 +62,9 @@ final class RedisConnection implements AutoCloseable {
         long start = System.nanoTime();
         Object answer;
         try {
-            answer = ask(operation, client -> operation.script().run(client, keys, arguments));
+            answer = operation.replicas() == StoreOperation.Replicas.ONE
+                    ? guarded(operation, () -> confirmation.run(operation.script(), keys, arguments))
+                    : ask(operation, client -> operation.script().run(client, keys, arguments));
         } finally {
             meters.storeAnswered(operation.label(), Duration.ofNanos(System.nanoTime() - start));
         }
@@ -71,8 +80,23 @@ final class RedisConnection implements AutoCloseable {
 
     /** Sends a plain command. */
     <T> T ask(StoreOperation operation, Function<UnifiedJedis, T> command) {
+        return guarded(operation, () -> command.apply(redis.client()));
+    }
+
+    /** Sends commands to the server that has what is store-wide, on one connection. */
+    <T> T askServer(StoreOperation operation, Function<Connection, T> commands) {
+        return guarded(operation, () -> onServer(commands));
+    }
+
+    private <T> T onServer(Function<Connection, T> commands) {
+        try (Connection connection = redis.primaryOf(StoreWide.KEY)) {
+            return commands.apply(connection);
+        }
+    }
+
+    private <T> T guarded(StoreOperation operation, Supplier<T> question) {
         try {
-            return breaker.call(() -> exchange(() -> command.apply(redis.client())));
+            return breaker.call(() -> exchange(question));
         } catch (CallNotPermittedException open) {
             throw new StoreUnavailableException(open); // said once, when it opened
         } catch (RuntimeException failed) {
@@ -89,7 +113,7 @@ final class RedisConnection implements AutoCloseable {
      */
     Inspection firstLook(Instant now) {
         try {
-            return RedisInspection.of(redis.client(), now);
+            return onServer(connection -> RedisInspection.of(connection, now));
         } catch (JedisException failed) {
             if (failed instanceof JedisDataException && failed.getMessage().startsWith("LOADING")) {
                 return new Inspection(
@@ -129,6 +153,14 @@ final class RedisConnection implements AutoCloseable {
     /** The same for both attempts at one operation: so that a script knows the second one when it sees it. */
     String requestId() {
         return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
+    }
+
+    private static RedisTopology connect(StoreSettings settings) {
+        try {
+            return RedisTopology.of(settings);
+        } catch (JedisException failed) {
+            throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
+        }
     }
 
     private static boolean isTimeout(JedisException broken) {

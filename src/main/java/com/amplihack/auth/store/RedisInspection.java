@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
-import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Looks whether Redis is set up so that it keeps what it was told (server-config/redis). */
@@ -26,7 +26,7 @@ final class RedisInspection {
      *
      * @param now by this node's clock
      */
-    static Inspection of(UnifiedJedis redis, Instant now) {
+    static Inspection of(Connection redis, Instant now) {
         List<?> time = (List<?>) redis.executeCommand(new CommandArguments(Protocol.Command.TIME));
         Duration skew = Duration.between(now, Instant.ofEpochSecond(Long.parseLong(text(time.get(0)))))
                 .plusNanos(Long.parseLong(text(time.get(1))) * 1000);

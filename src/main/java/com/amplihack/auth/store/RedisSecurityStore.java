@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.Connection;
 
 /**
  * Keeps the state in Redis (6.2 or later): one Lua script and one round trip per operation. The keys of one user carry
@@ -31,7 +31,11 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     private final RedisLogins logins;
     private final Impatience impatience = new Impatience();
 
-    /** Connects lazily: whether Redis answers shows at the first operation. */
+    /**
+     * Connects, lazily when there is one server: then whether it answers shows at the first operation.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when no Sentinel or node of a cluster answers
+     */
     public RedisSecurityStore(StoreSettings settings, Meters meters) {
         redis = new RedisConnection(settings, meters);
         wide = new StoreWide(redis);
@@ -230,12 +234,12 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void ping() {
-        redis.ask(StoreOperation.PING, UnifiedJedis::ping);
+        redis.askServer(StoreOperation.PING, Connection::ping);
     }
 
     @Override
     public Inspection inspect(Instant now) {
-        return redis.ask(StoreOperation.PING, client -> RedisInspection.of(client, now));
+        return redis.askServer(StoreOperation.PING, server -> RedisInspection.of(server, now));
     }
 
     /**

@@ -1,5 +1,7 @@
 package com.amplihack.auth.store;
 
+import java.util.HashSet;
+import java.util.Set;
 import redis.clients.jedis.ScanIteration;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -16,17 +18,12 @@ final class SessionCount {
 
     static long of(UnifiedJedis redis) {
         ScanIteration keys = redis.scanIteration(BATCH, "*");
-        long seen = 0;
-        long sessions = 0;
-        while (!keys.isIterationCompleted() && seen < SAMPLE) {
-            for (String key : keys.nextBatchList()) {
-                seen++;
-                if (isRecord(key)) {
-                    sessions++;
-                }
-            }
+        Set<String> seen = new HashSet<>(); // in a cluster the replicas are scanned, too
+        while (!keys.isIterationCompleted() && seen.size() < SAMPLE) {
+            seen.addAll(keys.nextBatchList());
         }
-        return keys.isIterationCompleted() ? sessions : Math.round((double) sessions / seen * redis.dbSize());
+        long sessions = seen.stream().filter(SessionCount::isRecord).count();
+        return keys.isIterationCompleted() ? sessions : Math.round((double) sessions / seen.size() * redis.dbSize());
     }
 
     /** A quota of a session has its name and one more part. */

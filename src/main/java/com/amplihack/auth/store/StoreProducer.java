@@ -25,11 +25,9 @@ public class StoreProducer {
         if (settings.kind() == StoreKind.MEMORY) {
             return new MemorySecurityStore(clock);
         }
-        RedisSecurityStore redis = new RedisSecurityStore(settings, meters);
         try {
-            redis.firstLook(clock.instant()).warnings().forEach(LOG::warning);
+            return redis(settings, clock, meters);
         } catch (InvalidSettingException unusable) {
-            redis.close();
             if (settings.kind() == StoreKind.REDIS) {
                 throw unusable;
             }
@@ -38,6 +36,16 @@ public class StoreProducer {
                     "{0}: sessions live in the memory of this process and end with it",
                     unusable.getMessage());
             return new MemorySecurityStore(clock);
+        }
+    }
+
+    private static RedisSecurityStore redis(StoreSettings settings, InstantSource clock, Meters meters) {
+        RedisSecurityStore redis = new RedisSecurityStore(settings, meters);
+        try {
+            redis.firstLook(clock.instant()).warnings().forEach(LOG::warning);
+        } catch (InvalidSettingException unusable) {
+            redis.close();
+            throw unusable;
         }
         LOG.log(Level.INFO, "Sessions are kept in the Redis at {0}", settings.address());
         return redis;

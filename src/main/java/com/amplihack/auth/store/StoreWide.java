@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * out meanwhile.
  */
 final class StoreWide {
-    private static final String KEY = RedisSecurityStore.PREFIX + "wide";
+    static final String KEY = RedisSecurityStore.PREFIX + "wide";
     private static final long FRESH = Duration.ofMillis(500).toNanos();
     private static final long STALE = Duration.ofSeconds(2).toNanos();
     private static final long RENEW = Duration.ofHours(1).toNanos();

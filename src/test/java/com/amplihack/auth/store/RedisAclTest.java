@@ -44,8 +44,20 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /** server-config/redis/users.acl lets the service do its work, and nothing else. */
 class RedisAclTest {
     /** What the driver sends, by itself or because the store asks it to. */
-    private static final Set<String> DRIVER =
-            Set.of("hello", "auth", "client|setname", "ping", "info", "scan", "dbsize", "eval", "evalsha");
+    private static final Set<String> DRIVER = Set.of(
+            "hello",
+            "auth",
+            "client|setname",
+            "ping",
+            "info",
+            "scan",
+            "dbsize",
+            "role",
+            "wait",
+            "cluster|slots",
+            "asking",
+            "eval",
+            "evalsha");
 
     private static TestRedis redis;
 
@@ -180,6 +192,9 @@ class RedisAclTest {
                 Optional.of(Secret.of(redis.password())),
                 false,
                 2,
-                Duration.ofMillis(600));
+                Duration.ofMillis(600),
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 }

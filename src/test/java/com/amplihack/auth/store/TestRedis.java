@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
@@ -30,7 +31,7 @@ public final class TestRedis implements AutoCloseable {
     public static final String USER = "amplihack-auth";
 
     /** May do everything, with the same password: who breaks things in tests. */
-    private static final String OPERATOR = "operator";
+    static final String OPERATOR = "operator";
 
     static final Path CONF = Path.of("server-config/redis/redis.conf");
     static final Path ACL = Path.of("server-config/redis/users.acl");
@@ -59,9 +60,21 @@ public final class TestRedis implements AutoCloseable {
 
     /** With that {@code appendfsync}: after {@link #kill}, {@code always} has lost nothing that was answered. */
     public static TestRedis start(String appendFsync) {
+        return start(appendFsync, UUID.randomUUID().toString());
+    }
+
+    /** One of several, which share a password: each may copy from another. */
+    static TestRedis startMember(String password, String... settings) {
+        String[] all = Arrays.copyOf(settings, settings.length + 3);
+        all[settings.length] = "masteruser " + OPERATOR;
+        all[settings.length + 1] = "masterauth " + password;
+        all[settings.length + 2] = "repl-diskless-sync-delay 0";
+        return start("no", password, all);
+    }
+
+    private static TestRedis start(String appendFsync, String password, String... settings) {
         try {
             int port = freePort();
-            String password = UUID.randomUUID().toString();
             Path directory = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "redis-");
             Path users = directory.resolve("users.acl");
             Files.writeString(
@@ -77,6 +90,7 @@ public final class TestRedis implements AutoCloseable {
                     .forEach(builder::setting);
             builder.setting("dir \"" + directory + "\"").setting("aclfile \"" + users + "\"");
             builder.setting("appendfsync " + appendFsync);
+            Arrays.stream(settings).forEach(builder::setting);
             return new TestRedis(builder, directory, port, password);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -203,10 +217,15 @@ public final class TestRedis implements AutoCloseable {
         server.stop();
     }
 
+    /** One whose cluster bus, ten thousand above, is a port too. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        int port = 0;
+        while (port == 0 || port > 55_000) {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                port = socket.getLocalPort();
+            }
         }
+        return port;
     }
 
     private static String sha256(String text) {
