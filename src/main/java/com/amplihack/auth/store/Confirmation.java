@@ -9,6 +9,7 @@ import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisAskDataException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
@@ -40,6 +41,9 @@ final class Confirmation {
         for (int i = 0; ; i++) {
             try (Connection connection = target == null ? redis.primaryOf(keys.get(0)) : redis.node(target)) {
                 return confirmed(connection, asking, script, keys, arguments);
+            } catch (JedisConnectionException broken) {
+                redis.refresh(); // another node may have the keys when this is asked again
+                throw broken;
             } catch (JedisRedirectionException elsewhere) {
                 if (i == REDIRECTIONS) {
                     throw elsewhere;

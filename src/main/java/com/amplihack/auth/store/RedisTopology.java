@@ -122,9 +122,11 @@ final class RedisTopology implements AutoCloseable {
         return known.getResource();
     }
 
-    /** Asks a cluster anew where its slots are. */
+    /** Asks a cluster anew where its slots are; others need not ask. */
     void refresh() {
-        ((RedisClusterClient) client).refreshClusterTopology();
+        if (client instanceof RedisClusterClient cluster) {
+            cluster.refreshClusterTopology();
+        }
     }
 
     /** Closes connections that are not in use: after an outage any of them may be dead without showing it. */
