@@ -14,6 +14,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Says in one sentence why Redis cannot be used, and which setting is to blame; never a password. */
 final class RedisDiagnosis {
+    private static final int MOST_CAUSES = 50;
+
     private RedisDiagnosis() {}
 
     static String of(Throwable failure, StoreSettings settings) {
@@ -44,6 +46,10 @@ final class RedisDiagnosis {
                 return ofError(String.valueOf(cause.getMessage()), address);
             }
         }
+        if (settings.sentinelMaster().isPresent()
+                && String.valueOf(failure.getMessage()).contains("sentinel")) {
+            return "redis.sentinel.nodes: none of them tells where the primary is: " + address;
+        }
         if (failure instanceof JedisConnectionException) {
             return String.valueOf(failure.getMessage()).startsWith("Unknown reply")
                     ? "What answers at " + address + " is no Redis"
@@ -72,10 +78,13 @@ final class RedisDiagnosis {
 
     /** The failure, what caused it, and what was tried in vain: the driver tries every address of a name. */
     private static List<Throwable> causes(Throwable failure) {
-        List<Throwable> causes = new ArrayList<>();
-        for (Throwable cause = failure; cause != null && causes.size() < 20; cause = cause.getCause()) {
-            causes.add(cause);
-            causes.addAll(Arrays.asList(cause.getSuppressed()));
+        List<Throwable> causes = new ArrayList<>(List.of(failure));
+        for (int i = 0; i < causes.size() && i < MOST_CAUSES; i++) {
+            Throwable next = causes.get(i);
+            if (next.getCause() != null && !causes.contains(next.getCause())) {
+                causes.add(next.getCause());
+            }
+            causes.addAll(Arrays.asList(next.getSuppressed()));
         }
         return causes;
     }

@@ -57,7 +57,7 @@ class FailoverTest {
         Until.holds("some sessions are ended", () -> ending.confirmed.size() >= 20);
         replica.pause();
         int sure = ending.confirmed.size();
-        Until.holds("an end is not confirmed", () -> ending.refused > 0);
+        Until.holds("an end is refused", () -> ending.refused > 0 || ending.confirmed.size() > sure + 5);
         assertTrue(ending.confirmed.size() <= sure + 1, "confirmed by nobody: " + ending.confirmed.size());
         primary.kill();
         replica.goOn();

@@ -190,6 +190,17 @@ class RedisInspectionTest {
     }
 
     @Test
+    void sentinelsAndNodesThatDoNotAnswerAreTold() throws IOException {
+        String nobody = "127.0.0.1:" + freePort();
+        assertEquals(
+                "redis.sentinel.nodes: none of them tells where the primary is: auth (by the Sentinels " + nobody + ")",
+                refusal(Map.of("redis.sentinel.master", "auth", "redis.sentinel.nodes", nobody)));
+        assertEquals("No Redis answers at the cluster of " + nobody, refusal(Map.of("redis.cluster.nodes", nobody)));
+        String noCluster = refusal(Map.of("redis.cluster.nodes", "127.0.0.1:" + carelessPort));
+        assertTrue(noCluster.contains("cluster support disabled"), noCluster);
+    }
+
+    @Test
     void somethingElseThanRedisIsTold() throws IOException {
         HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
         other.start();
@@ -213,12 +224,14 @@ class RedisInspectionTest {
     }
 
     private static String refusal(StoreSettings settings) {
-        try (RedisSecurityStore store = new RedisSecurityStore(settings, new Meters())) {
-            String sentence = assertThrows(InvalidSettingException.class, () -> store.firstLook(Instant.now()))
-                    .getMessage();
-            assertFalse(sentence.contains(SECRET), sentence);
-            return sentence;
-        }
+        String sentence = assertThrows(InvalidSettingException.class, () -> {
+                    try (RedisSecurityStore store = new RedisSecurityStore(settings, new Meters())) {
+                        store.firstLook(Instant.now());
+                    }
+                })
+                .getMessage();
+        assertFalse(sentence.contains(SECRET), sentence);
+        return sentence;
     }
 
     private static StoreSettings at(int port) {

@@ -13,14 +13,14 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.MigrateParams;
 
 /** A Redis Cluster: three primaries with a third of the slots each, and a replica of each. */
-final class TestCluster implements AutoCloseable {
+public final class TestCluster implements AutoCloseable {
     private static final int SLOTS = 16_384;
     private static final int PRIMARIES = 3;
 
     private final List<TestRedis> members = new ArrayList<>(); // the primaries first
     private final String password = UUID.randomUUID().toString();
 
-    TestCluster() {
+    public TestCluster() {
         for (int i = 0; i < 2 * PRIMARIES; i++) {
             members.add(TestRedis.startMember(
                     password, "cluster-enabled yes", "cluster-config-file nodes.conf", "cluster-node-timeout 1500"));
@@ -103,7 +103,7 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** For a service that finds the others by two of them. */
-    Map<String, String> properties() {
+    public Map<String, String> properties() {
         return Map.of(
                 "redis.cluster.nodes",
                 members.stream()

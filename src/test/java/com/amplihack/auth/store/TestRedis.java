@@ -214,6 +214,7 @@ public final class TestRedis implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        goOn(); // what is paused does not end
         server.stop();
     }
 

@@ -12,14 +12,14 @@ import redis.clients.jedis.Jedis;
 import redis.embedded.RedisSentinel;
 
 /** A primary, a replica of it, and three Sentinels that watch them. */
-final class TestSentinels implements AutoCloseable {
+public final class TestSentinels implements AutoCloseable {
     private static final String MASTER = "auth";
 
     final TestRedis primary;
     final TestRedis replica;
     private final List<RedisSentinel> sentinels = new ArrayList<>();
 
-    TestSentinels() {
+    public TestSentinels() {
         String password = UUID.randomUUID().toString();
         primary = TestRedis.startMember(password);
         replica = TestRedis.startMember(password, "replicaof 127.0.0.1 " + primary.port());
@@ -66,7 +66,7 @@ final class TestSentinels implements AutoCloseable {
     }
 
     /** For a service that finds its Redis by them. */
-    Map<String, String> properties() {
+    public Map<String, String> properties() {
         return Map.of(
                 "redis.sentinel.master",
                 MASTER,
