@@ -28,6 +28,11 @@ public record StoreSettings(
         Optional<String> sentinelMaster,
         List<Node> sentinelNodes,
         List<Node> clusterNodes) {
+    public StoreSettings {
+        sentinelNodes = List.copyOf(sentinelNodes);
+        clusterNodes = List.copyOf(clusterNodes);
+    }
+
     /** A server by name and port. */
     public record Node(String host, int port) {
         static Node parse(String name, String value) {

@@ -10,6 +10,10 @@ import java.util.Optional;
  * @param warnings what is dangerous about how it is set up, each a sentence
  */
 public record Inspection(Optional<String> refusal, List<String> warnings) {
+    public Inspection {
+        warnings = List.copyOf(warnings);
+    }
+
     /** Nothing to say. */
     public static final Inspection GOOD = new Inspection(Optional.empty(), List.of());
 }
