@@ -30,6 +30,9 @@ public final class TestRedis implements AutoCloseable {
     /** The one user of users.acl. */
     public static final String USER = "amplihack-auth";
 
+    /** By whom servers copy from one another and Sentinels watch them, as server-config/redis/README.md has it. */
+    static final String REPLICATION = "replication";
+
     /** May do everything, with the same password: who breaks things in tests. */
     static final String OPERATOR = "operator";
 
@@ -66,7 +69,7 @@ public final class TestRedis implements AutoCloseable {
     /** One of several, which share a password: each may copy from another. */
     static TestRedis startMember(String password, String... settings) {
         String[] all = Arrays.copyOf(settings, settings.length + 3);
-        all[settings.length] = "masteruser " + OPERATOR;
+        all[settings.length] = "masteruser " + REPLICATION;
         all[settings.length + 1] = "masterauth " + password;
         all[settings.length + 2] = "repl-diskless-sync-delay 0";
         return start("no", password, all);
@@ -81,7 +84,9 @@ public final class TestRedis implements AutoCloseable {
                     users,
                     Files.readString(ACL)
                                     .replace("#SHA256_OF_THE_PASSWORD", "#" + sha256(password))
-                                    .strip() + "\nuser " + OPERATOR + " on #" + sha256(password) + " ~* &* +@all\n");
+                                    .strip() + "\nuser " + OPERATOR + " on #" + sha256(password) + " ~* &* +@all\nuser "
+                            + REPLICATION + " on #" + sha256(password)
+                            + " &* -@all +psync +replconf +ping +multi +slaveof +exec +subscribe +config|rewrite +role +publish +info +client|setname +client|kill +script|kill\n");
 
             RedisServerBuilder builder = RedisServer.newRedisServer().port(port).bind("127.0.0.1");
             Files.readAllLines(CONF).stream()

@@ -60,7 +60,7 @@ public final class TestSentinels implements AutoCloseable {
                 .build();
         sentinel.start();
         try (Jedis client = new Jedis("127.0.0.1", port)) {
-            client.sentinelSet(MASTER, Map.of("auth-user", TestRedis.OPERATOR, "auth-pass", password));
+            client.sentinelSet(MASTER, Map.of("auth-user", TestRedis.REPLICATION, "auth-pass", password));
         }
         return sentinel;
     }
