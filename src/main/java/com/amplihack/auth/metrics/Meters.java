@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
@@ -101,6 +102,18 @@ public class Meters {
             storeTimers
                     .computeIfAbsent(operation, name -> registry.timer("jwt_store", new Tag("operation", name)))
                     .update(took);
+        }
+    }
+
+    /**
+     * Has the number of live sessions asked for when somebody reads the metrics, at most every ten seconds.
+     *
+     * @param sample may fail: then there is no number
+     */
+    public void sampleSessions(LongSupplier sample) {
+        if (registry != null) {
+            Sampled sessions = new Sampled(sample);
+            registry.gauge("jwt_sessions_active", sessions::value);
         }
     }
 

@@ -21,6 +21,14 @@ final class LuaScript {
         sha1 = sha1(text);
     }
 
+    String text() {
+        return text;
+    }
+
+    String sha1() {
+        return sha1;
+    }
+
     Object run(UnifiedJedis redis, List<String> keys, List<String> arguments) {
         try {
             return redis.evalsha(sha1, keys, arguments);

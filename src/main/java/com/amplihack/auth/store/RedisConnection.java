@@ -1,17 +1,21 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.metrics.Meters;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -24,7 +28,9 @@ import redis.clients.jedis.exceptions.JedisException;
 final class RedisConnection implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RedisConnection.class.getName());
 
+    private final StoreSettings settings;
     private final RedisTopology redis;
+    private final Confirmation confirmation;
     private final Breaker breaker;
     private final Meters meters;
 
@@ -33,9 +39,15 @@ final class RedisConnection implements AutoCloseable {
 
     private final AtomicLong requests = new AtomicLong();
 
-    /** Connects lazily: whether Redis answers shows at the first operation. */
+    /**
+     * Connects, lazily when there is one server: then whether it answers shows at the first operation.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when no Sentinel or node of a cluster answers
+     */
     RedisConnection(StoreSettings settings, Meters meters) {
-        redis = new RedisTopology(settings);
+        this.settings = settings;
+        redis = connect(settings);
+        confirmation = new Confirmation(redis, settings.timeout());
         // an error is an answer: it costs no time, and one user's broken record must not refuse everybody
         breaker = new Breaker(settings.address(), failure -> !(failure instanceof JedisDataException), redis::dropIdle);
         this.meters = meters;
@@ -50,7 +62,9 @@ final class RedisConnection implements AutoCloseable {
         long start = System.nanoTime();
         Object answer;
         try {
-            answer = ask(operation, client -> operation.script().run(client, keys, arguments));
+            answer = operation.replicas() == StoreOperation.Replicas.ONE
+                    ? guarded(operation, () -> confirmation.run(operation.script(), keys, arguments))
+                    : ask(operation, client -> operation.script().run(client, keys, arguments));
         } finally {
             meters.storeAnswered(operation.label(), Duration.ofNanos(System.nanoTime() - start));
         }
@@ -66,14 +80,47 @@ final class RedisConnection implements AutoCloseable {
 
     /** Sends a plain command. */
     <T> T ask(StoreOperation operation, Function<UnifiedJedis, T> command) {
+        return guarded(operation, () -> command.apply(redis.client()));
+    }
+
+    /** Sends commands to the server that has what is store-wide, on one connection. */
+    <T> T askServer(StoreOperation operation, Function<Connection, T> commands) {
+        return guarded(operation, () -> onServer(commands));
+    }
+
+    private <T> T onServer(Function<Connection, T> commands) {
+        try (Connection connection = redis.primaryOf(StoreWide.KEY)) {
+            return commands.apply(connection);
+        }
+    }
+
+    private <T> T guarded(StoreOperation operation, Supplier<T> question) {
         try {
-            return breaker.call(() -> exchange(() -> command.apply(redis.client())));
+            return breaker.call(() -> exchange(question));
         } catch (CallNotPermittedException open) {
             throw new StoreUnavailableException(open); // said once, when it opened
         } catch (RuntimeException failed) {
             LOG.log(Level.WARNING, "Redis did not answer {0}: {1}", new Object[] {operation.label(), failed.getMessage()
             });
             throw new StoreUnavailableException(failed);
+        }
+    }
+
+    /**
+     * Looks at Redis before any request does.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when it cannot be reached
+     */
+    Inspection firstLook(Instant now) {
+        try {
+            return onServer(connection -> RedisInspection.of(connection, now));
+        } catch (JedisException failed) {
+            if (failed instanceof JedisDataException && failed.getMessage().startsWith("LOADING")) {
+                return new Inspection(
+                        Optional.empty(),
+                        List.of("Redis is loading its data: requests that need it are 503 until it has them"));
+            }
+            throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
         }
     }
 
@@ -106,6 +153,14 @@ final class RedisConnection implements AutoCloseable {
     /** The same for both attempts at one operation: so that a script knows the second one when it sees it. */
     String requestId() {
         return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
+    }
+
+    private static RedisTopology connect(StoreSettings settings) {
+        try {
+            return RedisTopology.of(settings);
+        } catch (JedisException failed) {
+            throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
+        }
     }
 
     private static boolean isTimeout(JedisException broken) {

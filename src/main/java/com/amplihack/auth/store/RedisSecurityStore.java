@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.StoreSettings;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.Connection;
 
 /**
  * Keeps the state in Redis (6.2 or later): one Lua script and one round trip per operation. The keys of one user carry
@@ -31,7 +32,11 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     private final RedisLogins logins;
     private final Impatience impatience = new Impatience();
 
-    /** Connects lazily: whether Redis answers shows at the first operation. */
+    /**
+     * Connects, lazily when there is one server: then whether it answers shows at the first operation.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when no Sentinel or node of a cluster answers
+     */
     public RedisSecurityStore(StoreSettings settings, Meters meters) {
         redis = new RedisConnection(settings, meters);
         wide = new StoreWide(redis);
@@ -240,7 +245,30 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void ping() {
-        redis.ask(StoreOperation.PING, UnifiedJedis::ping);
+        redis.askServer(StoreOperation.PING, Connection::ping);
+    }
+
+    @Override
+    public Inspection inspect(Instant now) {
+        return redis.askServer(StoreOperation.PING, server -> RedisInspection.of(server, now));
+    }
+
+    /**
+     * The same at the start, before any request.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when it cannot be used
+     */
+    Inspection firstLook(Instant now) {
+        Inspection inspection = redis.firstLook(now);
+        if (inspection.refusal().isPresent()) {
+            throw new InvalidSettingException(inspection.refusal().get());
+        }
+        return inspection;
+    }
+
+    @Override
+    public long liveSessions() {
+        return redis.ask(StoreOperation.COUNT, SessionCount::of);
     }
 
     @Override
@@ -272,7 +300,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     private static String sessionKey(String subject, String sid) {
-        return userKey(subject) + ":session:" + sid;
+        return userKey(subject) + ":s:" + sid;
     }
 
     static String epochKey(String subject) {
@@ -280,7 +308,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     private static String indexKey(String subject) {
-        return userKey(subject) + ":sessions";
+        return userKey(subject) + ":index";
     }
 
     /** From the first two elements of an answer. */

@@ -229,6 +229,19 @@ public interface SecurityStore {
     /** Asks whether the store answers at all. */
     void ping();
 
+    /**
+     * Asks whether the store can be used, and what about its set-up an operator should change.
+     *
+     * @param now by this node's clock
+     */
+    Inspection inspect(Instant now);
+
+    /**
+     * How many sessions live, for a gauge: an estimate when there are many, and sessions that the panic button ended count
+     * until their records are forgotten. Not for the request path.
+     */
+    long liveSessions();
+
     /** {@code redis} or {@code memory}, for logs and health. */
     String kind();
 }

@@ -8,6 +8,26 @@ import java.util.Map;
 
 /** The session record as fields and values of a Redis hash; no value is over 64 bytes, so that it stays compact. */
 final class SessionFields {
+    // one letter each, since there are as many of them as sessions; prelude.lua has the same
+    static final String GEN = "g";
+    static final String LIVE = "l";
+    static final String ROTATED_AT = "t";
+    static final String PREV = "p";
+    static final String REQUEST = "q";
+    static final String ANSWERED = "a";
+    static final String NONCE = "n";
+    static final String SEALED = "b";
+    static final String ISSUE = "i";
+    static final String MIN_GEN = "m";
+    static final String PROVEN = "v";
+    static final String EPOCH = "e";
+    static final String RIGHTS = "r";
+    static final String ENDS_AT = "x";
+    static final String CREATED_AT = "c";
+    static final String LAST_SEEN = "s";
+    static final String ADDRESS = "h";
+    static final String DEVICE = "d";
+
     private static final int NONCE_LENGTH = 16;
 
     private SessionFields() {}
@@ -15,24 +35,24 @@ final class SessionFields {
     static List<String> of(SessionRecord session) {
         TokenFamily family = session.family();
         List<String> fields = new ArrayList<>(36);
-        put(fields, "gen", Long.toString(family.gen()));
-        put(fields, "live", family.live());
-        put(fields, "rotated_at", millis(family.rotatedAt()));
-        put(fields, "prev", family.prev());
-        put(fields, "request", family.request());
-        put(fields, "answered", family.answered());
-        put(fields, "nonce", nonce(family.sealed()));
-        put(fields, "sealed", box(family.sealed()));
-        put(fields, "issue", Long.toString(session.issue()));
-        put(fields, "min_gen", Long.toString(session.minGen()));
-        put(fields, "proven", session.proven() ? "1" : "0");
-        put(fields, "epoch", Long.toString(session.epoch().ended()));
-        put(fields, "rights", Long.toString(session.epoch().rights()));
-        put(fields, "ends_at", millis(session.endsAt()));
-        put(fields, "created_at", millis(session.createdAt()));
-        put(fields, "last_seen", millis(session.lastSeenAt()));
-        put(fields, "address", session.address());
-        put(fields, "device", session.device());
+        put(fields, GEN, Long.toString(family.gen()));
+        put(fields, LIVE, family.live());
+        put(fields, ROTATED_AT, millis(family.rotatedAt()));
+        put(fields, PREV, family.prev());
+        put(fields, REQUEST, family.request());
+        put(fields, ANSWERED, family.answered());
+        put(fields, NONCE, nonce(family.sealed()));
+        put(fields, SEALED, box(family.sealed()));
+        put(fields, ISSUE, Long.toString(session.issue()));
+        put(fields, MIN_GEN, Long.toString(session.minGen()));
+        put(fields, PROVEN, session.proven() ? "1" : "0");
+        put(fields, EPOCH, Long.toString(session.epoch().ended()));
+        put(fields, RIGHTS, Long.toString(session.epoch().rights()));
+        put(fields, ENDS_AT, millis(session.endsAt()));
+        put(fields, CREATED_AT, millis(session.createdAt()));
+        put(fields, LAST_SEEN, millis(session.lastSeenAt()));
+        put(fields, ADDRESS, session.address());
+        put(fields, DEVICE, session.device());
         return fields;
     }
 
@@ -47,26 +67,26 @@ final class SessionFields {
             fields.values().put((String) flat.get(i), (String) flat.get(i + 1));
         }
         TokenFamily family = new TokenFamily(
-                Long.parseLong(fields.of("gen")),
-                fields.of("live"),
-                instant(fields.of("rotated_at")),
-                fields.of("prev"),
-                fields.of("request"),
-                fields.of("answered"),
-                fields.of("nonce") + fields.of("sealed"));
+                Long.parseLong(fields.of(GEN)),
+                fields.of(LIVE),
+                instant(fields.of(ROTATED_AT)),
+                fields.of(PREV),
+                fields.of(REQUEST),
+                fields.of(ANSWERED),
+                fields.of(NONCE) + fields.of(SEALED));
         return new SessionRecord(
                 subject,
                 sid,
                 family,
-                Long.parseLong(fields.of("issue")),
-                Long.parseLong(fields.of("min_gen")),
-                "1".equals(fields.of("proven")),
-                new SecurityStore.Epoch(Long.parseLong(fields.of("epoch")), Long.parseLong(fields.of("rights"))),
-                instant(fields.of("ends_at")),
-                instant(fields.of("created_at")),
-                instant(fields.of("last_seen")),
-                fields.of("address"),
-                fields.of("device"));
+                Long.parseLong(fields.of(ISSUE)),
+                Long.parseLong(fields.of(MIN_GEN)),
+                "1".equals(fields.of(PROVEN)),
+                new SecurityStore.Epoch(Long.parseLong(fields.of(EPOCH)), Long.parseLong(fields.of(RIGHTS))),
+                instant(fields.of(ENDS_AT)),
+                instant(fields.of(CREATED_AT)),
+                instant(fields.of(LAST_SEEN)),
+                fields.of(ADDRESS),
+                fields.of(DEVICE));
     }
 
     /** A sealed secret is two fields, since in one it would be over 64 bytes. */

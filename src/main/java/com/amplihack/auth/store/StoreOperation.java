@@ -32,13 +32,14 @@ enum StoreOperation {
     UNLOCK("unlock", "administration: lifting a lock", Outage.REFUSE, Replicas.NONE),
     WIDE("", "what is store-wide, every half second by whichever request comes first", Outage.REFUSE, Replicas.NONE),
     PING("", "readiness", Outage.REFUSE, Replicas.NONE),
+    COUNT("", "the gauge of live sessions, at most every ten seconds", Outage.GO_ON, Replicas.NONE),
     TAKE_SOON("take", "the key set: the quota of the address", Outage.GO_ON, Replicas.NONE);
 
     /** What happens to the request when Redis does not answer, or answers with an error. */
     enum Outage {
         /** 503 {@code store_unavailable} with {@code Retry-After}: nobody is let in, nobody is signed out. */
         REFUSE,
-        /** It is answered without having been counted, after a tenth of a second at most. */
+        /** It is answered without what was asked for. */
         GO_ON,
         /** It is done without Redis, which is told within a minute after it answers again. */
         LATER

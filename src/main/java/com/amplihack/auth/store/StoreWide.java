@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * out meanwhile.
  */
 final class StoreWide {
-    private static final String KEY = RedisSecurityStore.PREFIX + "wide";
+    static final String KEY = RedisSecurityStore.PREFIX + "wide";
     private static final String DEAD = "dead:";
     private static final long FRESH = Duration.ofMillis(500).toNanos();
     private static final long STALE = Duration.ofSeconds(2).toNanos();

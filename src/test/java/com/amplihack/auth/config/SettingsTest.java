@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -229,7 +230,10 @@ class SettingsTest {
                         Optional.of(Secret.of("hunter3")),
                         true,
                         8,
-                        Duration.ofMillis(100)),
+                        Duration.ofMillis(100),
+                        Optional.empty(),
+                        List.of(),
+                        List.of()),
                 settings.store());
         assertEquals(
                 new LimitSettings(
@@ -359,11 +363,50 @@ class SettingsTest {
         assertEquals("jwt.key.path must be a path of this system, was '/a\0b'", refusal("jwt.key.path", "/a\0b"));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"redis.sentinel.master", "redis.sentinel.nodes", "redis.cluster.nodes"})
-    void settingOfALaterVersionIsRefusedRatherThanIgnored(String name) {
+    @Test
+    void sentinelsAndClusterAreRead() {
+        StoreSettings sentinel = TestSettings.production(
+                        HOME,
+                        Map.of("redis.sentinel.master", "auth", "redis.sentinel.nodes", "a.example:26379, [::1]:26380"))
+                .store();
+        assertEquals(Optional.of("auth"), sentinel.sentinelMaster());
         assertEquals(
-                name + " must not be set: this version talks to one Redis server only", refusal(name, "some.host"));
+                List.of(new StoreSettings.Node("a.example", 26379), new StoreSettings.Node("[::1]", 26380)),
+                sentinel.sentinelNodes());
+        assertEquals("auth (by the Sentinels a.example:26379, [::1]:26380)", sentinel.address());
+
+        StoreSettings cluster = TestSettings.production(HOME, Map.of("redis.cluster.nodes", "a:7000,b:7001"))
+                .store();
+        assertEquals(
+                List.of(new StoreSettings.Node("a", 7000), new StoreSettings.Node("b", 7001)), cluster.clusterNodes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a:", "a:x", ":1", "a:1/0", "user@a:1", "redis://a:1", "a b:1"})
+    void aNodeIsAHostAndAPort(String value) {
+        assertEquals(
+                "redis.cluster.nodes must be host:port, several separated by commas, was '" + value + "'",
+                refusal("redis.cluster.nodes", value));
+    }
+
+    @Test
+    void thereIsOneTopology() {
+        assertEquals(
+                "redis.sentinel.master and redis.sentinel.nodes must be set together",
+                refusal("redis.sentinel.master", "auth"));
+        assertEquals(
+                "redis.sentinel.master and redis.sentinel.nodes must be set together",
+                refusal("redis.sentinel.nodes", "a:1"));
+        Map<String, String> both =
+                Map.of("redis.sentinel.master", "auth", "redis.sentinel.nodes", "a:1", "redis.cluster.nodes", "a:2");
+        assertEquals(
+                "redis.cluster.nodes and redis.sentinel.nodes must not both be set",
+                assertThrows(InvalidSettingException.class, () -> TestSettings.production(HOME, both))
+                        .getMessage());
+        Map<String, String> uri = Map.of("redis.cluster.nodes", "a:2", "redis.uri", "redis://a:1");
+        assertTrue(assertThrows(InvalidSettingException.class, () -> TestSettings.production(HOME, uri))
+                .getMessage()
+                .startsWith("redis.uri names one server"));
     }
 
     @ParameterizedTest

@@ -51,7 +51,7 @@ class HealthIT {
             assertEquals("UP", checks(ready).get("database").getString("status"));
             assertEquals(200, live.status());
         } finally {
-            SharedServer.get().redisProxy().pass();
+            SharedServer.get().mendRedis();
         }
     }
 

@@ -1,6 +1,7 @@
 package com.amplihack.auth.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
@@ -184,7 +185,7 @@ class OutageIT {
         GARBAGE("garbage in the session") {
             @Override
             void begin(Session hit) {
-                operate(redis -> redis.hset(recordOf(hit), "ends_at", "soon"));
+                operate(redis -> redis.hset(recordOf(hit), "x", "soon"));
             }
         },
         CUT("connections cut each second") {
@@ -230,7 +231,7 @@ class OutageIT {
         }
 
         private static String recordOf(Session session) {
-            return "auth1:{" + session.claims().getString("sub") + "}:session:"
+            return "auth1:{" + session.claims().getString("sub") + "}:s:"
                     + session.claims().getString("sid");
         }
 
@@ -333,6 +334,20 @@ class OutageIT {
             proxy.forgetOpenConnections();
         }
         recovery(sessions.get(0));
+    }
+
+    @Test
+    void readinessWarnsOfARedisThatForgets() {
+        Client client = new Client(server.port());
+        Fault.operate(operator -> operator.configSet("maxmemory-policy", "allkeys-lru"));
+        try {
+            Answer ready = client.get("/health/ready").send();
+            assertEquals(200, ready.status());
+            assertTrue(ready.body().contains("maxmemory-policy of Redis is allkeys-lru"), ready.body());
+        } finally {
+            Fault.operate(operator -> operator.configSet("maxmemory-policy", "noeviction"));
+        }
+        assertFalse(client.get("/health/ready").send().body().contains("maxmemory-policy"));
     }
 
     /** The table's rows: a fault and the four answers. */

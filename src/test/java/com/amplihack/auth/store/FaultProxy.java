@@ -104,6 +104,8 @@ public final class FaultProxy implements AutoCloseable {
                 }
                 connections.incrementAndGet();
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+                client.setTcpNoDelay(true); // else small answers wait for one another
+                server.setTcpNoDelay(true);
                 open.add(client);
                 open.add(server);
                 daemon(() -> pump(client, server, false));

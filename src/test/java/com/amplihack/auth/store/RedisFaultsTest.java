@@ -136,15 +136,15 @@ class RedisFaultsTest {
         return Stream.of(
                 redis -> redis.set(SESSION, "text"),
                 redis -> redis.del(SESSION),
-                redis -> redis.hdel(SESSION, "live"),
-                redis -> redis.hset(SESSION, "ends_at", "soon"),
-                redis -> redis.hset(SESSION, "gen", "one"),
-                redis -> redis.hset(SESSION, "min_gen", "one"),
-                redis -> redis.hset(SESSION, "created_at", "x".repeat(100_000)),
+                redis -> redis.hdel(SESSION, SessionFields.LIVE),
+                redis -> redis.hset(SESSION, SessionFields.ENDS_AT, "soon"),
+                redis -> redis.hset(SESSION, SessionFields.GEN, "one"),
+                redis -> redis.hset(SESSION, SessionFields.MIN_GEN, "one"),
+                redis -> redis.hset(SESSION, SessionFields.CREATED_AT, "x".repeat(100_000)),
                 redis -> redis.set(USER + ":epoch", "text"),
                 redis -> redis.hset(USER + ":epoch", "ended", "x"),
                 redis -> redis.hset(USER + ":epoch", "rights", "x"),
-                redis -> redis.set(USER + ":sessions", "text"),
+                redis -> redis.set(USER + ":index", "text"),
                 redis -> redis.set(USER + ":api", "text"),
                 redis -> redis.lpush(USER + ":jti:t1", "text"),
                 redis -> redis.set(USER + ":lock", "text"),
@@ -155,7 +155,7 @@ class RedisFaultsTest {
     }
 
     private static final String USER = "auth1:{someone}";
-    private static final String SESSION = USER + ":session:s";
+    private static final String SESSION = USER + ":s:s";
 
     @ParameterizedTest
     @MethodSource

@@ -77,6 +77,32 @@ abstract class SecurityStoreContract extends LockoutContract {
     }
 
     @Test
+    void whatIsTakenSoonIsTakenFromTheSameQuota() {
+        store().take(FIVE, subject);
+
+        assertEquals(3, store().takeSoon(FIVE, subject).orElseThrow().remaining());
+        assertEquals(2, store().take(FIVE, subject).remaining());
+        assertTrue(store().takeSoon(UNLIMITED, subject).orElseThrow().granted());
+    }
+
+    @Test
+    void liveSessionsAreCounted() {
+        long before = store().liveSessions();
+        open();
+        store().lookForRefresh(subject, sid, true, FIVE); // has a key of its own
+        String other = UUID.randomUUID().toString();
+        store().open(
+                        SessionRecord.first(subject, other, "x", new Epoch(0, 0), now(), now().plusSeconds(60), "", ""),
+                        WEEK);
+
+        assertEquals(2, store().liveSessions() - before);
+        store().end(subject, other);
+        assertEquals(1, store().liveSessions() - before);
+        store().endAll(subject);
+        assertEquals(before, store().liveSessions());
+    }
+
+    @Test
     void aSessionEndsWithItsRefreshToken() {
         store().open(session(new Epoch(0, 0), Duration.ofDays(30)), Duration.ofMillis(300));
         assertEquals(Verdict.ADMITTED, admit("t1", true).verdict());

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
@@ -29,8 +30,11 @@ public final class TestRedis implements AutoCloseable {
     /** The one user of users.acl. */
     public static final String USER = "amplihack-auth";
 
+    /** By whom servers copy from one another and Sentinels watch them, as server-config/redis/README.md has it. */
+    static final String REPLICATION = "replication";
+
     /** May do everything, with the same password: who breaks things in tests. */
-    private static final String OPERATOR = "operator";
+    static final String OPERATOR = "operator";
 
     static final Path CONF = Path.of("server-config/redis/redis.conf");
     static final Path ACL = Path.of("server-config/redis/users.acl");
@@ -59,16 +63,30 @@ public final class TestRedis implements AutoCloseable {
 
     /** With that {@code appendfsync}: after {@link #kill}, {@code always} has lost nothing that was answered. */
     public static TestRedis start(String appendFsync) {
+        return start(appendFsync, UUID.randomUUID().toString());
+    }
+
+    /** One of several, which share a password: each may copy from another. */
+    static TestRedis startMember(String password, String... settings) {
+        String[] all = Arrays.copyOf(settings, settings.length + 3);
+        all[settings.length] = "masteruser " + REPLICATION;
+        all[settings.length + 1] = "masterauth " + password;
+        all[settings.length + 2] = "repl-diskless-sync-delay 0";
+        return start("no", password, all);
+    }
+
+    private static TestRedis start(String appendFsync, String password, String... settings) {
         try {
             int port = freePort();
-            String password = UUID.randomUUID().toString();
             Path directory = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "redis-");
             Path users = directory.resolve("users.acl");
             Files.writeString(
                     users,
                     Files.readString(ACL)
                                     .replace("#SHA256_OF_THE_PASSWORD", "#" + sha256(password))
-                                    .strip() + "\nuser " + OPERATOR + " on #" + sha256(password) + " ~* &* +@all\n");
+                                    .strip() + "\nuser " + OPERATOR + " on #" + sha256(password) + " ~* &* +@all\nuser "
+                            + REPLICATION + " on #" + sha256(password)
+                            + " &* -@all +psync +replconf +ping +multi +slaveof +exec +subscribe +config|rewrite +role +publish +info +client|setname +client|kill +script|kill\n");
 
             RedisServerBuilder builder = RedisServer.newRedisServer().port(port).bind("127.0.0.1");
             Files.readAllLines(CONF).stream()
@@ -77,6 +95,7 @@ public final class TestRedis implements AutoCloseable {
                     .forEach(builder::setting);
             builder.setting("dir \"" + directory + "\"").setting("aclfile \"" + users + "\"");
             builder.setting("appendfsync " + appendFsync);
+            Arrays.stream(settings).forEach(builder::setting);
             return new TestRedis(builder, directory, port, password);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -200,13 +219,19 @@ public final class TestRedis implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        goOn(); // what is paused does not end
         server.stop();
     }
 
+    /** One whose cluster bus, ten thousand above, is a port too. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        int port = 0;
+        while (port == 0 || port > 55_000) {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                port = socket.getLocalPort();
+            }
         }
+        return port;
     }
 
     private static String sha256(String text) {
