@@ -5,7 +5,7 @@
 --   can still be presented  [5] quota's limit, 0 = none  [6] its window in ms  [7] request id
 -- ARGV[last] the store-wide counter
 -- Returns {verdict, remaining, reset in ms}
-local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at', 'min_gen', 'proven', 'last_seen', 'rights')
+local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at, F.min_gen, F.proven, F.last_seen, F.rights)
 local now = now_ms()
 local ended, rights = epoch_of(KEYS[2])
 -- rights that moved since the last rotation revoke every access token until the next one
@@ -42,9 +42,9 @@ if burn then
   redis.call('SET', KEYS[3], request, 'PX', ARGV[4])
 end
 if proof and s[4] ~= '1' then
-  redis.call('HSET', KEYS[1], 'proven', '1')
+  redis.call('HSET', KEYS[1], F.proven, '1')
 end
 if now - tonumber(s[5]) >= 60000 then
-  redis.call('HSET', KEYS[1], 'last_seen', now)
+  redis.call('HSET', KEYS[1], F.last_seen, now)
 end
 return {'ADMITTED', remaining, reset}

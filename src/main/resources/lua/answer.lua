@@ -5,7 +5,7 @@
 --   [6] hash of the idempotency key or ''
 -- ARGV[last] the store-wide counter
 -- Returns COMMITTED | MOVED | SESSION_OVER
-local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at', 'gen', 'issue', 'rights', 'answered')
+local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at, F.gen, F.issue, F.rights, F.answered)
 local ended, rights = epoch_of(KEYS[2])
 if not s[1] or s[1] ~= ended or tonumber(s[2]) <= now_ms() then
   return 'SESSION_OVER'
@@ -13,8 +13,8 @@ end
 if ended ~= ARGV[3] or rights ~= ARGV[4] or s[3] ~= ARGV[1] or s[4] ~= ARGV[2] then
   return 'MOVED'
 end
-redis.call('HSET', KEYS[1], 'answered', remember(s[6], ARGV[6]))
+redis.call('HSET', KEYS[1], F.answered, remember(s[6], ARGV[6]))
 if s[5] ~= rights then
-  redis.call('HSET', KEYS[1], 'issue', ARGV[5], 'rights', rights, 'min_gen', ARGV[5])
+  redis.call('HSET', KEYS[1], F.issue, ARGV[5], F.rights, rights, F.min_gen, ARGV[5])
 end
 return 'COMMITTED'

@@ -3,7 +3,7 @@
 -- ARGV[1] sid
 -- ARGV[last] the store-wide counter
 -- Returns 1 when it was alive, else 0
-local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at')
+local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at)
 local ended = epoch_of(KEYS[2])
 local alive = s[1] and s[1] == ended and tonumber(s[2]) > now_ms()
 redis.call('DEL', KEYS[1])

@@ -5,7 +5,7 @@
 -- Returns {ended, rights, fields and values or {}, granted, remaining, reset in ms, now in ms}
 local ended, rights = epoch_of(KEYS[2])
 local now = now_ms()
-local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at')
+local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at)
 if not s[1] or s[1] ~= ended or tonumber(s[2]) <= now then
   return {ended, rights, {}, 1, 0, 0, now}
 end

@@ -12,7 +12,7 @@ local now = now_ms()
 redis.call('HSET', KEYS[1], unpack(ARGV, 6, #ARGV - 1))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-local ends_at = tonumber(redis.call('HGET', KEYS[1], 'ends_at'))
+local ends_at = tonumber(redis.call('HGET', KEYS[1], F.ends_at))
 redis.call('ZADD', KEYS[3], math.min(now + ARGV[3], ends_at), ARGV[4])
 -- index and epoch outlive every session that they speak of
 keep(KEYS[3], ARGV[5])

@@ -1,4 +1,11 @@
--- Put in front of every script: the clock, the epoch, times to live, the sliding window and the lock of an account.
+-- Put in front of every script: the names of fields, the clock, the epoch, times to live, the sliding window and the lock of an account.
+
+-- Fields of a session record; one letter each, since there are as many of them as sessions (SessionFields has the same).
+local F = {
+  gen = 'g', live = 'l', rotated_at = 't', prev = 'p', request = 'q', answered = 'a', nonce = 'n', sealed = 'b',
+  issue = 'i', min_gen = 'm', proven = 'v', epoch = 'e', rights = 'r', ends_at = 'x', created_at = 'c',
+  last_seen = 's', address = 'h', device = 'd',
+}
 
 -- Milliseconds since 1970 by Redis's clock, the only one that scripts believe.
 local function now_ms()

@@ -6,7 +6,7 @@
 --   [14] the client's address  [15] its device
 -- ARGV[last] the store-wide counter
 -- Returns COMMITTED | MOVED | SESSION_OVER
-local s = redis.call('HMGET', KEYS[1], 'epoch', 'ends_at', 'gen', 'issue', 'live', 'rights', 'answered')
+local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at, F.gen, F.issue, F.live, F.rights, F.answered)
 local now = now_ms()
 local ended, rights = epoch_of(KEYS[2])
 if not s[1] or s[1] ~= ended or tonumber(s[2]) <= now then
@@ -21,12 +21,12 @@ end
 if s[3] ~= ARGV[1] or s[4] ~= ARGV[2] or is_answered(s[7], ARGV[13]) then
   return 'MOVED' -- the last: a copy of this very request was answered without a rotation meanwhile
 end
-redis.call('HSET', KEYS[1], 'gen', ARGV[7], 'issue', ARGV[8], 'live', ARGV[9], 'rotated_at', now, 'prev', ARGV[10],
-  'nonce', ARGV[11], 'sealed', ARGV[12], 'request', ARGV[13], 'answered', remember(s[7], ARGV[13]),
-  'address', ARGV[14], 'device', ARGV[15])
+redis.call('HSET', KEYS[1], F.gen, ARGV[7], F.issue, ARGV[8], F.live, ARGV[9], F.rotated_at, now, F.prev, ARGV[10],
+  F.nonce, ARGV[11], F.sealed, ARGV[12], F.request, ARGV[13], F.answered, remember(s[7], ARGV[13]),
+  F.address, ARGV[14], F.device, ARGV[15])
 if s[6] ~= rights then
   -- access tokens of older generations carry the old rights
-  redis.call('HSET', KEYS[1], 'rights', rights, 'min_gen', ARGV[8])
+  redis.call('HSET', KEYS[1], F.rights, rights, F.min_gen, ARGV[8])
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('ZADD', KEYS[3], math.min(now + ARGV[5], tonumber(s[2])), ARGV[6])

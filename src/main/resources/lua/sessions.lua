@@ -13,7 +13,7 @@ for _, sid in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')) d
   for i = 1, #s, 2 do
     record[s[i]] = s[i + 1]
   end
-  if record.epoch == ended and tonumber(record.ends_at) > now then
+  if record[F.epoch] == ended and tonumber(record[F.ends_at]) > now then
     found[#found + 1] = sid
     found[#found + 1] = s
   end

@@ -1,6 +1,7 @@
 package com.amplihack.auth;
 
 import com.amplihack.auth.admin.AccountResource;
+import com.amplihack.auth.admin.KeysResource;
 import com.amplihack.auth.admin.RevokeAllResource;
 import com.amplihack.auth.admin.RolesResource;
 import com.amplihack.auth.admin.UsersResource;
@@ -41,6 +42,7 @@ public class AuthApplication extends Application {
                 UsersResource.class,
                 AccountResource.class,
                 RolesResource.class,
+                KeysResource.class,
                 RevokeAllResource.class,
                 VersionFilter.class,
                 ResourceGuard.class,

@@ -70,6 +70,9 @@ class ArchitectureTest {
     static final ArchRule JOSE_IS_FOR_TOKENS_AND_KEYS = onlyIn("com.nimbusds..", "token", "keys", "gate");
 
     @ArchTest
+    static final ArchRule THE_SIGNING_PROVIDER_IS_THE_KEYS = onlyIn("com.amazon..", "keys");
+
+    @ArchTest
     static final ArchRule ARGON2_IS_THE_USERS = onlyIn("de.mkammerer..", "users");
 
     @ArchTest

@@ -9,7 +9,6 @@ import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.StoreUnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Optional;
@@ -32,19 +31,18 @@ public class AddressLimit {
     /**
      * Takes one for this client; an IPv6 /64 is one.
      *
-     * @return what is left; empty when the quota is off or the store does not answer
+     * @return what is left; empty when the quota is off or the store does not answer soon
      * @throws AuthException {@code rate_limited}
      */
     public Optional<RateLimit> take(Quota quota, ClientContext client) {
         if (quota.unlimited()) {
             return Optional.empty();
         }
-        SecurityStore.Taken taken;
-        try {
-            taken = store.take(quota, AddressRanges.network(client.address(), 32));
-        } catch (StoreUnavailableException down) {
+        Optional<SecurityStore.Taken> answer = store.takeSoon(quota, AddressRanges.network(client.address(), 32));
+        if (answer.isEmpty()) {
             return Optional.empty();
         }
+        SecurityStore.Taken taken = answer.get();
         RateLimit limit = new RateLimit(quota.name(), quota.limit(), quota.window(), taken.remaining(), taken.reset());
         if (!taken.granted()) {
             audit.record(AuditEntry.of(AuditEvent.RATE_LIMIT_EXCEEDED, client).detail("limit", quota.name()));

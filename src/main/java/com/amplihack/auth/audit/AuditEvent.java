@@ -21,6 +21,8 @@ public enum AuditEvent {
     ACCOUNT_LOCKED(Severity.WARNING),
     ACCOUNT_UNLOCKED(Severity.INFO),
     PASSWORD_CHANGED(Severity.INFO),
+    KEY_ROTATED(Severity.INFO),
+    KEY_COMPROMISED(Severity.CRITICAL),
     ADMIN_ACTION(Severity.INFO);
 
     /** How grave an event is, and at which level the server log has it. */

@@ -1,18 +1,36 @@
 package com.amplihack.auth.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where the signing keys live.
+ * Where the signing keys live, and when one follows another.
  *
  * @param path the key directory ({@code jwt.key.path})
- * @param passphrase of the private key's file, if it has one
+ * @param passphrase of the private keys' files, if they have one
  * @param size of a key that is made here, in bits, 2048 to 8192
+ * @param rotation how long a key signs ({@code jwt.key.rotation.days}); zero: until somebody rotates by hand
+ * @param publish how long a key is published before it may sign ({@code jwt.key.publish.seconds})
+ * @param grace how long a key stays published after the last token that it signed has expired
+ *     ({@code jwt.key.grace.hours})
  */
-public record KeySettings(Path path, Optional<Secret> passphrase, int size) {
-    static KeySettings read(SettingsReader from) {
+public record KeySettings(
+        Path path, Optional<Secret> passphrase, int size, Duration rotation, Duration publish, Duration grace) {
+    /** Longer than any cache may keep the key set ({@code max-age=60}), and than nodes need to hear of a key. */
+    private static final int LEAST_PUBLISH_SECONDS = 70;
+
+    /** Longer than this server's own caches of keys, which are all that a developer has. */
+    private static final int LEAST_PUBLISH_SECONDS_IN_DEVELOPMENT = 5;
+
+    static KeySettings read(SettingsReader from, boolean production) {
+        int leastPublish = production ? LEAST_PUBLISH_SECONDS : LEAST_PUBLISH_SECONDS_IN_DEVELOPMENT;
         return new KeySettings(
-                from.path("jwt.key.path"), from.secret("jwt.key.passphrase"), from.integer("jwt.key.size", 2048, 8192));
+                from.path("jwt.key.path"),
+                from.secret("jwt.key.passphrase"),
+                from.integer("jwt.key.size", 2048, 8192),
+                Duration.ofDays(from.integer("jwt.key.rotation.days", 0, 3650)),
+                Duration.ofSeconds(from.integer("jwt.key.publish.seconds", leastPublish, 604_800)),
+                Duration.ofHours(from.integer("jwt.key.grace.hours", 0, 8760)));
     }
 }

@@ -45,7 +45,7 @@ public record Settings(
                 from.path("auth.home"),
                 from.bool("enable.jwt.auth"),
                 TokenSettings.read(from),
-                KeySettings.read(from),
+                KeySettings.read(from, production),
                 StoreSettings.read(from, production),
                 LimitSettings.read(from),
                 PasswordSettings.read(from),

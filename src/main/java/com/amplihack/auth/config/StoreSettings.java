@@ -1,14 +1,19 @@
 package com.amplihack.auth.config;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The security store.
  *
  * @param uri {@code redis.uri}, which wins over host and port
  * @param timeout of one exchange with Redis, and of connecting to it
+ * @param sentinelMaster the name of the primary that the Sentinels know, with at least one of them
+ * @param clusterNodes some nodes of a Redis Cluster, which know the others; none for a single primary
  */
 public record StoreSettings(
         StoreKind kind,
@@ -19,18 +24,47 @@ public record StoreSettings(
         Optional<Secret> password,
         boolean tls,
         int poolMax,
-        Duration timeout) {
+        Duration timeout,
+        Optional<String> sentinelMaster,
+        List<Node> sentinelNodes,
+        List<Node> clusterNodes) {
+    public StoreSettings {
+        sentinelNodes = List.copyOf(sentinelNodes);
+        clusterNodes = List.copyOf(clusterNodes);
+    }
+
+    /** A server by name and port. */
+    public record Node(String host, int port) {
+        static Node parse(String name, String value) {
+            try {
+                URI uri = new URI("redis://" + value);
+                if (uri.getHost() != null
+                        && uri.getPort() > 0
+                        && uri.getUserInfo() == null
+                        && uri.getAuthority().equals(value)) {
+                    return new Node(uri.getHost(), uri.getPort());
+                }
+            } catch (URISyntaxException invalid) {
+                // told below, with the same words
+            }
+            throw SettingsReader.refuse(name, "host:port, several separated by commas", value);
+        }
+
+        @Override
+        public String toString() {
+            return host + ":" + port;
+        }
+    }
+
     static StoreSettings read(SettingsReader from, boolean production) {
         StoreKind kind = from.choice("auth.store", StoreKind.class);
         if (production && kind == StoreKind.AUTO) {
             throw SettingsReader.refuse("auth.store", "redis or memory in production", "auto");
         }
-        for (String later : new String[] {"redis.sentinel.master", "redis.sentinel.nodes", "redis.cluster.nodes"}) {
-            if (from.find(later).isPresent()) {
-                throw new InvalidSettingException(
-                        later + " must not be set: this version talks to one Redis server only");
-            }
-        }
+        Optional<String> master = from.find("redis.sentinel.master");
+        List<Node> sentinels = nodes(from, "redis.sentinel.nodes");
+        List<Node> cluster = nodes(from, "redis.cluster.nodes");
+        requireOneTopology(from, master, sentinels, cluster);
         return new StoreSettings(
                 kind,
                 from.find("redis.uri").map(value -> redisUri(value)),
@@ -41,13 +75,50 @@ public record StoreSettings(
                 from.bool("redis.tls"),
                 from.integer("redis.pool.max", 1, 1024),
                 // four time-outs (a connection from the pool, its set-up, the answer, a replacement) are two seconds
-                Duration.ofMillis(from.integer("redis.timeout.ms", 10, 500)));
+                Duration.ofMillis(from.integer("redis.timeout.ms", 10, 500)),
+                master,
+                sentinels,
+                cluster);
+    }
+
+    private static void requireOneTopology(
+            SettingsReader from, Optional<String> master, List<Node> sentinels, List<Node> cluster) {
+        if (master.isPresent() == sentinels.isEmpty()) {
+            throw new InvalidSettingException("redis.sentinel.master and redis.sentinel.nodes must be set together");
+        }
+        if (!sentinels.isEmpty() && !cluster.isEmpty()) {
+            throw new InvalidSettingException("redis.cluster.nodes and redis.sentinel.nodes must not both be set");
+        }
+        if (from.find("redis.uri").isPresent() && !(sentinels.isEmpty() && cluster.isEmpty())) {
+            throw new InvalidSettingException(
+                    "redis.uri names one server: it must not be set beside redis.sentinel.nodes or redis.cluster.nodes");
+        }
+    }
+
+    private static List<Node> nodes(SettingsReader from, String name) {
+        return from.list(name).stream().map(value -> Node.parse(name, value)).toList();
     }
 
     /** Where the server is, for messages: never with the password that a URI may hold. */
     public String address() {
+        if (sentinelMaster.isPresent()) {
+            return sentinelMaster.get() + " (by the Sentinels " + joined(sentinelNodes) + ")";
+        }
+        return clusterNodes.isEmpty() ? serverAddress() : "the cluster of " + joined(clusterNodes);
+    }
+
+    private static String joined(List<Node> nodes) {
+        return nodes.stream().map(Node::toString).collect(Collectors.joining(", "));
+    }
+
+    private String serverAddress() {
         return uri.map(u -> u.getHost() + ":" + (u.getPort() < 0 ? 6379 : u.getPort()))
                 .orElse(host + ":" + port);
+    }
+
+    /** Whether the connection is encrypted: asked for by itself, or by the URI. */
+    public boolean isTls() {
+        return tls || uri.filter(u -> "rediss".equals(u.getScheme())).isPresent();
     }
 
     /** Never the URI itself, which may hold a password. */

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,10 @@ public final class PrivateFiles {
     private static final Object IN_THIS_PROCESS = new Object();
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SECRET_BYTES = 32;
+    private static final String UNFINISHED = ".new-";
+
+    /** The directory whose lock a thread of this process holds; guarded by {@link #IN_THIS_PROCESS}. */
+    private static Path held;
 
     private PrivateFiles() {}
 
@@ -43,7 +48,7 @@ public final class PrivateFiles {
      * @param mode such as {@code r--------}
      */
     public static void write(Path file, byte[] content, String mode) throws IOException {
-        Path fresh = Files.createTempFile(directoryOf(file), ".new-", null, permissions(file, "rw-------"));
+        Path fresh = Files.createTempFile(directoryOf(file), UNFINISHED, null, permissions(file, "rw-------"));
         try {
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = ByteBuffer.wrap(content);
@@ -56,8 +61,28 @@ public final class PrivateFiles {
                 Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(mode));
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            forceDirectory(directoryOf(file));
         } finally {
             Files.deleteIfExists(fresh);
+        }
+    }
+
+    /** Deletes a file for good, if it is there: also after a power cut. */
+    public static void delete(Path file) throws IOException {
+        if (Files.deleteIfExists(file)) {
+            forceDirectory(directoryOf(file));
+        }
+    }
+
+    /**
+     * Deletes what processes that were killed while they wrote have left in a directory; to be called under its lock, so
+     * that nobody is writing.
+     */
+    public static void sweepUnfinished(Path directory) throws IOException {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, UNFINISHED + "*")) {
+            for (Path file : unfinished) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 
@@ -83,10 +108,17 @@ public final class PrivateFiles {
         });
     }
 
-    /** Runs while no other thread and no other process runs under the same directory's lock. */
+    /**
+     * Runs while no other thread and no other process runs under the same directory's lock; a thread that is under it
+     * already runs at once.
+     */
     public static <T> T underLock(Path directory, Supplier<T> action) throws IOException {
         Path lockFile = directory.resolve(".lock");
         synchronized (IN_THIS_PROCESS) {
+            if (directory.equals(held)) {
+                return nested(action);
+            }
+            Path outer = held;
             try {
                 Files.createFile(lockFile, permissions(lockFile, "rw-------"));
             } catch (FileAlreadyExistsException another) {
@@ -95,10 +127,19 @@ public final class PrivateFiles {
             try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
                 assert lock.isValid();
-                return action.get();
-            } catch (UncheckedIOException e) {
-                throw e.getCause();
+                held = directory;
+                return nested(action);
+            } finally {
+                held = outer;
             }
+        }
+    }
+
+    private static <T> T nested(Supplier<T> action) throws IOException {
+        try {
+            return action.get();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
@@ -123,6 +164,15 @@ public final class PrivateFiles {
         }
         Set<PosixFilePermission> given = Files.getPosixFilePermissions(file);
         return given.contains(PosixFilePermission.GROUP_READ) || given.contains(PosixFilePermission.OTHERS_READ);
+    }
+
+    /** Makes a rename or deletion survive a power cut, where the file system can be told so. */
+    private static void forceDirectory(Path directory) throws IOException {
+        if (hasPermissions(directory)) { // others cannot open a directory
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
     }
 
     private static Path directoryOf(Path file) {

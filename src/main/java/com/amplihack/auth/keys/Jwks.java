@@ -15,8 +15,8 @@ import java.util.List;
  * @param etag the entity tag of these very bytes, with its quotes
  */
 public record Jwks(String text, String etag) {
-    static Jwks of(List<SigningKey> keys) {
-        List<JWK> published = keys.stream().<JWK>map(SigningKey::jwk).toList();
+    static Jwks of(List<RingKey> keys) {
+        List<JWK> published = keys.stream().<JWK>map(RingKey::jwk).toList();
         String text = new JWKSet(published).toString(true);
         return new Jwks(text, '"' + digest(text) + '"');
     }

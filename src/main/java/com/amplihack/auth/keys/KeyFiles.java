@@ -4,71 +4,65 @@ import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.KeySettings;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.files.PrivateFiles;
+import com.nimbusds.jose.JOSEException;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.PrivateKey;
-import java.security.Provider;
 import java.security.PublicKey;
-import java.security.SecureRandom;
-import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAKeyGenParameterSpec;
-import java.security.spec.RSAPublicKeySpec;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
-import org.bouncycastle.openssl.PEMEncryptedKeyPair;
-import org.bouncycastle.openssl.PEMException;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.PKCS8Generator;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
-import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
-import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
-import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
-import org.bouncycastle.pkcs.PKCSException;
 
 /**
- * The signing key as files of the key directory, under the specification's names: {@code jwt_private.pem} (0400, PKCS#8,
- * encrypted when there is a passphrase) and {@code jwt_public.pem} (0444). A pair that is there is adopted, else one is
- * made, by one process at a time.
+ * The keys as files of the key directory. The first one has the specification's names, {@code jwt_private.pem} (0400,
+ * PKCS#8, encrypted when there is a passphrase) and {@code jwt_public.pem} (0444): a pair that is there is adopted, else
+ * one is made, by one process at a time. Each later one is {@code key-<kid>.pem}.
  */
 final class KeyFiles {
+    /** The file of the first key. */
+    static final String FIRST = "jwt_private.pem";
+
     private static final Logger LOG = Logger.getLogger(KeyFiles.class.getName());
-    // handed over, never registered: the server's list of providers is not ours to change
-    private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
-    private static final int LEAST_BITS = 2048;
-    private static final int PBKDF2_ITERATIONS = 600_000;
+    private static final String PREFIX = "key-";
+    private static final String SUFFIX = ".pem";
 
     private final KeySettings settings;
-    private final boolean production;
+    private final KeyPem pem;
     private final Path privateFile;
     private final Path publicFile;
 
     KeyFiles(KeySettings settings, boolean production) {
         this.settings = settings;
-        this.production = production;
-        privateFile = settings.path().resolve("jwt_private.pem");
+        pem = new KeyPem(settings.passphrase(), production);
+        privateFile = settings.path().resolve(FIRST);
         publicFile = settings.path().resolve("jwt_public.pem");
     }
 
     /**
-     * Reads the pair, or makes it.
+     * A key that lies in no file yet.
+     *
+     * @param pem the file's text
+     */
+    record Fresh(SigningKey key, Secret pem) {
+        byte[] bytes() {
+            return pem.reveal().getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+
+    /**
+     * Reads the first pair, or makes it.
      *
      * @throws InvalidSettingException when what lies there cannot be used
      */
@@ -78,41 +72,124 @@ final class KeyFiles {
             return PrivateFiles.underLock(settings.path(), () -> {
                 try {
                     if (!Files.exists(privateFile)) {
-                        make();
+                        makeFirst();
                     }
-                    return read();
+                    return readFirst();
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
             });
         } catch (IOException e) {
-            throw new InvalidSettingException("jwt.key.path: the key directory " + settings.path() + " cannot be used ("
-                    + e.getClass().getSimpleName() + ": " + e.getMessage() + ")");
+            throw unusable(settings.path(), e);
         }
     }
 
-    private SigningKey read() throws IOException {
-        if (production && PrivateFiles.othersCanRead(privateFile)) {
-            throw refuse("can be read by others than its owner: chmod 0400");
+    /** That the directory cannot be read or written. */
+    static InvalidSettingException unusable(Path directory, IOException cause) {
+        return new InvalidSettingException("jwt.key.path: the key directory " + directory + " cannot be used ("
+                + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")");
+    }
+
+    /** The file of a later key. */
+    static String nameOf(String kid) {
+        return PREFIX + kid + SUFFIX;
+    }
+
+    boolean exists(String file) {
+        return Files.exists(settings.path().resolve(file));
+    }
+
+    /**
+     * The key of that name, which must be the one in that file.
+     *
+     * @throws InvalidSettingException when it is another one, or cannot be used
+     */
+    SigningKey read(String file, String kid) throws IOException {
+        Path path = settings.path().resolve(file);
+        if (!Files.exists(path)) {
+            throw KeyPem.refuse(path, "is missing");
         }
-        RSAPrivateCrtKey privateKey = readPrivate();
-        if (privateKey.getModulus().bitLength() < LEAST_BITS) {
-            throw refuse("has " + privateKey.getModulus().bitLength() + " bits, at least 2048 are needed");
+        SigningKey key = file.equals(FIRST) ? readFirst() : pem.read(path);
+        if (!key.kid().equals(kid)) {
+            throw KeyPem.refuse(path, "is another key than ring.json says, which is " + kid);
         }
-        if (!RSAKeyGenParameterSpec.F4.equals(privateKey.getPublicExponent())) {
-            throw refuse("has another public exponent than 65537");
+        return key;
+    }
+
+    /** Makes a key; takes up to some seconds, so never under the lock while others run. */
+    Fresh make() throws IOException {
+        KeyPair pair = generate();
+        SigningKey key = SigningKey.of((RSAPublicKey) pair.getPublic(), (RSAPrivateKey) pair.getPrivate());
+        return new Fresh(key, Secret.of(new String(pem.write(pair.getPrivate()), StandardCharsets.US_ASCII)));
+    }
+
+    /** Writes the file of a key that the ring is about to name. */
+    void keep(Fresh fresh) throws IOException {
+        PrivateFiles.write(settings.path().resolve(nameOf(fresh.key().kid())), fresh.bytes(), "r--------");
+    }
+
+    /** Whether there are files of later keys. */
+    boolean hasLaterKeys() throws IOException {
+        return !laterKeys().isEmpty();
+    }
+
+    /**
+     * Destroys the private keys that nobody needs, under the lock.
+     *
+     * @param needed whether a {@code kid} may still sign
+     */
+    void sweep(Predicate<String> needed) throws IOException {
+        PrivateFiles.sweepUnfinished(settings.path());
+        for (Map.Entry<String, Path> key : laterKeys().entrySet()) {
+            if (!needed.test(key.getKey())) {
+                PrivateFiles.delete(key.getValue());
+            }
         }
-        RSAPublicKey publicKey = publicHalf(privateKey);
+    }
+
+    /** Destroys the first pair if it still is the key of that name: somebody may have put another one there. */
+    void sweepFirst(String kid) throws IOException {
+        try {
+            if (Files.exists(publicFile)
+                    && pem.readPublic(publicFile)
+                            .filter(key -> isNamed(key, kid))
+                            .isPresent()) {
+                PrivateFiles.delete(privateFile);
+                PrivateFiles.delete(publicFile);
+            }
+        } catch (InvalidSettingException foreign) {
+            LOG.log(Level.FINE, "Not a file of ours: {0}", foreign.getMessage());
+        }
+    }
+
+    private static boolean isNamed(PublicKey key, String kid) {
+        return key instanceof RSAPublicKey rsa
+                && VerifyingKey.named(rsa).getKeyID().equals(kid);
+    }
+
+    private Map<String, Path> laterKeys() throws IOException {
+        Map<String, Path> found = new HashMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(settings.path(), PREFIX + "*" + SUFFIX)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                found.put(name.substring(PREFIX.length(), name.length() - SUFFIX.length()), file);
+            }
+        }
+        return found;
+    }
+
+    private SigningKey readFirst() throws IOException {
+        SigningKey key = pem.read(privateFile);
+        PublicKey publicKey = publicKey(key);
         if (!Files.exists(publicFile)) {
-            PrivateFiles.write(publicFile, pem(publicKey), "r--r--r--");
-        } else if (!(parse(publicFile) instanceof SubjectPublicKeyInfo info
-                && publicKey.equals(new JcaPEMKeyConverter().getPublicKey(info)))) {
-            throw refuse("and jwt_public.pem are not a pair");
+            PrivateFiles.write(publicFile, pem.write(publicKey), "r--r--r--");
+        } else if (!pem.readPublic(publicFile).equals(Optional.of(publicKey))) {
+            throw KeyPem.refuse(privateFile, "and jwt_public.pem are not a pair");
         }
-        return SigningKey.of(publicKey, privateKey);
+        return key;
     }
 
-    private void make() throws IOException {
+    private void makeFirst() throws IOException {
         LOG.log(Level.INFO, "No signing key in {0}: making an RSA key of {1} bits", new Object[] {
             settings.path(), Integer.toString(settings.size())
         });
@@ -120,106 +197,28 @@ final class KeyFiles {
             LOG.warning(
                     "jwt.key.passphrase is not set: the private key is stored in clear, protected by its file mode");
         }
+        Fresh fresh = make();
+        // an orphan public key would make the fresh pair a mismatch
+        Files.deleteIfExists(publicFile);
+        PrivateFiles.write(privateFile, fresh.bytes(), "r--------");
+        PrivateFiles.write(publicFile, pem.write(publicKey(fresh.key())), "r--r--r--");
+    }
+
+    private KeyPair generate() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(new RSAKeyGenParameterSpec(settings.size(), RSAKeyGenParameterSpec.F4));
-            KeyPair pair = generator.generateKeyPair();
-            // an orphan public key would make the fresh pair a mismatch
-            Files.deleteIfExists(publicFile);
-            PrivateFiles.write(privateFile, pem(pair.getPrivate()), "r--------");
-            PrivateFiles.write(publicFile, pem(pair.getPublic()), "r--r--r--");
+            return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private RSAPrivateCrtKey readPrivate() throws IOException {
-        PrivateKey key;
+    private static PublicKey publicKey(SigningKey key) {
         try {
-            key = toPrivateKey(parse(privateFile));
-        } catch (PEMException | PKCSException | OperatorCreationException wrong) {
-            throw refuse("cannot be decrypted with jwt.key.passphrase");
-        }
-        if (key instanceof RSAPrivateCrtKey rsa) {
-            return rsa;
-        }
-        throw refuse("is not an RSA private key");
-    }
-
-    private PrivateKey toPrivateKey(Object pem) throws IOException, PKCSException, OperatorCreationException {
-        JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
-        if (pem instanceof PrivateKeyInfo info) {
-            return converter.getPrivateKey(info);
-        }
-        if (pem instanceof PEMKeyPair pair) {
-            return converter.getPrivateKey(pair.getPrivateKeyInfo());
-        }
-        if (pem instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
-            var decryptor = new JceOpenSSLPKCS8DecryptorProviderBuilder()
-                    .setProvider(BOUNCY_CASTLE)
-                    .build(passphrase());
-            return converter.getPrivateKey(encrypted.decryptPrivateKeyInfo(decryptor));
-        }
-        if (pem instanceof PEMEncryptedKeyPair encrypted) {
-            var decryptor = new JcePEMDecryptorProviderBuilder()
-                    .setProvider(BOUNCY_CASTLE)
-                    .build(passphrase());
-            return converter.getPrivateKey(encrypted.decryptKeyPair(decryptor).getPrivateKeyInfo());
-        }
-        throw refuse("holds no private key in PEM form");
-    }
-
-    private char[] passphrase() {
-        Optional<Secret> passphrase = settings.passphrase();
-        return passphrase
-                .orElseThrow(() -> refuse("is encrypted, but jwt.key.passphrase is not set"))
-                .reveal()
-                .toCharArray();
-    }
-
-    private Object parse(Path file) throws IOException {
-        try (PEMParser parser = new PEMParser(Files.newBufferedReader(file, StandardCharsets.US_ASCII))) {
-            return parser.readObject();
-        } catch (PEMException | IllegalArgumentException broken) {
-            throw new InvalidSettingException("jwt.key.path: " + file + " is not a PEM file");
-        }
-    }
-
-    private byte[] pem(Object key) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-            if (key instanceof PrivateKey privateKey) {
-                writer.writeObject(new JcaPKCS8Generator(
-                        privateKey,
-                        settings.passphrase().isEmpty()
-                                ? null
-                                : new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
-                                        .setProvider(BOUNCY_CASTLE)
-                                        .setPRF(PKCS8Generator.PRF_HMACSHA256)
-                                        .setIterationCount(PBKDF2_ITERATIONS)
-                                        .setRandom(new SecureRandom())
-                                        .setPassword(passphrase())
-                                        .build()));
-            } else {
-                writer.writeObject(key);
-            }
-        } catch (OperatorCreationException e) {
-            throw new IOException("the private key cannot be encrypted", e);
-        }
-        return text.toString().getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static RSAPublicKey publicHalf(RSAPrivateCrtKey key) {
-        try {
-            RSAPublicKeySpec spec = new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent());
-            PublicKey half = KeyFactory.getInstance("RSA").generatePublic(spec);
-            return (RSAPublicKey) half;
-        } catch (GeneralSecurityException e) {
+            return key.jwk().toRSAPublicKey();
+        } catch (JOSEException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private InvalidSettingException refuse(String why) {
-        return new InvalidSettingException("jwt.key.path: " + privateFile + " " + why);
     }
 }

@@ -2,45 +2,60 @@ package com.amplihack.auth.keys;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
+import java.nio.charset.StandardCharsets;
+import java.security.Provider;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.Optional;
 
-/**
- * One RSA key pair of the ring with all that is prepared once: its name, its signer, its verifier.
- *
- * @param kid the RFC 7638 thumbprint: the same on every node and after a restart
- * @param jwk the public half as it stands in the JWKS (RFC 7517)
- */
-public record SigningKey(String kid, RSAKey jwk, JWSSigner signer, JWSVerifier verifier) {
+/** A key of the ring with its private half: the signer, prepared once, and what others verify with. */
+public record SigningKey(VerifyingKey half, JWSSigner signer) {
     static SigningKey of(RSAPublicKey publicKey, RSAPrivateKey privateKey) {
-        try {
-            String kid =
-                    new RSAKey.Builder(publicKey).build().computeThumbprint().toString();
-            RSAKey jwk = new RSAKey.Builder(publicKey)
-                    .keyID(kid)
-                    .keyUse(KeyUse.SIGNATURE)
-                    .algorithm(JWSAlgorithm.RS256)
-                    .build();
-            return new SigningKey(kid, jwk, new RSASSASigner(privateKey), new RSASSAVerifier(publicKey));
-        } catch (JOSEException e) {
-            throw new IllegalStateException("an RSA key without a thumbprint", e);
-        }
+        return new SigningKey(VerifyingKey.of(publicKey), SigningProvider.signer(privateKey));
+    }
+
+    /** See {@link VerifyingKey}. */
+    public String kid() {
+        return half.kid();
+    }
+
+    /** The public half. */
+    public RSAKey jwk() {
+        return half.jwk();
+    }
+
+    public JWSVerifier verifier() {
+        return half.verifier();
     }
 
     /** Length of the modulus. */
     public int bits() {
-        return jwk.size();
+        return jwk().size();
+    }
+
+    /** Name of the Java security provider that signs; empty for the platform's own. */
+    public Optional<String> provider() {
+        return Optional.ofNullable(signer.getJCAContext().getProvider()).map(Provider::getName);
+    }
+
+    /** Whether what it signs can be verified: a damaged private half shows here and not in the first token. */
+    boolean works() {
+        byte[] input = kid().getBytes(StandardCharsets.US_ASCII);
+        JWSHeader header = new JWSHeader(JWSAlgorithm.RS256);
+        try {
+            return verifier().verify(header, input, signer.sign(header, input));
+        } catch (JOSEException damaged) {
+            return false;
+        }
     }
 
     /** Never the key itself. */
     @Override
     public String toString() {
-        return "SigningKey[" + kid + "]";
+        return "SigningKey[" + kid() + "]";
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
@@ -77,6 +78,11 @@ public class Meters {
         count("jwt_replay_attempts_total", "kind", kind);
     }
 
+    /** Another key signs from now on. */
+    public void keyRotated() {
+        count("jwt_key_rotation_total", "", "");
+    }
+
     public void rateLimited(String limit) {
         count("jwt_rate_limit_violations_total", "limit", limit);
     }
@@ -114,6 +120,18 @@ public class Meters {
     public void upstreamAnswered(Duration took) {
         if (registry != null) {
             upstream.update(took);
+        }
+    }
+
+    /**
+     * Has the number of live sessions asked for when somebody reads the metrics, at most every ten seconds.
+     *
+     * @param sample may fail: then there is no number
+     */
+    public void sampleSessions(LongSupplier sample) {
+        if (registry != null) {
+            Sampled sessions = new Sampled(sample);
+            registry.gauge("jwt_sessions_active", sessions::value);
         }
     }
 

@@ -6,6 +6,7 @@ import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Database;
 import com.amplihack.auth.users.FirstAccount;
@@ -39,6 +40,9 @@ public class Boot {
     private SecurityStore store;
 
     @Inject
+    private Meters meters;
+
+    @Inject
     private AuditLog audit;
 
     @Inject
@@ -60,6 +64,7 @@ public class Boot {
             long entries = audit.entries();
             openDatabase(settings);
             String sessions = store.kind();
+            meters.sampleSessions(store::liveSessions);
             hasher.ready();
             firstAccount.makeIfNone().ifPresent(Boot::show);
             LOG.log(Level.INFO, "Signing with key {0}, sessions in {1}, audit goes on after entry {2}", new Object[] {

@@ -2,6 +2,8 @@ package com.amplihack.auth.ops;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.SigningKey;
+import com.amplihack.auth.problem.AuthException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -9,7 +11,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Readiness: there is a key that signs, and it is worth its name. */
+/** Readiness: there is a key that signs, it is worth its name, and changes of the ring would be seen. */
 @Readiness
 @ApplicationScoped
 public class KeysHealth implements HealthCheck {
@@ -22,10 +24,21 @@ public class KeysHealth implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("keys");
-        answer.withData("kid", keys.active().kid())
-                .withData("bits", keys.active().bits());
         if (configuration.settings().keys().passphrase().isEmpty()) {
             answer.withData("warning", "jwt.key.passphrase is not set: the private key is stored in clear");
+        }
+        try {
+            SigningKey active = keys.active();
+            answer.withData("kid", active.kid())
+                    .withData("bits", active.bits())
+                    .withData("provider", active.provider().orElse("JDK"));
+        } catch (AuthException none) {
+            return answer.down().withData("error", none.getMessage()).build();
+        }
+        if (!keys.isReadable()) {
+            return answer.down()
+                    .withData("error", "The key directory cannot be read: a rotation or compromise is not seen.")
+                    .build();
         }
         return answer.up().build();
     }

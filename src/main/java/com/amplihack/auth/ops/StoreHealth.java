@@ -1,28 +1,37 @@
 package com.amplihack.auth.ops;
 
+import com.amplihack.auth.store.Inspection;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.InstantSource;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Readiness: the store answers. */
+/** Readiness: the store answers, and is set up so that it keeps what it was told. */
 @Readiness
 @ApplicationScoped
 public class StoreHealth implements HealthCheck {
     @Inject
     private SecurityStore store;
 
+    @Inject
+    private InstantSource clock;
+
     @Override
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("store");
         answer.withData("kind", store.kind());
         try {
-            store.ping();
-            return answer.up().build();
+            Inspection found = store.inspect(clock.instant());
+            if (!found.warnings().isEmpty()) {
+                answer.withData("warning", String.join("; ", found.warnings()));
+            }
+            found.refusal().ifPresent(reason -> answer.withData("error", reason));
+            return answer.status(found.refusal().isEmpty()).build();
         } catch (StoreUnavailableException silent) {
             return answer.down()
                     .withData("error", "Redis does not answer; the log says why. Requests with tokens are 503.")

@@ -14,6 +14,7 @@ public class AuthException extends RuntimeException {
     private final ErrorCode code;
     private final String title;
     private final transient Map<String, String> headers = new LinkedHashMap<>();
+    private final transient Map<String, String> members = new LinkedHashMap<>();
 
     public AuthException(ErrorCode code, String detail) {
         this(code, code.title(), detail, null);
@@ -49,6 +50,12 @@ public class AuthException extends RuntimeException {
         return this;
     }
 
+    /** Adds a member of the error's own to the answer (RFC 9457 section 3.2). */
+    public final AuthException member(String name, String value) {
+        members.put(name, value);
+        return this;
+    }
+
     public ErrorCode code() {
         return code;
     }
@@ -59,5 +66,9 @@ public class AuthException extends RuntimeException {
 
     public Map<String, String> headers() {
         return Collections.unmodifiableMap(headers);
+    }
+
+    public Map<String, String> members() {
+        return Collections.unmodifiableMap(members);
     }
 }

@@ -28,6 +28,8 @@ public enum ErrorCode {
     USERNAME_TAKEN(409, "Username taken"),
     SESSION_CHANGED(409, "Session changed"),
     REFRESH_SUPERSEDED(409, "Refresh superseded"),
+    /** The next signing key is not published long enough. */
+    ROTATION_TOO_EARLY(409, "Rotation too early"),
     TOO_LARGE(413, "Request too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
     RATE_LIMITED(429, "Too many requests"),

@@ -1,6 +1,6 @@
 package com.amplihack.auth.problem;
 
-import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -24,16 +24,16 @@ public final class Problem {
     private final byte[] body;
     private final Map<String, String> headers = new LinkedHashMap<>();
 
-    private Problem(ErrorCode code, String title, String detail) {
+    private Problem(ErrorCode code, String title, String detail, Map<String, String> members) {
         this.code = code;
-        JsonObject json = JSON.createObjectBuilder()
+        JsonObjectBuilder json = JSON.createObjectBuilder()
                 .add("type", TYPE_BASE + code.code())
                 .add("title", title)
                 .add("status", code.status())
                 .add("detail", detail)
-                .add("error", code.code())
-                .build();
-        body = json.toString().getBytes(StandardCharsets.UTF_8);
+                .add("error", code.code());
+        members.forEach(json::add);
+        body = json.build().toString().getBytes(StandardCharsets.UTF_8);
         headers.put("Cache-Control", "no-store");
         // RFC 6750 section 3: no error when no token came, invalid_token for every bad one
         if (code.status() == 401) {
@@ -44,7 +44,7 @@ public final class Problem {
     }
 
     public static Problem of(AuthException refusal) {
-        Problem problem = new Problem(refusal.code(), refusal.title(), refusal.getMessage());
+        Problem problem = new Problem(refusal.code(), refusal.title(), refusal.getMessage(), refusal.members());
         problem.headers.putAll(refusal.headers());
         return problem;
     }

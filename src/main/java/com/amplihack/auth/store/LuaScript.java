@@ -13,19 +13,20 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /** One script of {@code /lua}, run by its digest; Redis gets the text only when it does not know it yet. */
 final class LuaScript {
-    private final String name;
     private final String text;
     private final String sha1;
 
     LuaScript(String name) {
-        this.name = name;
         text = read("prelude.lua") + read(name + ".lua");
         sha1 = sha1(text);
     }
 
-    /** The operation of the store that it carries out. */
-    String name() {
-        return name;
+    String text() {
+        return text;
+    }
+
+    String sha1() {
+        return sha1;
     }
 
     Object run(UnifiedJedis redis, List<String> keys, List<String> arguments) {

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
@@ -27,6 +28,7 @@ public final class MemorySecurityStore implements SecurityStore {
     private final Map<String, MemoryUser> users = new ConcurrentHashMap<>();
     private final Map<String, SlidingWindow> quotas = new ConcurrentHashMap<>();
     private final AtomicLong nextSweep = new AtomicLong();
+    private final Set<String> deadKeys = ConcurrentHashMap.newKeySet();
     private final AtomicLong everybodyEnded = new AtomicLong();
 
     public MemorySecurityStore(InstantSource clock) {
@@ -167,6 +169,16 @@ public final class MemorySecurityStore implements SecurityStore {
     }
 
     @Override
+    public Set<String> deadKeys() {
+        return Set.copyOf(deadKeys);
+    }
+
+    @Override
+    public void killKeys(Set<String> kids) {
+        deadKeys.addAll(kids);
+    }
+
+    @Override
     public void changeRights(String subject) {
         inUser(subject, (user, now) -> {
             user.changeRights(now);
@@ -191,6 +203,11 @@ public final class MemorySecurityStore implements SecurityStore {
         long now = now();
         return compute(
                 quotas, quota.name() + ":" + key, name -> new SlidingWindow(), window -> window.take(quota, now));
+    }
+
+    @Override
+    public Optional<Taken> takeSoon(Quota quota, String key) {
+        return Optional.of(take(quota, key));
     }
 
     @Override
@@ -224,6 +241,25 @@ public final class MemorySecurityStore implements SecurityStore {
     @Override
     public void ping() {
         // always here
+    }
+
+    @Override
+    public Inspection inspect(Instant now) {
+        return Inspection.GOOD;
+    }
+
+    @Override
+    public long liveSessions() {
+        long now = now();
+        AtomicLong live = new AtomicLong();
+        users.keySet()
+                .forEach(subject -> users.computeIfPresent(subject, (name, user) -> {
+                    live.addAndGet(user.sessions.keySet().stream()
+                            .filter(sid -> user.live(sid, now).isPresent())
+                            .count());
+                    return user;
+                }));
+        return live.get();
     }
 
     @Override

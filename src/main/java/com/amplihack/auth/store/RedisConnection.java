@@ -1,33 +1,37 @@
 package com.amplihack.auth.store;
 
-import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.metrics.Meters;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.net.SocketTimeoutException;
-import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import redis.clients.jedis.ClientSetInfoConfig;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.util.JedisURIHelper;
 
-/** Runs scripts on Redis through a bounded pool; whatever goes wrong is a {@link StoreUnavailableException}. */
+/**
+ * Asks Redis through a bounded pool and a breaker; whatever goes wrong, an answer that is not understood too, is a
+ * {@link StoreUnavailableException}.
+ */
 final class RedisConnection implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RedisConnection.class.getName());
 
-    private final RedisClient redis;
+    private final StoreSettings settings;
+    private final RedisTopology redis;
+    private final Confirmation confirmation;
+    private final Breaker breaker;
     private final Meters meters;
 
     /** With {@link #requests}, tells one operation from every other of any node and start. */
@@ -35,32 +39,89 @@ final class RedisConnection implements AutoCloseable {
 
     private final AtomicLong requests = new AtomicLong();
 
-    /** Connects lazily: whether Redis answers shows at the first operation. */
+    /**
+     * Connects, lazily when there is one server: then whether it answers shows at the first operation.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when no Sentinel or node of a cluster answers
+     */
     RedisConnection(StoreSettings settings, Meters meters) {
+        this.settings = settings;
         redis = connect(settings);
+        confirmation = new Confirmation(redis, settings.timeout());
+        // an error is an answer: it costs no time, and one user's broken record must not refuse everybody
+        breaker = new Breaker(settings.address(), failure -> !(failure instanceof JedisDataException), redis::dropIdle);
         this.meters = meters;
     }
 
-    Object run(LuaScript script, List<String> keys, List<String> arguments) {
+    /**
+     * Runs an operation's script.
+     *
+     * @param read turns the answer into what the caller wants; what it cannot read is a store that cannot answer
+     */
+    <T> T run(StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read) {
         long start = System.nanoTime();
+        Object answer;
         try {
-            return exchange(() -> script.run(redis, keys, arguments));
+            answer = operation.replicas() == StoreOperation.Replicas.ONE
+                    ? guarded(operation, () -> confirmation.run(operation.script(), keys, arguments))
+                    : ask(operation, client -> operation.script().run(client, keys, arguments));
         } finally {
-            meters.storeAnswered(script.name(), Duration.ofNanos(System.nanoTime() - start));
+            meters.storeAnswered(operation.label(), Duration.ofNanos(System.nanoTime() - start));
+        }
+        try {
+            return read.apply(answer);
+        } catch (RuntimeException strange) {
+            LOG.log(Level.WARNING, "Redis holds what {0} does not understand under {1}: {2}", new Object[] {
+                operation.label(), keys, strange.getClass().getSimpleName()
+            });
+            throw new StoreUnavailableException(strange);
         }
     }
 
-    /** One field of a hash; null when there is none. */
-    String field(String key, String name) {
-        return exchange(() -> redis.hget(key, name));
+    /** Sends a plain command. */
+    <T> T ask(StoreOperation operation, Function<UnifiedJedis, T> command) {
+        return guarded(operation, () -> command.apply(redis.client()));
     }
 
-    void prolong(String key, long millis) {
-        exchange(() -> redis.pexpire(key, millis));
+    /** Sends commands to the server that has what is store-wide, on one connection. */
+    <T> T askServer(StoreOperation operation, Function<Connection, T> commands) {
+        return guarded(operation, () -> onServer(commands));
     }
 
-    void ping() {
-        exchange(redis::ping);
+    private <T> T onServer(Function<Connection, T> commands) {
+        try (Connection connection = redis.primaryOf(StoreWide.KEY)) {
+            return commands.apply(connection);
+        }
+    }
+
+    private <T> T guarded(StoreOperation operation, Supplier<T> question) {
+        try {
+            return breaker.call(() -> exchange(question));
+        } catch (CallNotPermittedException open) {
+            throw new StoreUnavailableException(open); // said once, when it opened
+        } catch (RuntimeException failed) {
+            LOG.log(Level.WARNING, "Redis did not answer {0}: {1}", new Object[] {operation.label(), failed.getMessage()
+            });
+            throw new StoreUnavailableException(failed);
+        }
+    }
+
+    /**
+     * Looks at Redis before any request does.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when it cannot be reached
+     */
+    Inspection firstLook(Instant now) {
+        try {
+            return onServer(connection -> RedisInspection.of(connection, now));
+        } catch (JedisException failed) {
+            if (failed instanceof JedisDataException && failed.getMessage().startsWith("LOADING")) {
+                return new Inspection(
+                        Optional.empty(),
+                        List.of("Redis is loading its data: requests that need it are 503 until it has them"));
+            }
+            throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
+        }
     }
 
     @Override
@@ -77,16 +138,15 @@ final class RedisConnection implements AutoCloseable {
             return question.get();
         } catch (JedisConnectionException broken) {
             if (isTimeout(broken)) {
-                throw unavailable(broken);
+                throw broken;
             }
-            redis.getPool().clear();
-            try {
-                return question.get();
-            } catch (JedisException again) {
-                throw unavailable(again);
+            redis.dropIdle();
+            return question.get();
+        } catch (JedisDataException error) {
+            if (error.getMessage().contains("READONLY")) {
+                redis.dropIdle(); // these lead to what was the primary
             }
-        } catch (JedisException e) {
-            throw unavailable(e);
+            throw error;
         }
     }
 
@@ -95,49 +155,20 @@ final class RedisConnection implements AutoCloseable {
         return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
     }
 
-    private static StoreUnavailableException unavailable(JedisException cause) {
-        LOG.log(Level.WARNING, "Redis did not answer: {0}", cause.getMessage());
-        return new StoreUnavailableException(cause);
+    private static RedisTopology connect(StoreSettings settings) {
+        try {
+            return RedisTopology.of(settings);
+        } catch (JedisException failed) {
+            throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
+        }
     }
 
-    private static boolean isTimeout(Throwable broken) {
+    private static boolean isTimeout(JedisException broken) {
         for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
             if (cause instanceof SocketTimeoutException) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static RedisClient connect(StoreSettings settings) {
-        int millis = (int) settings.timeout().toMillis();
-        Optional<URI> uri = settings.uri();
-        DefaultJedisClientConfig.Builder client = DefaultJedisClientConfig.builder()
-                .connectionTimeoutMillis(millis)
-                .socketTimeoutMillis(millis)
-                .clientName("amplihack-auth")
-                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // older than 7.2 refuses and logs it
-        settings.username().or(() -> uri.map(JedisURIHelper::getUser)).ifPresent(client::user);
-        settings.password()
-                .map(Secret::reveal)
-                .or(() -> uri.map(JedisURIHelper::getPassword))
-                .ifPresent(client::password);
-        uri.filter(JedisURIHelper::hasDbIndex).map(JedisURIHelper::getDBIndex).ifPresent(client::database);
-        if (settings.tls() || uri.filter(JedisURIHelper::isRedisSSLScheme).isPresent()) {
-            client.sslOptions(SslOptions.defaults()); // certificate and host name are verified
-        }
-
-        ConnectionPoolConfig pool = new ConnectionPoolConfig();
-        pool.setMaxTotal(settings.poolMax());
-        pool.setMaxIdle(settings.poolMax());
-        pool.setMaxWait(settings.timeout());
-        pool.setJmxEnabled(false); // its MBeans would outlive a redeployment
-
-        RedisClient.Builder builder = RedisClient.builder();
-        builder.clientConfig(client.build());
-        builder.poolConfig(pool);
-        builder.hostAndPort(
-                uri.map(JedisURIHelper::getHostAndPort).orElse(new HostAndPort(settings.host(), settings.port())));
-        return builder.build();
     }
 }

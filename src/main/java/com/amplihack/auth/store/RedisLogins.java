@@ -8,12 +8,6 @@ import java.util.Optional;
 
 /** The lockout part of {@link RedisSecurityStore}: each method is one script on the keys of one user. */
 final class RedisLogins {
-    private static final LuaScript BEGIN = new LuaScript("begin_login");
-    private static final LuaScript FAIL = new LuaScript("fail_login");
-    private static final LuaScript GIVE_BACK = new LuaScript("give_back_login");
-    private static final LuaScript UNLOCK = new LuaScript("unlock");
-    private static final LuaScript LOCKED_UNTIL = new LuaScript("locked_until");
-
     private final RedisConnection redis;
     private final StoreWide wide;
 
@@ -24,8 +18,8 @@ final class RedisLogins {
 
     LoginAttempt begin(String subject, String device, LockoutSettings rules) {
         String id = redis.requestId();
-        List<?> answer = (List<?>) redis.run(
-                BEGIN,
+        return redis.run(
+                StoreOperation.BEGIN_LOGIN,
                 List.of(
                         RedisSecurityStore.epochKey(subject),
                         lockKey(subject),
@@ -37,33 +31,43 @@ final class RedisLogins {
                         Integer.toString(rules.threshold()),
                         Long.toString(rules.window().toMillis()),
                         Long.toString(rules.first().toMillis()),
-                        Long.toString(wide.ended())));
-        return new LoginAttempt(
-                subject, device, id, Counter.valueOf((String) answer.get(2)), RedisSecurityStore.epoch(answer));
+                        Long.toString(wide.ended())),
+                answer -> new LoginAttempt(
+                        subject,
+                        device,
+                        id,
+                        Counter.valueOf((String) ((List<?>) answer).get(2)),
+                        RedisSecurityStore.epoch(answer)));
     }
 
     Optional<Instant> fail(LoginAttempt attempt, LockoutSettings rules) {
         boolean locks = attempt.counter() != Counter.DEVICE;
-        return instant(redis.run(
-                FAIL,
+        return redis.run(
+                StoreOperation.FAIL_LOGIN,
                 List.of(lockKey(attempt.subject()), counterKey(attempt)),
                 List.of(
                         attempt.id(),
                         locks ? Integer.toString(rules.threshold()) : "0",
                         Long.toString(rules.window().toMillis()),
-                        Long.toString(rules.first().toMillis()))));
+                        Long.toString(rules.first().toMillis())),
+                RedisLogins::instant);
     }
 
     void giveBack(LoginAttempt attempt) {
-        redis.run(GIVE_BACK, List.of(counterKey(attempt)), List.of(attempt.id()));
+        redis.run(
+                StoreOperation.GIVE_BACK_LOGIN, List.of(counterKey(attempt)), List.of(attempt.id()), answer -> answer);
     }
 
     boolean unlock(String subject) {
-        return (Long) redis.run(UNLOCK, List.of(lockKey(subject), failuresKey(subject, "")), List.of()) == 1;
+        return redis.run(
+                StoreOperation.UNLOCK,
+                List.of(lockKey(subject), failuresKey(subject, "")),
+                List.of(),
+                answer -> (Long) answer == 1);
     }
 
     Optional<Instant> lockedUntil(String subject) {
-        return instant(redis.run(LOCKED_UNTIL, List.of(lockKey(subject)), List.of()));
+        return redis.run(StoreOperation.LOCKED_UNTIL, List.of(lockKey(subject)), List.of(), RedisLogins::instant);
     }
 
     private static String lockKey(String subject) {

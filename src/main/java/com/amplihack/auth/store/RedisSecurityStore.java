@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.StoreSettings;
@@ -9,6 +10,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import redis.clients.jedis.Connection;
 
 /**
  * Keeps the state in Redis (6.2 or later): one Lua script and one round trip per operation. The keys of one user carry
@@ -21,25 +25,18 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     /** How long a user's epoch must outlive the longest session that may be configured (365 days). */
     static final String EPOCH_LIFE = Long.toString(Duration.ofDays(366).toMillis());
 
-    private static final LuaScript EPOCH = new LuaScript("epoch");
-    private static final LuaScript OPEN = new LuaScript("open");
-    private static final LuaScript ADMIT = new LuaScript("admit");
-    private static final LuaScript LOOK_FOR_REFRESH = new LuaScript("look_for_refresh");
-    private static final LuaScript ROTATE = new LuaScript("rotate");
-    private static final LuaScript ANSWER = new LuaScript("answer");
-    private static final LuaScript END = new LuaScript("end");
-    private static final LuaScript END_ALL = new LuaScript("end_all");
-    private static final LuaScript CHANGE_RIGHTS = new LuaScript("change_rights");
-    private static final LuaScript SESSIONS = new LuaScript("sessions");
-    private static final LuaScript TAKE = new LuaScript("take");
-
     private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
 
     private final RedisConnection redis;
     private final StoreWide wide;
     private final RedisLogins logins;
+    private final Impatience impatience = new Impatience();
 
-    /** Connects lazily: whether Redis answers shows at the first operation. */
+    /**
+     * Connects, lazily when there is one server: then whether it answers shows at the first operation.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when no Sentinel or node of a cluster answers
+     */
     public RedisSecurityStore(StoreSettings settings, Meters meters) {
         redis = new RedisConnection(settings, meters);
         wide = new StoreWide(redis);
@@ -48,7 +45,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public Epoch epoch(String subject) {
-        return epoch((List<?>) runInEpoch(EPOCH, List.of(epochKey(subject)), List.of()));
+        return runInEpoch(StoreOperation.EPOCH, List.of(epochKey(subject)), List.of(), RedisSecurityStore::epoch);
     }
 
     @Override
@@ -62,7 +59,11 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         millis(refreshLife),
                         session.sid(),
                         millis(Duration.between(session.createdAt(), session.endsAt()))));
-        return Commit.valueOf((String) runInEpoch(OPEN, sessionKeys(session.subject(), session.sid()), arguments));
+        return runInEpoch(
+                StoreOperation.OPEN,
+                sessionKeys(session.subject(), session.sid()),
+                arguments,
+                RedisSecurityStore::commit);
     }
 
     @Override
@@ -72,8 +73,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                 epochKey(use.subject()),
                 userKey(use.subject()) + ":jti:" + use.jti(),
                 userKey(use.subject()) + ":api");
-        List<?> answer = (List<?>) runInEpoch(
-                ADMIT,
+        return runInEpoch(
+                StoreOperation.ADMIT,
                 keys,
                 List.of(
                         Long.toString(use.gen()),
@@ -82,17 +83,21 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         millis(use.tokenLife()),
                         Integer.toString(quota.limit()),
                         millis(quota.window()),
-                        redis.requestId()));
-        return new Admission(Verdict.valueOf((String) answer.get(0)), number(answer.get(1)), duration(answer.get(2)));
+                        redis.requestId()),
+                RedisSecurityStore::admission);
     }
 
     @Override
     public RefreshView lookForRefresh(String subject, String sid, boolean proven, Quota quota) {
         String session = sessionKey(subject, sid);
-        List<?> answer = (List<?>) runInEpoch(
-                LOOK_FOR_REFRESH,
+        return runInEpoch(
+                StoreOperation.LOOK_FOR_REFRESH,
                 List.of(session, epochKey(subject), session + (proven ? ":refresh" : ":unproven")),
-                List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId()));
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId()),
+                answer -> refreshView(subject, sid, (List<?>) answer));
+    }
+
+    private static RefreshView refreshView(String subject, String sid, List<?> answer) {
         List<?> fields = (List<?>) answer.get(2);
         return new RefreshView(
                 fields.isEmpty() ? Optional.empty() : Optional.of(SessionFields.read(subject, sid, fields)),
@@ -104,8 +109,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public Commit rotate(Rotation rotation) {
         SessionRecord seen = rotation.seen();
-        return Commit.valueOf((String) runInEpoch(
-                ROTATE,
+        return runInEpoch(
+                StoreOperation.ROTATE,
                 sessionKeys(seen.subject(), seen.sid()),
                 List.of(
                         Long.toString(seen.family().gen()),
@@ -122,14 +127,15 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         SessionFields.box(rotation.sealed()),
                         rotation.request(),
                         rotation.client().address(),
-                        rotation.client().name())));
+                        rotation.client().name()),
+                RedisSecurityStore::commit);
     }
 
     @Override
     public Commit answer(Answer answer) {
         SessionRecord seen = answer.seen();
-        return Commit.valueOf((String) runInEpoch(
-                ANSWER,
+        return runInEpoch(
+                StoreOperation.ANSWER,
                 List.of(sessionKey(seen.subject(), seen.sid()), epochKey(seen.subject())),
                 List.of(
                         Long.toString(seen.family().gen()),
@@ -137,18 +143,22 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         Long.toString(answer.epoch().ended()),
                         Long.toString(answer.epoch().rights()),
                         Long.toString(answer.issue()),
-                        answer.request())));
+                        answer.request()),
+                RedisSecurityStore::commit);
     }
 
     @Override
     public boolean end(String subject, String sid) {
-        return number(runInEpoch(END, sessionKeys(subject, sid), List.of(sid))) == 1;
+        return runInEpoch(StoreOperation.END, sessionKeys(subject, sid), List.of(sid), answer -> number(answer) == 1);
     }
 
     @Override
     public int endAll(String subject) {
-        return number(redis.run(
-                END_ALL, List.of(epochKey(subject), indexKey(subject)), List.of(EPOCH_LIFE, sessionKey(subject, ""))));
+        return redis.run(
+                StoreOperation.END_ALL,
+                List.of(epochKey(subject), indexKey(subject)),
+                List.of(EPOCH_LIFE, sessionKey(subject, "")),
+                RedisSecurityStore::number);
     }
 
     @Override
@@ -157,14 +167,30 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
+    public Set<String> deadKeys() {
+        return wide.deadKeys();
+    }
+
+    @Override
+    public void killKeys(Set<String> kids) {
+        wide.killKeys(kids);
+    }
+
+    @Override
     public void changeRights(String subject) {
-        redis.run(CHANGE_RIGHTS, List.of(epochKey(subject)), List.of(EPOCH_LIFE));
+        redis.run(StoreOperation.CHANGE_RIGHTS, List.of(epochKey(subject)), List.of(EPOCH_LIFE), answer -> answer);
     }
 
     @Override
     public List<SessionRecord> sessions(String subject) {
-        List<?> answer = (List<?>)
-                runInEpoch(SESSIONS, List.of(indexKey(subject), epochKey(subject)), List.of(sessionKey(subject, "")));
+        return runInEpoch(
+                StoreOperation.SESSIONS,
+                List.of(indexKey(subject), epochKey(subject)),
+                List.of(sessionKey(subject, "")),
+                answer -> sessions(subject, (List<?>) answer));
+    }
+
+    private static List<SessionRecord> sessions(String subject, List<?> answer) {
         List<SessionRecord> sessions = new ArrayList<>(answer.size() / 2);
         for (int i = 0; i < answer.size(); i += 2) {
             sessions.add(SessionFields.read(subject, (String) answer.get(i), (List<?>) answer.get(i + 1)));
@@ -174,14 +200,22 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public Taken take(Quota quota, String key) {
-        if (quota.unlimited()) {
-            return UNLIMITED;
-        }
-        String name = PREFIX + quota.name() + ":{" + key + "}";
-        return taken((List<?>) redis.run(
-                TAKE,
-                List.of(name),
-                List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId())));
+        return quota.unlimited() ? UNLIMITED : take(StoreOperation.TAKE, quota, key);
+    }
+
+    @Override
+    public Optional<Taken> takeSoon(Quota quota, String key) {
+        return quota.unlimited()
+                ? Optional.of(UNLIMITED)
+                : impatience.ask(() -> take(StoreOperation.TAKE_SOON, quota, key));
+    }
+
+    private Taken take(StoreOperation operation, Quota quota, String key) {
+        return redis.run(
+                operation,
+                List.of(PREFIX + quota.name() + ":{" + key + "}"),
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId()),
+                answer -> taken((List<?>) answer));
     }
 
     @Override
@@ -211,7 +245,30 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void ping() {
-        redis.ping();
+        redis.askServer(StoreOperation.PING, Connection::ping);
+    }
+
+    @Override
+    public Inspection inspect(Instant now) {
+        return redis.askServer(StoreOperation.PING, server -> RedisInspection.of(server, now));
+    }
+
+    /**
+     * The same at the start, before any request.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when it cannot be used
+     */
+    Inspection firstLook(Instant now) {
+        Inspection inspection = redis.firstLook(now);
+        if (inspection.refusal().isPresent()) {
+            throw new InvalidSettingException(inspection.refusal().get());
+        }
+        return inspection;
+    }
+
+    @Override
+    public long liveSessions() {
+        return redis.ask(StoreOperation.COUNT, SessionCount::of);
     }
 
     @Override
@@ -221,15 +278,17 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void close() {
+        impatience.close();
         redis.close();
     }
 
     /** Runs a script that asks for the user's epoch. */
-    private Object runInEpoch(LuaScript script, List<String> keys, List<String> arguments) {
+    private <T> T runInEpoch(
+            StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read) {
         List<String> all = new ArrayList<>(arguments.size() + 1);
         all.addAll(arguments);
         all.add(Long.toString(wide.ended()));
-        return redis.run(script, keys, all);
+        return redis.run(operation, keys, all, read);
     }
 
     private static List<String> sessionKeys(String subject, String sid) {
@@ -241,7 +300,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     private static String sessionKey(String subject, String sid) {
-        return userKey(subject) + ":session:" + sid;
+        return userKey(subject) + ":s:" + sid;
     }
 
     static String epochKey(String subject) {
@@ -249,12 +308,23 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     private static String indexKey(String subject) {
-        return userKey(subject) + ":sessions";
+        return userKey(subject) + ":index";
     }
 
     /** From the first two elements of an answer. */
-    static Epoch epoch(List<?> answer) {
-        return new Epoch(Long.parseLong((String) answer.get(0)), Long.parseLong((String) answer.get(1)));
+    static Epoch epoch(Object answer) {
+        List<?> elements = (List<?>) answer;
+        return new Epoch(Long.parseLong((String) elements.get(0)), Long.parseLong((String) elements.get(1)));
+    }
+
+    private static Commit commit(Object answer) {
+        return Commit.valueOf((String) answer);
+    }
+
+    private static Admission admission(Object answer) {
+        List<?> elements = (List<?>) answer;
+        return new Admission(
+                Verdict.valueOf((String) elements.get(0)), number(elements.get(1)), duration(elements.get(2)));
     }
 
     private static Taken taken(List<?> answer) {

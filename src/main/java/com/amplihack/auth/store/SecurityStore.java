@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -172,6 +173,15 @@ public interface SecurityStore {
     void endEverybody();
 
     /**
+     * The signing keys that were compromised, by their {@code kid}, as they were at most half a second ago: on every node,
+     * whatever key directory it has.
+     */
+    Set<String> deadKeys();
+
+    /** Adds keys to those that were compromised; none comes back within a year. */
+    void killKeys(Set<String> kids);
+
+    /**
      * Revokes every access token that a user has, for its roles and permissions are no longer true; the sessions go on,
      * and their next refresh carries the new ones.
      */
@@ -182,6 +192,9 @@ public interface SecurityStore {
 
     /** Takes one from a quota that belongs to no user. */
     Taken take(Quota quota, String key);
+
+    /** The same for what goes on without a store: empty when it did not answer within a tenth of a second. */
+    Optional<Taken> takeSoon(Quota quota, String key);
 
     /**
      * Counts an attempt at an account's password as a failure, before the password is looked at: of any number of
@@ -215,6 +228,19 @@ public interface SecurityStore {
 
     /** Asks whether the store answers at all. */
     void ping();
+
+    /**
+     * Asks whether the store can be used, and what about its set-up an operator should change.
+     *
+     * @param now by this node's clock
+     */
+    Inspection inspect(Instant now);
+
+    /**
+     * How many sessions live, for a gauge: an estimate when there are many, and sessions that the panic button ended count
+     * until their records are forgotten. Not for the request path.
+     */
+    long liveSessions();
 
     /** {@code redis} or {@code memory}, for logs and health. */
     String kind();

@@ -8,6 +8,26 @@ import java.util.Map;
 
 /** The session record as fields and values of a Redis hash; no value is over 64 bytes, so that it stays compact. */
 final class SessionFields {
+    // one letter each, since there are as many of them as sessions; prelude.lua has the same
+    static final String GEN = "g";
+    static final String LIVE = "l";
+    static final String ROTATED_AT = "t";
+    static final String PREV = "p";
+    static final String REQUEST = "q";
+    static final String ANSWERED = "a";
+    static final String NONCE = "n";
+    static final String SEALED = "b";
+    static final String ISSUE = "i";
+    static final String MIN_GEN = "m";
+    static final String PROVEN = "v";
+    static final String EPOCH = "e";
+    static final String RIGHTS = "r";
+    static final String ENDS_AT = "x";
+    static final String CREATED_AT = "c";
+    static final String LAST_SEEN = "s";
+    static final String ADDRESS = "h";
+    static final String DEVICE = "d";
+
     private static final int NONCE_LENGTH = 16;
 
     private SessionFields() {}
@@ -15,53 +35,58 @@ final class SessionFields {
     static List<String> of(SessionRecord session) {
         TokenFamily family = session.family();
         List<String> fields = new ArrayList<>(36);
-        put(fields, "gen", Long.toString(family.gen()));
-        put(fields, "live", family.live());
-        put(fields, "rotated_at", millis(family.rotatedAt()));
-        put(fields, "prev", family.prev());
-        put(fields, "request", family.request());
-        put(fields, "answered", family.answered());
-        put(fields, "nonce", nonce(family.sealed()));
-        put(fields, "sealed", box(family.sealed()));
-        put(fields, "issue", Long.toString(session.issue()));
-        put(fields, "min_gen", Long.toString(session.minGen()));
-        put(fields, "proven", session.proven() ? "1" : "0");
-        put(fields, "epoch", Long.toString(session.epoch().ended()));
-        put(fields, "rights", Long.toString(session.epoch().rights()));
-        put(fields, "ends_at", millis(session.endsAt()));
-        put(fields, "created_at", millis(session.createdAt()));
-        put(fields, "last_seen", millis(session.lastSeenAt()));
-        put(fields, "address", session.address());
-        put(fields, "device", session.device());
+        put(fields, GEN, Long.toString(family.gen()));
+        put(fields, LIVE, family.live());
+        put(fields, ROTATED_AT, millis(family.rotatedAt()));
+        put(fields, PREV, family.prev());
+        put(fields, REQUEST, family.request());
+        put(fields, ANSWERED, family.answered());
+        put(fields, NONCE, nonce(family.sealed()));
+        put(fields, SEALED, box(family.sealed()));
+        put(fields, ISSUE, Long.toString(session.issue()));
+        put(fields, MIN_GEN, Long.toString(session.minGen()));
+        put(fields, PROVEN, session.proven() ? "1" : "0");
+        put(fields, EPOCH, Long.toString(session.epoch().ended()));
+        put(fields, RIGHTS, Long.toString(session.epoch().rights()));
+        put(fields, ENDS_AT, millis(session.endsAt()));
+        put(fields, CREATED_AT, millis(session.createdAt()));
+        put(fields, LAST_SEEN, millis(session.lastSeenAt()));
+        put(fields, ADDRESS, session.address());
+        put(fields, DEVICE, session.device());
         return fields;
     }
 
+    /**
+     * Reads a record; fields that it does not know are of a later version, and ignored.
+     *
+     * @throws IllegalArgumentException when a field is missing or is not what it should be
+     */
     static SessionRecord read(String subject, String sid, List<?> flat) {
-        Map<String, String> fields = new HashMap<>();
+        Fields fields = new Fields(new HashMap<>());
         for (int i = 0; i + 1 < flat.size(); i += 2) {
-            fields.put((String) flat.get(i), (String) flat.get(i + 1));
+            fields.values().put((String) flat.get(i), (String) flat.get(i + 1));
         }
         TokenFamily family = new TokenFamily(
-                Long.parseLong(fields.get("gen")),
-                fields.get("live"),
-                instant(fields.get("rotated_at")),
-                fields.get("prev"),
-                fields.get("request"),
-                fields.get("answered"),
-                fields.get("nonce") + fields.get("sealed"));
+                Long.parseLong(fields.of(GEN)),
+                fields.of(LIVE),
+                instant(fields.of(ROTATED_AT)),
+                fields.of(PREV),
+                fields.of(REQUEST),
+                fields.of(ANSWERED),
+                fields.of(NONCE) + fields.of(SEALED));
         return new SessionRecord(
                 subject,
                 sid,
                 family,
-                Long.parseLong(fields.get("issue")),
-                Long.parseLong(fields.get("min_gen")),
-                "1".equals(fields.get("proven")),
-                new SecurityStore.Epoch(Long.parseLong(fields.get("epoch")), Long.parseLong(fields.get("rights"))),
-                instant(fields.get("ends_at")),
-                instant(fields.get("created_at")),
-                instant(fields.get("last_seen")),
-                fields.get("address"),
-                fields.get("device"));
+                Long.parseLong(fields.of(ISSUE)),
+                Long.parseLong(fields.of(MIN_GEN)),
+                "1".equals(fields.of(PROVEN)),
+                new SecurityStore.Epoch(Long.parseLong(fields.of(EPOCH)), Long.parseLong(fields.of(RIGHTS))),
+                instant(fields.of(ENDS_AT)),
+                instant(fields.of(CREATED_AT)),
+                instant(fields.of(LAST_SEEN)),
+                fields.of(ADDRESS),
+                fields.of(DEVICE));
     }
 
     /** A sealed secret is two fields, since in one it would be over 64 bytes. */
@@ -84,5 +109,16 @@ final class SessionFields {
 
     private static Instant instant(String millis) {
         return Instant.ofEpochMilli(Long.parseLong(millis));
+    }
+
+    /** The fields of one record, none of which may be missing. */
+    private record Fields(Map<String, String> values) {
+        String of(String name) {
+            String value = values.get(name);
+            if (value == null) {
+                throw new IllegalArgumentException("a session record has no field " + name);
+            }
+            return value;
+        }
     }
 }

@@ -1,6 +1,7 @@
 package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.StoreKind;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.metrics.Meters;
@@ -24,22 +25,30 @@ public class StoreProducer {
         if (settings.kind() == StoreKind.MEMORY) {
             return new MemorySecurityStore(clock);
         }
-        RedisSecurityStore redis = new RedisSecurityStore(settings, meters);
-        if (settings.kind() == StoreKind.REDIS) {
-            return redis;
-        }
         try {
-            redis.ping();
-            LOG.log(Level.INFO, "Sessions are kept in the Redis at {0}", settings.address());
-            return redis;
-        } catch (StoreUnavailableException absent) {
-            redis.close();
+            return redis(settings, clock, meters);
+        } catch (InvalidSettingException unusable) {
+            if (settings.kind() == StoreKind.REDIS) {
+                throw unusable;
+            }
             LOG.log(
                     Level.WARNING,
-                    "No Redis answers at {0}: sessions live in the memory of this process and end with it",
-                    settings.address());
+                    "{0}: sessions live in the memory of this process and end with it",
+                    unusable.getMessage());
             return new MemorySecurityStore(clock);
         }
+    }
+
+    private static RedisSecurityStore redis(StoreSettings settings, InstantSource clock, Meters meters) {
+        RedisSecurityStore redis = new RedisSecurityStore(settings, meters);
+        try {
+            redis.firstLook(clock.instant()).warnings().forEach(LOG::warning);
+        } catch (InvalidSettingException unusable) {
+            redis.close();
+            throw unusable;
+        }
+        LOG.log(Level.INFO, "Sessions are kept in the Redis at {0}", settings.address());
+        return redis;
     }
 
     void close(@Disposes SecurityStore store) throws Exception {

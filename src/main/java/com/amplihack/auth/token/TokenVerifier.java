@@ -3,7 +3,7 @@ package com.amplihack.auth.token;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.keys.KeyRing;
-import com.amplihack.auth.keys.SigningKey;
+import com.amplihack.auth.keys.VerifyingKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.nimbusds.jose.JOSEException;
@@ -14,6 +14,7 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * Verifies access tokens where MP-JWT cannot: for an expired one that still may sign out, and to tell an expired token
@@ -50,12 +51,14 @@ public class TokenVerifier {
     }
 
     /**
-     * The same for signing out: also a token that expired up to seven days ago.
+     * The same for signing out: also a token that expired up to seven days ago, whose key may have retired meanwhile.
      *
      * @throws AuthException {@code token_expired} for an older one
      */
     public AccessToken authenticForLogout(String compact) {
-        AccessToken token = authentic(compact);
+        UnverifiedToken unverified = TokenParser.parse(compact);
+        VerifyingKey key = requireOurs(unverified, keys.findEvenRetired(unverified.kid()));
+        AccessToken token = authentic(unverified, key);
         if (token.expiresAt().plus(LOGOUT_GRACE).isBefore(clock.instant())) {
             throw new AuthException(ErrorCode.TOKEN_EXPIRED, "The access token expired more than 7 days ago.");
         }
@@ -64,7 +67,10 @@ public class TokenVerifier {
 
     /** See {@link #authentic(String)}. */
     public AccessToken authentic(UnverifiedToken token) {
-        SigningKey key = requireOurs(token);
+        return authentic(token, requireOurs(token));
+    }
+
+    private static AccessToken authentic(UnverifiedToken token, VerifyingKey key) {
         try {
             if (JWSObject.parse(token.compact()).verify(key.verifier())) {
                 return token.verified();
@@ -81,8 +87,12 @@ public class TokenVerifier {
      *
      * @return the key that it names
      */
-    public SigningKey requireOurs(UnverifiedToken token) {
-        SigningKey key = keys.find(token.kid()).orElseThrow(() -> new InvalidTokenException("kid"));
+    public VerifyingKey requireOurs(UnverifiedToken token) {
+        return requireOurs(token, keys.find(token.kid()));
+    }
+
+    private VerifyingKey requireOurs(UnverifiedToken token, Optional<VerifyingKey> known) {
+        VerifyingKey key = known.orElseThrow(() -> new InvalidTokenException("kid"));
         TokenSettings settings = configuration.settings().tokens();
         if (!token.issuer().equals(settings.issuer().toString())) {
             throw new InvalidTokenException("issuer");

@@ -57,6 +57,7 @@ public final class TokenCacheBenchmark {
                                 ServerProcess.freshDirectory("home").toString()),
                         Map.entry("auth.token.cache.size", cacheSize),
                         Map.entry("auth.api.limit", "0"),
+                        Map.entry("auth.jwks.limit", "0"),
                         Map.entry("auth.store", "redis"),
                         Map.entry("redis.host", "127.0.0.1"),
                         Map.entry("redis.port", Integer.toString(redis.port())),

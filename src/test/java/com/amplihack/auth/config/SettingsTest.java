@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,9 @@ class SettingsTest {
         assertEquals(HOME.resolve("keys"), keys.path());
         assertEquals(Optional.empty(), keys.passphrase());
         assertEquals(4096, keys.size());
+        assertEquals(Duration.ofDays(90), keys.rotation());
+        assertEquals(Duration.ofMinutes(10), keys.publish());
+        assertEquals(Duration.ofHours(24), keys.grace());
     }
 
     @Test
@@ -109,6 +113,11 @@ class SettingsTest {
         assertEquals(Path.of(System.getProperty("user.home"), ".amplihack-auth"), dev.home());
         assertEquals(dev.home().resolve("keys"), dev.keys().path());
         assertEquals(StoreKind.AUTO, dev.store().kind());
+        assertEquals(
+                Duration.ofSeconds(5),
+                TestSettings.dev(HOME, Map.of("jwt.key.publish.seconds", "5"))
+                        .keys()
+                        .publish());
         assertFalse(dev.web().cookiePrefix());
     }
 
@@ -140,6 +149,9 @@ class SettingsTest {
                 Map.entry("jwt.key.path", "/etc/keys"),
                 Map.entry("jwt.key.passphrase", "opensesame"),
                 Map.entry("jwt.key.size", "2048"),
+                Map.entry("jwt.key.rotation.days", "30"),
+                Map.entry("jwt.key.publish.seconds", "71"),
+                Map.entry("jwt.key.grace.hours", "2"),
                 Map.entry("jwt.issuer", "https://auth.example"),
                 Map.entry("jwt.audience", "example"),
                 Map.entry("jwt.access.token.minutes", "10"),
@@ -186,7 +198,14 @@ class SettingsTest {
                 Map.entry("auth.db.url", "jdbc:postgresql://db/auth")));
         assertFalse(settings.jwtAuth());
         assertEquals(
-                new KeySettings(Path.of("/etc/keys"), Optional.of(Secret.of("opensesame")), 2048), settings.keys());
+                new KeySettings(
+                        Path.of("/etc/keys"),
+                        Optional.of(Secret.of("opensesame")),
+                        2048,
+                        Duration.ofDays(30),
+                        Duration.ofSeconds(71),
+                        Duration.ofHours(2)),
+                settings.keys());
         assertEquals(
                 new TokenSettings(
                         URI.create("https://auth.example"),
@@ -211,7 +230,10 @@ class SettingsTest {
                         Optional.of(Secret.of("hunter3")),
                         true,
                         8,
-                        Duration.ofMillis(100)),
+                        Duration.ofMillis(100),
+                        Optional.empty(),
+                        List.of(),
+                        List.of()),
                 settings.store());
         assertEquals(
                 new LimitSettings(
@@ -258,6 +280,12 @@ class SettingsTest {
                 "enable.jwt.auth            | yes     | true or false",
                 "jwt.key.size               | 2047    | a whole number from 2048 to 8192",
                 "jwt.key.size               | 8193    | a whole number from 2048 to 8192",
+                "jwt.key.rotation.days      | -1      | a whole number from 0 to 3650",
+                "jwt.key.rotation.days      | 3651    | a whole number from 0 to 3650",
+                "jwt.key.publish.seconds    | 69      | a whole number from 70 to 604800",
+                "jwt.key.publish.seconds    | 604801  | a whole number from 70 to 604800",
+                "jwt.key.grace.hours        | -1      | a whole number from 0 to 8760",
+                "jwt.key.grace.hours        | 8761    | a whole number from 0 to 8760",
                 "jwt.issuer                 | example | an absolute URI",
                 "jwt.issuer                 | a b     | an absolute URI",
                 "jwt.access.token.minutes   | 0       | a whole number from 1 to 60",
@@ -335,11 +363,50 @@ class SettingsTest {
         assertEquals("jwt.key.path must be a path of this system, was '/a\0b'", refusal("jwt.key.path", "/a\0b"));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"redis.sentinel.master", "redis.sentinel.nodes", "redis.cluster.nodes"})
-    void settingOfALaterVersionIsRefusedRatherThanIgnored(String name) {
+    @Test
+    void sentinelsAndClusterAreRead() {
+        StoreSettings sentinel = TestSettings.production(
+                        HOME,
+                        Map.of("redis.sentinel.master", "auth", "redis.sentinel.nodes", "a.example:26379, [::1]:26380"))
+                .store();
+        assertEquals(Optional.of("auth"), sentinel.sentinelMaster());
         assertEquals(
-                name + " must not be set: this version talks to one Redis server only", refusal(name, "some.host"));
+                List.of(new StoreSettings.Node("a.example", 26379), new StoreSettings.Node("[::1]", 26380)),
+                sentinel.sentinelNodes());
+        assertEquals("auth (by the Sentinels a.example:26379, [::1]:26380)", sentinel.address());
+
+        StoreSettings cluster = TestSettings.production(HOME, Map.of("redis.cluster.nodes", "a:7000,b:7001"))
+                .store();
+        assertEquals(
+                List.of(new StoreSettings.Node("a", 7000), new StoreSettings.Node("b", 7001)), cluster.clusterNodes());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a:", "a:x", ":1", "a:1/0", "user@a:1", "redis://a:1", "a b:1"})
+    void aNodeIsAHostAndAPort(String value) {
+        assertEquals(
+                "redis.cluster.nodes must be host:port, several separated by commas, was '" + value + "'",
+                refusal("redis.cluster.nodes", value));
+    }
+
+    @Test
+    void thereIsOneTopology() {
+        assertEquals(
+                "redis.sentinel.master and redis.sentinel.nodes must be set together",
+                refusal("redis.sentinel.master", "auth"));
+        assertEquals(
+                "redis.sentinel.master and redis.sentinel.nodes must be set together",
+                refusal("redis.sentinel.nodes", "a:1"));
+        Map<String, String> both =
+                Map.of("redis.sentinel.master", "auth", "redis.sentinel.nodes", "a:1", "redis.cluster.nodes", "a:2");
+        assertEquals(
+                "redis.cluster.nodes and redis.sentinel.nodes must not both be set",
+                assertThrows(InvalidSettingException.class, () -> TestSettings.production(HOME, both))
+                        .getMessage());
+        Map<String, String> uri = Map.of("redis.cluster.nodes", "a:2", "redis.uri", "redis://a:1");
+        assertTrue(assertThrows(InvalidSettingException.class, () -> TestSettings.production(HOME, uri))
+                .getMessage()
+                .startsWith("redis.uri names one server"));
     }
 
     @ParameterizedTest

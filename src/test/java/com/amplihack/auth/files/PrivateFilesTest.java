@@ -126,6 +126,27 @@ class PrivateFilesTest {
     }
 
     @Test
+    void threadUnderTheLockMayAskForItAgain() throws IOException {
+        assertEquals("inner", PrivateFiles.underLock(directory, () -> {
+            try {
+                return PrivateFiles.underLock(directory, () -> "inner");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }));
+        assertEquals("again", PrivateFiles.underLock(directory, () -> "again"));
+    }
+
+    @Tag("fault-32")
+    @Test
+    void whatAKilledWriterLeftIsSwept() throws IOException {
+        Files.writeString(directory.resolve(".new-123"), "half a k");
+        Files.writeString(directory.resolve("whole"), "whole");
+        PrivateFiles.sweepUnfinished(directory);
+        assertEquals(List.of("whole"), names());
+    }
+
+    @Test
     void lockIsGivenBackAfterAnException() throws IOException {
         NoSuchFileException thrown = new NoSuchFileException("x");
         IOException caught = assertThrows(

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 @Tag("fault-44")
 class HealthIT {
@@ -30,6 +32,13 @@ class HealthIT {
     }
 
     @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    void whereItRunsTheFastProviderSigns() {
+        JsonObject keys = checks(new Client().get("/health/ready").send()).get("keys");
+        assertEquals("AmazonCorrettoCryptoProvider", keys.getJsonObject("data").getString("provider"));
+    }
+
+    @Test
     @Tag("one-store")
     void anAbsentStoreIsToldAndLivenessDoesNotDependOnIt() {
         SharedServer.get().redisProxy().refuse();
@@ -42,7 +51,7 @@ class HealthIT {
             assertEquals("UP", checks(ready).get("database").getString("status"));
             assertEquals(200, live.status());
         } finally {
-            SharedServer.get().redisProxy().pass();
+            SharedServer.get().mendRedis();
         }
     }
 

@@ -28,6 +28,7 @@ class MetricsIT {
                 "jwt_rate_limit_violations_total",
                 "jwt_key_rotation_total",
                 "jwt_logins_total",
+                "jwt_sessions_active",
                 "jwt_validation_seconds_bucket",
                 "jwt_validation_seconds_count",
                 "jwt_validation_seconds_sum",
@@ -55,6 +56,25 @@ class MetricsIT {
         assertTrue(value("jwt_tokens_validated_total", "") - validated >= 2);
         assertTrue(value("jwt_validation_seconds_count", "") - timed >= 2);
         assertTrue(value("jwt_password_hash_seconds_count", "") - hashed >= 2);
+    }
+
+    @Test
+    void liveSessionsAreSampled() {
+        Session.ofNewUser();
+        double sessions = value("jwt_sessions_active", "");
+        for (int tries = 0; sessions == 0 && tries < 150; tries++) { // a sample is kept for ten seconds
+            sleep();
+            sessions = value("jwt_sessions_active", "");
+        }
+        assertTrue(sessions >= 1, "live: " + sessions);
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -47,6 +47,27 @@ public final class ServerProcess implements AutoCloseable {
     /** Starts it; does not wait. */
     public static ServerProcess start(
             int port, Map<String, String> properties, Map<String, String> environment, String... options) {
+        return start(
+                System.getProperty("it.launcher"),
+                Path.of(System.getProperty("it.war")),
+                port,
+                properties,
+                environment,
+                options);
+    }
+
+    /** Starts a bare Payara Micro with another WAR; does not wait, nor is there a line that says that it is ready. */
+    static ServerProcess startOther(Path war, int port) {
+        return start(System.getProperty("it.payara.micro"), war, port, Map.of(), Map.of());
+    }
+
+    private static ServerProcess start(
+            String jar,
+            Path war,
+            int port,
+            Map<String, String> properties,
+            Map<String, String> environment,
+            String... options) {
         try {
             Path directory = freshDirectory("server");
             Path output = directory.resolve("output.log");
@@ -55,9 +76,9 @@ public final class ServerProcess implements AutoCloseable {
             properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
             command.addAll(List.of(
                     "-jar",
-                    System.getProperty("it.launcher"),
+                    jar,
                     "--deploy",
-                    System.getProperty("it.war"),
+                    war.toString(),
                     "--contextroot",
                     "/",
                     "--nohazelcast",

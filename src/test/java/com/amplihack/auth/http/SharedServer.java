@@ -115,6 +115,19 @@ public final class SharedServer implements LauncherSessionListener {
         return upstream;
     }
 
+    /** Ends what a test did to Redis and waits until the server asks it again. */
+    void mendRedis() {
+        proxy.pass();
+        Client client = new Client();
+        // two answers close the breaker
+        for (int good = 0, tries = 0; good < 2; tries++) {
+            good = client.get("/health/ready").send().status() == 200 ? good + 1 : 0;
+            if (tries > 2_000) {
+                throw new IllegalStateException("the server does not come back");
+            }
+        }
+    }
+
     /** What stands between the server and its Redis. */
     FaultProxy redisProxy() {
         return proxy;

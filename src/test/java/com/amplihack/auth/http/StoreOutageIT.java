@@ -22,7 +22,7 @@ class StoreOutageIT {
 
     @AfterEach
     void mend() {
-        redis.pass();
+        SharedServer.get().mendRedis();
     }
 
     @Test
@@ -56,7 +56,7 @@ class StoreOutageIT {
         }
         assertEquals(200, anotherClient.get("/auth/jwks").send().status());
 
-        redis.pass();
+        SharedServer.get().mendRedis();
         assertEquals(200, session.user().status(), "the session outlives the outage");
         assertEquals(200, session.refresh().status());
     }

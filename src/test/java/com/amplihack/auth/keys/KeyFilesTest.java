@@ -19,12 +19,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.RSAKeyGenParameterSpec;
+import java.security.spec.RSAPrivateCrtKeySpec;
+import java.security.spec.RSAPublicKeySpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -94,8 +101,7 @@ class KeyFilesTest {
     @Test
     void twoDirectoriesHaveTwoKeys() {
         SigningKey first = read();
-        SigningKey other =
-                new KeyFiles(new KeySettings(temporary.resolve("b"), Optional.empty(), 2048), true).readOrMake();
+        SigningKey other = new KeyFiles(settings(temporary.resolve("b"), Optional.empty()), true).readOrMake();
         assertNotEquals(first.kid(), other.kid());
     }
 
@@ -226,6 +232,45 @@ class KeyFilesTest {
     }
 
     @Test
+    void keyThatCanBeFactoredBecauseOfItsGeneratorIsRefused() throws Exception {
+        put(rocaWeak());
+        assertEquals(
+                "jwt.key.path: " + privateFile
+                        + " was made by a generator whose keys can be factored (ROCA, CVE-2017-15361)",
+                refusal(this::read));
+    }
+
+    @Test
+    void keyThatTakesTooLongToSignWithIsRefused() throws Exception {
+        BigInteger modulus = BigInteger.ONE.shiftLeft(8192).setBit(0);
+        BigInteger one = BigInteger.ONE;
+        PrivateKey key = KeyFactory.getInstance("RSA")
+                .generatePrivate(
+                        new RSAPrivateCrtKeySpec(modulus, RSAKeyGenParameterSpec.F4, one, one, one, one, one, one));
+        put(new KeyPair(rsa(2048, RSAKeyGenParameterSpec.F4).getPublic(), key));
+        assertEquals("jwt.key.path: " + privateFile + " has 8193 bits, at most 8192 are used", refusal(this::read));
+    }
+
+    @Test
+    void damagedPrivateHalfIsRefused() throws Exception {
+        KeyPair pair = rsa(2048, RSAKeyGenParameterSpec.F4);
+        RSAPrivateCrtKey good = (RSAPrivateCrtKey) pair.getPrivate();
+        PrivateKey damaged = KeyFactory.getInstance("RSA")
+                .generatePrivate(new RSAPrivateCrtKeySpec(
+                        good.getModulus(),
+                        good.getPublicExponent(),
+                        good.getPrivateExponent(),
+                        good.getPrimeP(),
+                        good.getPrimeQ(),
+                        good.getPrimeExponentP().flipBit(9),
+                        good.getPrimeExponentQ(),
+                        good.getCrtCoefficient()));
+        put(new KeyPair(pair.getPublic(), damaged));
+        assertEquals(
+                "jwt.key.path: " + privateFile + " is damaged: what it signs cannot be verified", refusal(this::read));
+    }
+
+    @Test
     void halvesOfTwoPairsAreRefused() throws Exception {
         KeyPair one = rsa(2048, RSAKeyGenParameterSpec.F4);
         KeyPair other = rsa(2048, RSAKeyGenParameterSpec.F4);
@@ -340,7 +385,11 @@ class KeyFilesTest {
     }
 
     private KeySettings settings(Optional<Secret> passphrase) {
-        return new KeySettings(directory, passphrase, 2048);
+        return settings(directory, passphrase);
+    }
+
+    private static KeySettings settings(Path directory, Optional<Secret> passphrase) {
+        return new KeySettings(directory, passphrase, 2048, Duration.ZERO, Duration.ZERO, Duration.ZERO);
     }
 
     private static String refusal(Callable<?> action) {
@@ -351,6 +400,41 @@ class KeyFilesTest {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(new RSAKeyGenParameterSpec(bits, exponent));
         return generator.generateKeyPair();
+    }
+
+    /** As the generator of CVE-2017-15361 made them: each prime is a power of 65537 modulo the first 126 primes. */
+    private static KeyPair rocaWeak() throws GeneralSecurityException {
+        BigInteger small = BigInteger.ONE;
+        BigInteger prime = BigInteger.ONE;
+        for (int i = 0; i < 126; i++) {
+            prime = prime.nextProbablePrime();
+            small = small.multiply(prime);
+        }
+        SecureRandom random = new SecureRandom();
+        BigInteger p = rocaPrime(small, random);
+        BigInteger q = rocaPrime(small, random);
+        BigInteger e = RSAKeyGenParameterSpec.F4;
+        BigInteger lessP = p.subtract(BigInteger.ONE);
+        BigInteger lessQ = q.subtract(BigInteger.ONE);
+        BigInteger d = e.modInverse(lessP.multiply(lessQ));
+        KeyFactory factory = KeyFactory.getInstance("RSA");
+        return new KeyPair(
+                factory.generatePublic(new RSAPublicKeySpec(p.multiply(q), e)),
+                factory.generatePrivate(new RSAPrivateCrtKeySpec(
+                        p.multiply(q), e, d, p, q, d.mod(lessP), d.mod(lessQ), q.modInverse(p))));
+    }
+
+    private static BigInteger rocaPrime(BigInteger small, SecureRandom random) {
+        BigInteger largest = BigInteger.ONE.shiftLeft(1024).divide(small);
+        while (true) {
+            BigInteger power = RSAKeyGenParameterSpec.F4.modPow(new BigInteger(256, random), small);
+            // near the top, so that the product has its 2048 bits
+            BigInteger factor = largest.subtract(new BigInteger(largest.bitLength() - 3, random));
+            BigInteger candidate = factor.multiply(small).add(power);
+            if (candidate.bitLength() == 1024 && candidate.isProbablePrime(40)) {
+                return candidate;
+            }
+        }
     }
 
     private void put(KeyPair pair) throws IOException {

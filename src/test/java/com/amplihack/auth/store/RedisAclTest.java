@@ -44,7 +44,20 @@ import redis.clients.jedis.exceptions.JedisDataException;
 /** server-config/redis/users.acl lets the service do its work, and nothing else. */
 class RedisAclTest {
     /** What the driver sends, by itself or because the store asks it to. */
-    private static final Set<String> DRIVER = Set.of("hello", "auth", "client|setname", "ping", "eval", "evalsha");
+    private static final Set<String> DRIVER = Set.of(
+            "hello",
+            "auth",
+            "client|setname",
+            "ping",
+            "info",
+            "scan",
+            "dbsize",
+            "role",
+            "wait",
+            "cluster|slots",
+            "asking",
+            "eval",
+            "evalsha");
 
     private static TestRedis redis;
 
@@ -76,6 +89,8 @@ class RedisAclTest {
             Quota quota = new Quota("api", 10, minute);
             Instant now = Instant.now();
             store.ping();
+            assertEquals(0, store.liveSessions());
+            assertEquals(Inspection.GOOD, store.inspect(Instant.now()));
             Epoch epoch = new Epoch(0, 0);
             assertEquals(epoch, store.epoch("ada"));
             SessionRecord session =
@@ -110,7 +125,6 @@ class RedisAclTest {
                 "FLUSHALL",
                 "FLUSHDB",
                 "KEYS *",
-                "SCAN 0",
                 "CONFIG GET dir",
                 "CONFIG SET dir /tmp",
                 "ACL LIST",
@@ -178,6 +192,9 @@ class RedisAclTest {
                 Optional.of(Secret.of(redis.password())),
                 false,
                 2,
-                Duration.ofMillis(600));
+                Duration.ofMillis(600),
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 }

@@ -18,18 +18,25 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.RedisClient;
 import redis.embedded.RedisServer;
 
 @Tag("fault-22")
 class RedisFaultsTest {
+    private static final int POOL = 8;
     private static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
     private static final Quota FIVE = new Quota("five", 5, Duration.ofSeconds(60));
 
@@ -47,12 +54,7 @@ class RedisFaultsTest {
         }
         server = redis();
         proxy = new FaultProxy(port);
-        store = new RedisSecurityStore(
-                TestSettings.dev(
-                                Path.of("unused"),
-                                Map.of("redis.host", "127.0.0.1", "redis.port", Integer.toString(proxy.port())))
-                        .store(),
-                new Meters());
+        store = store();
         Instant now = Instant.now();
         store.open(
                 SessionRecord.first(
@@ -80,7 +82,128 @@ class RedisFaultsTest {
             assertTrue(failure.headers().containsKey("Retry-After"));
             assertTrue(took.compareTo(Duration.ofSeconds(2)) < 0, "took " + took);
             proxy.pass();
-            assertEquals(new Epoch(0, 0), store.epoch(subject));
+            assertBackInTime();
+        }
+    }
+
+    @Test
+    void whileRedisIsSilentItIsHardlyAskedAndNothingPilesUp() throws Exception {
+        proxy.swallow();
+        int before = proxy.connections();
+
+        List<Boolean> refused = SecurityStoreContract.race(100, i -> () -> isRefused(() -> store.epoch(subject)));
+
+        assertTrue(refused.stream().allMatch(Boolean::booleanValue));
+        int asked = proxy.requests();
+        IntStream.range(0, 200).forEach(i -> assertTrue(isRefused(() -> store.end(subject, sid))));
+        assertTrue(proxy.requests() - asked <= 6, "asked " + (proxy.requests() - asked) + " times");
+        assertTrue(proxy.connected() <= POOL, "connected " + proxy.connected());
+        assertTrue(proxy.connections() - before <= 3 * POOL, "connections " + (proxy.connections() - before));
+
+        IntStream.range(0, 100).forEach(i -> store.takeSoon(FIVE, "somebody"));
+        long waiting = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("amplihack-auth-store"))
+                .count();
+        assertTrue(waiting <= Impatience.THREADS, "threads " + waiting);
+    }
+
+    @Test
+    void itIsBackByItselfWhenConnectionsDiedWithoutATrace() throws Exception {
+        proxy.slow(Duration.ofMillis(100)); // so that each asks on a connection of its own
+        SecurityStoreContract.race(POOL, i -> () -> store.epoch(subject));
+        proxy.slow(Duration.ZERO);
+        proxy.swallow();
+        IntStream.range(0, 6).forEach(i -> assertTrue(isRefused(() -> store.epoch(subject))));
+        proxy.forgetOpenConnections();
+        Thread.sleep(1100); // now it may ask again, and meets none of the dead
+
+        IntStream.range(0, 50).forEach(i -> assertEquals(new Epoch(0, 0), store.epoch(subject)));
+    }
+
+    @Test
+    void oneUsersBrokenRecordRefusesNobodyElse() {
+        String other = UUID.randomUUID().toString();
+        try (RedisClient operator = RedisClient.create("127.0.0.1", port)) {
+            operator.set(RedisSecurityStore.epochKey(subject), "no hash");
+        }
+        IntStream.range(0, 50).forEach(i -> assertTrue(isRefused(() -> store.epoch(subject))));
+
+        assertEquals(new Epoch(0, 0), store.epoch(other));
+    }
+
+    /** What may stand under a key of ours, put there by somebody else or by a version that is not understood. */
+    static Stream<Consumer<RedisClient>> garbage() {
+        return Stream.of(
+                redis -> redis.set(SESSION, "text"),
+                redis -> redis.del(SESSION),
+                redis -> redis.hdel(SESSION, SessionFields.LIVE),
+                redis -> redis.hset(SESSION, SessionFields.ENDS_AT, "soon"),
+                redis -> redis.hset(SESSION, SessionFields.GEN, "one"),
+                redis -> redis.hset(SESSION, SessionFields.MIN_GEN, "one"),
+                redis -> redis.hset(SESSION, SessionFields.CREATED_AT, "x".repeat(100_000)),
+                redis -> redis.set(USER + ":epoch", "text"),
+                redis -> redis.hset(USER + ":epoch", "ended", "x"),
+                redis -> redis.hset(USER + ":epoch", "rights", "x"),
+                redis -> redis.set(USER + ":index", "text"),
+                redis -> redis.set(USER + ":api", "text"),
+                redis -> redis.lpush(USER + ":jti:t1", "text"),
+                redis -> redis.set(USER + ":lock", "text"),
+                redis -> redis.hset(USER + ":lock", "until", "later"),
+                redis -> redis.set(USER + ":failures", "text"),
+                redis -> redis.set("auth1:wide", "text"),
+                redis -> redis.hset("auth1:wide", "ended", "x"));
+    }
+
+    private static final String USER = "auth1:{someone}";
+    private static final String SESSION = USER + ":s:s";
+
+    @ParameterizedTest
+    @MethodSource
+    void garbage(Consumer<RedisClient> damage) {
+        Instant now = Instant.now();
+        SessionRecord session = SessionRecord.first(
+                "someone", "s", "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test");
+        LockoutSettings rules = new LockoutSettings(1, Duration.ofMinutes(15));
+        store.open(session, Duration.ofDays(1));
+        try (RedisClient operator = RedisClient.create("127.0.0.1", port);
+                RedisSecurityStore fresh = store()) {
+            damage.accept(operator);
+            SessionRecord seen = SecurityStoreContract.seen("someone", "s", 1);
+            Use use = new Use("someone", "s", 1, "t1", false, ReplayMode.AUTO, Duration.ofMinutes(15));
+            List<Runnable> operations = List.of(
+                    () -> fresh.epoch("someone"),
+                    () -> fresh.admit(use, FIVE),
+                    () -> fresh.lookForRefresh("someone", "s", true, FIVE),
+                    () -> fresh.answer(new SecurityStore.Answer(seen, new Epoch(0, 0), 1, SecurityStoreContract.KEY)),
+                    () -> fresh.rotate(SecurityStoreContract.rotation(seen, new Epoch(0, 0), "next", "")),
+                    () -> fresh.sessions("someone"),
+                    () -> fresh.lockedUntil("someone"),
+                    () -> fresh.failLogin(fresh.beginLogin("someone", Optional.empty(), rules), rules),
+                    () -> fresh.unlock("someone"),
+                    () -> fresh.end("someone", "s"),
+                    () -> fresh.endAll("someone"),
+                    fresh::endEverybody);
+            long refused = operations.stream().filter(this::isRefused).count(); // any other exception fails the test
+            assertTrue(
+                    refused < operations.size()
+                            || operator.type("auth1:wide").equals("string")
+                            || operator.hexists("auth1:wide", "ended"),
+                    "some of them need not what is broken");
+        }
+    }
+
+    @Test
+    void whatGoesOnWithoutAnAnswerDoesNotWaitForIt() {
+        assertEquals(4, store.takeSoon(FIVE, "somebody").orElseThrow().remaining());
+        for (Runnable fault : new Runnable[] {
+            proxy::refuse,
+            proxy::swallow,
+            () -> proxy.slow(Duration.ofMillis(400)),
+            () -> proxy.slow(Duration.ofDays(1))
+        }) {
+            proxy.pass();
+            fault.run();
+            assertEquals(Optional.empty(), store.takeSoon(FIVE, "somebody"));
         }
     }
 
@@ -142,6 +265,39 @@ class RedisFaultsTest {
 
         store.ping();
         IntStream.range(0, 30).forEach(i -> assertEquals(new Epoch(0, 0), store.epoch(subject)));
+    }
+
+    private boolean isRefused(Runnable operation) {
+        try {
+            operation.run();
+            return false;
+        } catch (StoreUnavailableException refused) {
+            return true;
+        }
+    }
+
+    /** The ten seconds that docs/outage-policy.md promises. */
+    private void assertBackInTime() {
+        Instant deadline = Instant.now().plusSeconds(10);
+        while (isRefused(() -> store.epoch(subject))) {
+            assertTrue(Instant.now().isBefore(deadline), "still refused after ten seconds");
+        }
+        assertEquals(new Epoch(0, 0), store.epoch(subject));
+    }
+
+    private RedisSecurityStore store() {
+        return new RedisSecurityStore(
+                TestSettings.dev(
+                                Path.of("unused"),
+                                Map.of(
+                                        "redis.host",
+                                        "127.0.0.1",
+                                        "redis.port",
+                                        Integer.toString(proxy.port()),
+                                        "redis.pool.max",
+                                        Integer.toString(POOL)))
+                        .store(),
+                new Meters());
     }
 
     private SecurityStore.Admission use() {

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -73,6 +74,32 @@ abstract class SecurityStoreContract extends LockoutContract {
 
         assertEquals(session, look().session().orElseThrow());
         assertEquals(List.of(session), store().sessions(subject));
+    }
+
+    @Test
+    void whatIsTakenSoonIsTakenFromTheSameQuota() {
+        store().take(FIVE, subject);
+
+        assertEquals(3, store().takeSoon(FIVE, subject).orElseThrow().remaining());
+        assertEquals(2, store().take(FIVE, subject).remaining());
+        assertTrue(store().takeSoon(UNLIMITED, subject).orElseThrow().granted());
+    }
+
+    @Test
+    void liveSessionsAreCounted() {
+        long before = store().liveSessions();
+        open();
+        store().lookForRefresh(subject, sid, true, FIVE); // has a key of its own
+        String other = UUID.randomUUID().toString();
+        store().open(
+                        SessionRecord.first(subject, other, "x", new Epoch(0, 0), now(), now().plusSeconds(60), "", ""),
+                        WEEK);
+
+        assertEquals(2, store().liveSessions() - before);
+        store().end(subject, other);
+        assertEquals(1, store().liveSessions() - before);
+        store().endAll(subject);
+        assertEquals(before, store().liveSessions());
     }
 
     @Test
@@ -242,6 +269,19 @@ abstract class SecurityStoreContract extends LockoutContract {
         assertFalse(store().end(subject, sid));
         store().open(session(store().epoch(subject), Duration.ofDays(30)), WEEK);
         assertEquals(Verdict.ADMITTED, admit("t2", true).verdict(), "a new session is good");
+    }
+
+    @Test
+    void aDeadKeyIsDeadForEverybodyAndStaysSo() {
+        assertEquals(Set.of(), store().deadKeys());
+
+        store().killKeys(Set.of("one", "two"));
+        assertEquals(Set.of("one", "two"), store().deadKeys());
+        store().killKeys(Set.of("two", "three"));
+
+        assertEquals(Set.of("one", "two", "three"), store().deadKeys());
+        store().endEverybody();
+        assertEquals(Set.of("one", "two", "three"), store().deadKeys());
     }
 
     // replay

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.VerifyingKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.nimbusds.jose.jwk.RSAKey;
@@ -22,6 +24,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Tag;
@@ -98,6 +101,27 @@ class TokenVerifierTest {
         String forged =
                 Tokens.signed(Tokens.header().toString(), Tokens.claims().toString(), Tokens.FOREIGN);
         assertThrows(InvalidTokenException.class, () -> verifier.authenticForLogout(forged));
+    }
+
+    @Test
+    void tokenOfAKeyThatHasRetiredMaySignOutAndNothingElse() {
+        KeyRing ring = new KeyRing() {
+            @Override
+            public Optional<VerifyingKey> find(String kid) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<VerifyingKey> findEvenRetired(String kid) {
+                return Tokens.RING.find(kid);
+            }
+        };
+        TokenVerifier later = new TokenVerifier(ring, Tokens.configuration(Map.of()), InstantSource.fixed(NOW));
+        assertEquals(Tokens.SID, later.authenticForLogout(Tokens.good()).sid());
+        assertThrows(InvalidTokenException.class, () -> later.authentic(Tokens.good()));
+        String forged =
+                Tokens.signed(Tokens.header().toString(), Tokens.claims().toString(), Tokens.FOREIGN);
+        assertThrows(InvalidTokenException.class, () -> later.authenticForLogout(forged));
     }
 
     @Tag("fault-36")

@@ -126,7 +126,8 @@ final class Tokens {
     private static KeyRing ring() {
         try {
             Path home = Files.createTempDirectory("keys");
-            KeyRing ring = new KeyRing(new Configuration(TestSettings.dev(home, Map.of("jwt.key.size", "2048"))));
+            KeyRing ring = new KeyRing(
+                    new Configuration(TestSettings.dev(home, Map.of("jwt.key.size", "2048"))), InstantSource.system());
             ring.open();
             delete(home); // the ring keeps what it has read
             return ring;

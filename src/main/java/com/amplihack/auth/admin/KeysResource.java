@@ -1,0 +1,92 @@
+package com.amplihack.auth.admin;
+
+import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.keys.KeyChange;
+import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.KeyRotation;
+import com.amplihack.auth.keys.KeyState;
+import com.amplihack.auth.keys.RingKey;
+import com.amplihack.auth.token.AccessToken;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.Optional;
+
+/** {@code /admin/api/keys}: the key ring, as this node knows it. */
+@Path("/admin/api/keys")
+@Produces(MediaType.APPLICATION_JSON)
+@RequestScoped
+public class KeysResource {
+    @Inject
+    private KeyRing keys;
+
+    @Inject
+    private KeyRotation rotation;
+
+    @Inject
+    private AccessToken caller;
+
+    @Inject
+    private ClientContext client;
+
+    /** Every key that is remembered, the newest first. */
+    @GET
+    @RolesAllowed("admin")
+    public String list() {
+        return AccountJson.list(keys.keys(), this::json).build().toString();
+    }
+
+    /** The key that waits signs from now on; 409 with {@code earliest_at} while it is not published long enough. */
+    @POST
+    @Path("/rotate")
+    @RolesAllowed("admin")
+    public Response rotate() {
+        RingKey signing = rotation.rotate(change());
+        return Response.status(201).entity(json(signing).build().toString()).build();
+    }
+
+    /** The key and all that it signed are dead; answers when another key signs. The caller's token may be dead too. */
+    @POST
+    @Path("/{kid}/compromise")
+    @RolesAllowed("admin")
+    public String compromise(@PathParam("kid") String kid, @Context HttpServletRequest request) {
+        boolean keepNext = JsonBody.read(request).bool("keep_next", false);
+        var dead = StrictJson.provider().createArrayBuilder(rotation.compromise(kid, keepNext, change()));
+        return AccountJson.list(keys.keys(), this::json)
+                .add("compromised", dead)
+                .build()
+                .toString();
+    }
+
+    private KeyChange change() {
+        return KeyChange.by(caller.subject(), caller.sid(), client);
+    }
+
+    private JsonObjectBuilder json(RingKey key) {
+        JsonObjectBuilder json = StrictJson.provider()
+                .createObjectBuilder()
+                .add("kid", key.kid())
+                .add("state", key.state().name())
+                .add("created_at", key.createdAt().toString());
+        add(json, "signs_from", key.state() == KeyState.NEXT ? rotation.scheduled() : key.signsFrom());
+        add(json, "retires_at", key.retiresAt());
+        return json.add("size", key.size());
+    }
+
+    private static void add(JsonObjectBuilder json, String name, Optional<Instant> time) {
+        time.ifPresentOrElse(value -> json.add(name, value.toString()), () -> json.addNull(name));
+    }
+}

@@ -1,0 +1,29 @@
+package com.amplihack.auth.keys;
+
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.client.ClientContext;
+
+/**
+ * Who changes the ring, for the audit log.
+ *
+ * @param reason {@code schedule}, {@code administrator} or {@code compromise}
+ * @param userId null when nobody did
+ * @param sessionId null when nobody did
+ */
+public record KeyChange(String reason, String userId, String sessionId, ClientContext client) {
+    static final KeyChange SCHEDULE = new KeyChange("schedule", null, null, ClientContext.NONE);
+
+    /** By an administrator who asked for it. */
+    public static KeyChange by(String userId, String sessionId, ClientContext client) {
+        return new KeyChange("administrator", userId, sessionId, client);
+    }
+
+    KeyChange because(String other) {
+        return new KeyChange(other, userId, sessionId, client);
+    }
+
+    AuditEntry entry(AuditEvent event) {
+        return AuditEntry.of(event, client).user(userId).session(sessionId).detail("reason", reason);
+    }
+}

@@ -1,0 +1,180 @@
+package com.amplihack.auth.keys;
+
+import com.amplihack.auth.config.InvalidSettingException;
+import com.amplihack.auth.config.KeySettings;
+import com.amplihack.auth.files.PrivateFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The key directory of any number of processes: each change is made under its lock, from what the file says then, and
+ * stands in it whole or not at all. A key's file is written before the ring names it, and destroyed after it has ceased
+ * to, so that whoever is killed leaves at most a file too many.
+ */
+final class KeyDirectory {
+    private static final Logger LOG = Logger.getLogger(KeyDirectory.class.getName());
+
+    /** How long the private half of a key that has ceased to sign is kept: others may be reading the older ring. */
+    private static final Duration KEPT = Duration.ofMinutes(1);
+
+    private final Path path;
+    private final KeySettings settings;
+    private final KeyFiles files;
+    private final RingFile ringFile;
+
+    KeyDirectory(KeySettings settings, boolean production) {
+        this.settings = settings;
+        path = settings.path();
+        files = new KeyFiles(settings, production);
+        ringFile = new RingFile(path);
+    }
+
+    /** A step from one ring to the next, which may write key files first. */
+    @FunctionalInterface
+    interface Step {
+        Ring from(Ring ring) throws IOException;
+    }
+
+    /**
+     * Reads the ring, or makes it out of the pair that is there, or of a new one; it then has a key that signs and one
+     * that waits.
+     *
+     * @throws InvalidSettingException when what lies there cannot be used
+     */
+    Ring open(Instant now) {
+        try {
+            PrivateFiles.makeDirectory(path);
+            return PrivateFiles.underLock(path, () -> {
+                try {
+                    if (!ringFile.exists()) {
+                        begin(now);
+                    }
+                    return change(now, ring -> complete(ring, now));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (IOException e) {
+            throw KeyFiles.unusable(path, e);
+        }
+    }
+
+    /** The ring's text as it is now, to be compared with what was read before. */
+    String text() throws IOException {
+        return ringFile.text();
+    }
+
+    Ring parse(String text) {
+        return ringFile.parse(text);
+    }
+
+    Ring read() throws IOException {
+        return parse(text());
+    }
+
+    /** Makes one step under the lock, or none when it leads to the same ring; tidies up in any case. */
+    Ring change(Instant now, Step step) throws IOException {
+        return PrivateFiles.underLock(path, () -> {
+            try {
+                Ring before = read();
+                Ring after = step.from(before);
+                if (!after.equals(before)) {
+                    ringFile.write(after);
+                }
+                writeJwks(after);
+                sweep(after, now);
+                return after;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** The private half of a key that signs or will. */
+    SigningKey load(RingKey key) throws IOException {
+        return files.read(key.file(), key.kid());
+    }
+
+    /** See {@link KeyFiles#make}. */
+    KeyFiles.Fresh make() throws IOException {
+        return files.make();
+    }
+
+    /** The ring with one more key, which waits; to be called within a {@link #change}. */
+    Ring publish(Ring ring, KeyFiles.Fresh fresh, Instant now) throws IOException {
+        files.keep(fresh);
+        SigningKey key = fresh.key();
+        return ring.publish(key.jwk(), KeyFiles.nameOf(key.kid()), now);
+    }
+
+    /** Nothing but the first pair can be there: the ring is written before any later key is made. */
+    private void begin(Instant now) throws IOException {
+        if (files.hasLaterKeys()) {
+            throw new InvalidSettingException("jwt.key.path: " + path
+                    + " holds keys of a ring, but no ring.json: restore it, or move the keys away to begin anew");
+        }
+        SigningKey first = files.readOrMake();
+        ringFile.write(Ring.EMPTY.adopt(first.jwk(), KeyFiles.FIRST, now));
+    }
+
+    private Ring complete(Ring found, Instant now) throws IOException {
+        Ring ring = found;
+        if (ring.next().isPresent() && !files.exists(ring.next().get().file())) {
+            LOG.log(
+                    Level.WARNING,
+                    "The private half of the waiting key {0} is gone: it will be another one",
+                    ring.next().get().kid());
+            ring = ring.withoutNext();
+        }
+        if (files.exists(KeyFiles.FIRST)
+                && ring.keys().stream()
+                        .noneMatch(key -> key.file().equals(KeyFiles.FIRST) && key.state() != KeyState.RETIRED)) {
+            LOG.log(Level.WARNING, "{0} in {1} is no key of ring.json: it is not used", new Object[] {
+                KeyFiles.FIRST, path
+            });
+        }
+        if (ring.next().isEmpty()) {
+            ring = publish(ring, make(), now);
+        }
+        if (ring.active().isEmpty()) { // whoever replaced a compromised key was killed in between
+            ring = ring.rotate(now, settings.grace());
+            ring = publish(ring, make(), now);
+        }
+        load(ring.active().orElseThrow());
+        load(ring.next().orElseThrow());
+        return ring;
+    }
+
+    /** For servers that read the key set from a file. */
+    private void writeJwks(Ring ring) throws IOException {
+        Path file = path.resolve("jwks.json");
+        byte[] text = Jwks.of(ring.published()).text().getBytes(StandardCharsets.UTF_8);
+        if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), text)) {
+            PrivateFiles.write(file, text, "r--r--r--");
+        }
+    }
+
+    private void sweep(Ring ring, Instant now) throws IOException {
+        Instant longAgo = now.minus(KEPT);
+        files.sweep(kid -> ring.find(kid).filter(key -> isKept(key, longAgo)).isPresent());
+        for (RingKey key : ring.keys()) {
+            if (key.file().equals(KeyFiles.FIRST) && !isKept(key, longAgo)) {
+                files.sweepFirst(key.kid());
+            }
+        }
+    }
+
+    private static boolean isKept(RingKey key, Instant longAgo) {
+        return key.state() == KeyState.ACTIVE
+                || key.state() == KeyState.NEXT
+                || key.signsUntil().filter(longAgo::isBefore).isPresent();
+    }
+}

@@ -1,0 +1,147 @@
+package com.amplihack.auth.keys;
+
+import com.amplihack.auth.config.InvalidSettingException;
+import com.amplihack.auth.files.PrivateFiles;
+import com.amplihack.auth.json.MalformedJsonException;
+import com.amplihack.auth.json.StrictJson;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.RSAKey;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The ring as {@code ring.json} of the key directory: metadata and public halves, replaced as a whole. */
+final class RingFile {
+    private static final int MOST_BYTES = 1024 * 1024;
+    private static final Pattern FILE = Pattern.compile("jwt_private\\.pem|key-[A-Za-z0-9_-]{43}\\.pem");
+
+    private final Path file;
+
+    RingFile(Path directory) {
+        file = directory.resolve("ring.json");
+    }
+
+    boolean exists() {
+        return Files.exists(file);
+    }
+
+    /** The file's text as it is now. */
+    String text() throws IOException {
+        try (InputStream stream = Files.newInputStream(file)) {
+            byte[] bytes = stream.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw refuse();
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** @throws InvalidSettingException when the text is no ring */
+    Ring parse(String text) {
+        try {
+            JsonObject json = StrictJson.parse(text.getBytes(StandardCharsets.UTF_8));
+            if (json.getInt("version", 0) != 1) {
+                throw refuse();
+            }
+            return new Ring(member(json, "keys", JsonArray.class).getValuesAs(JsonObject.class).stream()
+                    .map(this::key)
+                    .toList());
+        } catch (MalformedJsonException | ClassCastException | IllegalArgumentException | DateTimeException foreign) {
+            throw refuse();
+        }
+    }
+
+    void write(Ring ring) throws IOException {
+        JsonArrayBuilder keys = StrictJson.provider().createArrayBuilder();
+        ring.keys().forEach(key -> keys.add(json(key)));
+        String text = StrictJson.provider()
+                .createObjectBuilder()
+                .add("version", 1)
+                .add("keys", keys)
+                .build()
+                .toString();
+        PrivateFiles.write(file, text.getBytes(StandardCharsets.UTF_8), "r--------");
+    }
+
+    private RingKey key(JsonObject json) {
+        RSAKey jwk = jwk(member(json, "jwk", JsonObject.class));
+        String name = string(json, "file");
+        if (!jwk.getKeyID().equals(string(json, "kid")) || !FILE.matcher(name).matches()) {
+            throw refuse();
+        }
+        return new RingKey(
+                jwk,
+                KeyState.valueOf(string(json, "state")),
+                name,
+                Instant.parse(string(json, "created_at")),
+                instant(json, "signs_from"),
+                instant(json, "signs_until"),
+                instant(json, "retires_at"),
+                member(json, "compromised", JsonValue.class) == JsonValue.TRUE);
+    }
+
+    /** Made anew from the numbers alone: its name is what they make it. */
+    private RSAKey jwk(JsonObject json) {
+        try {
+            return VerifyingKey.named(RSAKey.parse(json.toString()).toRSAPublicKey());
+        } catch (ParseException | JOSEException foreign) {
+            throw refuse();
+        }
+    }
+
+    private static JsonObjectBuilder json(RingKey key) {
+        JsonObjectBuilder json = StrictJson.provider()
+                .createObjectBuilder()
+                .add("kid", key.kid())
+                .add("state", key.state().name())
+                .add("file", key.file())
+                .add("created_at", key.createdAt().toString());
+        for (var time : List.of(
+                new Named("signs_from", key.signsFrom()),
+                new Named("signs_until", key.signsUntil()),
+                new Named("retires_at", key.retiresAt()))) {
+            time.value()
+                    .ifPresentOrElse(value -> json.add(time.name(), value.toString()), () -> json.addNull(time.name()));
+        }
+        return json.add("compromised", key.compromised())
+                .add("jwk", StrictJson.parse(key.jwk().toJSONString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private record Named(String name, Optional<Instant> value) {}
+
+    private Optional<Instant> instant(JsonObject json, String name) {
+        return member(json, name, JsonValue.class) == JsonValue.NULL
+                ? Optional.empty()
+                : Optional.of(Instant.parse(string(json, name)));
+    }
+
+    private String string(JsonObject json, String name) {
+        return member(json, name, JsonString.class).getString();
+    }
+
+    private <T extends JsonValue> T member(JsonObject json, String name, Class<T> kind) {
+        JsonValue value = json.get(name);
+        if (!kind.isInstance(value)) {
+            throw refuse();
+        }
+        return kind.cast(value);
+    }
+
+    private InvalidSettingException refuse() {
+        return new InvalidSettingException("jwt.key.path: " + file + " is not a key ring: restore it");
+    }
+}

@@ -1,0 +1,95 @@
+package com.amplihack.auth.ops;
+
+import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.KeyRotation;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.StoreUnavailableException;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.ejb.DependsOn;
+import jakarta.ejb.Schedule;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Looks four times a second whether another node has changed the key ring, twice a second whether the store calls a key
+ * dead, and once a minute what is due.
+ */
+@Singleton
+@Startup
+@DependsOn("Boot")
+@TransactionManagement(TransactionManagementType.BEAN) // there is none, and a key may take longer than one may
+public class KeyWatch {
+    private static final Logger LOG = Logger.getLogger(KeyWatch.class.getName());
+    private static final long RING_MILLIS = 250;
+    private static final long STORE_MILLIS = 500;
+
+    @Inject
+    private KeyRing keys;
+
+    @Inject
+    private KeyRotation rotation;
+
+    @Inject
+    private SecurityStore store;
+
+    @Resource
+    private ManagedScheduledExecutorService executor;
+
+    private List<ScheduledFuture<?>> watches = List.of();
+
+    @PostConstruct
+    void start() {
+        KeyRing ring = keys;
+        SecurityStore known = store;
+        lookAtStore(ring, known); // before the first request
+        watches = List.of(
+                executor.scheduleWithFixedDelay(
+                        () -> lookAtRing(ring), RING_MILLIS, RING_MILLIS, TimeUnit.MILLISECONDS),
+                executor.scheduleWithFixedDelay(
+                        () -> lookAtStore(ring, known), STORE_MILLIS, STORE_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    @PreDestroy
+    void stop() {
+        watches.forEach(watch -> watch.cancel(true));
+    }
+
+    @Schedule(hour = "*", minute = "*", persistent = false)
+    void tick() {
+        try {
+            rotation.tick();
+        } catch (RuntimeException failed) { // the next minute is another chance
+            LOG.log(Level.SEVERE, "The key ring could not do what is due", failed);
+        }
+    }
+
+    /** One failure must not be the end of the schedule. */
+    private static void lookAtRing(KeyRing ring) {
+        try {
+            ring.refresh();
+        } catch (RuntimeException failed) {
+            LOG.log(Level.SEVERE, "The key ring could not be looked at", failed);
+        }
+    }
+
+    private static void lookAtStore(KeyRing ring, SecurityStore store) {
+        try {
+            ring.distrust(store.deadKeys());
+        } catch (StoreUnavailableException away) {
+            // every request with a token is refused meanwhile
+        } catch (RuntimeException failed) {
+            LOG.log(Level.SEVERE, "The store could not be asked for compromised keys", failed);
+        }
+    }
+}

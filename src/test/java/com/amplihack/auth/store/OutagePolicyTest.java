@@ -1,0 +1,54 @@
+package com.amplihack.auth.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** docs/outage-policy.md tells of every operation what {@link StoreOperation} says. */
+class OutagePolicyTest {
+    @Test
+    void theTableIsWhatTheCodeDeclares() throws IOException {
+        List<String> declared = Arrays.stream(StoreOperation.values())
+                .map(OutagePolicyTest::row)
+                .toList();
+        List<String> documented = Files.readAllLines(Path.of("docs/outage-policy.md")).stream()
+                .dropWhile(line -> !line.startsWith("| operation |"))
+                .skip(2)
+                .takeWhile(line -> line.startsWith("|"))
+                .toList();
+
+        assertEquals(String.join("\n", declared), String.join("\n", documented));
+    }
+
+    @Test
+    void everyScriptBelongsToAnOperation() throws IOException {
+        List<LuaScript> run = Arrays.stream(StoreOperation.values())
+                .filter(operation -> !List.of(StoreOperation.WIDE, StoreOperation.PING, StoreOperation.COUNT)
+                        .contains(operation))
+                .map(StoreOperation::script)
+                .toList();
+        try (Stream<Path> files = Files.list(Path.of("src/main/resources/lua"))) {
+            // two operations take from a quota; the prelude is part of every script
+            assertEquals(files.count() - 1, run.size() - 1);
+        }
+    }
+
+    private static String row(StoreOperation operation) {
+        String outage =
+                switch (operation.outage()) {
+                    case REFUSE -> "503";
+                    case GO_ON ->
+                        "goes on without it" + (operation == StoreOperation.TAKE_SOON ? ", after 0.1 s at most" : "");
+                    case LATER -> "done without Redis, which is told later";
+                };
+        String replicas = operation.replicas() == StoreOperation.Replicas.ONE ? "waits for one" : "";
+        return String.join(" | ", "| `" + operation.label() + "`", operation.askedBy(), outage, replicas)
+                        .strip() + " |";
+    }
+}
