@@ -2,6 +2,7 @@ package com.amplihack.auth.proxy;
 
 import com.amplihack.auth.json.MalformedJsonException;
 import com.amplihack.auth.json.StrictJson;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
@@ -63,7 +64,7 @@ final class DemoUpstream implements Upstream {
             said = lastMessage(question);
         } catch (MalformedJsonException malformed) {
             return refusal("The body is not acceptable: " + malformed.getMessage());
-        } catch (ClassCastException | IndexOutOfBoundsException | NullPointerException misshapen) {
+        } catch (ClassCastException | IndexOutOfBoundsException misshapen) {
             return refusal("messages: a list of {\"role\", \"content\"} is needed, with text in the last one.");
         }
         String reply = "[demo] You said: " + said;
@@ -72,8 +73,9 @@ final class DemoUpstream implements Upstream {
 
     /** The text of the last message, which is a string or a list of parts. */
     private static String lastMessage(JsonObject question) {
-        var messages = question.getJsonArray("messages");
-        JsonValue content = messages.getJsonObject(messages.size() - 1).get("content");
+        JsonArray messages =
+                question.containsKey("messages") ? question.getJsonArray("messages") : JsonValue.EMPTY_JSON_ARRAY;
+        JsonValue content = messages.getJsonObject(messages.size() - 1).getOrDefault("content", JsonValue.NULL);
         if (content instanceof JsonString text) {
             return text.getString();
         }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,14 +56,17 @@ final class Exchange {
     /** Hands the answer on when its head is there. */
     void follow(CompletableFuture<Upstream.Answer> answer) {
         long sent = System.nanoTime();
-        whenOver(() -> answer.cancel(true));
-        var unused = answer.whenComplete((head, failure) -> {
+        Future<?> passing = answer.whenComplete((head, failure) -> {
             if (failure != null) {
                 failed(failure);
                 return;
             }
             meters.upstreamAnswered(Duration.ofNanos(System.nanoTime() - sent));
             pass(head);
+        });
+        whenOver(() -> {
+            answer.cancel(true);
+            passing.cancel(true);
         });
     }
 

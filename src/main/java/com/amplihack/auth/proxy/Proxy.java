@@ -91,7 +91,8 @@ public class Proxy {
             throw TooLarge.of(settings.maxBody());
         }
         List<Map.Entry<String, String>> headers = EndToEnd.of(request);
-        caller.ifPresent(token -> headers.addAll(IdentityHeaders.of(token).entrySet()));
+        caller.ifPresent(
+                token -> IdentityHeaders.of(token).forEach((name, value) -> headers.add(Map.entry(name, value))));
         headers.addAll(Via.headers(request, client));
         String path = ForwardedPath.of(request);
 

@@ -16,14 +16,22 @@ interface Upstream {
      * @param headers end-to-end headers alone, and ours
      */
     record Question(
-            String method, String path, List<Map.Entry<String, String>> headers, HttpRequest.BodyPublisher body) {}
+            String method, String path, List<Map.Entry<String, String>> headers, HttpRequest.BodyPublisher body) {
+        public Question {
+            headers = List.copyOf(headers);
+        }
+    }
 
     /**
      * The answer's head, and its body to subscribe to or to cancel.
      *
      * @param headers as they came, hop-by-hop ones included
      */
-    record Answer(int status, Map<String, List<String>> headers, Flow.Publisher<List<ByteBuffer>> body) {}
+    record Answer(int status, Map<String, List<String>> headers, Flow.Publisher<List<ByteBuffer>> body) {
+        public Answer {
+            headers = Map.copyOf(headers);
+        }
+    }
 
     /**
      * Sends it.
