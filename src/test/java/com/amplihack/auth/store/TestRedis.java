@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -223,15 +224,24 @@ public final class TestRedis implements AutoCloseable {
         server.stop();
     }
 
-    /** One whose cluster bus, ten thousand above, is a port too. */
-    private static int freePort() throws IOException {
-        int port = 0;
-        while (port == 0 || port > 55_000) {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                port = socket.getLocalPort();
-            }
-        }
+    /**
+     * One that is free, and so is that of its cluster bus, ten thousand above; both below those that outgoing
+     * connections get (from 32768 on Linux), which could take them meanwhile.
+     */
+    private static int freePort() {
+        int port;
+        do {
+            port = ThreadLocalRandom.current().nextInt(20_000, 22_768);
+        } while (!isFree(port) || !isFree(port + 10_000));
         return port;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port)) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     private static String sha256(String text) {
