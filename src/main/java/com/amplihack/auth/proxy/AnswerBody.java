@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 
 /**
@@ -23,14 +22,11 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
 
     private final ServletOutputStream out;
     private final Exchange exchange;
-    private final Drain drain = new Drain(this::write);
-    private final Queue<List<ByteBuffer>> arrived = new ConcurrentLinkedQueue<>();
-    private final Queue<ByteBuffer> writing = new ArrayDeque<>();
-    private volatile Flow.Subscription subscription;
-    private volatile Upstream upstream = Upstream.GOES_ON;
+    private final Queue<ByteBuffer> arrived = new ArrayDeque<>();
+    private Flow.Subscription subscription;
+    private Upstream upstream = Upstream.GOES_ON;
     private boolean unflushed;
     private boolean waiting;
-    private boolean over;
 
     /** Of a response whose status and headers are set; {@code headersFirst} sends them before the body's first piece. */
     AnswerBody(ServletOutputStream out, Exchange exchange, boolean headersFirst) {
@@ -41,60 +37,63 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
 
     @Override
     public void onSubscribe(Flow.Subscription fromUpstream) {
-        subscription = fromUpstream;
         exchange.whenOver(fromUpstream::cancel);
-        out.setWriteListener(new WriteListener() {
-            @Override
-            public void onWritePossible() {
-                drain.run();
-            }
+        exchange.perform(() -> {
+            subscription = fromUpstream;
+            out.setWriteListener(new WriteListener() {
+                @Override
+                public void onWritePossible() {
+                    exchange.perform(AnswerBody.this::write);
+                }
 
-            @Override
-            public void onError(Throwable gone) {
-                exchange.clientGone();
-            }
+                @Override
+                public void onError(Throwable gone) {
+                    exchange.clientGone();
+                }
+            });
         });
     }
 
     @Override
     public void onNext(List<ByteBuffer> piece) {
-        exchange.progress();
-        arrived.add(piece);
-        drain.run();
+        exchange.perform(() -> {
+            exchange.progress();
+            waiting = false;
+            arrived.addAll(piece);
+            write();
+        });
     }
 
     @Override
     public void onError(Throwable failure) {
-        upstream = Upstream.BROKEN;
-        drain.run();
+        end(Upstream.BROKEN);
     }
 
     @Override
     public void onComplete() {
-        upstream = Upstream.COMPLETE;
-        drain.run();
+        end(Upstream.COMPLETE);
+    }
+
+    private void end(Upstream how) {
+        exchange.perform(() -> {
+            upstream = how;
+            write();
+        });
     }
 
     private void write() {
         try {
-            while (!over && out.isReady() && writeNext()) {
+            while (out.isReady() && writeNext()) {
                 exchange.progress();
             }
         } catch (IOException gone) {
-            over = true;
             exchange.clientGone();
         }
     }
 
     /** Does one thing that the client can take now; false when there is nothing to do until the upstream says more. */
     private boolean writeNext() throws IOException {
-        Upstream seen = upstream; // before the queue: what it says came after every piece
-        List<ByteBuffer> piece;
-        if (writing.isEmpty() && (piece = arrived.poll()) != null) {
-            waiting = false;
-            writing.addAll(piece);
-        }
-        ByteBuffer bytes = writing.poll();
+        ByteBuffer bytes = arrived.poll();
         if (bytes != null) {
             byte[] copy = new byte[bytes.remaining()];
             bytes.get(copy);
@@ -107,15 +106,9 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
             out.flush();
             return true;
         }
-        switch (seen) {
-            case COMPLETE -> {
-                over = true;
-                exchange.answered();
-            }
-            case BROKEN -> {
-                over = true;
-                exchange.upstreamBroke();
-            }
+        switch (upstream) {
+            case COMPLETE -> exchange.answered();
+            case BROKEN -> exchange.upstreamBroke();
             case GOES_ON -> {
                 if (!waiting) {
                     waiting = true;

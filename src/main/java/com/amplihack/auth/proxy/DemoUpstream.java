@@ -15,8 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -29,30 +30,38 @@ final class DemoUpstream implements Upstream {
     private static final String MODEL = "amplihack-demo";
 
     @Override
-    public CompletableFuture<Answer> send(Question question) {
+    @SuppressWarnings("FutureReturnValueIgnored") // the last step tells how it went
+    public Future<?> send(Question question, BiConsumer<Answer, Throwable> then) {
         var received = BodySubscribers.ofByteArray();
-        question.body().subscribe(new Flow.Subscriber<>() {
+        question.body().subscribe(one(received));
+        var whole = received.getBody().toCompletableFuture();
+        whole.thenApply(DemoUpstream::answer).whenComplete(then);
+        return whole;
+    }
+
+    /** The JDK publishes buffers, and subscribes to lists of them. */
+    private static Flow.Subscriber<ByteBuffer> one(Flow.Subscriber<? super List<ByteBuffer>> lists) {
+        return new Flow.Subscriber<>() {
             @Override
             public void onSubscribe(Flow.Subscription subscription) {
-                received.onSubscribe(subscription);
+                lists.onSubscribe(subscription);
             }
 
             @Override
             public void onNext(ByteBuffer bytes) {
-                received.onNext(List.of(bytes));
+                lists.onNext(List.of(bytes));
             }
 
             @Override
             public void onError(Throwable failure) {
-                received.onError(failure);
+                lists.onError(failure);
             }
 
             @Override
             public void onComplete() {
-                received.onComplete();
+                lists.onComplete();
             }
-        });
-        return received.getBody().thenApply(DemoUpstream::answer).toCompletableFuture();
+        };
     }
 
     private static Answer answer(byte[] body) {
@@ -158,26 +167,6 @@ final class DemoUpstream implements Upstream {
         return new Answer(
                 status,
                 Map.of("content-type", List.of(type), "x-amplihack-demo", List.of("true")),
-                subscriber -> bytes.subscribe(new Flow.Subscriber<>() {
-                    @Override
-                    public void onSubscribe(Flow.Subscription subscription) {
-                        subscriber.onSubscribe(subscription);
-                    }
-
-                    @Override
-                    public void onNext(ByteBuffer piece) {
-                        subscriber.onNext(List.of(piece));
-                    }
-
-                    @Override
-                    public void onError(Throwable failure) {
-                        subscriber.onError(failure);
-                    }
-
-                    @Override
-                    public void onComplete() {
-                        subscriber.onComplete();
-                    }
-                }));
+                subscriber -> bytes.subscribe(one(subscriber)));
     }
 }

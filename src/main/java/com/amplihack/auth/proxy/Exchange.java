@@ -11,98 +11,110 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** One request and its answer on their way through; ends once, and with it all that belongs to it. */
+/**
+ * One request and its answer on their way through. Whatever touches either is a task here, one at a time, and none runs
+ * after the end: by then the container may have given both to somebody else.
+ */
 final class Exchange {
     private static final Logger LOG = Logger.getLogger(Exchange.class.getName());
 
     private final AsyncContext async;
     private final HttpServletResponse response;
     private final Duration timeout;
+    private final ScheduledExecutorService timer;
     private final Meters meters;
     private final String correlationId;
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final Queue<Runnable> ends = new ConcurrentLinkedQueue<>();
-    private volatile long progress = System.nanoTime();
+    private final Serial serial = new Serial();
+    private final List<Runnable> ends = new ArrayList<>();
+    private long progress = System.nanoTime();
+    private Future<?> watching;
+    private boolean over;
 
+    /** @param timeout the longest silence, after which it ends */
     Exchange(
             HttpServletRequest request,
             HttpServletResponse response,
             Duration timeout,
+            ScheduledExecutorService timer,
             Meters meters,
             String correlationId) {
         this.async = request.startAsync(request, response);
         this.response = response;
         this.timeout = timeout;
+        this.timer = timer;
         this.meters = meters;
         this.correlationId = correlationId;
         async.setTimeout(0); // an answer may last for hours: silence is what ends it
+        perform(() -> watch(timeout.toNanos()));
     }
 
-    /** Hands the answer on when its head is there. */
-    void follow(CompletableFuture<Upstream.Answer> answer) {
+    /** Sends the request, and hands the answer on when its head is there. */
+    void send(Upstream upstream, Upstream.Question question) {
         long sent = System.nanoTime();
-        Future<?> passing = answer.whenComplete((head, failure) -> {
-            if (failure != null) {
-                failed(failure);
-                return;
-            }
-            meters.upstreamAnswered(Duration.ofNanos(System.nanoTime() - sent));
-            pass(head);
-        });
-        whenOver(() -> {
-            answer.cancel(true);
-            passing.cancel(true);
-        });
+        try {
+            Future<?> sending = upstream.send(question, (answer, failure) -> {
+                if (failure != null) {
+                    perform(() -> failed(failure));
+                } else {
+                    meters.upstreamAnswered(Duration.ofNanos(System.nanoTime() - sent));
+                    perform(() -> pass(answer), () -> answer.body().subscribe(new Unwanted()));
+                }
+            });
+            whenOver(() -> sending.cancel(true));
+        } catch (IllegalArgumentException unsendable) {
+            refuse(new AuthException(ErrorCode.INVALID_REQUEST, "A header or the path cannot be sent on."));
+        }
     }
 
-    /** Ends the exchange when nothing has moved for as long as the time-out says. */
-    void watch(ScheduledExecutorService timer) {
-        watch(timer, timeout.toNanos());
-    }
-
-    private void watch(ScheduledExecutorService timer, long nanos) {
-        var watching = timer.schedule(
-                () -> {
-                    long left = timeout.toNanos() - (System.nanoTime() - progress);
-                    if (left > 0) {
-                        watch(timer, left);
-                    } else if (response.isCommitted()) {
-                        upstreamBroke();
-                    } else {
-                        refuse(new AuthException(ErrorCode.UPSTREAM_TIMEOUT, "The upstream did not answer in time."));
-                    }
-                },
-                nanos,
-                TimeUnit.NANOSECONDS);
-        whenOver(() -> watching.cancel(false));
-    }
-
-    /** Something has moved. */
-    void progress() {
-        progress = System.nanoTime();
+    /** Runs that when nothing else of this exchange runs, unless it is over by then. */
+    void perform(Runnable task) {
+        perform(task, () -> {});
     }
 
     /** Runs that at the end, or now when it is over already. */
     void whenOver(Runnable end) {
-        ends.add(end);
-        if (over.get()) {
-            runEnds();
+        perform(() -> ends.add(end), end);
+    }
+
+    private void perform(Runnable task, Runnable tooLate) {
+        serial.execute(() -> {
+            try {
+                (over ? tooLate : task).run();
+            } catch (RuntimeException failed) {
+                LOG.log(Level.SEVERE, "The proxy failed request " + correlationId, failed);
+                upstreamBroke();
+            }
+        });
+    }
+
+    private void watch(long nanos) {
+        watching = timer.schedule(() -> perform(this::requireProgress), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void requireProgress() {
+        long left = timeout.toNanos() - (System.nanoTime() - progress);
+        if (left > 0) {
+            watch(left);
+        } else if (response.isCommitted()) {
+            upstreamBroke();
+        } else {
+            refuse(new AuthException(ErrorCode.UPSTREAM_TIMEOUT, "The upstream did not answer in time."));
         }
+    }
+
+    /** Something has moved; to be called by a task. */
+    void progress() {
+        progress = System.nanoTime();
     }
 
     /** The whole answer has gone to the client. */
@@ -116,8 +128,10 @@ final class Exchange {
 
     /** The answer had begun and stops here: the client must not take it for whole. */
     void upstreamBroke() {
-        LOG.log(Level.WARNING, "The upstream broke off its answer to request {0}", correlationId);
-        end("upstream_broke", () -> BrokenStream.abort(async));
+        end("upstream_broke", () -> {
+            LOG.log(Level.WARNING, "The answer to request {0} was broken off", correlationId);
+            BrokenStream.abort(async);
+        });
     }
 
     /** Answers with the refusal; too late for that, the answer is broken off. */
@@ -131,33 +145,28 @@ final class Exchange {
                 Problem.of(refusal).writeTo(response);
             } catch (IOException gone) {
                 LOG.log(Level.FINE, "Nobody waits for the refusal", gone);
+            } finally {
+                async.complete();
             }
-            async.complete();
         });
     }
 
     private void end(String outcome, Runnable last) {
-        if (!over.compareAndSet(false, true)) {
-            return;
-        }
-        meters.proxied(outcome);
-        runEnds();
-        last.run();
-    }
-
-    private void runEnds() {
-        for (Runnable end = ends.poll(); end != null; end = ends.poll()) {
-            end.run();
-        }
+        perform(() -> {
+            over = true;
+            watching.cancel(false);
+            meters.proxied(outcome);
+            try {
+                ends.forEach(Runnable::run);
+            } finally {
+                last.run();
+            }
+        });
     }
 
     private void pass(Upstream.Answer answer) {
-        if (over.get()) {
-            discard(answer.body());
-            return;
-        }
         if (answer.status() == 401 || answer.status() == 403) {
-            discard(answer.body());
+            answer.body().subscribe(new Unwanted());
             LOG.log(
                     Level.WARNING,
                     "The upstream refused us with {0}: see auth.proxy.upstream.authorization",
@@ -178,37 +187,10 @@ final class Exchange {
         }
     }
 
-    private static void discard(Flow.Publisher<List<ByteBuffer>> body) {
-        body.subscribe(new Flow.Subscriber<>() {
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                subscription.cancel();
-            }
-
-            @Override
-            public void onNext(List<ByteBuffer> piece) {
-                // nobody wants it
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                // nobody wants it
-            }
-
-            @Override
-            public void onComplete() {
-                // nobody wants it
-            }
-        });
-    }
-
     private void failed(Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
-        }
-        if (over.get()) {
-            return; // it failed because it was cancelled
         }
         LOG.log(Level.WARNING, "The upstream failed request {0}: {1}", new Object[] {correlationId, cause});
         boolean late = cause instanceof HttpTimeoutException && !(cause instanceof HttpConnectTimeoutException);

@@ -4,8 +4,13 @@ import com.amplihack.auth.config.ProxySettings;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.concurrent.CompletableFuture;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 
 /** The configured upstream, over HTTP/1.1: one connection for each request that is under way. */
 final class HttpUpstream implements Upstream {
@@ -18,7 +23,8 @@ final class HttpUpstream implements Upstream {
     }
 
     @Override
-    public CompletableFuture<Answer> send(Question question) {
+    @SuppressWarnings("FutureReturnValueIgnored") // the last step tells how it went
+    public Future<?> send(Question question, BiConsumer<Answer, Throwable> then) {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create(settings.upstream().orElseThrow() + question.path()))
                 .method(question.method(), question.body())
@@ -26,12 +32,11 @@ final class HttpUpstream implements Upstream {
         question.headers().forEach(header -> request.header(header.getKey(), header.getValue()));
         settings.authorization().ifPresent(secret -> request.header("Authorization", secret.reveal()));
         var sent = http.sendAsync(request.build(), BodyHandlers.ofPublisher());
-        CompletableFuture<Answer> answer = sent.thenApply(
-                response -> new Answer(response.statusCode(), response.headers().map(), response.body()));
-        return answer.whenComplete((head, failed) -> {
-            if (answer.isCancelled()) {
-                sent.cancel(true);
-            }
-        });
+        sent.thenApply(HttpUpstream::answer).whenComplete(then);
+        return sent;
+    }
+
+    private static Answer answer(HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
+        return new Answer(response.statusCode(), response.headers().map(), response.body());
     }
 }

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 
 /** Sends requests on to the upstream, without a thread that waits for it. */
@@ -36,7 +36,7 @@ public class Proxy {
     private Configuration configuration;
     private Meters meters;
     private ExecutorService threads;
-    private ScheduledExecutorService timer;
+    private ScheduledThreadPoolExecutor timer;
     private HttpClient http;
 
     /** For CDI. */
@@ -57,7 +57,8 @@ public class Proxy {
             return thread;
         };
         threads = Executors.newFixedThreadPool(THREADS, daemons);
-        timer = Executors.newSingleThreadScheduledExecutor(daemons);
+        timer = new ScheduledThreadPoolExecutor(1, daemons);
+        timer.setRemoveOnCancelPolicy(true); // or each exchange is kept until its time-out would have come
         http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -88,7 +89,7 @@ public class Proxy {
         ProxySettings settings = configuration.settings().proxy();
         Upstream upstream = upstream(settings);
         if (request.getContentLengthLong() > settings.maxBody()) {
-            throw TooLarge.of(settings.maxBody());
+            throw RequestBody.tooLarge(settings.maxBody());
         }
         List<Map.Entry<String, String>> headers = EndToEnd.of(request);
         caller.ifPresent(
@@ -96,15 +97,14 @@ public class Proxy {
         headers.addAll(Via.headers(request, client));
         String path = ForwardedPath.of(request);
 
-        Exchange exchange = new Exchange(request, response, settings.timeout(), meters, client.correlationId());
+        Exchange exchange = new Exchange(request, response, settings.timeout(), timer, meters, client.correlationId());
         BodyPublisher body = BodyPublishers.noBody();
         if (RequestBody.isSent(request)) {
             RequestBody sent = RequestBody.of(request, settings.maxBody(), exchange);
             long length = request.getContentLengthLong();
             body = length < 0 ? BodyPublishers.fromPublisher(sent) : BodyPublishers.fromPublisher(sent, length);
         }
-        exchange.watch(timer);
-        exchange.follow(upstream.send(new Upstream.Question(request.getMethod(), path, headers, body)));
+        exchange.send(upstream, new Upstream.Question(request.getMethod(), path, headers, body));
     }
 
     private Upstream upstream(ProxySettings settings) {

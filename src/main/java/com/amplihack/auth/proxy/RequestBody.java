@@ -1,13 +1,13 @@
 package com.amplihack.auth.proxy;
 
 import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Hands a request's body on as the upstream takes it, without a thread that waits and without keeping it whole: so much
@@ -19,14 +19,13 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private final ServletInputStream in;
     private final long most;
     private final Exchange exchange;
-    private final AtomicLong demand = new AtomicLong();
-    private final Drain drain = new Drain(this::read);
-    private volatile Flow.Subscriber<? super ByteBuffer> subscriber;
-    private volatile boolean over;
-    /** Payara says "all data read" when all has arrived: the rest of it lies in its buffer, and no read waits. */
-    private volatile boolean arrived;
-
+    private Flow.Subscriber<? super ByteBuffer> subscriber;
+    private long demand;
     private long length;
+    /** Payara says "all data read" when all has arrived: the rest of it lies in its buffer, and no read waits. */
+    private boolean arrived;
+
+    private boolean over;
 
     private RequestBody(ServletInputStream in, long most, Exchange exchange) {
         this.in = in;
@@ -50,43 +49,53 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
         return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
     }
 
+    /** The refusal of a body with more bytes than that. */
+    static AuthException tooLarge(long most) {
+        return new AuthException(ErrorCode.TOO_LARGE, "A body has at most " + most / 1_048_576 + " MiB here.");
+    }
+
     @Override
     public void subscribe(Flow.Subscriber<? super ByteBuffer> wanting) {
-        subscriber = wanting;
-        wanting.onSubscribe(this);
+        exchange.perform(() -> {
+            subscriber = wanting;
+            wanting.onSubscribe(this);
+        });
     }
 
     @Override
     public void request(long n) {
-        demand.getAndUpdate(before -> Math.max(before, before + n)); // an overflow stays where it was: endless
-        drain.run();
+        exchange.perform(() -> {
+            demand = Math.max(demand, demand + n); // an overflow leaves it where it was: endless
+            read();
+        });
     }
 
     @Override
     public void cancel() {
-        over = true;
+        exchange.perform(() -> over = true);
     }
 
     @Override
     public void onDataAvailable() {
-        drain.run();
+        exchange.perform(this::read);
     }
 
     @Override
     public void onAllDataRead() {
-        arrived = true;
-        drain.run();
+        exchange.perform(() -> {
+            arrived = true;
+            read();
+        });
     }
 
     @Override
     public void onError(Throwable broken) {
-        over = true;
         exchange.clientGone();
     }
 
     private void read() {
         try {
-            while (!over && demand.get() > 0 && (arrived || in.isReady())) {
+            while (!over && demand > 0 && (arrived || in.isReady())) {
                 byte[] chunk = new byte[CHUNK];
                 int count = in.read(chunk);
                 if (count < 0) {
@@ -97,7 +106,8 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
                 }
             }
         } catch (IOException broken) {
-            onError(broken);
+            over = true;
+            exchange.clientGone();
         }
     }
 
@@ -105,12 +115,10 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
         length += count;
         if (length > most) {
             over = true;
-            AuthException tooLarge = TooLarge.of(most);
-            exchange.refuse(tooLarge);
-            subscriber.onError(tooLarge);
+            exchange.refuse(tooLarge(most));
             return;
         }
-        demand.decrementAndGet();
+        demand--;
         exchange.progress();
         subscriber.onNext(ByteBuffer.wrap(chunk, 0, count));
     }

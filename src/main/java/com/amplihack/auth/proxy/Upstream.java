@@ -4,8 +4,9 @@ import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 
 /** What answers proxied requests. */
 interface Upstream {
@@ -23,7 +24,7 @@ interface Upstream {
     }
 
     /**
-     * The answer's head, and its body to subscribe to or to cancel.
+     * The answer's head, and its body to subscribe to or to turn away.
      *
      * @param headers as they came, hop-by-hop ones included
      */
@@ -36,8 +37,9 @@ interface Upstream {
     /**
      * Sends it.
      *
-     * @return completed with the head; cancelling it ends the request
-     * @throws IllegalArgumentException when a header cannot be sent on
+     * @param then gets the answer's head, or else why there is none
+     * @return to be cancelled by whom the answer no longer interests
+     * @throws IllegalArgumentException when a header or the path cannot be sent on
      */
-    CompletableFuture<Answer> send(Question question);
+    Future<?> send(Question question, BiConsumer<Answer, Throwable> then);
 }

@@ -15,6 +15,7 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code /api/**} in front of a real server, over real connections. */
 class ProxyIT {
     private static final String CHAT = "/api/chat/completions";
+    private static final int LARGEST = 1_048_576;
 
     private final TestUpstream upstream = SharedServer.get().upstream();
     private final String script = UUID.randomUUID().toString();
@@ -245,11 +247,7 @@ class ProxyIT {
 
     @Test
     void aBodyOverTheBoundIsRefusedByItsLength() {
-        answer(TestUpstream.answer("200 OK", "", "fine"));
-        byte[] large = new byte[1_048_577];
-        Answer answer = request(Session.withPermission("chat:write"), "POST", CHAT)
-                .body("application/json", large)
-                .send();
+        Answer answer = send(new byte[LARGEST + 1]);
         assertEquals(413, answer.status());
         assertEquals("too_large", answer.error());
         assertTrue(received.isEmpty());
@@ -257,13 +255,53 @@ class ProxyIT {
 
     @Test
     void aBodyAtTheBoundPasses() {
+        assertEquals(200, send(new byte[LARGEST]).status());
+        assertEquals(LARGEST, received().body().length);
+    }
+
+    private Answer send(byte[] body) {
         answer(TestUpstream.answer("200 OK", "", "fine"));
-        byte[] large = new byte[1_048_576];
-        Answer answer = request(Session.withPermission("chat:write"), "POST", CHAT)
-                .body("application/json", large)
+        return request(Session.withPermission("chat:write"), "POST", CHAT)
+                .body("application/json", body)
                 .send();
-        assertEquals(200, answer.status());
-        assertEquals(large.length, received().body().length);
+    }
+
+    @Test
+    void aHeaderThatCannotBeSentOnIsTheClientsFault() throws Exception {
+        answer(TestUpstream.answer("200 OK", "", "fine"));
+        Session session = Session.withPermission("chat:write");
+        String answer =
+                raw(session, "GET /api/raw/a HTTP/1.1\r\n" + head(session) + "X(Odd): 1\r\nConnection: close\r\n\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+        assertTrue(received.isEmpty());
+    }
+
+    @Test
+    void outcomesAreCountedAndARefusalIsAudited() throws IOException {
+        answer(TestUpstream.answer("200 OK", "", "fine"));
+        Session session = Session.withPermission("chat:write");
+        double answered = counted("answered");
+        double denied = counted("insufficient_permissions");
+        assertEquals(200, request(session, "POST", CHAT).json("{}").send().status());
+        assertEquals(403, request(session, "GET", "/api/models/a").send().status());
+        assertTrue(counted("answered") > answered);
+        assertTrue(counted("insufficient_permissions") > denied);
+        String subject = session.claims().getString("sub");
+        assertTrue(Files.readAllLines(SharedServer.get().home().resolve("audit.jsonl")).stream()
+                .anyMatch(line ->
+                        line.contains("\"ACCESS_DENIED\"") && line.contains(subject) && line.contains("model:read")));
+    }
+
+    private static double counted(String outcome) {
+        return new Client()
+                .get("/metrics")
+                .send()
+                .body()
+                .lines()
+                .filter(line ->
+                        line.startsWith("jwt_proxy_requests_total{") && line.contains("outcome=\"" + outcome + "\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     @Test
