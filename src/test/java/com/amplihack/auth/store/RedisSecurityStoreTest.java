@@ -25,9 +25,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.AbstractPipeline;
@@ -36,11 +34,10 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.embedded.RedisServer;
 
-class RedisSecurityStoreTest extends SecurityStoreContract {
+class RedisSecurityStoreTest extends RedisStoreContract {
     private static RedisServer server;
     private static RedisClient observer;
     private static StoreSettings settings;
-    private RedisSecurityStore store;
 
     @BeforeAll
     static void start() throws IOException {
@@ -66,34 +63,14 @@ class RedisSecurityStoreTest extends SecurityStoreContract {
         server.stop();
     }
 
-    @BeforeEach
-    void connect() {
+    @Override
+    StoreSettings settings() {
+        return settings;
+    }
+
+    @Override
+    void flush() {
         observer.flushAll();
-        store = new RedisSecurityStore(settings, new Meters());
-    }
-
-    @AfterEach
-    void disconnect() {
-        store.close();
-    }
-
-    @Override
-    SecurityStore store() {
-        return store;
-    }
-
-    @Override
-    Instant now() {
-        return Instant.now();
-    }
-
-    @Override
-    void advance(Duration duration) {
-        try {
-            Thread.sleep(duration.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Test

@@ -1,21 +1,16 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.metrics.Meters;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import redis.clients.jedis.Jedis;
 
 /** What every store promises, kept in a Redis behind Sentinels. */
-class RedisSentinelStoreTest extends SecurityStoreContract {
+class RedisSentinelStoreTest extends RedisStoreContract {
     private static TestSentinels redis;
-    private RedisSecurityStore store;
 
     @BeforeAll
     static void start() {
@@ -27,36 +22,15 @@ class RedisSentinelStoreTest extends SecurityStoreContract {
         redis.close();
     }
 
-    @BeforeEach
-    void connect() {
+    @Override
+    StoreSettings settings() {
+        return TestSettings.dev(Path.of("unused"), redis.properties()).store();
+    }
+
+    @Override
+    void flush() {
         try (Jedis operator = redis.primary.operator()) {
             operator.flushAll();
-        }
-        store = new RedisSecurityStore(
-                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters());
-    }
-
-    @AfterEach
-    void disconnect() {
-        store.close();
-    }
-
-    @Override
-    SecurityStore store() {
-        return store;
-    }
-
-    @Override
-    Instant now() {
-        return Instant.now();
-    }
-
-    @Override
-    void advance(Duration duration) {
-        try {
-            Thread.sleep(duration.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

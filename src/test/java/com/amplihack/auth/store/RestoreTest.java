@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -93,18 +92,6 @@ class RestoreTest {
 
     private static RedisSecurityStore store(TestRedis redis) {
         return new RedisSecurityStore(
-                TestSettings.dev(
-                                Path.of("unused"),
-                                Map.of(
-                                        "redis.host",
-                                        "127.0.0.1",
-                                        "redis.port",
-                                        Integer.toString(redis.port()),
-                                        "redis.username",
-                                        TestRedis.USER,
-                                        "redis.password",
-                                        redis.password()))
-                        .store(),
-                new Meters());
+                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters());
     }
 }

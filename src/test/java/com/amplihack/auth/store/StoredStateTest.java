@@ -52,19 +52,7 @@ class StoredStateTest {
         operator = redis.operator();
         operator.flushAll();
         store = new RedisSecurityStore(
-                TestSettings.dev(
-                                Path.of("unused"),
-                                Map.of(
-                                        "redis.host",
-                                        "127.0.0.1",
-                                        "redis.port",
-                                        Integer.toString(redis.port()),
-                                        "redis.username",
-                                        TestRedis.USER,
-                                        "redis.password",
-                                        redis.password()))
-                        .store(),
-                new Meters());
+                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters());
     }
 
     @AfterEach

@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -105,6 +106,19 @@ public final class TestRedis implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** For a service that uses it. */
+    public Map<String, String> properties() {
+        return Map.of(
+                "redis.host",
+                "127.0.0.1",
+                "redis.port",
+                Integer.toString(port),
+                "redis.username",
+                USER,
+                "redis.password",
+                password);
     }
 
     /** Of {@link #USER}. */
