@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.amplihack.auth.admission.Admitted;
 import com.amplihack.auth.admission.Public;
+import com.amplihack.auth.admission.RequiresPermission;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
@@ -133,6 +134,8 @@ class ArchitectureTest {
             .beAnnotatedWith(RolesAllowed.class)
             .orShould()
             .beAnnotatedWith(Admitted.class)
+            .orShould()
+            .beAnnotatedWith(RequiresPermission.class)
             .orShould()
             .beAnnotatedWith(Public.class);
 

@@ -1,5 +1,6 @@
 package com.amplihack.auth.gate;
 
+import com.amplihack.auth.admission.RequestPath;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
@@ -29,6 +30,17 @@ public class OriginFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        boolean forwardAuth = PathRules.isForwardAuth(RequestPath.of(request));
+        if (forwardAuth != PathRules.isForwardAuth(RequestPath.spelled(request))) {
+            // a proxy appends the path of its own request: /auth/verify/../jwks would answer 200 to everybody
+            Problem.of(ErrorCode.INVALID_REQUEST, "The path leads out of /auth/verify, or into it.")
+                    .writeTo(response);
+            return;
+        }
+        if (forwardAuth) {
+            chain.doFilter(request, response); // path parameters and preflights are the other application's
+            return;
+        }
         if (request.getRequestURI().indexOf(';') >= 0) {
             // a path parameter would make our rules and Jersey read two different paths
             Problem.of(ErrorCode.INVALID_REQUEST, "A path has no parameters here.")

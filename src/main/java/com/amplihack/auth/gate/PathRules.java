@@ -19,7 +19,13 @@ final class PathRules {
                 || path.equals("/auth/logout-all")
                 || path.equals("/auth/password")
                 || path.equals("/auth/sessions")
-                || path.startsWith("/auth/sessions/");
+                || path.startsWith("/auth/sessions/")
+                || isForwardAuth(path);
+    }
+
+    /** Whether a reverse proxy asks here about a request of its own. */
+    static boolean isForwardAuth(String path) {
+        return path.equals("/auth/verify") || path.startsWith("/auth/verify/");
     }
 
     static boolean isAdmin(String path) {
@@ -30,7 +36,8 @@ final class PathRules {
     static boolean changesState(HttpServletRequest request) {
         String path = RequestPath.of(request);
         String method = request.getMethod();
-        boolean reads = method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS");
+        boolean reads =
+                method.equals("GET") || method.equals("HEAD") || method.equals("OPTIONS") || isForwardAuth(path);
         return !reads && (path.startsWith("/auth/") || path.startsWith("/admin/"));
     }
 

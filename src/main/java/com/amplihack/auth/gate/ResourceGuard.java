@@ -1,12 +1,16 @@
 package com.amplihack.auth.gate;
 
 import com.amplihack.auth.admission.Admitted;
+import com.amplihack.auth.admission.Authorization;
+import com.amplihack.auth.admission.PermissionInterceptor;
 import com.amplihack.auth.admission.Public;
+import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.AccessToken;
 import jakarta.annotation.Priority;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -14,7 +18,8 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
 import java.lang.reflect.Method;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Asks at the resource method itself, whatever the path looked like: only {@link Public} methods run without an admitted
@@ -28,24 +33,31 @@ public class ResourceGuard implements ContainerRequestFilter {
     @Context
     private HttpServletRequest request;
 
+    @Inject
+    private Authorization authorization;
+
     @Override
     public void filter(ContainerRequestContext context) {
         if (context.getMethod().equals("OPTIONS")) {
             return; // Jersey answers it with the methods that there are; no method of ours runs
         }
         Method method = resource.getResourceMethod();
+        Class<?> type = resource.getResourceClass();
         if (method.isAnnotationPresent(Public.class)) {
             return;
         }
         AccessToken token = RequestAttributes.ADMITTED
                 .get(request)
                 .orElseThrow(() -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
-        if (method.isAnnotationPresent(Admitted.class)) {
-            return;
-        }
+        ClientContext client = RequestAttributes.CLIENT.get(request).orElse(ClientContext.NONE);
         RolesAllowed roles = method.getAnnotation(RolesAllowed.class);
-        if (roles == null || Arrays.stream(roles.value()).noneMatch(token.roles()::contains)) {
-            throw new AuthException(ErrorCode.INSUFFICIENT_PERMISSIONS, "This needs a role that the token lacks.");
+        if (roles != null) {
+            authorization.requireRole(token, List.of(roles.value()), client);
+        }
+        Optional<String> permission = PermissionInterceptor.required(method, type);
+        permission.ifPresent(needed -> authorization.requirePermission(token, needed, client));
+        if (roles == null && permission.isEmpty() && !method.isAnnotationPresent(Admitted.class)) {
+            throw new AuthException(ErrorCode.INSUFFICIENT_PERMISSIONS, "Nobody may call this.");
         }
     }
 }

@@ -1,9 +1,7 @@
 package com.amplihack.auth.proxy;
 
+import com.amplihack.auth.admission.Authorization;
 import com.amplihack.auth.admission.RequestPath;
-import com.amplihack.auth.audit.AuditEntry;
-import com.amplihack.auth.audit.AuditEvent;
-import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.ProxyRoutes.Route;
@@ -34,7 +32,7 @@ public class ProxyFilter extends HttpFilter {
     private transient Proxy proxy;
 
     @Inject
-    private transient AuditLog audit;
+    private transient Authorization authorization;
 
     @Inject
     private transient Meters meters;
@@ -64,15 +62,10 @@ public class ProxyFilter extends HttpFilter {
     }
 
     private void require(Route route, String method, Optional<AccessToken> caller) {
-        if (configuration.settings().jwtAuth()
-                && !caller.filter(token -> token.permissions().contains(route.permission()))
-                        .isPresent()) {
-            AuditEntry denied =
-                    AuditEntry.of(AuditEvent.ACCESS_DENIED, client.get()).detail("permission", route.permission());
-            caller.ifPresent(token -> denied.user(token.subject()).session(token.sid()));
-            audit.record(denied);
-            throw new AuthException(
-                    ErrorCode.INSUFFICIENT_PERMISSIONS, "This needs the permission " + route.permission() + ".");
+        if (configuration.settings().jwtAuth()) {
+            AccessToken token = caller.orElseThrow(
+                    () -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
+            authorization.requirePermission(token, route.permission(), client.get());
         }
         if (!route.methods().contains(method)) {
             throw new AuthException(ErrorCode.METHOD_NOT_ALLOWED, "The path does not know this method.")

@@ -23,6 +23,8 @@ import org.jboss.shrinkwrap.api.importer.ZipImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What only the container can tell: what it injects of the caller's token, and that an EJB refuses by role. The WAR is
@@ -42,7 +44,8 @@ class ContainerIT {
         WebArchive war = ShrinkWrap.create(ZipImporter.class, "container.war")
                 .importFrom(new File(System.getProperty("it.war")))
                 .as(WebArchive.class)
-                .addClasses(ProbeApplication.class, ProbeResource.class, ProbeService.class);
+                .addClasses(ProbeApplication.class, ProbeResource.class, ProbeService.class)
+                .addClasses(PermissionProbeResource.class, PermissionProbeService.class);
         String webXml;
         try (InputStream shipped = war.get(WEB_XML).getAsset().openStream()) {
             webXml = new String(shipped.readAllBytes(), StandardCharsets.UTF_8);
@@ -98,6 +101,54 @@ class ContainerIT {
         assertEquals(200, user.get("/api/user").status(), "the token itself is good");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/api/permission/class, probe:class, probe:method",
+        "/api/permission/method, probe:method, probe:class",
+        "/api/permission/ejb, probe:class probe:ejb, probe:class",
+    })
+    void whoHasThePermissionMayCallTheMethodAndNobodyElse(String path, String enough, String tooLittle) {
+        Caller admin = signIn("admin");
+        Caller may = newUser(admin, List.of("user"), enough.split(" "));
+        Caller mayNot = newUser(admin, List.of("user"), tooLittle.split(" "));
+
+        Answer answer = may.get(path);
+        assertEquals(200, answer.status(), answer.body());
+        assertEquals(path.substring("/api/permission/".length()), answer.body());
+
+        Answer refused = mayNot.get(path);
+        assertEquals(403, refused.status(), refused.body());
+        assertEquals("insufficient_permissions", refused.error());
+        assertTrue(
+                refused.header("WWW-Authenticate").orElseThrow().contains("insufficient_scope"),
+                refused.headers()::toString);
+    }
+
+    @Test
+    void aRoleBesideThePermissionIsNeededToo() {
+        Caller admin = signIn("admin");
+        assertEquals(
+                403,
+                newUser(admin, List.of("user"), "probe:method")
+                        .get("/api/permission/role")
+                        .status());
+        assertEquals(
+                403,
+                newUser(admin, List.of("admin")).get("/api/permission/role").status());
+        assertEquals(
+                200,
+                newUser(admin, List.of("admin"), "probe:method")
+                        .get("/api/permission/role")
+                        .status());
+    }
+
+    @Test
+    void withoutARequestNobodyHasAPermission() {
+        Caller caller = newUser(signIn("admin"), List.of("user"), "probe:class", "probe:ejb");
+        Answer answer = caller.get("/api/permission/background");
+        assertEquals("refused: There is no request here that was admitted.", answer.body());
+    }
+
     private Caller signIn(String username) {
         Client client = new Client(base.getPort());
         Answer login = client.post("/auth/login")
@@ -112,12 +163,17 @@ class ContainerIT {
     }
 
     private Caller newUser(Caller admin) {
+        return newUser(admin, List.of("user"));
+    }
+
+    private Caller newUser(Caller admin, List<String> roles, String... permissions) {
         String username = "user-" + UUID.randomUUID();
         Answer made = admin.with(admin.client().post("/admin/api/users"))
                 .json(Json.createObjectBuilder()
                         .add("username", username)
                         .add("password", PASSWORD)
-                        .add("roles", Json.createArrayBuilder().add("user"))
+                        .add("roles", Json.createArrayBuilder(roles))
+                        .add("permissions", Json.createArrayBuilder(List.of(permissions)))
                         .build()
                         .toString())
                 .send();

@@ -10,6 +10,7 @@ public class ProbeApplication extends AuthApplication {
     public Set<Class<?>> getClasses() {
         Set<Class<?>> classes = new HashSet<>(super.getClasses());
         classes.add(ProbeResource.class);
+        classes.add(PermissionProbeResource.class);
         return classes;
     }
 }

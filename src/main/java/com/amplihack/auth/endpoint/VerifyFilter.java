@@ -1,0 +1,57 @@
+package com.amplihack.auth.endpoint;
+
+import com.amplihack.auth.admission.Authorization;
+import com.amplihack.auth.admission.IdentityHeaders;
+import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.Problem;
+import com.amplihack.auth.token.AccessToken;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * {@code /auth/verify} and all below it, with any method: tells a reverse proxy (nginx {@code auth_request}, Traefik
+ * {@code ForwardAuth}, Envoy {@code ext_authz}) whether the request whose headers it passes on is admitted. A filter,
+ * because JAX-RS resources name their methods; the gate in front has already refused everybody else.
+ */
+public class VerifyFilter extends HttpFilter {
+    private static final long serialVersionUID = 1;
+
+    @Inject
+    private transient Authorization authorization;
+
+    @Inject
+    private transient Instance<AccessToken> admitted;
+
+    @Inject
+    private transient Instance<ClientContext> clients;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException {
+        try {
+            AccessToken caller = admitted.get();
+            require(caller, VerifyQuery.parse(request.getQueryString()), clients.get());
+            IdentityHeaders.of(caller).forEach(response::setHeader);
+            response.setHeader("X-Auth-Session", caller.sid());
+            response.setContentLength(0);
+        } catch (AuthException refused) {
+            Problem.of(refused).writeTo(response);
+        }
+    }
+
+    private void require(AccessToken caller, VerifyQuery query, ClientContext client) {
+        for (String permission : query.permissions()) {
+            authorization.requirePermission(caller, permission, client);
+        }
+        for (String role : query.roles()) {
+            authorization.requireRole(caller, List.of(role), client);
+        }
+    }
+}

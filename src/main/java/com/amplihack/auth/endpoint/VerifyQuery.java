@@ -1,0 +1,57 @@
+package com.amplihack.auth.endpoint;
+
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the query of {@code /auth/verify} asks of the caller; all of it must hold. Other parameters are not ours: Envoy
+ * appends those of the original request. Read from the query alone, since the servlet's parameters would take the body
+ * in.
+ *
+ * @param permissions every {@code permission=…}
+ * @param roles every {@code role=…}
+ */
+record VerifyQuery(List<String> permissions, List<String> roles) {
+    VerifyQuery {
+        permissions = List.copyOf(permissions);
+        roles = List.copyOf(roles);
+    }
+
+    /**
+     * @param query as it came, still encoded; null when there is none
+     * @throws AuthException {@code invalid_request} when a permission or role is empty or badly encoded: a proxy that is
+     *     configured so must not let anybody through
+     */
+    static VerifyQuery parse(String query) {
+        List<String> permissions = new ArrayList<>();
+        List<String> roles = new ArrayList<>();
+        for (String parameter : query == null ? new String[0] : query.split("&", -1)) {
+            int equals = parameter.indexOf('=');
+            String name = equals < 0 ? parameter : parameter.substring(0, equals);
+            String value = equals < 0 ? "" : parameter.substring(equals + 1);
+            if (name.equals("permission")) {
+                permissions.add(decoded(name, value));
+            } else if (name.equals("role")) {
+                roles.add(decoded(name, value));
+            }
+        }
+        return new VerifyQuery(permissions, roles);
+    }
+
+    private static String decoded(String name, String value) {
+        String decoded;
+        try {
+            decoded = URLDecoder.decode(value, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, name + " is badly encoded.");
+        }
+        if (decoded.isBlank()) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, name + " is empty.");
+        }
+        return decoded;
+    }
+}
