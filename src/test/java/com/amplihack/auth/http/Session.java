@@ -40,9 +40,20 @@ final class Session {
 
     /** A new account with the role {@code user} and these permissions of its own, signed in. */
     static Session withPermission(String... permissions) {
+        return of(newUserWith(permissions));
+    }
+
+    /** The same, signed in through a proxy in front of the shared server. */
+    static Session through(int proxyPort, String... permissions) {
+        String username = newUserWith(permissions);
+        Client client = new Client(proxyPort);
+        return new Session(client, username, login(client, username, PASSWORD).send());
+    }
+
+    private static String newUserWith(String... permissions) {
         String username = "user-" + UUID.randomUUID();
         make(admin(), username, List.of("user"), List.of(permissions));
-        return of(username);
+        return username;
     }
 
     /** Signs in an account that {@link #newUser} made. */
