@@ -82,7 +82,7 @@ final class Session {
         return newUser(admin(), roles);
     }
 
-    private static String newUser(Session maker, String... roles) {
+    static String newUser(Session maker, String... roles) {
         String username = "user-" + UUID.randomUUID();
         make(maker, username, roles);
         return username;
