@@ -52,7 +52,8 @@ public final class Client {
         return new Client(SharedServer.get().port(), address);
     }
 
-    private Client(int port, String address) {
+    /** A client of that server that calls from that loopback address. */
+    public Client(int port, String address) {
         base = "http://localhost:" + port;
         this.address = address;
         http = HttpClients.custom()
