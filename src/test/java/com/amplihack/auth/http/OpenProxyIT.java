@@ -23,7 +23,11 @@ class OpenProxyIT {
 
     @BeforeAll
     static void start() {
-        server = ServerProcess.start(
+        server = inFrontOf("demo");
+    }
+
+    private static ServerProcess inFrontOf(String upstream) {
+        return ServerProcess.start(
                         ServerProcess.freePort(),
                         Map.of(
                                 "mp.config.profile",
@@ -34,10 +38,21 @@ class OpenProxyIT {
                                 "memory",
                                 "jwt.key.size",
                                 "2048",
+                                "auth.proxy.upstream",
+                                upstream,
                                 "enable.jwt.auth",
                                 "false"),
                         Map.of())
                 .ready();
+    }
+
+    @Test
+    void whereNobodyListensNobodyIsReached() {
+        try (ServerProcess alone = inFrontOf("http://127.0.0.1:" + ServerProcess.freePort() + "/v1/")) {
+            Answer answer = chat(alone, "{" + QUESTION + "}");
+            assertEquals(502, answer.status());
+            assertEquals("upstream_unreachable", answer.error());
+        }
     }
 
     @AfterAll
@@ -106,6 +121,10 @@ class OpenProxyIT {
     }
 
     private static Answer chat(String body) {
+        return chat(server, body);
+    }
+
+    private static Answer chat(ServerProcess server, String body) {
         return new Client(server.port())
                 .post("/api/chat/completions")
                 .json(body)

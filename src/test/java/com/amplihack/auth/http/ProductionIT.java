@@ -85,6 +85,26 @@ class ProductionIT {
 
     @Test
     @Order(2)
+    void withoutAnUpstreamTheProxySaysSo() {
+        Client client = new Client(server.port());
+        Answer admin = login(client);
+        as(admin, client.request("PUT", "/admin/api/roles/admin"))
+                .json("{\"permissions\":[\"chat:write\"]}")
+                .send();
+        Answer answer = as(login(client), client.post("/api/chat/completions"))
+                .json("{}")
+                .send();
+        assertEquals(502, answer.status(), answer::body);
+        assertEquals("no_upstream", answer.error());
+    }
+
+    private static Client.Request as(Answer login, Client.Request request) {
+        return request.bearer(login.json().getString("access_token"))
+                .cookie(SESSION_COOKIE, login.cookieValue(SESSION_COOKIE));
+    }
+
+    @Test
+    @Order(2)
     @Tag("fault-44")
     void overTlsBrowsersAreToldToStayThere() throws Exception {
         HttpsURLConnection connection = (HttpsURLConnection) URI.create("https://localhost:" + httpsPort + "/auth/jwks")
