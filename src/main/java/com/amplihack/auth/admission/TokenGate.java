@@ -14,6 +14,7 @@ import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SecurityStore.Admission;
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.InvalidTokenException;
 import com.amplihack.auth.token.SessionProof;
 import com.amplihack.auth.token.TokenVerifier;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -59,7 +60,7 @@ public class TokenGate {
      */
     public Optional<RateLimit> admit(AccessToken token, SessionProof proof, ClientContext client) {
         TokenSettings settings = configuration.settings().tokens();
-        verifier.requireCurrent(token);
+        requireCurrent(token, client);
         Optional<String> broken = Binding.broken(token, client, settings);
         if (broken.isPresent()) {
             throw mismatch(token, broken.get(), client);
@@ -88,6 +89,15 @@ public class TokenGate {
             case AFTER_PROOF -> throw replayed(token, "after_proof", Severity.CRITICAL, client);
             case OVER_QUOTA -> throw overQuota(token, limit(quota, admission), client);
         };
+    }
+
+    private void requireCurrent(AccessToken token, ClientContext client) {
+        try {
+            verifier.requireCurrent(token);
+        } catch (InvalidTokenException ofNoTimeOfOurs) { // well signed: somebody has our key, or a clock is wrong
+            audit.record(entry(AuditEvent.TOKEN_INVALID, token, client).detail("reason", ofNoTimeOfOurs.reason()));
+            throw ofNoTimeOfOurs;
+        }
     }
 
     /** Until no clock within the skew accepts the token any more, so how long its use must be remembered. */

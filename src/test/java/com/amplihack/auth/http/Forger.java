@@ -16,22 +16,27 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.PSSParameterSpec;
 import java.text.ParseException;
 import java.util.Base64;
 import java.util.function.UnaryOperator;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** Makes tokens that the service would never issue: from a real one, with other claims, another header or key. */
-final class Forger {
+public final class Forger {
     private Forger() {}
 
     /** Signs changed claims with the server's own key: what only an insider could do. */
-    static String signedByTheServer(String genuine, UnaryOperator<JWTClaimsSet.Builder> change) {
+    public static String signedByTheServer(String genuine, UnaryOperator<JWTClaimsSet.Builder> change) {
         return sign(genuine, change, serverKey());
     }
 
     /** Signs changed claims with a key that nobody knows, under the server's {@code kid}. */
-    static String signedByAStranger(String genuine, UnaryOperator<JWTClaimsSet.Builder> change) {
+    public static String signedByAStranger(String genuine, UnaryOperator<JWTClaimsSet.Builder> change) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
@@ -41,8 +46,50 @@ final class Forger {
         }
     }
 
-    static String base64url(String text) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    public static String base64url(String text) {
+        return base64url(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static String base64url(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** A part of a token, decoded: 0 is the header, 1 are the claims. */
+    public static String text(String token, int part) {
+        return new String(Base64.getUrlDecoder().decode(token.split("\\.")[part]), StandardCharsets.UTF_8);
+    }
+
+    /** Whatever text as header and claims, signed as RS256 by the server's own key. */
+    public static String signedByTheServer(String header, String claims) {
+        return signed("SHA256withRSA", serverKey(), header, claims);
+    }
+
+    /** Signed with that algorithm of the JDK, as a JWS has it for RSA. */
+    public static String signed(String algorithm, PrivateKey key, String header, String claims) {
+        String input = base64url(header) + '.' + base64url(claims);
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            if (algorithm.equals("RSASSA-PSS")) {
+                signature.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+            }
+            signature.initSign(key);
+            signature.update(input.getBytes(StandardCharsets.US_ASCII));
+            return input + '.' + base64url(signature.sign());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Signed with HMAC under that secret. */
+    public static String hmac(String algorithm, byte[] secret, String header, String claims) {
+        String input = base64url(header) + '.' + base64url(claims);
+        try {
+            Mac mac = Mac.getInstance(algorithm);
+            mac.init(new SecretKeySpec(secret, algorithm));
+            return input + '.' + base64url(mac.doFinal(input.getBytes(StandardCharsets.US_ASCII)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static String sign(String genuine, UnaryOperator<JWTClaimsSet.Builder> change, PrivateKey key) {
@@ -63,7 +110,7 @@ final class Forger {
         }
     }
 
-    private static PrivateKey serverKey() {
+    public static PrivateKey serverKey() {
         try {
             Path file = SharedServer.get().home().resolve("keys").resolve("jwt_private.pem");
             String pem =

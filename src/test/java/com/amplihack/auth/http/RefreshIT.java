@@ -319,37 +319,6 @@ class RefreshIT {
     }
 
     @Test
-    void aForgedRefreshTokenIsInvalidAndTouchesNothing() {
-        Session session = Session.ofNewUser();
-        char[] forged = session.refreshToken.toCharArray();
-        forged[80] = forged[80] == 'A' ? 'B' : 'A';
-
-        Answer answer = session.client
-                .post("/auth/refresh")
-                .header("Cookie", "refresh_token=" + new String(forged) + "; session_id=" + session.handle)
-                .send();
-
-        assertEquals("invalid_refresh_token", answer.error());
-        assertEquals(200, session.refresh().status());
-    }
-
-    @Test
-    @Tag("fault-37")
-    void anAccessTokenIsNoRefreshToken() {
-        Session session = Session.ofNewUser();
-
-        Answer answer = session.client
-                .post("/auth/refresh")
-                .header("Cookie", "refresh_token=" + session.accessToken + "; session_id=" + session.handle)
-                .send();
-        Answer reverse =
-                session.client.get("/api/user").bearer(session.refreshToken).send();
-
-        assertEquals("invalid_refresh_token", answer.error());
-        assertEquals("invalid_token", reverse.error());
-    }
-
-    @Test
     void anAccessTokenOfAnotherSessionMeansThatTheSessionChanged() {
         Session session = Session.ofNewUser();
         Session other = Session.ofNewUser();

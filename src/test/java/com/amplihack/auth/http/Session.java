@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.UUID;
 
 /** Somebody who is signed in with cookies: a client, its tokens, and the shortest ways to use them. */
-final class Session {
-    static final String PASSWORD = "correct horse battery staple";
+public final class Session {
+    public static final String PASSWORD = "correct horse battery staple";
 
     private static final int USES_OF_AN_ADMIN = 20;
 
     private static Session admin;
     private static int adminUses;
 
-    final Client client;
-    final String username;
-    String accessToken;
-    String refreshToken;
-    final String handle;
+    public final Client client;
+    public final String username;
+    public String accessToken;
+    public String refreshToken;
+    public final String handle;
 
     private Session(Client client, String username, Answer login) {
         this.client = client;
@@ -34,17 +34,17 @@ final class Session {
     }
 
     /** A new account with the role {@code user}, signed in from an address of its own. */
-    static Session ofNewUser() {
+    public static Session ofNewUser() {
         return of(newUser("user"));
     }
 
     /** A new account with the role {@code user} and these permissions of its own, signed in. */
-    static Session withPermission(String... permissions) {
+    public static Session withPermission(String... permissions) {
         return of(newUserWith(permissions));
     }
 
     /** The same, signed in through a proxy in front of the shared server. */
-    static Session through(int proxyPort, String... permissions) {
+    public static Session through(int proxyPort, String... permissions) {
         String username = newUserWith(permissions);
         Client client = new Client(proxyPort);
         return new Session(client, username, login(client, username, PASSWORD).send());
@@ -57,18 +57,18 @@ final class Session {
     }
 
     /** Signs in an account that {@link #newUser} made. */
-    static Session of(String username) {
+    public static Session of(String username) {
         Client client = new Client();
         return new Session(client, username, login(client, username, PASSWORD).send());
     }
 
     /** Signs in at a server of its own. */
-    static Session of(ServerProcess server, String username, String password) {
+    public static Session of(ServerProcess server, String username, String password) {
         Client client = new Client(server.port());
         return new Session(client, username, login(client, username, password).send());
     }
 
-    static Client.Request login(Client client, String username, String password) {
+    public static Client.Request login(Client client, String username, String password) {
         return client.post("/auth/login")
                 .json(Json.createObjectBuilder()
                         .add("username", username)
@@ -78,18 +78,18 @@ final class Session {
     }
 
     /** Makes an account with these roles; its name. */
-    static String newUser(String... roles) {
+    public static String newUser(String... roles) {
         return newUser(admin(), roles);
     }
 
-    static String newUser(Session maker, String... roles) {
+    public static String newUser(Session maker, String... roles) {
         String username = "user-" + UUID.randomUUID();
         make(maker, username, roles);
         return username;
     }
 
     /** Makes an account with that name and {@link #PASSWORD}. */
-    static void make(Session maker, String username, String... roles) {
+    public static void make(Session maker, String username, String... roles) {
         make(maker, username, List.of(roles), List.of());
     }
 
@@ -112,7 +112,7 @@ final class Session {
      * An administrator of the shared server: the first account, and after some uses another one, since each has the API
      * quota of everybody.
      */
-    static synchronized Session admin() {
+    public static synchronized Session admin() {
         if (admin == null) {
             Client client = new Client();
             admin = new Session(
@@ -126,25 +126,25 @@ final class Session {
     }
 
     /** Adds the access token and the session's cookie. */
-    Client.Request with(Client.Request request) {
+    public Client.Request with(Client.Request request) {
         return request.bearer(accessToken).cookie("session_id", handle);
     }
 
-    Answer user() {
+    public Answer user() {
         return with(client.get("/api/user")).send();
     }
 
-    Answer bareUser() {
+    public Answer bareUser() {
         return client.get("/api/user").bearer(accessToken).send();
     }
 
-    Client.Request refreshRequest() {
+    public Client.Request refreshRequest() {
         return client.post("/auth/refresh")
                 .header("Cookie", "session_id=" + handle + "; refresh_token=" + refreshToken);
     }
 
     /** Refreshes and keeps the new tokens when it worked. */
-    Answer refresh() {
+    public Answer refresh() {
         Answer answer = refreshRequest().send();
         if (answer.status() == 200) {
             take(answer);
@@ -153,7 +153,7 @@ final class Session {
     }
 
     /** Waits until a rotation that just happened is no longer young: two seconds by default. */
-    static void graceEnds() {
+    public static void graceEnds() {
         try {
             Thread.sleep(2_050);
         } catch (InterruptedException e) {
@@ -161,17 +161,17 @@ final class Session {
         }
     }
 
-    JsonObject claims() {
+    public JsonObject claims() {
         return part(accessToken, 1);
     }
 
-    static JsonObject part(String token, int index) {
+    public static JsonObject part(String token, int index) {
         String json = new String(Base64.getUrlDecoder().decode(token.split("\\.")[index]), StandardCharsets.UTF_8);
         return new Answer(200, List.of(), json).json();
     }
 
     /** Keeps the tokens of an answer. */
-    void take(Answer answer) {
+    public void take(Answer answer) {
         accessToken = answer.json().getString("access_token");
         refreshToken = answer.cookieValue("refresh_token");
     }

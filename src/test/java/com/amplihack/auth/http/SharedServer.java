@@ -4,8 +4,11 @@ import com.amplihack.auth.store.FaultProxy;
 import com.amplihack.auth.store.TestRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -14,9 +17,9 @@ import org.junit.platform.launcher.LauncherSessionListener;
  * store; it starts when the first test asks for it and goes when the test run ends.
  */
 public final class SharedServer implements LauncherSessionListener {
-    static final String TRUSTED_PROXIES = "127.9.0.0/16";
-    static final String CORS_ORIGIN = "https://reader.example";
-    static final String CSRF_ORIGIN = "https://form.example";
+    public static final String TRUSTED_PROXIES = "127.9.0.0/16";
+    public static final String CORS_ORIGIN = "https://reader.example";
+    public static final String CSRF_ORIGIN = "https://form.example";
 
     /** {@code redis}, or {@code memory} in the second run of the suite. */
     static final String STORE = System.getProperty("it.store", "redis");
@@ -32,7 +35,7 @@ public final class SharedServer implements LauncherSessionListener {
     /** For the JUnit launcher. */
     public SharedServer() {}
 
-    static synchronized SharedServer get() {
+    public static synchronized SharedServer get() {
         if (shared == null) {
             SharedServer fresh = new SharedServer();
             fresh.start();
@@ -94,19 +97,19 @@ public final class SharedServer implements LauncherSessionListener {
         }
     }
 
-    int port() {
+    public int port() {
         return process.port();
     }
 
-    String output() {
+    public String output() {
         return process.output();
     }
 
-    String adminPassword() {
+    public String adminPassword() {
         return process.firstPassword();
     }
 
-    Path home() {
+    public Path home() {
         return home;
     }
 
@@ -115,8 +118,19 @@ public final class SharedServer implements LauncherSessionListener {
         return upstream;
     }
 
+    /** The audit entries of requests with that {@code X-Request-Id}: their events. */
+    public List<String> audited(String correlationId) {
+        try (Stream<String> lines = Files.lines(home.resolve("audit.jsonl"))) {
+            return lines.filter(line -> line.contains('"' + correlationId + '"'))
+                    .map(line -> new Client.Answer(200, List.of(), line).json().getString("event"))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Ends what a test did to Redis and waits until the server asks it again. */
-    void mendRedis() {
+    public void mendRedis() {
         proxy.pass();
         Client client = new Client();
         // two answers close the breaker
