@@ -64,36 +64,6 @@ class ForwardedIT {
     }
 
     @Test
-    void aStrangersHeaderDoesNotEvadeTheLoginLimit() {
-        Client client = new Client();
-        Answer last = null;
-        for (int i = 0; i < 6; i++) {
-            last = Session.login(client, "nobody", Session.PASSWORD)
-                    .header("X-Forwarded-For", "203.0.113." + (100 + i))
-                    .send();
-        }
-
-        assertEquals(429, last.status());
-    }
-
-    @Test
-    void anIpv6NetworkIsOneClientForTheLoginLimit() {
-        Client proxy = Client.from("127.9.0.3");
-        Answer last = null;
-        for (int i = 0; i < 6; i++) {
-            last = Session.login(proxy, "nobody", Session.PASSWORD)
-                    .header("X-Forwarded-For", "2001:db8:7:7::" + (i + 1))
-                    .send();
-        }
-        Answer neighbour = Session.login(proxy, "nobody", Session.PASSWORD)
-                .header("X-Forwarded-For", "2001:db8:7:8::1")
-                .send();
-
-        assertEquals(429, last.status());
-        assertEquals(401, neighbour.status());
-    }
-
-    @Test
     void administrationIsClosedWhileAStrangerForwards() {
         Session admin = Session.admin();
 

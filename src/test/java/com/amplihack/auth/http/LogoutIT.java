@@ -134,18 +134,6 @@ class LogoutIT {
     }
 
     @Test
-    void logoutFromAnotherSitesPageIsRefused() {
-        Session session = Session.ofNewUser();
-
-        Answer answer = session.with(session.client.post("/auth/logout"))
-                .header("Origin", "https://evil.example")
-                .send();
-
-        assertEquals("origin_not_allowed", answer.error());
-        assertEquals(200, session.user().status());
-    }
-
-    @Test
     void logoutAllEndsEverySessionOfTheCallerAndNobodyElses() {
         Session first = Session.ofNewUser();
         Session second = Session.of(first.username);

@@ -1,0 +1,154 @@
+package com.amplihack.auth.attacks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.http.Client;
+import com.amplihack.auth.http.Client.Answer;
+import com.amplihack.auth.http.Session;
+import com.amplihack.auth.http.SharedServer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Another site's page makes a browser send something, or reads an answer: login CSRF, CSRF, CORS. */
+class LoginCsrfAttackIT {
+    @Test
+    void loginFromAnotherSitesPageIsRefused() {
+        String username = Session.newUser("user");
+        Client client = new Client();
+
+        Answer foreign = Session.login(client, username, Session.PASSWORD)
+                .header("Origin", "https://evil.example")
+                .send();
+        Answer crossSite = Session.login(client, username, Session.PASSWORD)
+                .header("Sec-Fetch-Site", "cross-site")
+                .send();
+        Answer opaque = Session.login(client, username, Session.PASSWORD)
+                .header("Origin", "null")
+                .send();
+        Answer own = Session.login(client, username, Session.PASSWORD)
+                .header("Origin", "http://localhost:" + SharedServer.get().port())
+                .header("Sec-Fetch-Site", "same-origin")
+                .send();
+
+        for (Answer refused : List.of(foreign, crossSite, opaque)) {
+            assertEquals(403, refused.status());
+            assertEquals("origin_not_allowed", refused.error());
+            assertFalse(refused.header("Set-Cookie").isPresent());
+        }
+        assertEquals(200, own.status());
+    }
+
+    @Test
+    void aPathParameterDoesNotSlipPastTheOriginCheck() {
+        Answer answer = new Client()
+                .post("/auth;x=1/login")
+                .header("Origin", "https://evil.example")
+                .json("{\"username\":\"admin\",\"password\":\"whatever\"}")
+                .send();
+
+        assertEquals(400, answer.status());
+        assertEquals("invalid_request", answer.error());
+    }
+
+    @Test
+    void logoutFromAnotherSitesPageIsRefused() {
+        Session session = Session.ofNewUser();
+
+        Answer answer = session.with(session.client.post("/auth/logout"))
+                .header("Origin", "https://evil.example")
+                .send();
+
+        assertEquals("origin_not_allowed", answer.error());
+        assertEquals(200, session.user().status());
+    }
+
+    @Test
+    void anotherSiteCannotEndASession() {
+        Session here = Session.ofNewUser();
+
+        Answer answer = here.with(here.client.request(
+                        "DELETE", "/auth/sessions/" + here.claims().getString("sid")))
+                .header("Origin", "https://evil.example")
+                .send();
+
+        assertEquals("origin_not_allowed", answer.error());
+        assertEquals(200, here.user().status());
+    }
+
+    @Test
+    void noOtherOriginIsEverReflected() {
+        for (String origin : new String[] {
+            "https://evil.example", "null", SharedServer.CORS_ORIGIN + ".evil.example", "http://reader.example"
+        }) {
+            Answer answer =
+                    new Client().get("/auth/jwks").header("Origin", origin).send();
+            assertFalse(answer.header("Access-Control-Allow-Origin").isPresent(), origin);
+        }
+    }
+
+    @Test
+    void aPreflightOfAnotherOriginIsRefused() {
+        Answer answer = preflight("https://evil.example");
+
+        assertEquals(403, answer.status());
+        assertEquals("origin_not_allowed", answer.error());
+        assertFalse(answer.header("Access-Control-Allow-Origin").isPresent());
+    }
+
+    private Answer preflight(String origin) {
+        return new Client()
+                .request("OPTIONS", "/api/user")
+                .header("Origin", origin)
+                .header("Access-Control-Request-Method", "GET")
+                .header("Access-Control-Request-Headers", "authorization")
+                .send();
+    }
+
+    @Test
+    void noChangeOfOursIsMadeForAnotherSite() {
+        Session session = Session.ofNewUser();
+        Session admin = Session.admin();
+        for (Client.Request request : List.of(
+                session.refreshRequest(),
+                session.with(session.client.post("/auth/logout")),
+                session.with(session.client.post("/auth/logout-all")),
+                session.with(session.client.post("/auth/password")).json("{}"),
+                session.with(session.client.post("/v1/auth/logout")),
+                admin.with(admin.client.post("/admin/api/revoke-all")),
+                admin.with(admin.client.post("/admin/api/users")).json("{}"),
+                admin.with(admin.client.request("DELETE", "/admin/api/users/x")))) {
+            Answer answer = request.header("Origin", "https://evil.example").send();
+            assertEquals("origin_not_allowed", answer.error());
+            assertEquals(List.of(), answer.headers("Set-Cookie"));
+        }
+        assertEquals(200, session.refresh().status());
+        assertEquals(200, session.user().status());
+    }
+
+    @Test
+    void aFormCannotSignIn() {
+        String json = "{\"username\":\"admin\",\"password\":\"" + Session.PASSWORD + "\"}";
+        for (String type :
+                List.of("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")) {
+            Answer answer = new Client()
+                    .post("/auth/login")
+                    .body(type, json.getBytes(StandardCharsets.UTF_8))
+                    .send();
+            assertEquals("unsupported_media_type", answer.error(), type);
+        }
+    }
+
+    @Test
+    void cookiesAreNotSentFromOtherSites() {
+        Session session = Session.ofNewUser();
+        Answer answer = session.refreshRequest().send();
+        for (String cookie : answer.headers("Set-Cookie")) {
+            assertTrue(cookie.contains("SameSite=Strict"), cookie);
+            assertTrue(cookie.contains("HttpOnly"), cookie);
+            assertTrue(cookie.contains("Secure"), cookie);
+        }
+    }
+}
