@@ -308,6 +308,23 @@ class KeyRotationIT {
         assertTrue(again.contains(kidOf(admin.accessToken)) && jwks.contains(kidOf(admin.accessToken)));
     }
 
+    /** Last, for it signs everybody out. */
+    @Test
+    @Order(7)
+    void thePanicButtonOfOneNodeEndsTheSessionsOnEveryOther() {
+        Session.make(admin, "zoe", "user");
+        Session zoe = Session.of(other, "zoe", Session.PASSWORD);
+        assertEquals(200, zoe.user().status());
+
+        assertEquals(200, post("/admin/api/revoke-all").status());
+
+        await(() -> zoe.user().status() == 401);
+        assertEquals("token_revoked", zoe.user().error());
+        assertEquals("invalid_refresh_token", zoe.refreshRequest().send().error());
+        assertEquals(401, post("/admin/api/keys/rotate").status());
+        assertEquals(200, Session.of(other, "zoe", Session.PASSWORD).user().status(), "signing in anew works");
+    }
+
     private ServerProcess start(Path home) {
         return ServerProcess.start(
                 ServerProcess.freePort(),
