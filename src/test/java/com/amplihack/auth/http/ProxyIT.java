@@ -362,6 +362,26 @@ class ProxyIT {
     }
 
     @Test
+    void theHeadOfAStreamArrivesBeforeItsFirstEvent() throws Exception {
+        CountDownLatch headSeen = new CountDownLatch(1);
+        upstream.script(script, (request, in, out) -> {
+            out.write(streamHead());
+            out.flush();
+            assertTrue(headSeen.await(10, TimeUnit.SECONDS), "the head is held back");
+            out.write(TestUpstream.chunk("data: 1\n\n"));
+            out.write(TestUpstream.chunk(""));
+        });
+        Session session = Session.withPermission("chat:write");
+        try (Socket socket = connect(session)) {
+            send(socket, post(session, "{}"));
+            BufferedReader reader = reader(socket);
+            skipTo(reader, "");
+            headSeen.countDown();
+            skipTo(reader, "data: 1");
+        }
+    }
+
+    @Test
     void anAnswerThatBreaksOffIsSeenToBreakOff() throws Exception {
         upstream.script(script, (request, in, out) -> {
             out.write(streamHead());
