@@ -25,6 +25,7 @@ final class AuditMeter {
                 }
             }
             case REPLAY_DETECTED -> meters.replayed(entry.details.get("kind"));
+            case ACCESS_DENIED -> meters.accessDenied();
             case KEY_ROTATED -> meters.keyRotated();
             case RATE_LIMIT_EXCEEDED -> limited(entry.details.get("limit"));
             default -> {

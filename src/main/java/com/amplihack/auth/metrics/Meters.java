@@ -74,6 +74,11 @@ public class Meters {
         }
     }
 
+    /** An admitted caller lacked a role or permission. */
+    public void accessDenied() {
+        count("jwt_validation_errors_total", "reason", "insufficient_permissions");
+    }
+
     public void replayed(String kind) {
         count("jwt_replay_attempts_total", "kind", kind);
     }

@@ -83,16 +83,21 @@ class MetricsIT {
         session.user();
         double missing = value("jwt_validation_errors_total", "reason=\"missing_token\"");
         double invalid = value("jwt_validation_errors_total", "reason=\"invalid_token\"");
+        double denied = value("jwt_validation_errors_total", "reason=\"insufficient_permissions\"");
         double replayed = value("jwt_replay_attempts_total", "kind=\"after_proof\"");
         double failed = value("jwt_logins_total", "outcome=\"failure\"");
 
         session.client.get("/api/user").send();
         session.client.get("/api/user").bearer("x").send();
         session.bareUser();
+        session.with(session.client.get("/admin/api/users")).send();
+        session.with(session.client.get("/auth/verify?permission=nobody:has")).send();
+        session.with(session.client.post("/api/chat/completions")).send();
         Session.login(session.client, "nobody", "x").send();
 
         assertEquals(1, value("jwt_validation_errors_total", "reason=\"missing_token\"") - missing);
         assertEquals(1, value("jwt_validation_errors_total", "reason=\"invalid_token\"") - invalid);
+        assertEquals(3, value("jwt_validation_errors_total", "reason=\"insufficient_permissions\"") - denied);
         assertEquals(1, value("jwt_replay_attempts_total", "kind=\"after_proof\"") - replayed);
         assertEquals(1, value("jwt_logins_total", "outcome=\"failure\"") - failed);
     }
