@@ -2,6 +2,7 @@ package com.amplihack.auth;
 
 import com.amplihack.auth.admin.AccountResource;
 import com.amplihack.auth.admin.KeysResource;
+import com.amplihack.auth.admin.PolicyResource;
 import com.amplihack.auth.admin.RevokeAllResource;
 import com.amplihack.auth.admin.RolesResource;
 import com.amplihack.auth.admin.UsersResource;
@@ -44,6 +45,7 @@ public class AuthApplication extends Application {
                 RolesResource.class,
                 KeysResource.class,
                 RevokeAllResource.class,
+                PolicyResource.class,
                 VersionFilter.class,
                 ResourceGuard.class,
                 ProblemMapper.class);

@@ -78,7 +78,7 @@ public class TokenGate {
                         token.jti(),
                         proven,
                         settings.replay(),
-                        remainingLife(token, settings)),
+                        remainingLife(token)),
                 quota);
         return switch (admission.verdict()) {
             case ADMITTED -> quota.unlimited() ? Optional.empty() : Optional.of(limit(quota, admission));
@@ -100,11 +100,14 @@ public class TokenGate {
         }
     }
 
-    /** Until no clock within the skew accepts the token any more, so how long its use must be remembered. */
-    private Duration remainingLife(AccessToken token, TokenSettings settings) {
+    /**
+     * Until no clock within any skew accepts the token any more, so how long its use must be remembered: the skew in force
+     * may be raised when the token has expired.
+     */
+    private Duration remainingLife(AccessToken token) {
         return Duration.between(clock.instant(), token.expiresAt())
-                .plus(settings.clockSkew())
-                .plus(settings.clockSkew())
+                .plus(TokenSettings.LONGEST_SKEW)
+                .plus(TokenSettings.LONGEST_SKEW)
                 .plusSeconds(1);
     }
 

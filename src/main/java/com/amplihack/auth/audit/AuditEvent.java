@@ -23,7 +23,8 @@ public enum AuditEvent {
     PASSWORD_CHANGED(Severity.INFO),
     KEY_ROTATED(Severity.INFO),
     KEY_COMPROMISED(Severity.CRITICAL),
-    ADMIN_ACTION(Severity.INFO);
+    ADMIN_ACTION(Severity.INFO),
+    POLICY_CHANGED(Severity.INFO);
 
     /** How grave an event is, and at which level the server log has it. */
     @SuppressWarnings("ImmutableEnumChecker") // a Level cannot change

@@ -4,33 +4,55 @@ import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.time.InstantSource;
-import java.util.NoSuchElementException;
 import java.util.Optional;
-import org.eclipse.microprofile.config.Config;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The settings in force, as one immutable snapshot: reading them costs a field access. */
 @ApplicationScoped
 public class Configuration {
-    private volatile Settings settings;
+    private Function<String, Property> source;
+    private volatile Policy policy;
 
     /** For CDI. */
     public Configuration() {}
 
     /** A configuration that never changes, for use outside a server. */
     public Configuration(Settings settings) {
-        this.settings = settings;
+        this(Policy.of(settings), name -> new Property(name, Optional.empty(), Property.NOBODY));
+    }
+
+    private Configuration(Policy policy, Function<String, Property> source) {
+        this.policy = policy;
+        this.source = source;
+    }
+
+    /** A configuration that follows that source, for use outside a server. */
+    static Configuration following(Function<String, Property> source) {
+        return new Configuration(Policy.read(source), source);
     }
 
     @PostConstruct
     void read() {
-        Config config = ConfigProvider.getConfig();
-        settings = Settings.read(name -> value(config, name));
+        source = new PropertyFinder(ConfigProvider.getConfig());
+        policy = Policy.read(source);
     }
 
     /** The snapshot; another object says that something has changed, and only then is it another one. */
     public Settings settings() {
-        return settings;
+        return policy.settings();
+    }
+
+    /** The settings and where they come from. */
+    public Policy policy() {
+        return policy;
+    }
+
+    /** Looks again, and puts in force what has changed: to be called every second, never by a request. */
+    public synchronized Revision refresh() {
+        Revision revision = policy.revise(source);
+        policy = revision.policy();
+        return revision;
     }
 
     /** The one clock of this service. */
@@ -38,13 +60,5 @@ public class Configuration {
     @ApplicationScoped
     public static InstantSource clock() {
         return InstantSource.system();
-    }
-
-    private static Optional<String> value(Config config, String name) {
-        try {
-            return config.getOptionalValue(name, String.class);
-        } catch (NoSuchElementException | IllegalArgumentException unresolved) {
-            return Optional.empty(); // an expression such as ${auth.home} over a property that is not set
-        }
     }
 }

@@ -36,7 +36,10 @@ public record Settings(
      * @throws InvalidSettingException with the sentence for the operator, at the first bad value
      */
     public static Settings read(Function<String, Optional<String>> source) {
-        SettingsReader from = new SettingsReader(source);
+        return read(new SettingsReader(source));
+    }
+
+    static Settings read(SettingsReader from) {
         boolean production = !from.find("mp.config.profile")
                 .map(DEVELOPMENT_PROFILES::contains)
                 .orElse(false);
@@ -53,7 +56,7 @@ public record Settings(
                 WebSettings.read(from),
                 ProxySettings.read(from, production),
                 from.path("auth.audit.file"),
-                Secret.of(from.text("auth.db.url")));
+                from.requiredSecret("auth.db.url"));
     }
 
     /** Whether a request to that decoded path needs no access token: proxied, and {@code enable.jwt.auth=false}. */

@@ -4,15 +4,18 @@ import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads single properties and refuses a bad value in one sentence that names it and what is allowed. */
 final class SettingsReader {
     private final Function<String, Optional<String>> source;
+    private final Set<String> secrets = new HashSet<>();
 
     SettingsReader(Function<String, Optional<String>> source) {
         this.source = source;
@@ -27,8 +30,20 @@ final class SettingsReader {
         return find(name).orElseThrow(() -> new InvalidSettingException(name + " must be set"));
     }
 
+    /** A value that nobody may see. */
     Optional<Secret> secret(String name) {
+        secrets.add(name);
         return source.apply(name).filter(value -> !value.isEmpty()).map(Secret::of);
+    }
+
+    Secret requiredSecret(String name) {
+        secrets.add(name);
+        return Secret.of(text(name));
+    }
+
+    /** The names of the values that nobody may see, as far as they were asked for. */
+    Set<String> secrets() {
+        return Set.copyOf(secrets);
     }
 
     int integer(String name, int least, int most) {

@@ -67,7 +67,10 @@ public record StoreSettings(
         requireOneTopology(from, master, sentinels, cluster);
         return new StoreSettings(
                 kind,
-                from.find("redis.uri").map(value -> redisUri(value)),
+                from.secret("redis.uri")
+                        .map(value -> value.reveal().strip())
+                        .filter(value -> !value.isEmpty())
+                        .map(StoreSettings::redisUri),
                 from.text("redis.host"),
                 from.integer("redis.port", 1, 65_535),
                 from.find("redis.username"),

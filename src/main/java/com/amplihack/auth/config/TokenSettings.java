@@ -25,6 +25,9 @@ public record TokenSettings(
         AddressBinding addressBinding,
         UserAgentBinding userAgentBinding,
         int cacheSize) {
+    /** The most that {@code jwt.clock.skew.seconds} can be. */
+    public static final Duration LONGEST_SKEW = Duration.ofSeconds(60);
+
     static TokenSettings read(SettingsReader from) {
         int refreshDays = from.integer("jwt.refresh.token.days", 1, 365);
         int sessionDays = from.integer("jwt.session.max.days", 1, 365);
@@ -40,7 +43,7 @@ public record TokenSettings(
                 Duration.ofMinutes(from.integer("jwt.access.token.minutes", 1, 60)),
                 Duration.ofDays(refreshDays),
                 Duration.ofDays(sessionDays),
-                Duration.ofSeconds(from.integer("jwt.clock.skew.seconds", 0, 60)),
+                Duration.ofSeconds(from.integer("jwt.clock.skew.seconds", 0, (int) LONGEST_SKEW.toSeconds())),
                 Duration.ofSeconds(from.integer("jwt.refresh.grace.seconds", 0, 60)),
                 from.choice("jwt.replay", ReplayMode.class),
                 from.choice("jwt.binding.ip", AddressBinding.class),

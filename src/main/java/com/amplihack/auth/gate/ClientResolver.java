@@ -7,7 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
@@ -21,7 +21,9 @@ public class ClientResolver {
     private static final Pattern WELL_FORMED_ID = Pattern.compile("[A-Za-z0-9._-]{8,64}");
 
     private Configuration configuration;
-    private final AtomicBoolean strangerSeen = new AtomicBoolean();
+
+    /** The list of trusted proxies that somebody was missed in. */
+    private final AtomicReference<AddressRanges> strangerTo = new AtomicReference<>();
 
     /** For CDI. */
     public ClientResolver() {}
@@ -51,9 +53,10 @@ public class ClientResolver {
                         || Forwarding.client(request, this::isTrusted).isEmpty());
     }
 
-    /** Whether that has ever happened since the start. */
+    /** Whether that has ever happened since the list of trusted proxies was read. */
+    @SuppressWarnings("ReferenceEquality") // another object is another list
     public boolean strangerSeen() {
-        return strangerSeen.get();
+        return strangerTo.get() == trustedProxies();
     }
 
     private String address(HttpServletRequest request) {
@@ -69,11 +72,17 @@ public class ClientResolver {
     }
 
     private boolean isTrusted(String address) {
-        return configuration.settings().web().trustedProxies().contains(address);
+        return trustedProxies().contains(address);
     }
 
+    private AddressRanges trustedProxies() {
+        return configuration.settings().web().trustedProxies();
+    }
+
+    @SuppressWarnings("ReferenceEquality") // another object is another list
     private void noteStranger(String peer) {
-        if (strangerSeen.compareAndSet(false, true)) {
+        AddressRanges trusted = trustedProxies();
+        if (strangerTo.get() != trusted && strangerTo.getAndSet(trusted) != trusted) {
             LOG.log(
                     Level.WARNING,
                     "{0} sends Forwarded or X-Forwarded-For, but is not in auth.trusted.proxies: the header is ignored",

@@ -61,6 +61,7 @@ public class KeyRing {
     @PostConstruct
     public void open() {
         Settings settings = configuration.settings();
+        MpJwtConfigSource.open(settings.tokens());
         directory = new KeyDirectory(settings.keys(), settings.production());
         directory.open(clock.instant().truncatedTo(ChronoUnit.MILLIS));
         try {
@@ -121,6 +122,11 @@ public class KeyRing {
         return snapshot.active()
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.STORE_UNAVAILABLE, "The signing key is being replaced: try again shortly."));
+    }
+
+    /** What signs: the name of a Java security provider, or {@code JDK}; empty while no key does. */
+    public Optional<String> signingProvider() {
+        return snapshot.active().map(key -> key.provider().orElse("JDK"));
     }
 
     /** The key of that {@code kid}, if it is published. */
@@ -186,7 +192,7 @@ public class KeyRing {
 
     private void publish(Snapshot shown) {
         snapshot = shown;
-        JwksConfigSource.publish(shown.jwks().text());
+        MpJwtConfigSource.publish(shown.jwks().text());
     }
 
     /**

@@ -106,10 +106,7 @@ public class Boot {
         if (settings.production() && settings.databaseUrl().reveal().startsWith("jdbc:h2:")) {
             LOG.warning("auth.db.url is an embedded H2 database: use PostgreSQL in production");
         }
-        if (!settings.jwtAuth()) {
-            LOG.warning(
-                    "enable.jwt.auth is false: proxied paths are open to anybody, without token, permission or limit");
-        }
+        PolicyWatch.warnIfOpen(settings);
     }
 
     /**

@@ -40,7 +40,8 @@ class TokenGateTest {
 
     private final SessionHandle handle = new SessionHandle("h".repeat(42) + "A");
     private final SessionProof proof = SessionProof.of(List.of(handle.value()));
-    private final MemorySecurityStore store = new MemorySecurityStore(() -> NOW);
+    private Instant now = NOW;
+    private final MemorySecurityStore store = new MemorySecurityStore(() -> now);
     private final RecordedAudit audit = new RecordedAudit();
 
     @BeforeEach
@@ -141,6 +142,14 @@ class TokenGateTest {
         assertEquals("TOKEN_INVALID lives_too_long", audit.last());
     }
 
+    @Test
+    void aTokenThatWasUsedIsNotReplayedWhenTheSkewIsRaisedAfterItsExpiry() {
+        AccessToken token = token("a");
+        gate(Map.of("jwt.clock.skew.seconds", "0")).admit(token, NONE, CLIENT);
+        now = token.expiresAt().plusSeconds(59);
+        assertRefused("token_replayed", gate(Map.of("jwt.clock.skew.seconds", "60")), token, NONE, CLIENT);
+    }
+
     private static void assertRefused(
             String error, TokenGate gate, AccessToken token, SessionProof proof, ClientContext client) {
         AuthException refused = assertThrows(AuthException.class, () -> gate.admit(token, proof, client));
@@ -151,7 +160,7 @@ class TokenGateTest {
         Map<String, String> all = new HashMap<>(Map.of("jwt.key.size", "2048"));
         all.putAll(overrides);
         Configuration configuration = new Configuration(TestSettings.dev(Path.of("/nowhere"), all));
-        InstantSource clock = InstantSource.fixed(NOW);
+        InstantSource clock = () -> now;
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
         return new TokenGate(verifier, store, audit, configuration, clock);
     }

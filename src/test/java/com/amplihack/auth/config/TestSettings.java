@@ -28,6 +28,12 @@ public final class TestSettings {
         return Settings.read(source("dev", with(home, overrides)));
     }
 
+    /** A configuration of the {@code dev} profile that follows what is put into the overrides, with each refresh. */
+    public static Configuration following(Path home, Map<String, String> overrides) {
+        return Configuration.following(
+                name -> new Property(name, source("dev", with(home, overrides)).apply(name), "a test"));
+    }
+
     /** As without a profile. */
     public static Settings production(Path home, Map<String, String> overrides) {
         return Settings.read(source("", with(home, overrides)));

@@ -10,6 +10,7 @@ import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,26 @@ class ClientResolverTest {
         assertEquals("192.0.2.9", clients.resolve(request).address());
         assertTrue(clients.isOriginUnknown(request));
         assertTrue(clients.strangerSeen());
+    }
+
+    @Test
+    void aProxyThatIsTrustedFromNowOnIsNoStrangerAnyMore() {
+        Map<String, String> overrides = new HashMap<>();
+        Configuration configuration = TestSettings.following(Path.of("/nowhere"), overrides);
+        ClientResolver resolver = new ClientResolver(configuration);
+        var request = TestRequest.of("GET", "/")
+                .from(PROXY)
+                .header("X-Forwarded-For", "203.0.113.1")
+                .build();
+        assertEquals(PROXY, resolver.resolve(request).address());
+        assertTrue(resolver.strangerSeen());
+
+        overrides.put("auth.trusted.proxies", "10.0.0.0/8");
+        configuration.refresh();
+
+        assertFalse(resolver.strangerSeen());
+        assertEquals("203.0.113.1", resolver.resolve(request).address());
+        assertFalse(resolver.strangerSeen());
     }
 
     @Test

@@ -1,0 +1,127 @@
+package com.amplihack.auth.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The settings in force together with the properties that they were made of: an immutable snapshot. */
+public final class Policy {
+    /** Read by the data source in web.xml, and listed here all the same. */
+    private static final List<String> DATA_SOURCE = List.of("auth.db.class", "auth.db.user", "auth.db.password");
+
+    private static final String HIDDEN = "***";
+
+    private final Settings settings;
+    private final Map<String, Property> properties;
+    private final Set<String> secrets;
+
+    private Policy(Settings settings, Map<String, Property> properties, Set<String> secrets) {
+        this.settings = settings;
+        this.properties = properties;
+        this.secrets = secrets;
+    }
+
+    /** Of settings that come from no properties. */
+    static Policy of(Settings settings) {
+        return new Policy(settings, Map.of(), Set.of());
+    }
+
+    /**
+     * Reads every property that there is.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, at the first bad value
+     */
+    static Policy read(Function<String, Property> source) {
+        Map<String, Property> found = new TreeMap<>();
+        SettingsReader reader =
+                new SettingsReader(name -> found.computeIfAbsent(name, source).value());
+        Settings settings = Settings.read(reader);
+        DATA_SOURCE.forEach(name -> found.computeIfAbsent(name, source));
+        reader.secret("auth.db.password");
+        return new Policy(settings, found, reader.secrets());
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    /** In the order of their names. */
+    public List<Property> properties() {
+        return List.copyOf(properties.values());
+    }
+
+    /** The value for people to see: a secret as three asterisks; empty when it is not set. */
+    public Optional<String> shown(Property property) {
+        return property.value().map(value -> secrets.contains(property.name()) ? HIDDEN : value);
+    }
+
+    /** Looks again: takes over the live properties that have changed, unless they are bad. */
+    Revision revise(Function<String, Property> source) {
+        Map<String, Property> accepted = new TreeMap<>(properties);
+        List<Property> wanted = new ArrayList<>();
+        List<Revision.Refusal> refusals = new ArrayList<>();
+        for (Property before : properties.values()) {
+            Property now = source.apply(before.name());
+            if (now.value().equals(before.value())) {
+                accepted.put(now.name(), now); // set elsewhere perhaps
+            } else if (now.isLive()) {
+                wanted.add(now);
+            } else {
+                refusals.add(new Revision.Refusal(now, now.name() + " has changed: it is in force after a restart"));
+            }
+        }
+        acceptGood(wanted, accepted);
+        wanted.stream()
+                .filter(now -> !now.equals(accepted.get(now.name())))
+                .map(now -> new Revision.Refusal(
+                        now, refusal(accepted, List.of(now)).orElse("") + ": the old value stays in force"))
+                .forEach(refusals::add);
+        if (accepted.equals(properties)) {
+            return new Revision(this, List.of(), refusals);
+        }
+        List<Revision.Change> changes = wanted.stream()
+                .filter(now -> now.equals(accepted.get(now.name())))
+                .map(now -> new Revision.Change(properties.get(now.name()), now))
+                .toList();
+        Settings revised = changes.isEmpty() ? settings : settingsOf(accepted);
+        return new Revision(new Policy(revised, accepted, secrets), changes, refusals);
+    }
+
+    /** All at once, since one may be good only beside another; else one by one, as many as are good. */
+    private static void acceptGood(List<Property> wanted, Map<String, Property> accepted) {
+        if (refusal(accepted, wanted).isEmpty()) {
+            wanted.forEach(now -> accepted.put(now.name(), now));
+            return;
+        }
+        List<Property> open = new ArrayList<>(wanted);
+        boolean more = true;
+        while (more) {
+            more = open.removeIf(now -> {
+                boolean good = refusal(accepted, List.of(now)).isEmpty();
+                if (good) {
+                    accepted.put(now.name(), now);
+                }
+                return good;
+            });
+        }
+    }
+
+    private static Optional<String> refusal(Map<String, Property> accepted, List<Property> wanted) {
+        Map<String, Property> tried = new TreeMap<>(accepted);
+        wanted.forEach(now -> tried.put(now.name(), now));
+        try {
+            settingsOf(tried);
+            return Optional.empty();
+        } catch (InvalidSettingException bad) {
+            return Optional.of(bad.getMessage());
+        }
+    }
+
+    private static Settings settingsOf(Map<String, Property> properties) {
+        return Settings.read(name -> properties.get(name).value());
+    }
+}

@@ -1,0 +1,61 @@
+package com.amplihack.auth.config;
+
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One property as it was found.
+ *
+ * @param name in MicroProfile Config
+ * @param value empty when it is not set; may be a secret
+ * @param source who set it, in words that an operator knows
+ */
+public record Property(String name, Optional<String> value, String source) {
+    /** Who has set what is not set. */
+    static final String NOBODY = "not set";
+
+    private static final Set<String> LIVE = Set.of(
+            "enable.jwt.auth",
+            "jwt.access.token.minutes",
+            "jwt.refresh.token.days",
+            "jwt.session.max.days",
+            "jwt.clock.skew.seconds",
+            "jwt.refresh.grace.seconds",
+            "jwt.replay",
+            "jwt.binding.ip",
+            "jwt.binding.user.agent",
+            "auth.login.limit",
+            "auth.login.window.seconds",
+            "auth.refresh.limit",
+            "auth.refresh.window.seconds",
+            "auth.jwks.limit",
+            "auth.jwks.window.seconds",
+            "auth.api.limit",
+            "auth.api.window.seconds",
+            "auth.lockout.threshold",
+            "auth.lockout.minutes",
+            "auth.trusted.proxies",
+            "auth.admin.allowlist",
+            "auth.cors.origins",
+            "auth.csrf.origins",
+            "auth.proxy.upstream",
+            "auth.proxy.upstream.authorization",
+            "auth.proxy.timeout.seconds",
+            "auth.proxy.max.body.mib",
+            "auth.proxy.paths");
+
+    public Property {
+        value = value.filter(text -> !text.isEmpty());
+    }
+
+    /** Whether a change is in force within seconds (CONTRACT.md section 3); else it waits for a restart. */
+    public boolean isLive() {
+        return LIVE.contains(name);
+    }
+
+    /** Never shows the value, which may be a secret. */
+    @Override
+    public String toString() {
+        return name + " (" + source + ")";
+    }
+}
