@@ -2,12 +2,14 @@ package com.amplihack.auth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.amplihack.auth.config.Property;
 import com.amplihack.auth.problem.ErrorCode;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -43,6 +45,10 @@ class DocumentationTest {
                 String[] names = code(cells[1]);
                 String[] values = code(cells[2]);
                 documented.addAll(Arrays.asList(names));
+                boolean live = cells[4].strip().equals("live");
+                for (String name : names) {
+                    assertEquals(new Property(name, Optional.empty(), "").isLive(), live, name);
+                }
                 for (int i = 0; i < names.length; i++) {
                     String value = defaults.getProperty(names[i], "");
                     if (!value.isEmpty()) {

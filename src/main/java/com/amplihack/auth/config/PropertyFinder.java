@@ -1,5 +1,6 @@
 package com.amplihack.auth.config;
 
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,7 +27,16 @@ final class PropertyFinder implements Function<String, Property> {
         }
     }
 
+    /** The names are those that Payara gives its sources. */
     private static String source(ConfigValue found) {
-        return found.getSourceName() + "/" + found.getSourceOrdinal() + "/" + found.getName();
+        String from = String.valueOf(found.getSourceName());
+        return switch (from) {
+            case "Environment" -> "pinned by environment";
+            case "SystemProperty" -> "pinned by system property";
+            case "Properties" -> found.getName().startsWith("%") ? "default of the profile" : "default";
+            case "Domain", "Config", "Server", "Cluster", "Application", "Module" ->
+                "console (" + from.toLowerCase(Locale.ROOT) + ")";
+            default -> from;
+        };
     }
 }

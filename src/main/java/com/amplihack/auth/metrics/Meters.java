@@ -18,6 +18,8 @@ import org.eclipse.microprofile.metrics.Timer;
  */
 @ApplicationScoped
 public class Meters {
+    private static final String VALIDATED = "jwt_tokens_validated_total";
+
     private MetricRegistry registry;
     private Counter validated;
     private Timer validation;
@@ -35,7 +37,7 @@ public class Meters {
     @Inject
     public Meters(MetricRegistry registry) {
         this.registry = registry;
-        validated = registry.counter("jwt_tokens_validated_total");
+        validated = registry.counter(VALIDATED);
         validation = registry.timer("jwt_validation");
         passwordHash = registry.timer("jwt_password_hash");
         upstream = registry.timer("jwt_proxy_upstream");
@@ -138,6 +140,24 @@ public class Meters {
             Sampled sessions = new Sampled(sample);
             registry.gauge("jwt_sessions_active", sessions::value);
         }
+    }
+
+    /**
+     * What a counter has counted since the start, over all values of its label.
+     *
+     * @param metric its name at {@code /metrics}
+     */
+    public long total(String metric) {
+        if (registry == null) {
+            return 0;
+        }
+        if (metric.equals(VALIDATED)) {
+            return validated.getCount();
+        }
+        return counters.entrySet().stream()
+                .filter(entry -> entry.getKey().metric().equals(metric))
+                .mapToLong(entry -> entry.getValue().getCount())
+                .sum();
     }
 
     private void count(String metric, String label, String value) {

@@ -52,6 +52,11 @@ public class AccountDirectory {
         return ask(() -> accounts.find(id));
     }
 
+    /** The id of the account that has this name, in any case. */
+    public Optional<String> idOf(String username) {
+        return Username.parse(username).flatMap(this::findKey).map(AccountKey::id);
+    }
+
     Optional<AccountKey> findKey(Username username) {
         return ask(() -> accounts.findKey(username));
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A Payara Micro of its own process with the WAR in it, started the way {@code payara-micro:start} does. */
 public final class ServerProcess implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 120;
+    private static final int PATIENCE_SECONDS = 300;
     private static final Path DIRECTORY = Path.of(System.getProperty("it.directory"));
 
     private final Process process;

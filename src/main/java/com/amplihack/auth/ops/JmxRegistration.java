@@ -1,0 +1,64 @@
+package com.amplihack.auth.ops;
+
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.ejb.DependsOn;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.enterprise.concurrent.ContextService;
+import jakarta.inject.Inject;
+import java.lang.management.ManagementFactory;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.StandardMBean;
+
+/** Offers {@link AdminMXBean} to JMX while the application runs. */
+@Singleton
+@Startup
+@DependsOn("Boot")
+public class JmxRegistration {
+    private static final Logger LOG = Logger.getLogger(JmxRegistration.class.getName());
+    private static final String NAME = "amplihack.auth:type=Admin";
+
+    @Inject
+    private Administration administration;
+
+    @Resource
+    private ContextService contexts;
+
+    @PostConstruct
+    void register() {
+        // JMX calls on threads of its own, which know nothing of this application
+        AdminMXBean here = contexts.createContextualProxy(administration, AdminMXBean.class);
+        try {
+            unregister();
+            server().registerMBean(new StandardMBean(here, AdminMXBean.class, true), new ObjectName(NAME));
+        } catch (JMException refused) {
+            LOG.log(Level.WARNING, "JMX does without " + NAME, refused);
+        }
+    }
+
+    @PreDestroy
+    void withdraw() {
+        try {
+            unregister();
+        } catch (JMException gone) {
+            LOG.log(Level.FINE, "JMX has no " + NAME, gone);
+        }
+    }
+
+    private static void unregister() throws JMException {
+        ObjectName name = new ObjectName(NAME);
+        if (server().isRegistered(name)) {
+            server().unregisterMBean(name);
+        }
+    }
+
+    private static MBeanServer server() {
+        return ManagementFactory.getPlatformMBeanServer();
+    }
+}

@@ -1,0 +1,163 @@
+package com.amplihack.auth.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.ops.AdminMXBean;
+import com.amplihack.auth.store.TestRedis;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.management.JMX;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What an operator does with a JMX console; on Payara Micro, whose JVM opens the port here, on this machine alone. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class JmxIT {
+    private final Path home = ServerProcess.freshDirectory("jmx");
+    private TestRedis redis;
+    private ServerProcess server;
+    private JMXConnector connector;
+    private AdminMXBean admin;
+    private Session root;
+
+    @BeforeAll
+    @SuppressWarnings("BanJNDI") // how JMX finds its own server, which is ours
+    void start() throws Exception {
+        redis = TestRedis.start();
+        int port = ServerProcess.freePort();
+        Map<String, String> properties = new HashMap<>(redis.properties());
+        properties.putAll(Map.of(
+                "mp.config.profile", "dev",
+                "auth.home", home.toString(),
+                "auth.store", SharedServer.STORE,
+                "auth.lockout.threshold", "1",
+                "jwt.key.size", "2048",
+                "jwt.key.publish.seconds", "600"));
+        properties.putAll(Map.of(
+                "com.sun.management.jmxremote.port", Integer.toString(port),
+                "com.sun.management.jmxremote.rmi.port", Integer.toString(port),
+                "com.sun.management.jmxremote.host", "127.0.0.1",
+                "java.rmi.server.hostname", "127.0.0.1",
+                "com.sun.management.jmxremote.authenticate", "false",
+                "com.sun.management.jmxremote.ssl", "false"));
+        server = ServerProcess.start(ServerProcess.freePort(), properties, Map.of())
+                .ready();
+        connector = JMXConnectorFactory.connect(
+                new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi"));
+        admin = JMX.newMXBeanProxy(
+                connector.getMBeanServerConnection(), new ObjectName("amplihack.auth:type=Admin"), AdminMXBean.class);
+        root = Session.of(server, "admin", server.firstPassword());
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        connector.close();
+        server.close();
+        redis.close();
+    }
+
+    @Test
+    void theCountersTellWhatHappened() {
+        long logins = admin.getLogins();
+        long admitted = admin.getRequestsAdmitted();
+        long refused = admin.getRequestsRefused();
+        Session eva = newUser();
+        eva.user();
+        eva.client.get("/api/user").bearer("x").send();
+        assertEquals(1, admin.getLogins() - logins);
+        assertEquals(2, admin.getRequestsAdmitted() - admitted, "the account's making, and its own");
+        assertEquals(1, admin.getRequestsRefused() - refused);
+        assertTrue(admin.getTokensIssued() >= 2);
+        assertEquals(SharedServer.STORE, admin.getSessionStore());
+        assertTrue(admin.getLiveSessions() >= 1);
+    }
+
+    @Test
+    void theSigningKeyIsTheOneThatSigns() {
+        assertEquals(Session.part(root.accessToken, 0).getString("kid"), admin.getSigningKey());
+    }
+
+    @Test
+    void aKeyThatIsTooYoungIsRefusedWithTheTimeAtWhichItIsNot() {
+        long rotations = admin.getKeyRotations();
+        IllegalStateException refused = assertThrows(IllegalStateException.class, admin::rotateKeys);
+        assertTrue(refused.getMessage().contains("earliest_at: 20"), refused.getMessage());
+        assertEquals(rotations, admin.getKeyRotations());
+    }
+
+    @Test
+    void aUsersSessionsEnd() throws IOException {
+        Session eva = newUser();
+        assertEquals(1, admin.endSessions(eva.username.toUpperCase(Locale.ROOT)));
+        assertEquals("token_revoked", eva.user().error());
+        assertEquals("invalid_refresh_token", eva.refresh().error());
+        assertAudited("\"action\":\"end_sessions\"", eva.claims().getString("sub"));
+    }
+
+    @Test
+    void aLockedAccountIsUnlocked() throws IOException {
+        Session eva = newUser();
+        Client stranger = new Client(server.port());
+        Session.login(stranger, eva.username, "not the password").send();
+        assertEquals(
+                401,
+                Session.login(stranger, eva.username, Session.PASSWORD).send().status());
+
+        assertTrue(admin.unlock(eva.username));
+
+        assertEquals(
+                200,
+                Session.login(stranger, eva.username, Session.PASSWORD).send().status());
+        assertFalse(admin.unlock(eva.username));
+        assertAudited("\"unlocked_by\":\"jmx\"", eva.claims().getString("sub"));
+    }
+
+    @Test
+    void nobodyOfThatNameIsSaidSo() {
+        assertEquals(
+                "There is no account of this name.",
+                assertThrows(IllegalArgumentException.class, () -> admin.endSessions("nobody"))
+                        .getMessage());
+        assertThrows(IllegalArgumentException.class, () -> admin.unlock("\u0000"));
+    }
+
+    @Test
+    void everySessionOfEverybodyIsOverWithinASecond() throws Exception {
+        Session eva = newUser();
+        Session adam = newUser();
+
+        admin.revokeAll();
+
+        Thread.sleep(1_000);
+        for (Session session : List.of(eva, adam, root)) {
+            assertEquals("token_revoked", session.user().error());
+        }
+        assertAudited("\"action\":\"revoke_all\"", "\"by\":\"jmx\"");
+        root = Session.of(server, "admin", server.firstPassword());
+    }
+
+    private Session newUser() {
+        return Session.of(server, Session.newUser(root, "user"), Session.PASSWORD);
+    }
+
+    private void assertAudited(String... parts) throws IOException {
+        try (Stream<String> lines = Files.lines(home.resolve("audit.jsonl"))) {
+            assertTrue(lines.anyMatch(line -> List.of(parts).stream().allMatch(line::contains)));
+        }
+    }
+}
