@@ -144,8 +144,7 @@ public final class PolicyBenchmark {
     }
 
     private static void print(String name, double[] passes, double[] first) {
-        System.out.printf(
-                Locale.ROOT, "| %s | %.0f | %.3f |%n", name, median(passes), median(passes) / median(first));
+        System.out.printf(Locale.ROOT, "| %s | %.0f | %.3f |%n", name, median(passes), median(passes) / median(first));
     }
 
     private static double median(double[] passes) {

@@ -55,7 +55,7 @@ class JmxIT {
                 "java.rmi.server.hostname", "127.0.0.1",
                 "com.sun.management.jmxremote.authenticate", "false",
                 "com.sun.management.jmxremote.ssl", "false"));
-        server = ServerProcess.start(ServerProcess.freePort(), properties, Map.of())
+        server = ServerProcess.start(ServerProcess.freePort(), properties, Map.of("AUTH_API_LIMIT", "500"))
                 .ready();
         connector = JMXConnectorFactory.connect(
                 new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi"));
@@ -85,6 +85,13 @@ class JmxIT {
         assertTrue(admin.getTokensIssued() >= 2);
         assertEquals(SharedServer.STORE, admin.getSessionStore());
         assertTrue(admin.getLiveSessions() >= 1);
+    }
+
+    @Test
+    void whatTheEnvironmentSetsIsPinned() {
+        String policy = root.with(root.client.get("/admin/api/policy")).send().body();
+        assertTrue(policy.contains(
+                "{\"name\":\"auth.api.limit\",\"value\":\"500\",\"source\":\"pinned by environment\",\"live\":true}"));
     }
 
     @Test
