@@ -44,20 +44,30 @@ final class KeyDirectory {
     }
 
     /**
+     * What opening the directory has made of the ring.
+     *
+     * @param before empty when there was none
+     */
+    record Opened(Ring before, Ring after) {}
+
+    /**
      * Reads the ring, or makes it out of the pair that is there, or of a new one; it then has a key that signs and one
      * that waits.
      *
      * @throws InvalidSettingException when what lies there cannot be used
      */
-    Ring open(Instant now) {
+    Opened open(Instant now) {
         try {
             PrivateFiles.makeDirectory(path);
             return PrivateFiles.underLock(path, () -> {
                 try {
-                    if (!ringFile.exists()) {
+                    Ring before = Ring.EMPTY;
+                    if (ringFile.exists()) {
+                        before = read();
+                    } else {
                         begin(now);
                     }
-                    return change(now, ring -> complete(ring, now));
+                    return new Opened(before, change(now, ring -> complete(ring, now)));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -128,10 +138,6 @@ final class KeyDirectory {
     private Ring complete(Ring found, Instant now) throws IOException {
         Ring ring = found;
         if (ring.next().isPresent() && !files.exists(ring.next().get().file())) {
-            LOG.log(
-                    Level.WARNING,
-                    "The private half of the waiting key {0} is gone: it will be another one",
-                    ring.next().get().kid());
             ring = ring.withoutNext();
         }
         if (files.exists(KeyFiles.FIRST)

@@ -38,6 +38,7 @@ public class KeyRing {
     private Configuration configuration;
     private InstantSource clock;
     private KeyDirectory directory;
+    private KeyDirectory.Opened atStart;
     private volatile Snapshot snapshot;
     private volatile boolean readable = true;
 
@@ -62,7 +63,7 @@ public class KeyRing {
     public void open() {
         Settings settings = configuration.settings();
         directory = new KeyDirectory(settings.keys(), settings.production());
-        directory.open(clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        atStart = directory.open(clock.instant().truncatedTo(ChronoUnit.MILLIS));
         try {
             show(directory.text());
             handleKey = PrivateFiles.secret(settings.keys().path().resolve("handle.key"));
@@ -152,6 +153,11 @@ public class KeyRing {
     /** 256 bits for the MACs of what we hand out and want back unchanged. */
     public byte[] handleKey() {
         return handleKey.clone();
+    }
+
+    /** What the start has made of the ring. */
+    KeyDirectory.Opened atStart() {
+        return atStart;
     }
 
     KeyDirectory directory() {

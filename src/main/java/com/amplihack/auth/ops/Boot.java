@@ -6,6 +6,7 @@ import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.KeyRotation;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Database;
@@ -37,6 +38,9 @@ public class Boot {
     private KeyRing keys;
 
     @Inject
+    private KeyRotation rotation;
+
+    @Inject
     private SecurityStore store;
 
     @Inject
@@ -62,6 +66,7 @@ public class Boot {
             requireHome(settings);
             String kid = keys.active().kid();
             long entries = audit.entries();
+            rotation.tellStart();
             openDatabase(settings);
             String sessions = store.kind();
             meters.sampleSessions(store::liveSessions);
