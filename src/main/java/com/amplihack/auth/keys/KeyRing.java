@@ -7,6 +7,7 @@ import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -72,6 +73,11 @@ public class KeyRing {
         }
     }
 
+    @PreDestroy
+    void close() {
+        directory.hsm().ifPresent(HsmKeys::close);
+    }
+
     /**
      * Looks whether another node has changed the ring. What cannot be read changes nothing: the keys that were known
      * stay in force.
@@ -122,6 +128,28 @@ public class KeyRing {
         return snapshot.active()
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.STORE_UNAVAILABLE, "The signing key is being replaced: try again shortly."));
+    }
+
+    /** The key that waits, if it is known already. */
+    Optional<SigningKey> waiting() {
+        return snapshot.next();
+    }
+
+    /**
+     * Which of {@link SigningKey#PROVIDERS} signs; empty in the seconds in which a compromised key has no successor yet.
+     */
+    public Optional<String> signingProvider() {
+        return snapshot.active().map(key -> key.provider().orElse("JDK"));
+    }
+
+    /** Has the key that signs try, if it lies in an HSM and was not needed lately; an HSM that had failed is opened anew. */
+    public void probe() {
+        directory.hsm().ifPresent(hsm -> snapshot.active().ifPresent(hsm::probe));
+    }
+
+    /** Why the HSM does not sign, if there is one and it does not. */
+    public Optional<String> hsmFault() {
+        return directory.hsm().flatMap(HsmKeys::fault);
     }
 
     /** The key of that {@code kid}, if it is published. */

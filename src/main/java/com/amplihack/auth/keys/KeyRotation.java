@@ -3,6 +3,7 @@ package com.amplihack.auth.keys;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -96,12 +97,14 @@ public class KeyRotation {
         if (isDue(changes.read())) {
             promote(KeyChange.SCHEDULE, this::isDue);
         }
+        changes.sweepHsm();
     }
 
     /** Promotes the key that waits if the condition still holds under the lock. */
     private void promote(KeyChange by, Predicate<Ring> condition) {
-        KeyFiles.Fresh fresh = changes.make();
-        changes.change(by, found -> condition.test(found) ? changes.publish(rotated(found), fresh) : found);
+        requireThatNextSigns();
+        changes.changeWithKey(
+                by, (found, fresh) -> condition.test(found) ? changes.publish(rotated(found), fresh) : found);
     }
 
     /** A ring without a key that signs gets one: the key that waits, or a new one that every node has heard of. */
@@ -126,8 +129,15 @@ public class KeyRotation {
         if (changes.read().next().isPresent()) {
             return;
         }
-        KeyFiles.Fresh fresh = changes.make();
-        changes.change(by, found -> found.next().isPresent() ? found : changes.publish(found, fresh));
+        changes.changeWithKey(
+                by, (found, fresh) -> found.next().isPresent() ? found : changes.publish(found, fresh));
+    }
+
+    /** What was there when the key was made may be gone, in an HSM at least: better the old key signs on. */
+    private void requireThatNextSigns() {
+        if (!ring.waiting().map(SigningKey::works).orElse(false)) {
+            throw new AuthException(ErrorCode.STORE_UNAVAILABLE, "The next key does not sign.");
+        }
     }
 
     private Ring rotated(Ring found) {

@@ -37,7 +37,7 @@ final class RingChanges {
     }
 
     /** See {@link KeyDirectory#make}. */
-    KeyFiles.Fresh make() {
+    private FreshKey make() {
         try {
             return ring.directory().make();
         } catch (IOException | InvalidSettingException e) {
@@ -45,9 +45,40 @@ final class RingChanges {
         }
     }
 
+    /** A step which may publish a key that was made for it. */
+    @FunctionalInterface
+    interface Publication {
+        Ring from(Ring ring, FreshKey fresh) throws IOException;
+    }
+
+    /** Makes a key, before the lock is taken, and then a step; when the step does without the key, nothing of it stays. */
+    Ring changeWithKey(KeyChange by, Publication step) {
+        FreshKey fresh = make();
+        Ring after;
+        try {
+            after = change(by, found -> step.from(found, fresh));
+        } catch (AuthException failed) {
+            discardUnlessNamed(fresh, read());
+            throw failed;
+        }
+        discardUnlessNamed(fresh, after);
+        return after;
+    }
+
+    private static void discardUnlessNamed(FreshKey fresh, Ring ring) {
+        if (ring.find(fresh.key().kid()).isEmpty()) {
+            fresh.discard();
+        }
+    }
+
     /** See {@link KeyDirectory#publish}. */
-    Ring publish(Ring found, KeyFiles.Fresh fresh) throws IOException {
+    Ring publish(Ring found, FreshKey fresh) throws IOException {
         return ring.directory().publish(found, fresh, now());
+    }
+
+    /** See {@link KeyDirectory#sweepHsm}. */
+    void sweepHsm() {
+        ring.directory().sweepHsm(read(), now());
     }
 
     /** Makes one step, see {@link KeyDirectory#change}; to be told as done by somebody. */

@@ -7,6 +7,7 @@ import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
+import com.amplihack.auth.keys.SigningKey;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Database;
@@ -72,9 +73,12 @@ public class Boot {
             meters.sampleSessions(store::liveSessions);
             hasher.ready();
             firstAccount.makeIfNone().ifPresent(Boot::show);
-            LOG.log(Level.INFO, "Signing with key {0}, sessions in {1}, audit goes on after entry {2}", new Object[] {
-                kid, sessions, Long.toString(entries)
-            });
+            meters.showSigningProvider(
+                    SigningKey.PROVIDERS, () -> keys.signingProvider().orElse(""));
+            LOG.log(
+                    Level.INFO,
+                    "Signing with key {0} by {1}, sessions in {2}, audit goes on after entry {3}",
+                    new Object[] {kid, keys.signingProvider().orElse("nobody"), sessions, Long.toString(entries)});
         } catch (RuntimeException failed) {
             StartFailure failure = StartFailure.of(failed);
             LOG.severe(failure.getMessage()); // the server's own words about it are a page of stack
