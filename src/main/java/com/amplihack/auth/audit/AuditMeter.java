@@ -26,7 +26,12 @@ final class AuditMeter {
             }
             case REPLAY_DETECTED -> meters.replayed(entry.details.get("kind"));
             case ACCESS_DENIED -> meters.accessDenied();
-            case KEY_ROTATED -> meters.keyRotated();
+            case KEY_ROTATED -> {
+                // the same event tells of keys that are published or retire, and of the first one
+                if ("ACTIVE".equals(entry.details.get("state")) && !"start".equals(entry.details.get("reason"))) {
+                    meters.keyRotated();
+                }
+            }
             case RATE_LIMIT_EXCEEDED -> limited(entry.details.get("limit"));
             default -> {
                 // no figure of its own

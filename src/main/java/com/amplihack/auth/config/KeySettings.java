@@ -8,6 +8,8 @@ import java.util.Optional;
  * Where the signing keys live, and when one follows another.
  *
  * @param path the key directory ({@code jwt.key.path})
+ * @param hsm where private halves are made and stay; empty when they are files of the key directory
+ *     ({@code jwt.key.store})
  * @param passphrase of the private keys' files, if they have one
  * @param size of a key that is made here, in bits, 2048 to 8192
  * @param rotation how long a key signs ({@code jwt.key.rotation.days}); zero: until somebody rotates by hand
@@ -16,7 +18,18 @@ import java.util.Optional;
  *     ({@code jwt.key.grace.hours})
  */
 public record KeySettings(
-        Path path, Optional<Secret> passphrase, int size, Duration rotation, Duration publish, Duration grace) {
+        Path path,
+        Optional<HsmSettings> hsm,
+        Optional<Secret> passphrase,
+        int size,
+        Duration rotation,
+        Duration publish,
+        Duration grace) {
+    private enum Store {
+        FILE,
+        PKCS11
+    }
+
     /** Longer than any cache may keep the key set ({@code max-age=60}), and than nodes need to hear of a key. */
     private static final int LEAST_PUBLISH_SECONDS = 70;
 
@@ -27,6 +40,9 @@ public record KeySettings(
         int leastPublish = production ? LEAST_PUBLISH_SECONDS : LEAST_PUBLISH_SECONDS_IN_DEVELOPMENT;
         return new KeySettings(
                 from.path("jwt.key.path"),
+                from.choice("jwt.key.store", Store.class) == Store.PKCS11
+                        ? Optional.of(HsmSettings.read(from))
+                        : Optional.empty(),
                 from.secret("jwt.key.passphrase"),
                 from.integer("jwt.key.size", 2048, 8192),
                 Duration.ofDays(from.integer("jwt.key.rotation.days", 0, 3650)),

@@ -122,6 +122,6 @@ public final class Policy {
     }
 
     private static Settings settingsOf(Map<String, Property> properties) {
-        return Settings.read(name -> properties.get(name).value());
+        return Settings.read(name -> Optional.ofNullable(properties.get(name)).flatMap(Property::value));
     }
 }

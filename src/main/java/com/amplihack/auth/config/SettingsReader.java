@@ -37,8 +37,8 @@ final class SettingsReader {
     }
 
     Secret requiredSecret(String name) {
-        secrets.add(name);
-        return Secret.of(text(name));
+        text(name);
+        return secret(name).orElseThrow();
     }
 
     /** The names of the values that nobody may see, as far as they were asked for. */

@@ -7,12 +7,13 @@ import com.amplihack.auth.client.ClientContext;
 /**
  * Who changes the ring, for the audit log.
  *
- * @param reason {@code schedule}, {@code administrator}, {@code jmx} or {@code compromise}
+ * @param reason {@code start}, {@code schedule}, {@code administrator}, {@code jmx}, {@code compromise} or {@code store}
  * @param userId null when nobody did
  * @param sessionId null when nobody did
  */
 public record KeyChange(String reason, String userId, String sessionId, ClientContext client) {
     static final KeyChange SCHEDULE = new KeyChange("schedule", null, null, ClientContext.NONE);
+    static final KeyChange START = new KeyChange("start", null, null, ClientContext.NONE);
 
     /** By whoever may use JMX. */
     public static final KeyChange JMX = new KeyChange("jmx", null, null, ClientContext.NONE);

@@ -11,13 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
  * The key directory of any number of processes: each change is made under its lock, from what the file says then, and
- * stands in it whole or not at all. A key's file is written before the ring names it, and destroyed after it has ceased
- * to, so that whoever is killed leaves at most a file too many.
+ * stands in it whole or not at all. A private half is kept before the ring names it, and destroyed after it has ceased
+ * to sign, so that whoever is killed leaves at most one too many.
  */
 final class KeyDirectory {
     private static final Logger LOG = Logger.getLogger(KeyDirectory.class.getName());
@@ -28,12 +29,15 @@ final class KeyDirectory {
     private final Path path;
     private final KeySettings settings;
     private final KeyFiles files;
+    private final Optional<HsmKeys> hsm;
     private final RingFile ringFile;
 
+    /** @throws InvalidSettingException when there is to be an HSM, and it cannot be used */
     KeyDirectory(KeySettings settings, boolean production) {
         this.settings = settings;
         path = settings.path();
         files = new KeyFiles(settings, production);
+        hsm = settings.hsm().map(present -> new HsmKeys(settings));
         ringFile = new RingFile(path);
     }
 
@@ -44,24 +48,36 @@ final class KeyDirectory {
     }
 
     /**
+     * What opening the directory has made of the ring.
+     *
+     * @param before empty when there was none
+     */
+    record Opened(Ring before, Ring after) {}
+
+    /**
      * Reads the ring, or makes it out of the pair that is there, or of a new one; it then has a key that signs and one
      * that waits.
      *
      * @throws InvalidSettingException when what lies there cannot be used
      */
-    Ring open(Instant now) {
+    Opened open(Instant now) {
         try {
             PrivateFiles.makeDirectory(path);
             return PrivateFiles.underLock(path, () -> {
                 try {
-                    if (!ringFile.exists()) {
+                    Ring before = Ring.EMPTY;
+                    if (ringFile.exists()) {
+                        before = read();
+                    } else {
                         begin(now);
                     }
-                    return change(now, ring -> complete(ring, now));
+                    return new Opened(before, change(now, ring -> complete(ring, now)));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
             });
+        } catch (HsmUnavailableException e) {
+            throw new InvalidSettingException("jwt.key.store: " + e.getMessage());
         } catch (IOException e) {
             throw KeyFiles.unusable(path, e);
         }
@@ -100,19 +116,36 @@ final class KeyDirectory {
 
     /** The private half of a key that signs or will. */
     SigningKey load(RingKey key) throws IOException {
-        return files.read(key.file(), key.kid());
+        if (files.owns(key.file())) {
+            return files.read(key);
+        }
+        return hsm.orElseThrow(() -> new InvalidSettingException(
+                        "jwt.key.store must be pkcs11: the key " + key.kid() + " of the ring lies in an HSM"))
+                .read(key);
     }
 
-    /** See {@link KeyFiles#make}. */
-    KeyFiles.Fresh make() throws IOException {
-        return files.make();
+    /** See {@link PrivateKeys#make}. */
+    FreshKey make() throws IOException {
+        return home().make();
+    }
+
+    /** Where the keys lie that are not files, if there are such. */
+    Optional<HsmKeys> hsm() {
+        return hsm;
+    }
+
+    /** Destroys what no longer signs and is no file, without the lock: whoever comes too late finds nothing. */
+    void sweepHsm(Ring ring, Instant now) {
+        Instant longAgo = now.minus(KEPT);
+        hsm.ifPresent(keys -> ring.keys().stream()
+                .filter(key -> keys.owns(key.file()) && !isKept(key, longAgo))
+                .forEach(key -> keys.destroy(key.file())));
     }
 
     /** The ring with one more key, which waits; to be called within a {@link #change}. */
-    Ring publish(Ring ring, KeyFiles.Fresh fresh, Instant now) throws IOException {
-        files.keep(fresh);
-        SigningKey key = fresh.key();
-        return ring.publish(key.jwk(), KeyFiles.nameOf(key.kid()), now);
+    Ring publish(Ring ring, FreshKey fresh, Instant now) throws IOException {
+        fresh.keep();
+        return ring.publish(fresh.key().jwk(), fresh.name(), now);
     }
 
     /** Nothing but the first pair can be there: the ring is written before any later key is made. */
@@ -121,17 +154,36 @@ final class KeyDirectory {
             throw new InvalidSettingException("jwt.key.path: " + path
                     + " holds keys of a ring, but no ring.json: restore it, or move the keys away to begin anew");
         }
-        SigningKey first = files.readOrMake();
-        ringFile.write(Ring.EMPTY.adopt(first.jwk(), KeyFiles.FIRST, now));
+        if (hsm.isPresent() && !files.exists(KeyFiles.FIRST)) {
+            FreshKey first = make();
+            first.keep();
+            ringFile.write(Ring.EMPTY.adopt(first.key().jwk(), first.name(), now));
+        } else {
+            SigningKey first = files.readOrMake();
+            ringFile.write(Ring.EMPTY.adopt(first.jwk(), KeyFiles.FIRST, now));
+        }
+    }
+
+    private PrivateKeys home() {
+        return hsm.<PrivateKeys>map(keys -> keys).orElse(files);
+    }
+
+    /** A key that waits and was lost, or lies where no key is made any more, makes room for another. */
+    private boolean isUsable(RingKey next) throws IOException {
+        return home().owns(next.file()) && home().exists(next.file());
+    }
+
+    private void require(RingKey key) throws IOException {
+        if (hsm.isPresent() && hsm.get().owns(key.file())) {
+            hsm.get().require(key);
+        } else {
+            load(key);
+        }
     }
 
     private Ring complete(Ring found, Instant now) throws IOException {
         Ring ring = found;
-        if (ring.next().isPresent() && !files.exists(ring.next().get().file())) {
-            LOG.log(
-                    Level.WARNING,
-                    "The private half of the waiting key {0} is gone: it will be another one",
-                    ring.next().get().kid());
+        if (ring.next().isPresent() && !isUsable(ring.next().get())) {
             ring = ring.withoutNext();
         }
         if (files.exists(KeyFiles.FIRST)
@@ -148,8 +200,14 @@ final class KeyDirectory {
             ring = ring.rotate(now, settings.grace());
             ring = publish(ring, make(), now);
         }
-        load(ring.active().orElseThrow());
-        load(ring.next().orElseThrow());
+        require(ring.active().orElseThrow());
+        require(ring.next().orElseThrow());
+        if (!home().owns(ring.active().get().file())) {
+            LOG.log(
+                    Level.WARNING,
+                    "Key {0} signs from its file until the next rotation: keys are made in the HSM now",
+                    ring.active().get().kid());
+        }
         return ring;
     }
 

@@ -2,12 +2,10 @@ package com.amplihack.auth.keys;
 
 import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.KeySettings;
-import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.files.PrivateFiles;
 import com.nimbusds.jose.JOSEException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +28,7 @@ import java.util.logging.Logger;
  * PKCS#8, encrypted when there is a passphrase) and {@code jwt_public.pem} (0444): a pair that is there is adopted, else
  * one is made, by one process at a time. Each later one is {@code key-<kid>.pem}.
  */
-final class KeyFiles {
+final class KeyFiles implements PrivateKeys {
     /** The file of the first key. */
     static final String FIRST = "jwt_private.pem";
 
@@ -50,14 +48,38 @@ final class KeyFiles {
         publicFile = settings.path().resolve("jwt_public.pem");
     }
 
-    /**
-     * A key that lies in no file yet.
-     *
-     * @param pem the file's text
-     */
-    record Fresh(SigningKey key, Secret pem) {
-        byte[] bytes() {
-            return pem.reveal().getBytes(StandardCharsets.US_ASCII);
+    /** A key that lies in no file yet. */
+    private final class Fresh implements FreshKey {
+        private final SigningKey key;
+        private final byte[] bytes;
+
+        Fresh(KeyPair pair) throws IOException {
+            key = SigningKey.of((RSAPublicKey) pair.getPublic(), (RSAPrivateKey) pair.getPrivate());
+            bytes = pem.write(pair.getPrivate());
+        }
+
+        @Override
+        public SigningKey key() {
+            return key;
+        }
+
+        @Override
+        public String name() {
+            return PREFIX + key.kid() + SUFFIX;
+        }
+
+        @Override
+        public void keep() throws IOException {
+            keepAs(settings.path().resolve(name()));
+        }
+
+        void keepAs(Path file) throws IOException {
+            PrivateFiles.write(file, bytes, "r--------");
+        }
+
+        @Override
+        public void discard() {
+            // it was never written
         }
     }
 
@@ -90,42 +112,33 @@ final class KeyFiles {
                 + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")");
     }
 
-    /** The file of a later key. */
-    static String nameOf(String kid) {
-        return PREFIX + kid + SUFFIX;
+    @Override
+    public boolean owns(String name) {
+        return !HsmKeys.isName(name);
     }
 
-    boolean exists(String file) {
+    @Override
+    public boolean exists(String file) {
         return Files.exists(settings.path().resolve(file));
     }
 
-    /**
-     * The key of that name, which must be the one in that file.
-     *
-     * @throws InvalidSettingException when it is another one, or cannot be used
-     */
-    SigningKey read(String file, String kid) throws IOException {
+    @Override
+    public SigningKey read(RingKey wanted) throws IOException {
+        String file = wanted.file();
         Path path = settings.path().resolve(file);
         if (!Files.exists(path)) {
             throw KeyPem.refuse(path, "is missing");
         }
         SigningKey key = file.equals(FIRST) ? readFirst() : pem.read(path);
-        if (!key.kid().equals(kid)) {
-            throw KeyPem.refuse(path, "is another key than ring.json says, which is " + kid);
+        if (!key.kid().equals(wanted.kid())) {
+            throw KeyPem.refuse(path, "is another key than ring.json says, which is " + wanted.kid());
         }
         return key;
     }
 
-    /** Makes a key; takes up to some seconds, so never under the lock while others run. */
-    Fresh make() throws IOException {
-        KeyPair pair = generate();
-        SigningKey key = SigningKey.of((RSAPublicKey) pair.getPublic(), (RSAPrivateKey) pair.getPrivate());
-        return new Fresh(key, Secret.of(new String(pem.write(pair.getPrivate()), StandardCharsets.US_ASCII)));
-    }
-
-    /** Writes the file of a key that the ring is about to name. */
-    void keep(Fresh fresh) throws IOException {
-        PrivateFiles.write(settings.path().resolve(nameOf(fresh.key().kid())), fresh.bytes(), "r--------");
+    @Override
+    public FreshKey make() throws IOException {
+        return new Fresh(generate());
     }
 
     /** Whether there are files of later keys. */
@@ -197,10 +210,10 @@ final class KeyFiles {
             LOG.warning(
                     "jwt.key.passphrase is not set: the private key is stored in clear, protected by its file mode");
         }
-        Fresh fresh = make();
+        Fresh fresh = new Fresh(generate());
         // an orphan public key would make the fresh pair a mismatch
         Files.deleteIfExists(publicFile);
-        PrivateFiles.write(privateFile, fresh.bytes(), "r--------");
+        fresh.keepAs(privateFile);
         PrivateFiles.write(publicFile, pem.write(publicKey(fresh.key())), "r--r--r--");
     }
 

@@ -62,7 +62,7 @@ final class KeyPem {
             throw refuse(file, "can be read by others than its owner: chmod 0400");
         }
         RSAPrivateCrtKey privateKey = readPrivate(file);
-        Optional<String> fault = KeyRules.fault(privateKey);
+        Optional<String> fault = KeyRules.fault(privateKey.getModulus(), privateKey.getPublicExponent());
         if (fault.isPresent()) {
             throw refuse(file, fault.get());
         }

@@ -7,6 +7,7 @@ import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -38,6 +39,7 @@ public class KeyRing {
     private Configuration configuration;
     private InstantSource clock;
     private KeyDirectory directory;
+    private KeyDirectory.Opened atStart;
     private volatile Snapshot snapshot;
     private volatile boolean readable = true;
 
@@ -63,13 +65,18 @@ public class KeyRing {
         Settings settings = configuration.settings();
         MpJwtConfigSource.open(settings.tokens());
         directory = new KeyDirectory(settings.keys(), settings.production());
-        directory.open(clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        atStart = directory.open(clock.instant().truncatedTo(ChronoUnit.MILLIS));
         try {
             show(directory.text());
             handleKey = PrivateFiles.secret(settings.keys().path().resolve("handle.key"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @PreDestroy
+    void close() {
+        directory.hsm().ifPresent(HsmKeys::close);
     }
 
     /**
@@ -124,9 +131,26 @@ public class KeyRing {
                         ErrorCode.STORE_UNAVAILABLE, "The signing key is being replaced: try again shortly."));
     }
 
-    /** What signs: the name of a Java security provider, or {@code JDK}; empty while no key does. */
+    /** The key that waits, if it is known already. */
+    Optional<SigningKey> waiting() {
+        return snapshot.next();
+    }
+
+    /**
+     * Which of {@link SigningKey#PROVIDERS} signs; empty in the seconds in which a compromised key has no successor yet.
+     */
     public Optional<String> signingProvider() {
         return snapshot.active().map(key -> key.provider().orElse("JDK"));
+    }
+
+    /** Has the key that signs try, if it lies in an HSM and was not needed lately; an HSM that had failed is opened anew. */
+    public void probe() {
+        directory.hsm().ifPresent(hsm -> snapshot.active().ifPresent(hsm::probe));
+    }
+
+    /** Why the HSM does not sign, if there is one and it does not. */
+    public Optional<String> hsmFault() {
+        return directory.hsm().flatMap(HsmKeys::fault);
     }
 
     /** The key of that {@code kid}, if it is published. */
@@ -158,6 +182,11 @@ public class KeyRing {
     /** 256 bits for the MACs of what we hand out and want back unchanged. */
     public byte[] handleKey() {
         return handleKey.clone();
+    }
+
+    /** What the start has made of the ring. */
+    KeyDirectory.Opened atStart() {
+        return atStart;
     }
 
     KeyDirectory directory() {

@@ -1,6 +1,6 @@
 package com.amplihack.auth.keys;
 
-import java.security.interfaces.RSAPrivateCrtKey;
+import java.math.BigInteger;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Optional;
 
@@ -12,18 +12,18 @@ final class KeyRules {
     private KeyRules() {}
 
     /** What is wrong with the key, as the end of a sentence. */
-    static Optional<String> fault(RSAPrivateCrtKey key) {
-        int bits = key.getModulus().bitLength();
+    static Optional<String> fault(BigInteger modulus, BigInteger publicExponent) {
+        int bits = modulus.bitLength();
         if (bits < LEAST_BITS) {
             return Optional.of("has " + bits + " bits, at least " + LEAST_BITS + " are needed");
         }
         if (bits > MOST_BITS) {
             return Optional.of("has " + bits + " bits, at most " + MOST_BITS + " are used");
         }
-        if (!RSAKeyGenParameterSpec.F4.equals(key.getPublicExponent())) {
+        if (!RSAKeyGenParameterSpec.F4.equals(publicExponent)) {
             return Optional.of("has another public exponent than 65537");
         }
-        if (Roca.isWeak(key.getModulus())) {
+        if (Roca.isWeak(modulus)) {
             return Optional.of("was made by a generator whose keys can be factored (ROCA, CVE-2017-15361)");
         }
         return Optional.empty();

@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
 /** The ring as {@code ring.json} of the key directory: metadata and public halves, replaced as a whole. */
 final class RingFile {
     private static final int MOST_BYTES = 1024 * 1024;
-    private static final Pattern FILE = Pattern.compile("jwt_private\\.pem|key-[A-Za-z0-9_-]{43}\\.pem");
+    private static final Pattern FILE = Pattern.compile(
+            "jwt_private\\.pem|key-[A-Za-z0-9_-]{43}\\.pem|pkcs11:object=amplihack-auth-[A-Za-z0-9_-]{43}");
 
     private final Path file;
 

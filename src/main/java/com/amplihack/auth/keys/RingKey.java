@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What the ring knows of a key; its private half lies in a file of its own.
+ * What the ring knows of a key; its private half lies elsewhere.
  *
  * @param jwk the public half, under its {@code kid}
- * @param file of the private half, in the key directory
+ * @param file of the private half, in the key directory; or its URI (RFC 7512) in an HSM
  * @param createdAt when it joined the ring, so when it was first published
  * @param signsFrom when it began to sign; empty for a key that never did
  * @param signsUntil when it ceased to

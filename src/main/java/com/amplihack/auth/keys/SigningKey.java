@@ -10,10 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.security.Provider;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.List;
 import java.util.Optional;
 
 /** A key of the ring with its private half: the signer, prepared once, and what others verify with. */
 public record SigningKey(VerifyingKey half, JWSSigner signer) {
+    /** What may sign: the platform's own provider, the fast one, an HSM. */
+    public static final List<String> PROVIDERS =
+            List.of("JDK", "AmazonCorrettoCryptoProvider", "SunPKCS11-" + SigningProvider.HSM_NAME);
+
     static SigningKey of(RSAPublicKey publicKey, RSAPrivateKey privateKey) {
         return new SigningKey(VerifyingKey.of(publicKey), SigningProvider.signer(privateKey));
     }

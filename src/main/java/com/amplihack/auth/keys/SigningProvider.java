@@ -19,6 +19,9 @@ import java.util.logging.Logger;
  * signatures more than for anything else but password hashes; elsewhere the JDK. The signatures are the same.
  */
 final class SigningProvider {
+    /** The name of the one that signs in an HSM, as SunPKCS11 makes it longer. */
+    static final String HSM_NAME = "amplihack";
+
     private static final Logger LOG = Logger.getLogger(SigningProvider.class.getName());
 
     // handed over, never registered: the server's list of providers is not ours to change

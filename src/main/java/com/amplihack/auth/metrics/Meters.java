@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
@@ -158,6 +159,14 @@ public class Meters {
                 .filter(entry -> entry.getKey().metric().equals(metric))
                 .mapToLong(entry -> entry.getValue().getCount())
                 .sum();
+    }
+
+    /** Shows which of these names is the one in use. */
+    public void showSigningProvider(List<String> names, Supplier<String> inUse) {
+        if (registry != null) {
+            names.forEach(name -> registry.gauge(
+                    "jwt_signing_provider_info", () -> name.equals(inUse.get()) ? 1 : 0, new Tag("provider", name)));
+        }
     }
 
     private void count(String metric, String label, String value) {

@@ -6,6 +6,8 @@ import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.KeyRotation;
+import com.amplihack.auth.keys.SigningKey;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Database;
@@ -37,6 +39,9 @@ public class Boot {
     private KeyRing keys;
 
     @Inject
+    private KeyRotation rotation;
+
+    @Inject
     private SecurityStore store;
 
     @Inject
@@ -62,14 +67,18 @@ public class Boot {
             requireHome(settings);
             String kid = keys.active().kid();
             long entries = audit.entries();
+            rotation.tellStart();
             openDatabase(settings);
             String sessions = store.kind();
             meters.sampleSessions(store::liveSessions);
             hasher.ready();
             firstAccount.makeIfNone().ifPresent(Boot::show);
-            LOG.log(Level.INFO, "Signing with key {0}, sessions in {1}, audit goes on after entry {2}", new Object[] {
-                kid, sessions, Long.toString(entries)
-            });
+            meters.showSigningProvider(
+                    SigningKey.PROVIDERS, () -> keys.signingProvider().orElse(""));
+            LOG.log(
+                    Level.INFO,
+                    "Signing with key {0} by {1}, sessions in {2}, audit goes on after entry {3}",
+                    new Object[] {kid, keys.signingProvider().orElse("nobody"), sessions, Long.toString(entries)});
         } catch (RuntimeException failed) {
             StartFailure failure = StartFailure.of(failed);
             LOG.severe(failure.getMessage()); // the server's own words about it are a page of stack

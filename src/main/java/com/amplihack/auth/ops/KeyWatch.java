@@ -23,7 +23,7 @@ import java.util.logging.Logger;
 
 /**
  * Looks four times a second whether another node has changed the key ring, twice a second whether the store calls a key
- * dead, and once a minute what is due.
+ * dead, each second whether an HSM signs, and once a minute what is due.
  */
 @Singleton
 @Startup
@@ -33,6 +33,7 @@ public class KeyWatch {
     private static final Logger LOG = Logger.getLogger(KeyWatch.class.getName());
     private static final long RING_MILLIS = 250;
     private static final long STORE_MILLIS = 500;
+    private static final long HSM_MILLIS = 1000;
 
     @Inject
     private KeyRing keys;
@@ -57,7 +58,8 @@ public class KeyWatch {
                 executor.scheduleWithFixedDelay(
                         () -> lookAtRing(ring), RING_MILLIS, RING_MILLIS, TimeUnit.MILLISECONDS),
                 executor.scheduleWithFixedDelay(
-                        () -> lookAtStore(ring, known), STORE_MILLIS, STORE_MILLIS, TimeUnit.MILLISECONDS));
+                        () -> lookAtStore(ring, known), STORE_MILLIS, STORE_MILLIS, TimeUnit.MILLISECONDS),
+                executor.scheduleWithFixedDelay(() -> probe(ring), HSM_MILLIS, HSM_MILLIS, TimeUnit.MILLISECONDS));
     }
 
     @PreDestroy
@@ -80,6 +82,14 @@ public class KeyWatch {
             ring.refresh();
         } catch (RuntimeException failed) {
             LOG.log(Level.SEVERE, "The key ring could not be looked at", failed);
+        }
+    }
+
+    private static void probe(KeyRing ring) {
+        try {
+            ring.probe();
+        } catch (RuntimeException failed) {
+            LOG.log(Level.SEVERE, "The HSM could not be looked at", failed);
         }
     }
 

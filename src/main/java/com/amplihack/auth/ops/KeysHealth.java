@@ -1,6 +1,7 @@
 package com.amplihack.auth.ops;
 
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.KeySettings;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.SigningKey;
 import com.amplihack.auth.problem.AuthException;
@@ -24,7 +25,8 @@ public class KeysHealth implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("keys");
-        if (configuration.settings().keys().passphrase().isEmpty()) {
+        KeySettings settings = configuration.settings().keys();
+        if (settings.passphrase().isEmpty() && settings.hsm().isEmpty()) {
             answer.withData("warning", "jwt.key.passphrase is not set: the private key is stored in clear");
         }
         try {
@@ -34,6 +36,11 @@ public class KeysHealth implements HealthCheck {
                     .withData("provider", active.provider().orElse("JDK"));
         } catch (AuthException none) {
             return answer.down().withData("error", none.getMessage()).build();
+        }
+        if (keys.hsmFault().isPresent()) {
+            return answer.down()
+                    .withData("error", "The HSM does not sign: logins and refreshes are refused.")
+                    .build();
         }
         if (!keys.isReadable()) {
             return answer.down()

@@ -3,14 +3,19 @@ package com.amplihack.auth.audit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** An audit log that writes nothing and remembers what it was told: the event, and the reason if it has one. */
+/** An audit log that writes nothing and remembers what it was told: the event, and reason and state if it has them. */
 public final class RecordedAudit extends AuditLog {
     private final List<String> events = new ArrayList<>();
 
     @Override
     public void record(AuditEntry entry) {
-        events.add((entry.event.name() + ' ' + entry.details.getOrDefault("reason", "")).strip());
+        events.add(Stream.of(entry.event.name(), entry.details.get("reason"), entry.details.get("state"))
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining(" ")));
     }
 
     @Override

@@ -200,6 +200,7 @@ class SettingsTest {
         assertEquals(
                 new KeySettings(
                         Path.of("/etc/keys"),
+                        Optional.empty(),
                         Optional.of(Secret.of("opensesame")),
                         2048,
                         Duration.ofDays(30),

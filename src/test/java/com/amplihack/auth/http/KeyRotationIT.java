@@ -81,8 +81,11 @@ class KeyRotationIT {
 
     @Test
     @Order(1)
-    void theRingIsListedForAdministratorsAlone() {
+    void theRingIsListedForAdministratorsAlone() throws IOException {
         List<JsonObject> ring = ring();
+        assertEquals(0, rotations(), "a first key is no rotation");
+        assertTrue(
+                Files.readString(homeOfOne.resolve("audit.jsonl")).contains("\"reason\":\"start\",\"state\":\"NEXT\""));
 
         assertEquals(
                 List.of("NEXT", "ACTIVE"),

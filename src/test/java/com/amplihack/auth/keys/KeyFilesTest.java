@@ -389,7 +389,8 @@ class KeyFilesTest {
     }
 
     private static KeySettings settings(Path directory, Optional<Secret> passphrase) {
-        return new KeySettings(directory, passphrase, 2048, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        return new KeySettings(
+                directory, Optional.empty(), passphrase, 2048, Duration.ZERO, Duration.ZERO, Duration.ZERO);
     }
 
     private static String refusal(Callable<?> action) {

@@ -127,7 +127,8 @@ class KeyRotationTest {
         String waiting = here.next();
         assertEquals(waiting, here.rotation.rotate(ADMIN).kid());
         assertEquals(waiting, here.active());
-        assertEquals(List.of("KEY_ROTATED administrator"), here.audit.events());
+        assertEquals(
+                List.of("KEY_ROTATED administrator ACTIVE", "KEY_ROTATED administrator NEXT"), here.audit.events());
     }
 
     @Test
@@ -183,7 +184,7 @@ class KeyRotationTest {
         now = START.plus(Duration.ofDays(90));
         here.rotation.tick();
         assertEquals(waiting, here.active());
-        assertEquals(List.of("KEY_ROTATED schedule"), here.audit.events());
+        assertEquals(List.of("KEY_ROTATED schedule ACTIVE", "KEY_ROTATED schedule NEXT"), here.audit.events());
     }
 
     @Test
@@ -203,7 +204,8 @@ class KeyRotationTest {
         race(() -> here.rotation.tick(), () -> there.rotation.tick());
         here.ring.refresh();
         assertEquals(waiting, here.active());
-        assertEquals(1, here.audit.events().size() + there.audit.events().size());
+        assertEquals(
+                1, here.audit.count("KEY_ROTATED schedule ACTIVE") + there.audit.count("KEY_ROTATED schedule ACTIVE"));
     }
 
     @Test
@@ -223,6 +225,33 @@ class KeyRotationTest {
                 .toArray(Runnable[]::new);
         race(both[0], both[1]);
         assertEquals(List.of("rotation_too_early"), refusals);
+    }
+
+    @Test
+    void anAuditorCanFollowAKeyFromItsPublicationToItsEnd() {
+        here.rotation.tellStart();
+        there.rotation.tellStart();
+        assertEquals(List.of("KEY_ROTATED start ACTIVE", "KEY_ROTATED start NEXT"), here.audit.events());
+        assertEquals(List.of(), there.audit.events(), "it found the ring as it is");
+
+        now = START.plus(PUBLISH);
+        here.rotation.rotate(ADMIN);
+        now = now.plus(Duration.ofHours(26));
+        there.rotation.tick();
+        assertEquals(List.of("KEY_ROTATED schedule RETIRED"), there.audit.events());
+        there.rotation.compromise(there.next(), false, ADMIN);
+        there.rotation.tick();
+        assertEquals(
+                List.of("KEY_ROTATED schedule RETIRED", "KEY_COMPROMISED administrator", "KEY_ROTATED schedule NEXT"),
+                there.audit.events());
+    }
+
+    @Test
+    void waitingKeyThatIsReplacedAtTheStartIsAudited() throws IOException {
+        Files.delete(directory.resolve("key-" + here.next() + ".pem"));
+        Node restarted = new Node(Map.of());
+        restarted.rotation.tellStart();
+        assertEquals(List.of("KEY_ROTATED start WITHDRAWN", "KEY_ROTATED start NEXT"), restarted.audit.events());
     }
 
     @Test
@@ -299,7 +328,7 @@ class KeyRotationTest {
             assertNotEquals(waiting.kid(), node.active());
         }
         assertEquals(2, here.audit.count("KEY_COMPROMISED administrator"));
-        assertEquals(1, here.audit.count("KEY_ROTATED compromise"));
+        assertEquals(1, here.audit.count("KEY_ROTATED compromise ACTIVE"));
     }
 
     @Test

@@ -1,0 +1,138 @@
+package com.amplihack.auth.keys;
+
+import com.amplihack.auth.config.HsmSettings;
+import com.amplihack.auth.config.InvalidSettingException;
+import com.nimbusds.jose.JOSEException;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.Provider;
+import java.security.ProviderException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The HSM, asked by a bounded number of threads: once it has failed everybody is refused at once until {@link #look} has
+ * opened it anew, and one that hangs keeps no more threads than have a turn.
+ */
+final class Hsm {
+    private static final Logger LOG = Logger.getLogger(Hsm.class.getName());
+
+    private static final int TURNS = 32;
+    private static final Duration LONGEST_WAIT_FOR_A_TURN = Duration.ofSeconds(1);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    private final HsmSettings settings;
+    private final Semaphore turns = new Semaphore(TURNS);
+    private final AtomicReference<HsmSession> session; // null while it does not answer
+    private final Provider provider;
+    private volatile long lastSuccess = System.nanoTime();
+    private volatile Optional<String> fault = Optional.empty();
+
+    /** Each opening costs the JDK a thread that it never ends: one that fails at once again is not repeated often. */
+    private Duration pause = FIRST_PAUSE;
+
+    private long notBefore = System.nanoTime();
+    private boolean wrongPin;
+
+    /** @throws InvalidSettingException with the sentence for the operator */
+    Hsm(HsmSettings settings) {
+        this.settings = settings;
+        HsmSession first = HsmSession.open(settings);
+        session = new AtomicReference<>(first);
+        provider = first.provider();
+    }
+
+    /** What signs: one like it, after the HSM was opened anew. */
+    Provider provider() {
+        return provider;
+    }
+
+    /** What is done with it. */
+    @FunctionalInterface
+    interface Use<T> {
+        T with(HsmSession session) throws GeneralSecurityException, JOSEException, IOException;
+    }
+
+    <T> T use(Use<T> use) throws HsmUnavailableException {
+        HsmSession current = session.get();
+        if (current == null) {
+            throw new HsmUnavailableException("the HSM has failed before");
+        }
+        takeTurn();
+        try {
+            T result = use.with(current);
+            lastSuccess = System.nanoTime();
+            fault = Optional.empty();
+            return result;
+        } catch (HsmUnavailableException missing) {
+            fault = Optional.of(missing.getMessage());
+            throw missing;
+        } catch (GeneralSecurityException | JOSEException | IOException | ProviderException failed) {
+            HsmUnavailableException away =
+                    new HsmUnavailableException("the HSM does not answer (" + HsmFault.reason(failed) + ")");
+            lose(current, away, failed);
+            throw away;
+        } finally {
+            turns.release();
+        }
+    }
+
+    /** Why the last thing that was asked of it failed, if it did. */
+    Optional<String> fault() {
+        return fault;
+    }
+
+    /** How long ago it last did what it was asked for. */
+    Duration silence() {
+        return Duration.ofNanos(System.nanoTime() - lastSuccess);
+    }
+
+    /** Opens it anew if it has failed. A PIN that was refused is not tried again: some few wrong ones lock a token. */
+    synchronized void look() {
+        if (silence().compareTo(LONGEST_PAUSE) < 0 && fault.isEmpty()) {
+            pause = FIRST_PAUSE;
+        }
+        if (session.get() != null || wrongPin || System.nanoTime() - notBefore < 0) {
+            return;
+        }
+        notBefore = System.nanoTime() + pause.toNanos();
+        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        try {
+            session.set(HsmSession.open(settings));
+            LOG.info("The HSM was opened anew");
+        } catch (InvalidSettingException still) {
+            wrongPin = HsmFault.isAboutThePin(still);
+            LOG.log(wrongPin ? Level.SEVERE : Level.FINE, still.getMessage());
+        }
+    }
+
+    void close() {
+        Optional.ofNullable(session.getAndSet(null)).ifPresent(HsmSession::close);
+    }
+
+    private void takeTurn() throws HsmUnavailableException {
+        try {
+            if (turns.tryAcquire(LONGEST_WAIT_FOR_A_TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+        HsmUnavailableException busy = new HsmUnavailableException("the HSM keeps others waiting");
+        fault = Optional.of(busy.getMessage());
+        throw busy;
+    }
+
+    private void lose(HsmSession failed, HsmUnavailableException away, Exception cause) {
+        fault = Optional.of(away.getMessage());
+        if (session.compareAndSet(failed, null)) {
+            LOG.log(Level.SEVERE, "Nothing is signed until the HSM answers again", cause);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package com.amplihack.auth.keys;
+
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditLog;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Tells the log and the audit log what became of each key between one ring and the next, so that an auditor can follow a
+ * key from its publication to its end. A compromise is told by {@link DeadKeys}: it holds also where the ring cannot be
+ * written.
+ */
+final class RingAudit {
+    private static final Logger LOG = Logger.getLogger(RingAudit.class.getName());
+
+    private final AuditLog audit;
+
+    RingAudit(AuditLog audit) {
+        this.audit = audit;
+    }
+
+    void tell(KeyChange by, Ring before, Ring after) {
+        before.next().filter(key -> after.find(key.kid()).isEmpty()).ifPresent(key -> withdrawn(by, key));
+        after.active()
+                .filter(key -> !before.active().map(RingKey::kid).equals(Optional.of(key.kid())))
+                .ifPresent(key -> signs(by, key, before, after));
+        after.next()
+                .filter(key -> before.find(key.kid()).isEmpty())
+                .ifPresent(key -> audit.record(entry(by, KeyState.NEXT.name(), key)));
+        before.keys().stream()
+                .filter(key -> key.state() == KeyState.RETIRING)
+                .filter(key -> after.find(key.kid())
+                        .map(now -> now.state() == KeyState.RETIRED && !now.compromised())
+                        .orElse(true))
+                .forEach(key -> retired(by, key));
+    }
+
+    private void signs(KeyChange by, RingKey key, Ring before, Ring after) {
+        LOG.log(Level.INFO, "Key {0} signs from now on", key.kid());
+        audit.record(entry(by, KeyState.ACTIVE.name(), key)
+                .detail("before", before.active().map(RingKey::kid).orElse(""))
+                .detail("next", after.next().map(RingKey::kid).orElse("")));
+    }
+
+    private void retired(KeyChange by, RingKey key) {
+        LOG.log(Level.INFO, "Key {0} has retired", key.kid());
+        audit.record(entry(by, KeyState.RETIRED.name(), key));
+    }
+
+    /** It never signed, and its private half is lost or lies where it should not. */
+    private void withdrawn(KeyChange by, RingKey key) {
+        LOG.log(Level.WARNING, "Key {0} waits no more: it will be another one", key.kid());
+        audit.record(entry(by, "WITHDRAWN", key));
+    }
+
+    private static AuditEntry entry(KeyChange by, String state, RingKey key) {
+        return by.entry(AuditEvent.KEY_ROTATED).detail("state", state).detail("kid", key.kid());
+    }
+}
