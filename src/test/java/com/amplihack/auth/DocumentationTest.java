@@ -1,6 +1,8 @@
 package com.amplihack.auth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.Property;
 import com.amplihack.auth.problem.ErrorCode;
@@ -9,12 +11,14 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the documents list is what the code knows. */
@@ -62,6 +66,23 @@ class DocumentationTest {
                 .filter(name -> !documented.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(Set.of(), missing);
+    }
+
+    @Test
+    void everyFamilyOfAttacksStandsInItsTables() throws IOException {
+        String attacks = Files.readString(Path.of("docs/attacks.md"));
+        String threats = Files.readString(Path.of("docs/threat-model.md"));
+        try (Stream<Path> classes = Files.list(Path.of("src/test/java/com/amplihack/auth/attacks"))) {
+            List<String> families = classes.map(
+                            file -> file.getFileName().toString().replace(".java", ""))
+                    .filter(name -> name.endsWith("IT"))
+                    .toList();
+            assertFalse(families.isEmpty());
+            for (String family : families) {
+                assertTrue(attacks.contains('`' + family + '`'), family);
+                assertTrue(threats.contains('`' + family + '`'), family);
+            }
+        }
     }
 
     private static String[] code(String cell) {

@@ -54,8 +54,11 @@ public final class JsonBody {
 
     private static byte[] bytes(HttpServletRequest request) {
         try {
-            if (request.getContentLengthLong() <= MAX_BYTES) {
-                byte[] bytes = request.getInputStream().readNBytes(MAX_BYTES + 1);
+            long announced = request.getContentLengthLong();
+            if (announced <= MAX_BYTES) {
+                // no further than that: with an Upgrade header Payara ends a body by the connection alone
+                int most = announced < 0 ? MAX_BYTES + 1 : (int) announced;
+                byte[] bytes = request.getInputStream().readNBytes(most);
                 if (bytes.length <= MAX_BYTES) {
                     return bytes;
                 }

@@ -59,8 +59,8 @@ public class LoginResource {
                 body.string("password", configuration.settings().passwords().longest()));
         Delivery delivery = Delivery.of(body);
 
-        Authenticated who = authenticator.authenticate(
-                username, password, devices.presented(credentials.deviceCookies(request)), client);
+        Authenticated who =
+                authenticator.signIn(username, password, devices.presented(credentials.deviceCookies(request)), client);
         TokenPair pair = tokens.open(who, client);
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         String path = AuthPath.of(request);

@@ -22,13 +22,18 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private Flow.Subscriber<? super ByteBuffer> subscriber;
     private long demand;
     private long length;
+    /** Bytes that are still to come: with an {@code Upgrade} header Payara ends a body by the connection alone. */
+    private long rest;
+
     /** Payara says "all data read" when all has arrived: the rest of it lies in its buffer, and no read waits. */
     private boolean arrived;
 
     private boolean over;
 
-    private RequestBody(ServletInputStream in, long most, Exchange exchange) {
-        this.in = in;
+    private RequestBody(HttpServletRequest request, long most, Exchange exchange) throws IOException {
+        in = request.getInputStream();
+        long announced = request.getContentLengthLong();
+        rest = announced < 0 ? Long.MAX_VALUE : announced;
         this.most = most;
         this.exchange = exchange;
     }
@@ -39,7 +44,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
      * @param most bytes that are accepted
      */
     static RequestBody of(HttpServletRequest request, long most, Exchange exchange) throws IOException {
-        RequestBody body = new RequestBody(request.getInputStream(), most, exchange);
+        RequestBody body = new RequestBody(request, most, exchange);
         body.in.setReadListener(body);
         return body;
     }
@@ -96,11 +101,10 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private void read() {
         try {
             while (!over && demand > 0 && (arrived || in.isReady())) {
-                byte[] chunk = new byte[CHUNK];
+                byte[] chunk = new byte[(int) Math.min(CHUNK, rest)];
                 int count = in.read(chunk);
                 if (count < 0) {
-                    over = true;
-                    subscriber.onComplete();
+                    complete();
                 } else if (count > 0) {
                     pass(chunk, count);
                 }
@@ -119,7 +123,16 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
             return;
         }
         demand--;
+        rest -= count;
         exchange.progress();
         subscriber.onNext(ByteBuffer.wrap(chunk, 0, count));
+        if (rest == 0) {
+            complete();
+        }
+    }
+
+    private void complete() {
+        over = true;
+        subscriber.onComplete();
     }
 }

@@ -65,14 +65,25 @@ public class Authenticator {
     public record Authenticated(Account account, SecurityStore.Epoch epoch, RateLimit limit) {}
 
     /**
-     * Checks name and password.
+     * Signs somebody in: what {@link #authenticate} admits is a login, and audited as one.
+     *
+     * @throws AuthException what {@link #authenticate} throws
+     */
+    public Authenticated signIn(String username, Secret password, PresentedDevices devices, ClientContext client) {
+        Authenticated who = authenticate(username, password, devices, client);
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
+                .user(who.account().id()));
+        return who;
+    }
+
+    /**
+     * Checks name and password; a failure is audited as a failed login, whatever the password was asked for.
      *
      * @param devices what came along of device cookies
      * @throws AuthException {@code rate_limited}, {@code invalid_credentials}, {@code overloaded} or {@code
      *     store_unavailable}
      */
-    public Authenticated authenticate(
-            String username, Secret password, PresentedDevices devices, ClientContext client) {
+    Authenticated authenticate(String username, Secret password, PresentedDevices devices, ClientContext client) {
         RateLimit limit = takeFromQuota(client);
         Optional<AccountKey> key = Username.parse(username).flatMap(accounts::findKey);
         LoginAttempt attempt = store.beginLogin(
@@ -91,7 +102,6 @@ public class Authenticator {
         if (hasher.isOutdated(current.passwordHash())) {
             current = accounts.rehash(current, hasher.hash(password)).orElse(current);
         }
-        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client).user(current.id()));
         return new Authenticated(current, attempt.epoch(), limit);
     }
 

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.http.Client.Answer;
 import com.nimbusds.jwt.JWTClaimsSet;
 import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -14,6 +18,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ApiIT {
     private static final String STRANGERS_HANDLE = "A".repeat(43);
@@ -59,6 +65,73 @@ class ApiIT {
                 .send();
 
         assertEquals(200, answer.status());
+    }
+
+    /** One space ends the scheme (RFC 9110 section 11.4); whatever blanks follow it belong to nothing. */
+    @ParameterizedTest
+    @CsvSource({
+        "'Bearer %s', 200",
+        "'BEARER %s', 200",
+        "'Bearer   %s', 200",
+        "'Bearer \t%s', 200",
+        "'Bearer\t%s', 401",
+        "'Bearer%s', 401",
+        "'Bearer: %s', 401",
+        "'Token %s', 401"
+    })
+    void theSpellingsOfTheHeaderAreDecided(String spelling, int status) throws IOException {
+        Session session = Session.ofNewUser();
+        String answer = raw(session, "Authorization: " + spelling.formatted(session.accessToken));
+        assertTrue(answer.startsWith("HTTP/1.1 " + status + " "), answer);
+        assertEquals(status == 401, answer.contains("\"missing_token\""), answer);
+        assertEquals(status == 200 ? 401 : 200, session.bareUser().status(), "a token that nobody saw is not spent");
+    }
+
+    private static String raw(Session session, String header) throws IOException {
+        try (Socket socket = new Socket(
+                InetAddress.getByName("127.0.0.1"),
+                SharedServer.get().port(),
+                InetAddress.getByName(session.client.address()),
+                0)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET /api/user HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Test/1.0\r\nConnection: close\r\n"
+                                    + header + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /api/user, 200",
+        "GET, /api/nowhere, 404",
+        "DELETE, /api/user, 405",
+        "GET, /auth/sessions, 200",
+        "DELETE, /auth/sessions/none, 404",
+        "POST, /auth/password, 400",
+        "GET, /auth/verify, 200",
+        "GET, /auth/verify?role=nobody, 403",
+        "GET, /admin/api/users, 403",
+        "POST, /api/chat/completions, 403",
+        "POST, /auth/logout-all, 200"
+    })
+    void everyAnswerToAnAdmittedTokenTellsTheQuota(String method, String path, int status) {
+        Session session = Session.ofNewUser();
+        Answer answer = session.with(session.client.request(method, path)).send();
+        assertEquals(status, answer.status(), answer::body);
+        assertEquals(List.of("\"api\";q=100;w=60"), answer.headers("RateLimit-Policy"));
+        assertEquals(1, answer.headers("RateLimit").size());
+        assertTrue(answer.header("RateLimit").orElseThrow().startsWith("\"api\";r=99;t="), answer::toString);
+    }
+
+    @Test
+    void administratorsAnswersTellTheQuotaToo() {
+        Session admin = Session.admin();
+        Answer answer = admin.with(admin.client.get("/admin/api/roles")).send();
+        assertEquals(200, answer.status());
+        assertEquals(List.of("\"api\";q=100;w=60"), answer.headers("RateLimit-Policy"));
+        assertTrue(answer.header("RateLimit").isPresent());
     }
 
     @Test

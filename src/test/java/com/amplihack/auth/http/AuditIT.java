@@ -76,6 +76,20 @@ class AuditIT {
         assertEquals("refresh_reuse", entries.get(6).getJsonObject("details").getString("kind"));
     }
 
+    @Test
+    void aPasswordChangeIsNoLoginAndAWrongCurrentOneAFailedOne() throws IOException {
+        Session session = Session.ofNewUser();
+        for (String current : List.of("not my password at all", Session.PASSWORD)) {
+            session.with(session.client.post("/auth/password"))
+                    .json("{\"current_password\":\"" + current + "\",\"new_password\":\"a horse of this test alone\"}")
+                    .send();
+        }
+
+        assertEquals(
+                List.of("LOGIN_SUCCESS", "TOKEN_ISSUED", "LOGIN_FAILED", "PASSWORD_CHANGED", "TOKEN_ISSUED"),
+                eventsFrom(session.client));
+    }
+
     /** Within the grace a thief's copy is answered like a second tab: at least it is seen. */
     @Test
     void anAnswerSharedBetweenTwoAddressesIsAudited() throws IOException {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.store.TestRedis;
+import de.mkammerer.argon2.Argon2Factory;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URI;
@@ -138,6 +139,26 @@ class ProductionIT {
     }
 
     @Test
+    @Order(3)
+    @Tag("fault-30")
+    void aHashOfOlderParametersIsReplacedAtTheNextLogin() throws Exception {
+        String older = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id).hash(1, 64, 1, PASSWORD.toCharArray());
+        execute("update auth_account set password_hash = '" + older + "'");
+        Client client = new Client(server.port());
+
+        assertEquals(401, Session.login(client, "root", PASSWORD + "x").send().status());
+        assertEquals(older, text("select password_hash from auth_account"), "a failed login changes nothing");
+        Answer login = login(client);
+
+        assertEquals(200, login.status());
+        String fresh = text("select password_hash from auth_account");
+        assertTrue(fresh.startsWith("$argon2id$v=19$m=65536,t=3,p=4$"), fresh);
+        assertEquals(200, user(client, login).status());
+        assertEquals(200, login(client).status());
+        assertEquals(fresh, text("select password_hash from auth_account"), "once is enough");
+    }
+
+    @Test
     @Order(4)
     void withoutItsDatabaseNobodySignsInAndWhoIsInGoesOn() throws Exception {
         Client client = new Client(server.port());
@@ -177,11 +198,15 @@ class ProductionIT {
     }
 
     private int count(String sql) throws SQLException {
+        return Integer.parseInt(text(sql));
+    }
+
+    private String text(String sql) throws SQLException {
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             assertTrue(rows.next());
-            return rows.getInt(1);
+            return rows.getString(1);
         }
     }
 

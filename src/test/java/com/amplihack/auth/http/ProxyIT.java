@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -143,7 +144,8 @@ class ProxyIT {
                         + "Forwarded: for=1.2.3.4\r\nX-Forwarded-For: 1.2.3.4\r\nX-Real-IP: 1.2.3.4\r\n"
                         + "X-Auth-Subject: root\r\nx_auth_roles: admin\r\nX-AUTH-Other: yes\r\n"
                         + "Connection: close, X-Hop\r\nX-Hop: secret\r\nKeep-Alive: 5\r\nTE: trailers\r\nUpgrade: h2c\r\n"
-                        + "Proxy-Authorization: Basic YTpi\r\nAccept-Language: de\r\n\r\n");
+                        + "Proxy-Authorization: Basic YTpi\r\nAccept-Language: de\r\n"
+                        + "X-Request-Id: the-clients-own-id\r\n\r\n");
         Received request = received();
         assertEquals(List.of(TestUpstream.AUTHORIZATION), request.header("Authorization"));
         assertEquals(List.of("theme=dark"), request.header("Cookie"));
@@ -152,7 +154,7 @@ class ProxyIT {
         assertEquals(List.of(session.username), request.header("X-Auth-Username"));
         assertEquals(List.of("user"), request.header("X-Auth-Roles"));
         assertEquals(List.of("chat:write"), request.header("X-Auth-Permissions"));
-        assertEquals(1, request.header("X-Request-Id").size());
+        assertEquals(List.of("the-clients-own-id"), request.header("X-Request-Id"));
         assertEquals(List.of("1.1 amplihack-auth"), request.header("Via"));
         assertTrue(request.header("Forwarded")
                 .get(0)
@@ -170,6 +172,20 @@ class ProxyIT {
                 "Proxy-Authorization")) {
             assertEquals(List.of(), request.header(gone), gone);
         }
+    }
+
+    @Test
+    void aBodyCrossesThoughItsClientOffersAnUpgrade() throws Exception {
+        answer(TestUpstream.answer("200 OK", "", "fine"));
+        Session session = Session.withPermission("chat:write");
+        String answer = raw(
+                session,
+                post(session, "{}")
+                        .replace("Connection: close\r\n", "Connection: close, Upgrade\r\nUpgrade: websocket\r\n"));
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+        Received request = received();
+        assertEquals("{}", new String(request.body(), StandardCharsets.UTF_8));
+        assertEquals(List.of(), request.header("Upgrade"));
     }
 
     @Test
@@ -282,10 +298,25 @@ class ProxyIT {
         Session session = Session.withPermission("chat:write");
         double answered = counted("answered");
         double denied = counted("insufficient_permissions");
+        double tooLarge = counted("too_large");
+        double refusedUs = counted("upstream_refused_us");
+        double timed = metric("jwt_proxy_upstream_seconds_count{");
         assertEquals(200, request(session, "POST", CHAT).json("{}").send().status());
         assertEquals(403, request(session, "GET", "/api/models/a").send().status());
-        assertTrue(counted("answered") > answered);
-        assertTrue(counted("insufficient_permissions") > denied);
+        assertEquals(
+                413,
+                request(session, "POST", CHAT)
+                        .body("application/json", new byte[LARGEST + 1])
+                        .send()
+                        .status());
+        assertEquals(1, metric("jwt_proxy_upstream_seconds_count{") - timed, "what was not sent is not timed");
+        answer(TestUpstream.answer("401 Unauthorized", "", ""));
+        assertEquals(502, request(session, "POST", CHAT).json("{}").send().status());
+        assertEquals(1, counted("answered") - answered);
+        assertEquals(1, counted("insufficient_permissions") - denied);
+        assertEquals(1, counted("too_large") - tooLarge);
+        assertEquals(1, counted("upstream_refused_us") - refusedUs);
+        assertEquals(2, metric("jwt_proxy_upstream_seconds_count{") - timed);
         String subject = session.claims().getString("sub");
         assertTrue(Files.readAllLines(SharedServer.get().home().resolve("audit.jsonl")).stream()
                 .anyMatch(line ->
@@ -293,13 +324,16 @@ class ProxyIT {
     }
 
     private static double counted(String outcome) {
+        return metric("jwt_proxy_requests_total{mp_scope=\"application\",outcome=\"" + outcome + "\"}");
+    }
+
+    private static double metric(String start) {
         return new Client()
                 .get("/metrics")
                 .send()
                 .body()
                 .lines()
-                .filter(line ->
-                        line.startsWith("jwt_proxy_requests_total{") && line.contains("outcome=\"" + outcome + "\""))
+                .filter(line -> line.startsWith(start))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
     }
@@ -375,8 +409,10 @@ class ProxyIT {
         try (Socket socket = connect(session)) {
             send(socket, post(session, "{}"));
             BufferedReader reader = reader(socket);
-            skipTo(reader, "");
+            String head = reader.lines().takeWhile(line -> !line.isEmpty()).collect(Collectors.joining("\n"));
             headSeen.countDown();
+            assertTrue(head.contains("\nRateLimit: \"api\";r=99;"), head);
+            assertTrue(head.contains("\nRateLimit-Policy: \"api\";q=100;w=60"), head);
             skipTo(reader, "data: 1");
         }
     }
