@@ -74,7 +74,8 @@ final class Hsm {
             fault = Optional.of(missing.getMessage());
             throw missing;
         } catch (GeneralSecurityException | JOSEException | IOException | ProviderException failed) {
-            HsmUnavailableException away = new HsmUnavailableException("the HSM does not answer (" + HsmFault.reason(failed) + ")");
+            HsmUnavailableException away =
+                    new HsmUnavailableException("the HSM does not answer (" + HsmFault.reason(failed) + ")");
             lose(current, away, failed);
             throw away;
         } finally {

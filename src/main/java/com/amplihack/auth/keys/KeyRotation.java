@@ -129,12 +129,12 @@ public class KeyRotation {
         if (changes.read().next().isPresent()) {
             return;
         }
-        changes.changeWithKey(
-                by, (found, fresh) -> found.next().isPresent() ? found : changes.publish(found, fresh));
+        changes.changeWithKey(by, (found, fresh) -> found.next().isPresent() ? found : changes.publish(found, fresh));
     }
 
     /** What was there when the key was made may be gone, in an HSM at least: better the old key signs on. */
     private void requireThatNextSigns() {
+        ring.refresh();
         if (!ring.waiting().map(SigningKey::works).orElse(false)) {
             throw new AuthException(ErrorCode.STORE_UNAVAILABLE, "The next key does not sign.");
         }

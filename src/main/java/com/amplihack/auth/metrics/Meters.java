@@ -145,9 +145,7 @@ public class Meters {
     public void showSigningProvider(List<String> names, Supplier<String> inUse) {
         if (registry != null) {
             names.forEach(name -> registry.gauge(
-                    "jwt_signing_provider_info",
-                    () -> name.equals(inUse.get()) ? 1 : 0,
-                    new Tag("provider", name)));
+                    "jwt_signing_provider_info", () -> name.equals(inUse.get()) ? 1 : 0, new Tag("provider", name)));
         }
     }
 

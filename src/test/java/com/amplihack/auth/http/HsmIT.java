@@ -63,7 +63,9 @@ class HsmIT {
         assertEquals("1.0", metric("jwt_signing_provider_info", "SunPKCS11-amplihack"));
         assertEquals("0.0", metric("jwt_signing_provider_info", "JDK"));
         try (Stream<Path> files = Files.list(home.resolve("keys"))) {
-            assertEquals(List.of(), files.filter(file -> file.toString().endsWith(".pem")).toList());
+            assertEquals(
+                    List.of(),
+                    files.filter(file -> file.toString().endsWith(".pem")).toList());
         }
     }
 
@@ -151,7 +153,9 @@ class HsmIT {
                 Map.entry("jwt.key.publish.seconds", "5"),
                 Map.entry("jwt.binding.ip", "off"),
                 Map.entry("jwt.key.store", "pkcs11"),
-                Map.entry("jwt.key.pkcs11.library", SoftHsm.library().orElseThrow().toString()),
+                Map.entry(
+                        "jwt.key.pkcs11.library",
+                        SoftHsm.library().orElseThrow().toString()),
                 Map.entry("jwt.key.pkcs11.slot", Integer.toString(slot))));
         properties.put(name, value);
         return ServerProcess.start(ServerProcess.freePort(), properties, hsm.environment());

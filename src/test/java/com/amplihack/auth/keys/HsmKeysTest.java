@@ -112,11 +112,16 @@ class HsmKeysTest {
 
     private static Map<String, String> settings() {
         return Map.of(
-                "jwt.key.size", "2048",
-                "jwt.key.store", "pkcs11",
-                "jwt.key.pkcs11.library", SoftHsm.library().orElseThrow().toString(),
-                "jwt.key.pkcs11.slot", Integer.toString(slot),
-                "jwt.key.pkcs11.pin", SoftHsm.PIN);
+                "jwt.key.size",
+                "2048",
+                "jwt.key.store",
+                "pkcs11",
+                "jwt.key.pkcs11.library",
+                SoftHsm.library().orElseThrow().toString(),
+                "jwt.key.pkcs11.slot",
+                Integer.toString(slot),
+                "jwt.key.pkcs11.pin",
+                SoftHsm.PIN);
     }
 
     @Test
@@ -215,15 +220,13 @@ class HsmKeysTest {
                 "jwt.key.pkcs11.pin: the token does not accept it",
                 refusal(Map.of(
                         "jwt.key.pkcs11.slot", Integer.toString(slotOfAnother), "jwt.key.pkcs11.pin", "000000")));
-        assertEquals(
-                "jwt.key.pkcs11.slot: the library knows no slot 77", refusal(Map.of("jwt.key.pkcs11.slot", "77")));
+        assertEquals("jwt.key.pkcs11.slot: the library knows no slot 77", refusal(Map.of("jwt.key.pkcs11.slot", "77")));
         assertEquals(
                 "jwt.key.pkcs11.slot: there is no initialized token in slot 2",
                 refusal(Map.of("jwt.key.pkcs11.slot", "2")));
         assertEquals(
                 "jwt.key.pkcs11.library: there is no file " + home.resolve("none.so"),
-                refusal(Map.of(
-                        "jwt.key.pkcs11.library", home.resolve("none.so").toString())));
+                refusal(Map.of("jwt.key.pkcs11.library", home.resolve("none.so").toString())));
         Path text = Path.of("pom.xml").toAbsolutePath();
         assertEquals(
                 "jwt.key.pkcs11.library: " + text + " is not a PKCS#11 library",
@@ -321,7 +324,8 @@ class HsmKeysTest {
             inside.await();
             assertEquals(
                     "the HSM keeps others waiting",
-                    assertThrows(HsmUnavailableException.class, () -> slow.use(session -> "")).getMessage());
+                    assertThrows(HsmUnavailableException.class, () -> slow.use(session -> ""))
+                            .getMessage());
         } finally {
             end.countDown();
             pool.shutdown();
@@ -345,8 +349,8 @@ class HsmKeysTest {
 
     /** As an auditor of the token sees it now. */
     private static KeyStore token() throws Exception {
-        KeyStore keys = KeyStore.getInstance(
-                "PKCS11", HsmSession.open(hsmSettings()).provider());
+        KeyStore keys =
+                KeyStore.getInstance("PKCS11", HsmSession.open(hsmSettings()).provider());
         keys.load(null, SoftHsm.PIN.toCharArray());
         return keys;
     }

@@ -57,7 +57,8 @@ public final class SoftHsm {
         Path tokens = directory.resolve("tokens");
         if (Files.exists(tokens)) {
             try (Stream<Path> files = Files.walk(tokens)) {
-                for (Path file : files.sorted((one, other) -> other.compareTo(one)).toList()) {
+                for (Path file :
+                        files.sorted((one, other) -> other.compareTo(one)).toList()) {
                     Files.delete(file);
                 }
             }
