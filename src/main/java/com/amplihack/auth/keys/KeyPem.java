@@ -114,7 +114,8 @@ final class KeyPem {
         } catch (PEMException | PKCSException | OperatorCreationException wrong) {
             throw refuse(file, "cannot be decrypted with jwt.key.passphrase");
         }
-        if (key instanceof RSAPrivateCrtKey rsa) {
+        // a key for RSASSA-PSS looks the same and signs no RS256
+        if (key instanceof RSAPrivateCrtKey rsa && rsa.getAlgorithm().equals("RSA")) {
             return rsa;
         }
         throw refuse(file, "is not an RSA private key");

@@ -65,12 +65,16 @@ public class KeyRing {
         Settings settings = configuration.settings();
         MpJwtConfigSource.open(settings.tokens());
         directory = new KeyDirectory(settings.keys(), settings.production());
-        atStart = directory.open(clock.instant().truncatedTo(ChronoUnit.MILLIS));
         try {
+            atStart = directory.open(clock.instant().truncatedTo(ChronoUnit.MILLIS));
             show(directory.text());
             handleKey = PrivateFiles.secret(settings.keys().path().resolve("handle.key"));
         } catch (IOException e) {
+            close();
             throw new UncheckedIOException(e);
+        } catch (RuntimeException refused) {
+            close();
+            throw refused;
         }
     }
 

@@ -134,6 +134,7 @@ public class KeyRotation {
 
     /** What was there when the key was made may be gone, in an HSM at least: better the old key signs on. */
     private void requireThatNextSigns() {
+        ring.refresh();
         if (!ring.waiting().map(SigningKey::works).orElse(false)) {
             throw new AuthException(ErrorCode.STORE_UNAVAILABLE, "The next key does not sign.");
         }

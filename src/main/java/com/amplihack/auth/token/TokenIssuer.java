@@ -5,6 +5,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.SigningKey;
+import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.users.Account;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
@@ -48,6 +49,7 @@ public class TokenIssuer {
      */
     record Issued(String compact, String jti) {}
 
+    /** @throws AuthException 503 while the HSM that holds the key does not sign */
     Issued issue(Account account, String sid, long gen, ClientContext client) {
         String jti = jti();
         JWTClaimsSet claims =
@@ -57,6 +59,9 @@ public class TokenIssuer {
         try {
             token.sign(key.signer());
         } catch (JOSEException e) {
+            if (e.getCause() instanceof AuthException refused) { // the library wraps whatever a signer throws
+                throw refused;
+            }
             throw new IllegalStateException("the active key does not sign", e);
         }
         String compact = token.serialize();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
+import com.amplihack.auth.keys.SigningKey;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,6 +57,18 @@ class MetricsIT {
         assertTrue(value("jwt_tokens_validated_total", "") - validated >= 2);
         assertTrue(value("jwt_validation_seconds_count", "") - timed >= 2);
         assertTrue(value("jwt_password_hash_seconds_count", "") - hashed >= 2);
+    }
+
+    @Test
+    void oneOfTheProvidersSigns() {
+        String ready = new Client().get("/health/ready").send().body();
+        double inUse = 0;
+        for (String provider : SigningKey.PROVIDERS) {
+            double shown = value("jwt_signing_provider_info", "provider=\"" + provider + '"');
+            assertEquals(ready.contains('"' + provider + '"') ? 1 : 0, shown, provider);
+            inUse += shown;
+        }
+        assertEquals(1, inUse);
     }
 
     @Test

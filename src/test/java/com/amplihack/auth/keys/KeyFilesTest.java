@@ -27,7 +27,6 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.ECGenParameterSpec;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.security.spec.RSAPrivateCrtKeySpec;
 import java.security.spec.RSAPublicKeySpec;
@@ -278,11 +277,10 @@ class KeyFilesTest {
         assertEquals("jwt.key.path: " + privateFile + " and jwt_public.pem are not a pair", refusal(this::read));
     }
 
-    @Test
-    void keyOfAnEllipticCurveIsRefused() throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
-        put(generator.generateKeyPair());
+    @ParameterizedTest
+    @ValueSource(strings = {"EC", "Ed25519", "X25519", "DSA", "DH", "RSASSA-PSS"})
+    void keyOfAnotherKindIsRefused(String kind) throws Exception {
+        put(KeyPairGenerator.getInstance(kind).generateKeyPair());
         assertEquals("jwt.key.path: " + privateFile + " is not an RSA private key", refusal(this::read));
     }
 

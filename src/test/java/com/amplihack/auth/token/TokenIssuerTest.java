@@ -5,13 +5,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.SigningKey;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.TestAccounts;
+import com.nimbusds.jose.JWSSigner;
 import jakarta.json.JsonObject;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.time.InstantSource;
@@ -37,6 +47,32 @@ class TokenIssuerTest {
         assertEquals("RS256", header.getString("alg"));
         assertEquals(Tokens.RING.active().kid(), header.getString("kid"));
         assertEquals("JWT", header.getString("typ"));
+    }
+
+    @Test
+    void whatHoldsTheKeyMayRefuseToSignForNow() {
+        AuthException away = new AuthException(ErrorCode.STORE_UNAVAILABLE, "The signing key does not answer.");
+        JWSSigner real = Tokens.RING.active().signer();
+        JWSSigner refusing = (JWSSigner) Proxy.newProxyInstance(
+                JWSSigner.class.getClassLoader(), new Class<?>[] {JWSSigner.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("sign")) {
+                        throw away;
+                    }
+                    return method.invoke(real, arguments);
+                });
+        KeyRing ring = new KeyRing() {
+            @Override
+            public SigningKey active() {
+                return new SigningKey(Tokens.RING.active().half(), refusing);
+            }
+        };
+        TokenIssuer refused = new TokenIssuer(
+                ring, new Configuration(TestSettings.dev(Path.of("/srv"), Map.of())), InstantSource.fixed(Tokens.NOW));
+        assertSame(
+                away,
+                assertThrows(
+                        AuthException.class,
+                        () -> refused.issue(EVA, Tokens.SID, 3, new ClientContext("192.0.2.1", "", ""))));
     }
 
     @Tag("fault-5")
