@@ -54,6 +54,7 @@ class ArchitectureTest {
             Map.entry("endpoint", 5),
             Map.entry("proxy", 5),
             Map.entry("admin", 5),
+            Map.entry("recovery", 5),
             Map.entry("ops", 5));
 
     @ArchTest

@@ -69,6 +69,11 @@ public final class JsonBody {
         throw new AuthException(ErrorCode.TOO_LARGE, "A body has at most 64 KiB.");
     }
 
+    /** Whether the member is there and not null. */
+    public boolean has(String name) {
+        return json.getOrDefault(name, JsonValue.NULL) != JsonValue.NULL;
+    }
+
     /** A non-empty string of at most so many code points. */
     public String string(String name, int longest) {
         return optional(name, longest).orElseThrow(() -> invalid(name, "a non-empty string is needed"));

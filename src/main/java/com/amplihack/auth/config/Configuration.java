@@ -4,6 +4,7 @@ import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -30,6 +31,18 @@ public class Configuration {
     /** A configuration that follows that source, for use outside a server. */
     static Configuration following(Function<String, Property> source) {
         return new Configuration(Policy.read(source), source);
+    }
+
+    /**
+     * The settings as a process beside the server reads them.
+     *
+     * @param instead values in the place of those that are configured
+     */
+    public static Configuration besideTheServer(Map<String, String> instead) {
+        PropertyFinder configured = new PropertyFinder(ConfigProvider.getConfig());
+        return following(name -> instead.containsKey(name)
+                ? new Property(name, Optional.of(instead.get(name)), Property.NOBODY)
+                : configured.apply(name));
     }
 
     @PostConstruct

@@ -10,8 +10,8 @@ import java.util.function.Function;
 
 /** The settings in force together with the properties that they were made of: an immutable snapshot. */
 public final class Policy {
-    /** Read by the data source in web.xml, and listed here all the same. */
-    private static final List<String> DATA_SOURCE = List.of("auth.db.class", "auth.db.user", "auth.db.password");
+    /** Read by the data source in web.xml alone, and listed here all the same. */
+    private static final String DATA_SOURCE = "auth.db.class";
 
     private static final String HIDDEN = "***";
 
@@ -40,8 +40,7 @@ public final class Policy {
         SettingsReader reader =
                 new SettingsReader(name -> found.computeIfAbsent(name, source).value());
         Settings settings = Settings.read(reader);
-        DATA_SOURCE.forEach(name -> found.computeIfAbsent(name, source));
-        reader.secret("auth.db.password");
+        found.computeIfAbsent(DATA_SOURCE, source);
         return new Policy(settings, found, reader.secrets());
     }
 

@@ -36,6 +36,8 @@ public record Property(String name, Optional<String> value, String source) {
             "auth.lockout.minutes",
             "auth.trusted.proxies",
             "auth.admin.allowlist",
+            "auth.certificate.accounts",
+            "auth.certificate.issuers",
             "auth.cors.origins",
             "auth.csrf.origins",
             "auth.proxy.upstream",

@@ -9,7 +9,6 @@ import java.util.function.Function;
  * Every setting of CONTRACT.md section 3 that is in force, read once and checked as a whole.
  *
  * @param production true unless the {@code dev} (or {@code test}) profile is on
- * @param databaseUrl may hold a password
  * @param home under which keys, database and audit file lie unless they name themselves
  * @param jwtAuth {@code enable.jwt.auth}; false opens the proxied paths alone
  */
@@ -23,10 +22,11 @@ public record Settings(
         LimitSettings limits,
         PasswordSettings passwords,
         AccountSettings firstAccount,
+        CertificateSettings certificates,
         WebSettings web,
         ProxySettings proxy,
         Path auditFile,
-        Secret databaseUrl) {
+        DatabaseSettings database) {
     private static final Set<String> DEVELOPMENT_PROFILES = Set.of("dev", "test");
 
     /**
@@ -53,10 +53,11 @@ public record Settings(
                 LimitSettings.read(from),
                 PasswordSettings.read(from),
                 AccountSettings.read(from),
+                CertificateSettings.read(from),
                 WebSettings.read(from),
                 ProxySettings.read(from, production),
                 from.path("auth.audit.file"),
-                from.requiredSecret("auth.db.url"));
+                DatabaseSettings.read(from));
     }
 
     /** Whether a request to that decoded path needs no access token: proxied, and {@code enable.jwt.auth=false}. */

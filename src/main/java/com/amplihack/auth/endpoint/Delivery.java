@@ -9,8 +9,9 @@ enum Delivery {
     COOKIE,
     BODY;
 
-    static Delivery of(JsonBody body) {
-        return switch (body.optional("delivery", 16).orElse("cookie")) {
+    static Delivery of(JsonBody body, Delivery otherwise) {
+        return switch (body.optional("delivery", 16).orElse("")) {
+            case "" -> otherwise;
             case "cookie" -> COOKIE;
             case "body" -> BODY;
             default -> throw new AuthException(ErrorCode.INVALID_REQUEST, "delivery: 'cookie' or 'body' is needed.");

@@ -1,5 +1,6 @@
 package com.amplihack.auth.endpoint;
 
+import com.amplihack.auth.admission.ClientCertificate;
 import com.amplihack.auth.admission.Credentials;
 import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.admission.Public;
@@ -12,6 +13,7 @@ import com.amplihack.auth.token.TokenPair;
 import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.users.Authenticator;
 import com.amplihack.auth.users.Authenticator.Authenticated;
+import com.amplihack.auth.users.CertificateAuthenticator;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,16 +23,23 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
 
-/** {@code POST /auth/login}: name and password for a new session. */
+/** {@code POST /auth/login}: name and password, or the client certificate of a service, for a new session. */
 @Path("/auth/login")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class LoginResource {
+    private static final String USERNAME = "username";
+    private static final String PASSWORD = "password";
     private static final int LONGEST_NAME = 64;
 
     @Inject
     private Authenticator authenticator;
+
+    @Inject
+    private CertificateAuthenticator certificates;
 
     @Inject
     private TokenService tokens;
@@ -54,13 +63,13 @@ public class LoginResource {
     @Public
     public Response login(@Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request);
-        String username = body.string("username", LONGEST_NAME);
-        Secret password = Secret.of(
-                body.string("password", configuration.settings().passwords().longest()));
-        Delivery delivery = Delivery.of(body);
+        Optional<X509Certificate> certificate = certificate(body, request);
+        // a service keeps no cookies
+        Delivery delivery = Delivery.of(body, certificate.isPresent() ? Delivery.BODY : Delivery.COOKIE);
 
-        Authenticated who =
-                authenticator.signIn(username, password, devices.presented(credentials.deviceCookies(request)), client);
+        Authenticated who = certificate
+                .map(leaf -> certificates.authenticate(leaf, client))
+                .orElseGet(() -> byPassword(body, request));
         TokenPair pair = tokens.open(who, client);
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         String path = AuthPath.of(request);
@@ -68,5 +77,20 @@ public class LoginResource {
                 .header(RateLimit.POLICY_HEADER, who.limit().policyValue())
                 .header(RateLimit.HEADER, who.limit().value())
                 .build();
+    }
+
+    /** The certificate to sign in with, where one may and the body has neither name nor password: those would count. */
+    private Optional<X509Certificate> certificate(JsonBody body, HttpServletRequest request) {
+        return configuration.settings().certificates().inUse() && !body.has(USERNAME) && !body.has(PASSWORD)
+                ? ClientCertificate.of(request)
+                : Optional.empty();
+    }
+
+    private Authenticated byPassword(JsonBody body, HttpServletRequest request) {
+        String username = body.string(USERNAME, LONGEST_NAME);
+        Secret password = Secret.of(
+                body.string(PASSWORD, configuration.settings().passwords().longest()));
+        return authenticator.signIn(
+                username, password, devices.presented(credentials.deviceCookies(request)), client);
     }
 }

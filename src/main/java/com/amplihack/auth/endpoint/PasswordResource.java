@@ -60,7 +60,7 @@ public class PasswordResource {
         Secret current = Secret.of(body.string(
                 "current_password", configuration.settings().passwords().longest()));
         Secret fresh = Secret.of(body.string("new_password", LONGEST_NEW));
-        Delivery delivery = Delivery.of(body);
+        Delivery delivery = Delivery.of(body, Delivery.COOKIE);
 
         Authenticated who = passwords.change(
                 caller.username(), current, fresh, devices.presented(credentials.deviceCookies(request)), client);

@@ -101,18 +101,13 @@ public class Boot {
         try {
             database.open();
         } catch (SQLException unreachable) {
-            throw new InvalidSettingException("auth.db.url: the database at "
-                    + withoutParameters(settings.databaseUrl().reveal()) + " cannot be reached");
+            throw new InvalidSettingException(
+                    "auth.db.url: the database at " + settings.database().address() + " cannot be reached");
         }
     }
 
-    /** A JDBC URL may carry a password behind its path. */
-    private static String withoutParameters(String url) {
-        return url.split("[?;]", 2)[0];
-    }
-
     private static void warn(Settings settings) {
-        if (settings.production() && settings.databaseUrl().reveal().startsWith("jdbc:h2:")) {
+        if (settings.production() && settings.database().isEmbedded()) {
             LOG.warning("auth.db.url is an embedded H2 database: use PostgreSQL in production");
         }
         PolicyWatch.warnIfOpen(settings);

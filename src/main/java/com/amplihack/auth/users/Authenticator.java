@@ -4,10 +4,8 @@ import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.client.ClientContext;
-import com.amplihack.auth.config.AddressRanges;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.LockoutSettings;
-import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
@@ -35,6 +33,7 @@ public class Authenticator {
     private SecurityStore store;
     private AuditLog audit;
     private Configuration configuration;
+    private LoginQuota quota;
     private Meters meters;
 
     /** For CDI. */
@@ -47,12 +46,14 @@ public class Authenticator {
             SecurityStore store,
             AuditLog audit,
             Configuration configuration,
+            LoginQuota quota,
             Meters meters) {
         this.accounts = accounts;
         this.hasher = hasher;
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;
+        this.quota = quota;
         this.meters = meters;
     }
 
@@ -72,7 +73,8 @@ public class Authenticator {
     public Authenticated signIn(String username, Secret password, PresentedDevices devices, ClientContext client) {
         Authenticated who = authenticate(username, password, devices, client);
         audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
-                .user(who.account().id()));
+                .user(who.account().id())
+                .detail("method", "password"));
         return who;
     }
 
@@ -84,7 +86,7 @@ public class Authenticator {
      *     store_unavailable}
      */
     Authenticated authenticate(String username, Secret password, PresentedDevices devices, ClientContext client) {
-        RateLimit limit = takeFromQuota(client);
+        RateLimit limit = quota.take(client);
         Optional<AccountKey> key = Username.parse(username).flatMap(accounts::findKey);
         LoginAttempt attempt = store.beginLogin(
                 key.map(AccountKey::id).orElse(NOBODY),
@@ -124,20 +126,9 @@ public class Authenticator {
         }
     }
 
-    private RateLimit takeFromQuota(ClientContext client) {
-        Quota quota = configuration.settings().limits().login();
-        SecurityStore.Taken taken = store.take(quota, AddressRanges.network(client.address(), 32));
-        RateLimit limit = new RateLimit(quota.name(), quota.limit(), quota.window(), taken.remaining(), taken.reset());
-        if (!taken.granted()) {
-            audit.record(AuditEntry.of(AuditEvent.RATE_LIMIT_EXCEEDED, client).detail("limit", quota.name()));
-            throw limit.refusal("Too many login attempts");
-        }
-        return limit;
-    }
-
     private void fail(LoginAttempt attempt, Optional<Account> account, String username, ClientContext client) {
         Optional<Instant> lockedUntil = store.failLogin(attempt, lockout());
-        AuditEntry entry = AuditEntry.of(AuditEvent.LOGIN_FAILED, client);
+        AuditEntry entry = AuditEntry.of(AuditEvent.LOGIN_FAILED, client).detail("method", "password");
         if (account.isPresent()) {
             entry.user(account.get().id()).detail("reason", reason(attempt, account.get()));
         } else {

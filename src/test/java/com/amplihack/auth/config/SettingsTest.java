@@ -95,7 +95,8 @@ class SettingsTest {
         assertTrue(settings.web().adminAllowlist().contains("::1"));
         assertFalse(settings.web().adminAllowlist().contains("10.0.0.1"));
         assertEquals(HOME.resolve("audit.jsonl"), settings.auditFile());
-        assertEquals("jdbc:h2:file:/srv/auth/accounts", settings.databaseUrl().reveal());
+        assertEquals(
+                "jdbc:h2:file:/srv/auth/accounts", settings.database().url().reveal());
     }
 
     @Test
@@ -255,7 +256,7 @@ class SettingsTest {
                 settings.web().csrfOrigins());
         assertFalse(settings.web().cookiePrefix());
         assertEquals(Path.of("/var/log/audit"), settings.auditFile());
-        assertEquals("jdbc:postgresql://db/auth", settings.databaseUrl().reveal());
+        assertEquals("jdbc:postgresql://db/auth", settings.database().url().reveal());
     }
 
     @Test
@@ -269,8 +270,7 @@ class SettingsTest {
         Set<String> unread = new TreeSet<>(TestSettings.names());
         unread.removeAll(asked);
         unread.removeIf(name -> name.startsWith("mp.")
-                || Set.of("auth.db.class", "auth.db.user", "auth.db.password")
-                        .contains(name)); // MicroProfile's own, and those that the data source definition names
+                || name.equals("auth.db.class")); // MicroProfile's own, and the one for the data source alone
         assertEquals(Set.of(), unread);
     }
 

@@ -56,7 +56,7 @@ class AuthenticatorTest {
 
     @BeforeEach
     void make() {
-        authenticator = new Authenticator(directory(), hasher(), store, audit, configuration, new Meters());
+        authenticator = authenticator(store);
     }
 
     /**
@@ -137,7 +137,7 @@ class AuthenticatorTest {
         };
         SecurityStore watched = (SecurityStore) Proxy.newProxyInstance(
                 SecurityStore.class.getClassLoader(), new Class<?>[] {SecurityStore.class}, watch);
-        authenticator = new Authenticator(directory(), hasher(), watched, audit, configuration, new Meters());
+        authenticator = authenticator(watched);
 
         for (int i = 0; i < 100; i++) {
             refusal("name-" + i, WRONG, "192.0.2." + i);
@@ -178,6 +178,11 @@ class AuthenticatorTest {
         now = now.plus(Duration.ofMinutes(15));
 
         assertTrue(signsIn(RIGHT, PresentedDevices.NONE, "198.51.100.1"));
+    }
+
+    private Authenticator authenticator(SecurityStore counted) {
+        LoginQuota quota = new LoginQuota(counted, audit, configuration);
+        return new Authenticator(directory(), hasher(), counted, audit, configuration, quota, new Meters());
     }
 
     private void lock() {

@@ -1,0 +1,112 @@
+package com.amplihack.auth.config;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import javax.security.auth.x500.X500Principal;
+
+/**
+ * Which account a client certificate signs in to: by its whole subject, letter by letter. {@link X500Principal#equals}
+ * would not do: to it a full-width letter is the usual one, and control characters at the ends are nothing.
+ *
+ * @param accounts names of accounts by the subject of their certificate; none switches certificates off
+ * @param issuers who may have issued the certificate; none leaves that to the listener's trust store
+ */
+public record CertificateSettings(Map<String, String> accounts, Set<String> issuers) {
+    private static final String ACCOUNTS = "auth.certificate.accounts";
+    private static final String ISSUERS = "auth.certificate.issuers";
+    private static final int LONGEST_NAME = 64;
+
+    /** Up to a semicolon that is neither escaped nor in quotes (RFC 4514 section 2.4, RFC 1779). */
+    private static final Pattern ENTRY = Pattern.compile("(?:[^;\\\\\"]++|\\\\.|\"(?:[^\\\\\"]|\\\\.)*+\"|[\\\\\"])++");
+
+    public CertificateSettings {
+        accounts = Map.copyOf(accounts);
+        issuers = Set.copyOf(issuers);
+    }
+
+    static CertificateSettings read(SettingsReader from) {
+        CertificateSettings settings =
+                new CertificateSettings(readAccounts(entries(ACCOUNTS, from)), readIssuers(entries(ISSUERS, from)));
+        if (!settings.issuers.isEmpty() && !settings.inUse()) {
+            throw new InvalidSettingException(ISSUERS + " must not be set without " + ACCOUNTS);
+        }
+        return settings;
+    }
+
+    /** Whether any certificate signs in anywhere. */
+    public boolean inUse() {
+        return !accounts.isEmpty();
+    }
+
+    /** The account that the subject of a certificate signs in to. */
+    public Optional<String> accountOf(X500Principal subject) {
+        return Optional.ofNullable(accounts.get(spelled(subject)));
+    }
+
+    /** The one spelling of a name (RFC 2253): attributes that this does not know by name are given as they are encoded. */
+    public static String spelled(X500Principal name) {
+        return name.getName(X500Principal.RFC2253);
+    }
+
+    public boolean mayIssue(X500Principal issuer) {
+        return issuers.isEmpty() || issuers.contains(spelled(issuer));
+    }
+
+    private static List<String> entries(String name, SettingsReader from) {
+        return from.find(name).stream()
+                .flatMap(value -> ENTRY.matcher(value).results())
+                .map(MatchResult::group)
+                .map(String::strip)
+                .filter(entry -> !entry.isEmpty())
+                .toList();
+    }
+
+    private static Map<String, String> readAccounts(List<String> entries) {
+        Map<String, String> accounts = new HashMap<>();
+        for (String entry : entries) {
+            int colon = entry.indexOf(':');
+            String account = entry.substring(0, Math.max(colon, 0)).strip();
+            String subject = name(entry.substring(colon + 1))
+                    .filter(parsed -> !account.isEmpty() && account.codePointCount(0, account.length()) <= LONGEST_NAME)
+                    .orElseThrow(() -> SettingsReader.refuse(
+                            ACCOUNTS,
+                            "a list of account:subject, separated by semicolons, such as"
+                                    + " orders-service:CN=orders,O=Example; billing:CN=billing,O=Example",
+                            entry));
+            if (accounts.put(subject, account) != null) {
+                throw new InvalidSettingException(
+                        ACCOUNTS + " must name each subject once, was '" + subject + "' twice");
+            }
+        }
+        return accounts;
+    }
+
+    private static Set<String> readIssuers(List<String> entries) {
+        Set<String> issuers = new HashSet<>();
+        for (String entry : entries) {
+            issuers.add(name(entry)
+                    .orElseThrow(() -> SettingsReader.refuse(
+                            ISSUERS,
+                            "a list of subjects of authorities, separated by semicolons, such as CN=Example CA,O=Example",
+                            entry)));
+        }
+        return issuers;
+    }
+
+    /** Empty for what is no distinguished name, and for the empty one, which is nobody's. */
+    private static Optional<String> name(String text) {
+        try {
+            // by way of the encoding, which has one order for the parts of a multi-valued RDN
+            X500Principal encoded = new X500Principal(new X500Principal(text.strip()).getEncoded());
+            return Optional.of(spelled(encoded)).filter(spelling -> !spelling.isEmpty());
+        } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
+    }
+}

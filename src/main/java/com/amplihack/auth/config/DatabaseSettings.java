@@ -1,0 +1,25 @@
+package com.amplihack.auth.config;
+
+import java.util.Optional;
+
+/**
+ * The account database, as the data source in {@code web.xml} reads it too.
+ *
+ * @param url may hold a password
+ */
+public record DatabaseSettings(Secret url, Optional<String> user, Optional<Secret> password) {
+    static DatabaseSettings read(SettingsReader from) {
+        return new DatabaseSettings(
+                from.requiredSecret("auth.db.url"), from.find("auth.db.user"), from.secret("auth.db.password"));
+    }
+
+    /** Where it is, for messages: a JDBC URL may carry a password behind its path. */
+    public String address() {
+        return url.reveal().split("[?;]", 2)[0];
+    }
+
+    /** Whether it is the embedded database, which one process at a time can open. */
+    public boolean isEmbedded() {
+        return url.reveal().startsWith("jdbc:h2:");
+    }
+}

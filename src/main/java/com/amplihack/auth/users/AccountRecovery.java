@@ -1,0 +1,159 @@
+package com.amplihack.auth.users;
+
+import com.amplihack.auth.config.DatabaseSettings;
+import com.amplihack.auth.config.InvalidSettingException;
+import com.amplihack.auth.config.Secret;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+
+/**
+ * Makes an account an administrator that can sign in, where no server has to run: by plain JDBC, in one transaction, on
+ * the schema of this version alone. A server that changes the same account meanwhile notices, and reads it again.
+ */
+public final class AccountRecovery {
+    private static final int H2_IN_USE = 90020;
+    private static final int H2_NOT_THERE = 90146;
+
+    private final DataSource database;
+
+    AccountRecovery(DataSource database) {
+        this.database = database;
+    }
+
+    /**
+     * An account before it was recovered.
+     *
+     * @param username as it was given when it was made
+     */
+    public record Found(String id, String username, boolean enabled, boolean administrator) {}
+
+    /**
+     * Opens the database.
+     *
+     * @throws InvalidSettingException with the sentence for the operator, when it cannot be used
+     */
+    public static AccountRecovery open(DatabaseSettings settings) {
+        String url = settings.url().reveal() + (settings.isEmbedded() ? ";IFEXISTS=TRUE" : ""); // a new one is nobody's
+        DataSource database = Flyway.configure()
+                .dataSource(
+                        url,
+                        settings.user().orElse(null),
+                        settings.password().map(Secret::reveal).orElse(null))
+                .getDataSource();
+        try (Connection connection = database.getConnection()) {
+            if (!connection.isValid(1)) {
+                throw new SQLException("the connection is dead");
+            }
+        } catch (SQLException | FlywayException unreachable) {
+            throw unusable(settings, unreachable);
+        }
+        AccountRecovery recovery = new AccountRecovery(database);
+        recovery.requireThisSchema();
+        return recovery;
+    }
+
+    private static InvalidSettingException unusable(DatabaseSettings settings, Exception unreachable) {
+        Throwable root = unreachable;
+        while (root.getCause() != null && !(root instanceof SQLException)) {
+            root = root.getCause();
+        }
+        String why =
+                switch (root instanceof SQLException sql ? sql.getErrorCode() : 0) {
+                    case H2_IN_USE -> "is in use: stop the server first";
+                    case H2_NOT_THERE -> "is not there";
+                    default -> "cannot be reached";
+                };
+        return new InvalidSettingException("auth.db.url: the database at " + settings.address() + " " + why);
+    }
+
+    /**
+     * Nothing is written into a schema that an older or newer version has made.
+     *
+     * @throws InvalidSettingException with the sentence for the operator
+     */
+    void requireThisSchema() {
+        MigrationInfo[] all = Database.migrations(database).load().info().all();
+        if (!Arrays.stream(all)
+                .allMatch(one -> one.getState().isApplied() && one.getState().isResolved())) {
+            throw new InvalidSettingException(
+                    "The database has the schema of another version: use the command of the version that runs on it");
+        }
+    }
+
+    /** The account of that name, in any case. */
+    public Optional<Found> find(String name) throws SQLException {
+        Optional<Username> username = Username.parse(name);
+        if (username.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Connection connection = database.getConnection();
+                PreparedStatement select = connection.prepareStatement(
+                        "select a.id, a.username, a.enabled, (select count(*) from auth_account_role r"
+                                + " where r.account_id = a.id and r.role_name = ?) from auth_account a"
+                                + " where a.username_key = ?")) {
+            select.setString(1, Account.ADMIN);
+            select.setString(2, username.get().key());
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next()
+                        ? Optional.of(
+                                new Found(rows.getString(1), rows.getString(2), rows.getBoolean(3), rows.getInt(4) > 0))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    /**
+     * Gives the account that password and the role {@code admin}, and enables it.
+     *
+     * @return whether it is still there
+     */
+    public boolean recover(Found account, String passwordHash) throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            // as Account.newPassword does; the version is JPA's, whose writers then read again
+            boolean there = run(
+                            connection,
+                            "update auth_account set password_hash = ?, password_version = password_version + 1,"
+                                    + " enabled = true, version = version + 1 where id = ?",
+                            passwordHash,
+                            account.id())
+                    == 1;
+            if (there) {
+                run(
+                        connection,
+                        "insert into auth_role (name) select cast(? as varchar(64)) where not exists"
+                                + " (select 1 from auth_role where name = ?)",
+                        Account.ADMIN,
+                        Account.ADMIN);
+                run(
+                        connection,
+                        "insert into auth_account_role (account_id, role_name) select cast(? as varchar(36)),"
+                                + " cast(? as varchar(64)) where not exists"
+                                + " (select 1 from auth_account_role where account_id = ? and role_name = ?)",
+                        account.id(),
+                        Account.ADMIN,
+                        account.id(),
+                        Account.ADMIN);
+            }
+            connection.commit();
+            return there;
+        }
+    }
+
+    private static int run(Connection connection, String sql, String... values) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setString(i + 1, values[i]);
+            }
+            return statement.executeUpdate();
+        }
+    }
+}
