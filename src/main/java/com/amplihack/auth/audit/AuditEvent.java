@@ -24,7 +24,8 @@ public enum AuditEvent {
     KEY_ROTATED(Severity.INFO),
     KEY_COMPROMISED(Severity.CRITICAL),
     ADMIN_ACTION(Severity.INFO),
-    POLICY_CHANGED(Severity.INFO);
+    POLICY_CHANGED(Severity.INFO),
+    STORE_UNAVAILABLE(Severity.CRITICAL);
 
     /** How grave an event is, and at which level the server log has it. */
     @SuppressWarnings("ImmutableEnumChecker") // a Level cannot change

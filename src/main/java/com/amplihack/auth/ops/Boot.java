@@ -71,6 +71,7 @@ public class Boot {
             openDatabase(settings);
             String sessions = store.kind();
             meters.sampleSessions(store::liveSessions);
+            store.onOutage(new OutageAudit(audit));
             hasher.ready();
             firstAccount.makeIfNone().ifPresent(Boot::show);
             meters.showSigningProvider(

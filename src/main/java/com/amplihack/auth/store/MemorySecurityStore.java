@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -260,6 +261,11 @@ public final class MemorySecurityStore implements SecurityStore {
                     return user;
                 }));
         return live.get();
+    }
+
+    @Override
+    public void onOutage(Consumer<StoreOutage> listener) {
+        // there is none
     }
 
     @Override

@@ -31,6 +31,7 @@ final class RedisConnection implements AutoCloseable {
     private final StoreSettings settings;
     private final RedisTopology redis;
     private final Confirmation confirmation;
+    private final Outages outages;
     private final Breaker breaker;
     private final Meters meters;
 
@@ -48,9 +49,19 @@ final class RedisConnection implements AutoCloseable {
         this.settings = settings;
         redis = connect(settings);
         confirmation = new Confirmation(redis, settings.timeout());
+        outages = new Outages(settings.address(), System::nanoTime);
         // an error is an answer: it costs no time, and one user's broken record must not refuse everybody
-        breaker = new Breaker(settings.address(), failure -> !(failure instanceof JedisDataException), redis::dropIdle);
+        breaker = new Breaker(settings.address(), failure -> !(failure instanceof JedisDataException), this::silent);
         this.meters = meters;
+    }
+
+    private void silent() {
+        redis.dropIdle();
+        outages.begin(Outages.NO_ANSWER);
+    }
+
+    Outages outages() {
+        return outages;
     }
 
     /**
@@ -96,10 +107,14 @@ final class RedisConnection implements AutoCloseable {
 
     private <T> T guarded(StoreOperation operation, Supplier<T> question) {
         try {
-            return breaker.call(() -> exchange(question));
+            T answer = breaker.call(() -> exchange(question));
+            outages.answered();
+            return answer;
         } catch (CallNotPermittedException open) {
+            outages.failed(open);
             throw new StoreUnavailableException(open); // said once, when it opened
         } catch (RuntimeException failed) {
+            outages.failed(failed);
             LOG.log(Level.WARNING, "Redis did not answer {0}: {1}", new Object[] {operation.label(), failed.getMessage()
             });
             throw new StoreUnavailableException(failed);

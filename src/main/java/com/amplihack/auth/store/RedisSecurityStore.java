@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import redis.clients.jedis.Connection;
 
@@ -269,6 +270,11 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public long liveSessions() {
         return redis.ask(StoreOperation.COUNT, SessionCount::of);
+    }
+
+    @Override
+    public void onOutage(Consumer<StoreOutage> listener) {
+        redis.outages().tell(listener);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -241,6 +242,9 @@ public interface SecurityStore {
      * until their records are forgotten. Not for the request path.
      */
     long liveSessions();
+
+    /** Has that listener told when the store goes away, and when it is back; never twice of the same outage. */
+    void onOutage(Consumer<StoreOutage> listener);
 
     /** {@code redis} or {@code memory}, for logs and health. */
     String kind();

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.amplihack.auth.http.Client.Answer;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,7 +15,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -40,7 +38,7 @@ class NginxIT {
 
     @BeforeAll
     static void start() throws Exception {
-        Optional<Path> program = nginxProgram();
+        Optional<Path> program = Program.find("nginx");
         assumeTrue(program.isPresent(), "No nginx here: the sample configuration is not tried.");
         app = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         app.createContext("/", exchange -> {
@@ -217,7 +215,7 @@ class NginxIT {
         int silent = ServerProcess.freePort();
         int shared = port;
         port = ServerProcess.freePort();
-        Process alone = start(nginxProgram().orElseThrow(), silent);
+        Process alone = start(Program.find("nginx").orElseThrow(), silent);
         try {
             Answer answer = new Client(port).get("/").bearer("any").send();
             assertEquals(503, answer.status());
@@ -277,13 +275,6 @@ class NginxIT {
     private static String replaced(String configuration, String shipped, String ours) {
         assertTrue(configuration.contains(shipped), () -> "nginx.conf holds " + shipped);
         return configuration.replace(shipped, ours);
-    }
-
-    private static Optional<Path> nginxProgram() {
-        return Arrays.stream((System.getenv("PATH") + File.pathSeparator + "/usr/sbin").split(File.pathSeparator))
-                .map(directory -> Path.of(directory, "nginx"))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     private static String raw(String request) throws IOException {

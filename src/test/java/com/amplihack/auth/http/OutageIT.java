@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.store.FaultProxy;
 import com.amplihack.auth.store.TestRedis;
+import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.Jedis;
 
@@ -42,6 +46,8 @@ class OutageIT {
 
     private static final Duration RECOVERY = Duration.ofSeconds(10);
 
+    private static final Path HOME = ServerProcess.freshDirectory("outage");
+
     private static TestRedis redis;
     private static FaultProxy proxy;
     private static ServerProcess server;
@@ -55,9 +61,7 @@ class OutageIT {
                         ServerProcess.freePort(),
                         Map.ofEntries(
                                 Map.entry("mp.config.profile", "dev"),
-                                Map.entry(
-                                        "auth.home",
-                                        ServerProcess.freshDirectory("outage").toString()),
+                                Map.entry("auth.home", HOME.toString()),
                                 Map.entry("auth.store", "redis"),
                                 Map.entry("redis.host", "127.0.0.1"),
                                 Map.entry("redis.port", Integer.toString(proxy.port())),
@@ -336,6 +340,45 @@ class OutageIT {
         recovery(sessions.get(0));
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"PAUSED", "READ_ONLY"})
+    void anOutageIsAuditedOnceAndSoIsItsEnd(Fault fault) throws IOException {
+        Session session = newUser(Session.of(server, "admin", server.firstPassword()));
+        await(() -> audited("away").size() == audited("back").size()); // of the fault before
+        int before = audited("away").size();
+
+        fault.begin(session);
+        for (int i = 0; i < 30; i++) {
+            assertEquals(503, session.user().status());
+        }
+        fault.end();
+
+        await(() -> audited("back").size() > before);
+        assertEquals(before + 1, audited("away").size(), "once, not for each request");
+        assertEquals(before + 1, audited("back").size());
+        JsonObject away = audited("away").get(before);
+        assertEquals("critical", away.getString("severity"));
+        assertEquals(
+                fault == Fault.PAUSED ? "no_answer" : "READONLY",
+                away.getJsonObject("details").getString("reason"));
+        assertEquals("info", audited("back").get(before).getString("severity"));
+        assertTrue(server.output().contains("SECURITY_AUDIT: " + away));
+    }
+
+    /** The entries that tell of a store that is away, or back. */
+    private static List<JsonObject> audited(String state) {
+        try {
+            return Files.readAllLines(HOME.resolve("audit.jsonl")).stream()
+                    .filter(line -> line.contains("\"event\":\"STORE_UNAVAILABLE\""))
+                    .map(line -> new Answer(200, List.of(), line).json())
+                    .filter(entry ->
+                            entry.getJsonObject("details").getString("state").equals(state))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void readinessWarnsOfARedisThatForgets() {
         Client client = new Client(server.port());
@@ -408,6 +451,18 @@ class OutageIT {
             }
         }
         return millis;
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Instant end = Instant.now().plusSeconds(60);
+        while (!condition.getAsBoolean()) {
+            assertTrue(Instant.now().isBefore(end), "not within a minute");
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private static Duration recovery(Session session) {

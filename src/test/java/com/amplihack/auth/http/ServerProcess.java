@@ -2,6 +2,7 @@ package com.amplihack.auth.http;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A Payara Micro of its own process with the WAR in it, started the way {@code payara-micro:start} does. */
@@ -36,11 +38,17 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** One below those that outgoing connections get (from 32768 on Linux), which could take it meanwhile. */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            try (ServerSocket socket =
+                    new ServerSocket(ThreadLocalRandom.current().nextInt(23_000, 30_000))) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // another one, then
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
@@ -151,6 +159,16 @@ public final class ServerProcess implements AutoCloseable {
                 .map(line -> line.substring("First account: admin, password: ".length()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no first account was printed:\n" + output()));
+    }
+
+    /** Ends it as a power cut would; returns when it has ended. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -46,8 +46,7 @@ public final class Session {
     /** The same, signed in through a proxy in front of the shared server. */
     public static Session through(int proxyPort, String... permissions) {
         String username = newUserWith(permissions);
-        Client client = new Client(proxyPort);
-        return new Session(client, username, login(client, username, PASSWORD).send());
+        return of(new Client(proxyPort), username, PASSWORD);
     }
 
     private static String newUserWith(String... permissions) {
@@ -58,13 +57,16 @@ public final class Session {
 
     /** Signs in an account that {@link #newUser} made. */
     public static Session of(String username) {
-        Client client = new Client();
-        return new Session(client, username, login(client, username, PASSWORD).send());
+        return of(new Client(), username, PASSWORD);
     }
 
     /** Signs in at a server of its own. */
     public static Session of(ServerProcess server, String username, String password) {
-        Client client = new Client(server.port());
+        return of(new Client(server.port()), username, password);
+    }
+
+    /** Signs in as that client. */
+    public static Session of(Client client, String username, String password) {
         return new Session(client, username, login(client, username, password).send());
     }
 
@@ -114,11 +116,7 @@ public final class Session {
      */
     public static synchronized Session admin() {
         if (admin == null) {
-            Client client = new Client();
-            admin = new Session(
-                    client,
-                    "admin",
-                    login(client, "admin", SharedServer.get().adminPassword()).send());
+            admin = of(new Client(), "admin", SharedServer.get().adminPassword());
         } else if (++adminUses % USES_OF_AN_ADMIN == 0) {
             admin = of(newUser(admin, "admin", "user"));
         }

@@ -9,12 +9,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Refreshes by the recipe of ROTATION.md: a key for each refresh, and the same request again until it is answered. */
-final class RecipeClient {
+public final class RecipeClient {
     /** What a client holds: a thief copies it whole. */
     record Jar(String refreshToken, String handle) {}
 
     /** How a refresh ended: with new tokens, or with the code of the refusal. */
-    record Outcome(Optional<String> refusal, int unavailable) {}
+    public record Outcome(Optional<String> refusal, int unavailable) {}
 
     private static final int RETRY_MILLIS = 50;
 
@@ -25,7 +25,14 @@ final class RecipeClient {
     private volatile String accessToken;
     private volatile long refreshedAt = System.nanoTime();
 
-    RecipeClient(Client client, Answer login, Function<Supplier<Answer>, Optional<Answer>> network, int giveUpMillis) {
+    /**
+     * Goes on with the session of that sign-in.
+     *
+     * @param network carries a request; empty when it or its answer is lost
+     * @param giveUpMillis how long it then waits before it asks again
+     */
+    public RecipeClient(
+            Client client, Answer login, Function<Supplier<Answer>, Optional<Answer>> network, int giveUpMillis) {
         this.giveUpMillis = giveUpMillis;
         this.client = client;
         this.network = network;
@@ -37,7 +44,7 @@ final class RecipeClient {
         return jar;
     }
 
-    Outcome refresh() {
+    public Outcome refresh() {
         String key = UUID.randomUUID().toString();
         int unavailable = 0;
         while (true) {
@@ -67,17 +74,21 @@ final class RecipeClient {
     }
 
     /** Whether its access token is still good. */
-    boolean isAdmitted() {
-        return isAdmitted(client, accessToken, jar);
+    public boolean isAdmitted() {
+        return user().send().status() == 200;
+    }
+
+    /** A request with its access token and the session's cookie. */
+    public Client.Request user() {
+        return user(client, accessToken, jar);
     }
 
     static boolean isAdmitted(Client client, String accessToken, Jar jar) {
-        return client.get("/api/user")
-                        .bearer(accessToken)
-                        .cookie("session_id", jar.handle)
-                        .send()
-                        .status()
-                == 200;
+        return user(client, accessToken, jar).send().status() == 200;
+    }
+
+    private static Client.Request user(Client client, String accessToken, Jar jar) {
+        return client.get("/api/user").bearer(accessToken).cookie("session_id", jar.handle);
     }
 
     static Client.Request request(Client client, Jar jar, String key) {
