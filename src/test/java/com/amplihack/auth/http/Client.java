@@ -13,12 +13,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
@@ -54,20 +56,32 @@ public final class Client {
 
     /** A client of that server that calls from that loopback address. */
     public Client(int port, String address) {
-        base = "http://localhost:" + port;
+        this("http", port, address, null);
+    }
+
+    private Client(String scheme, int port, String address, SSLContext tls) {
+        base = scheme + "://localhost:" + port;
         this.address = address;
+        PoolingHttpClientConnectionManagerBuilder connections = PoolingHttpClientConnectionManagerBuilder.create()
+                .setMaxConnPerRoute(100)
+                .setMaxConnTotal(100);
+        if (tls != null) {
+            connections.setTlsSocketStrategy(new DefaultClientTlsStrategy(tls));
+        }
         http = HttpClients.custom()
                 .setRoutePlanner(new From(address))
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setMaxConnPerRoute(100)
-                        .setMaxConnTotal(100)
-                        .build())
+                .setConnectionManager(connections.build())
                 .setUserAgent("Test/1.0")
                 .disableCookieManagement()
                 .disableAutomaticRetries()
                 .disableRedirectHandling()
                 .disableContentCompression()
                 .build();
+    }
+
+    /** A client of the server on that port, over TLS as the context has it. */
+    public static Client https(int port, SSLContext tls) {
+        return new Client("https", port, nextAddress(), tls);
     }
 
     private static String nextAddress() {

@@ -1,0 +1,202 @@
+package com.amplihack.auth.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.http.Client;
+import com.amplihack.auth.http.Client.Answer;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What {@code server-config/payara/install.sh} makes: a domain that answers HTTPS and nothing else. */
+@Tag("one-store")
+class PayaraServerIT {
+    private static final String NO_HANDSHAKE = "New, (NONE), Cipher is (NONE)";
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final PayaraServer server = PayaraServer.get();
+
+    @Test
+    void itsSmokeTestsPass() {
+        String said = server.installOutput();
+
+        for (String step : List.of(
+                "health, from this machine: 200",
+                "/health is closed: 404",
+                "/metrics is closed: 404",
+                "/openapi is closed: 404",
+                "login: 200",
+                "a bare token: 200",
+                "the same once more: 401",
+                "refresh: 200",
+                "administration: 200",
+                "logout: 200",
+                "the token is dead: 401")) {
+            assertTrue(said.contains(step), () -> step + " in\n" + said);
+        }
+    }
+
+    @Test
+    void onlyHttpsListensBeyondThisMachine() {
+        assertEquals(
+                Map.of(
+                        server.httpsPort(), "*",
+                        server.servicesPort(), "*",
+                        server.operationsPort(), LOOPBACK,
+                        server.adminPort(), LOOPBACK,
+                        server.jmxPort(), LOOPBACK),
+                listening());
+    }
+
+    @Test
+    void tlsIsOneDotTwoOrOneDotThree() {
+        for (int port : List.of(server.httpsPort(), server.servicesPort())) {
+            assertTrue(handshake(port, "-tls1_3").contains("New, TLSv1.3, Cipher is TLS_"));
+            assertTrue(handshake(port, "-tls1_2").contains("New, TLSv1.2, Cipher is ECDHE-"));
+            assertTrue(handshake(port, "-tls1_1").contains(NO_HANDSHAKE));
+            assertTrue(handshake(port, "-tls1").contains(NO_HANDSHAKE));
+        }
+    }
+
+    @Test
+    void ciphersWithoutForwardSecrecyAreRefused() {
+        String withIt = handshake(server.httpsPort(), "-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256");
+        String without = handshake(server.httpsPort(), "-tls1_2", "-cipher", "AES128-GCM-SHA256");
+
+        assertTrue(withIt.contains("Cipher is ECDHE-RSA-AES128-GCM-SHA256"));
+        assertTrue(without.contains(NO_HANDSHAKE));
+    }
+
+    @Test
+    void plainHttpAndTheOperationsPortDoNotServeTheApplication() {
+        assertEquals(404, server.operations().get("/auth/jwks").send().status());
+        assertEquals(404, server.operations().get("/api/user").send().status());
+        assertEquals(200, server.operations().get("/health/ready").send().status());
+    }
+
+    @Test
+    void servicesNeedACertificateOfTheirAuthority() throws IOException {
+        SSLContext known = server.authority().trusting(server.services(), "CN=billing, O=Services");
+
+        assertEquals(
+                200,
+                Client.https(server.servicesPort(), known)
+                        .get("/auth/jwks")
+                        .send()
+                        .status());
+        // in TLS 1.2 the refusal ends the handshake, in 1.3 it comes with the first answer
+        for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+            assertEquals("HTTP/1.1 200", answer(known, version));
+            assertThrows(IOException.class, () -> answer(server.authority().trusting(), version));
+        }
+    }
+
+    @Test
+    void aCertificateOfAnyOtherAuthorityIsRefused() {
+        TestAuthority stranger = new TestAuthority("Amplihack test services"); // the name is not what counts
+        for (TestAuthority other : List.of(stranger, server.authority())) {
+            SSLContext context = server.authority().trusting(other, "CN=billing, O=Services");
+            for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+                assertThrows(IOException.class, () -> answer(context, version));
+            }
+        }
+    }
+
+    @Test
+    void answersNameNeitherServerNorVersion() {
+        Answer answer = server.client().get("/auth/jwks").send();
+
+        assertEquals(200, answer.status());
+        assertTrue(answer.header("Strict-Transport-Security").isPresent());
+        assertFalse(answer.headers().toString().contains("Payara"));
+        assertFalse(server.client().get("/nothing").send().headers().toString().contains("Payara"));
+    }
+
+    @Test
+    void theDomainHoldsNoSecretInClear() throws IOException {
+        String domain = Files.readString(
+                server.installation().resolve("payara6/glassfish/domains/amplihack/config/domain.xml"));
+
+        assertTrue(domain.contains("${ALIAS=auth-db}"));
+        assertFalse(domain.contains(server.redis().password()));
+        assertFalse(domain.contains("a password"));
+        assertFalse(domain.contains("auth-first-account"));
+        assertFalse(server.log().contains("a password"));
+        assertFalse(server.installOutput().contains("a password"));
+        assertFalse(server.installOutput().contains(server.adminPassword()));
+    }
+
+    @Test
+    void logsAreJsonAndRequestsAreNoted() {
+        List<String> lines = server.log().lines().toList();
+
+        assertTrue(lines.get(lines.size() - 1).startsWith("{\"Timestamp\":"));
+    }
+
+    @Test
+    void aSecondInstallationInTheSameFolderIsRefused() {
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> server.script("install.sh"));
+
+        assertTrue(refused.getMessage().contains("is not empty"));
+        assertEquals(200, server.client().get("/auth/jwks").send().status());
+    }
+
+    /** What the server's process listens on: port and address. */
+    private Map<Integer, String> listening() {
+        String[] all = PayaraServer.run("ss", "-ltnpH").split("\n");
+        String process = Arrays.stream(all)
+                .filter(line -> line.contains(":" + server.httpsPort() + " "))
+                .map(line -> line.replaceAll(".*(pid=\\d+,).*", "$1"))
+                .findFirst()
+                .orElseThrow();
+        Map<Integer, String> found = new TreeMap<>();
+        Arrays.stream(all).filter(line -> line.contains(process)).forEach(line -> {
+            String local = line.trim().split("\\s+")[3];
+            int colon = local.lastIndexOf(':');
+            found.put(
+                    Integer.valueOf(local.substring(colon + 1)),
+                    local.substring(0, colon).replaceAll("^\\[::ffff:(.*)]$", "$1"));
+        });
+        return found;
+    }
+
+    /** What openssl says, which still speaks what Java has given up. */
+    private static String handshake(int port, String... options) {
+        List<String> command = new ArrayList<>(List.of("openssl", "s_client", "-connect", "localhost:" + port));
+        command.addAll(List.of(options));
+        if (!command.contains("-cipher")) {
+            command.addAll(List.of("-cipher", "DEFAULT:@SECLEVEL=0"));
+        }
+        return PayaraServer.said(command);
+    }
+
+    /** The first line of an answer of the services' port. */
+    private String answer(SSLContext context, String version) throws IOException {
+        try (SSLSocket socket =
+                (SSLSocket) context.getSocketFactory().createSocket("localhost", server.servicesPort())) {
+            socket.setEnabledProtocols(new String[] {version});
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write("GET /auth/jwks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (all.isEmpty()) {
+                throw new EOFException();
+            }
+            return all.substring(0, all.indexOf(' ') + 4);
+        }
+    }
+}
