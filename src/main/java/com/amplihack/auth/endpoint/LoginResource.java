@@ -90,7 +90,6 @@ public class LoginResource {
         String username = body.string(USERNAME, LONGEST_NAME);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest()));
-        return authenticator.signIn(
-                username, password, devices.presented(credentials.deviceCookies(request)), client);
+        return authenticator.signIn(username, password, devices.presented(credentials.deviceCookies(request)), client);
     }
 }

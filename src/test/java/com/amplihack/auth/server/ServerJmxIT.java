@@ -1,0 +1,47 @@
+package com.amplihack.auth.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.ops.AdminMXBean;
+import java.util.Map;
+import javax.management.JMX;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The server's own JMX, with the account of its administrator. */
+@Tag("one-store")
+class ServerJmxIT {
+    private final PayaraServer server = PayaraServer.get();
+
+    @Test
+    void theServersAdministratorSeesCountersAndActs() throws Exception {
+        try (JMXConnector connector = connect(server.adminPassword())) {
+            AdminMXBean admin = JMX.newMXBeanProxy(
+                    connector.getMBeanServerConnection(),
+                    new ObjectName("amplihack.auth:type=Admin"),
+                    AdminMXBean.class);
+            assertEquals("redis", admin.getSessionStore());
+            assertTrue(admin.getLogins() >= 1);
+            assertTrue(admin.endSessions(PayaraServer.USER) >= 0);
+            assertThrows(IllegalArgumentException.class, () -> admin.unlock("nobody"));
+        }
+    }
+
+    @Test
+    void nobodyElseIsLetIn() {
+        assertThrows(SecurityException.class, () -> connect("not the password").close());
+    }
+
+    @SuppressWarnings("BanJNDI") // how JMX finds its own server, which is ours
+    private JMXConnector connect(String password) throws Exception {
+        return JMXConnectorFactory.connect(
+                new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + server.jmxPort() + "/jmxrmi"),
+                Map.of(JMXConnector.CREDENTIALS, new String[] {"admin", password}));
+    }
+}
