@@ -1,13 +1,12 @@
 package com.amplihack.auth.config;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
 
 /**
@@ -21,9 +20,6 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
     private static final String ACCOUNTS = "auth.certificate.accounts";
     private static final String ISSUERS = "auth.certificate.issuers";
     private static final int LONGEST_NAME = 64;
-
-    /** Up to a semicolon that is neither escaped nor in quotes (RFC 4514 section 2.4, RFC 1779). */
-    private static final Pattern ENTRY = Pattern.compile("(?:[^;\\\\\"]++|\\\\.|\"(?:[^\\\\\"]|\\\\.)*+\"|[\\\\\"])++");
 
     public CertificateSettings {
         accounts = Map.copyOf(accounts);
@@ -60,11 +56,30 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
 
     private static List<String> entries(String name, SettingsReader from) {
         return from.find(name).stream()
-                .flatMap(value -> ENTRY.matcher(value).results())
-                .map(MatchResult::group)
+                .flatMap(value -> split(value).stream())
                 .map(String::strip)
                 .filter(entry -> !entry.isEmpty())
                 .toList();
+    }
+
+    /** At semicolons that are neither escaped nor in quotes (RFC 4514 section 2.4, RFC 1779). */
+    private static List<String> split(String value) {
+        List<String> entries = new ArrayList<>();
+        StringBuilder entry = new StringBuilder();
+        boolean quoted = false;
+        boolean escaped = false;
+        for (char c : value.toCharArray()) {
+            if (c == ';' && !quoted && !escaped) {
+                entries.add(entry.toString());
+                entry.setLength(0);
+            } else {
+                entry.append(c);
+            }
+            quoted ^= c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+        }
+        entries.add(entry.toString());
+        return entries;
     }
 
     private static Map<String, String> readAccounts(List<String> entries) {

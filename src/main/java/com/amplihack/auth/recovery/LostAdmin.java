@@ -108,10 +108,8 @@ public final class LostAdmin {
 
     /** A file of its own, so that the numbers of a server that runs go on. */
     private static AuditLog openAudit(Settings settings) {
-        Path servers = settings.auditFile();
-        String own = servers.getFileName().toString().replaceFirst("(\\.[^.]*)?$", "-recovery$1");
-        Configuration configuration = Configuration.besideTheServer(
-                Map.of("auth.audit.file", servers.resolveSibling(own).toString()));
+        String own = settings.auditFile().toString().replaceFirst("(\\.[^./\\\\]*)?$", "-recovery$1");
+        Configuration configuration = Configuration.besideTheServer(Map.of("auth.audit.file", own));
         AuditLog audit = new AuditLog(configuration, Configuration.clock(), new Meters());
         audit.open();
         return audit;
