@@ -14,8 +14,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The keys in an HSM: each is made there and never leaves it. Its label ends with its {@code kid}, its name in the ring is
- * the URI of RFC 7512. Nothing that it does not know of is ever touched: other directories' keys may lie in the same token.
+ * The keys in an HSM: each is made there and never leaves it. The label of its certificate, which is its id too, ends with its
+ * {@code kid}; its name in the ring is the URI of RFC 7512. Nothing that it does not know of is ever touched: other directories' keys may lie in the same token.
  */
 final class HsmKeys implements PrivateKeys {
     private static final Logger LOG = Logger.getLogger(HsmKeys.class.getName());

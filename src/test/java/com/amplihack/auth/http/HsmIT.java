@@ -60,8 +60,8 @@ class HsmIT {
         assertEquals(200, admin.user().status());
         assertTrue(client.get("/health/ready").send().body().contains("SunPKCS11-amplihack"));
         assertTrue(server.output().contains(" by SunPKCS11-amplihack, sessions in "), server::output);
-        assertEquals("1.0", metric("jwt_signing_provider_info", "SunPKCS11-amplihack"));
-        assertEquals("0.0", metric("jwt_signing_provider_info", "JDK"));
+        assertEquals("1", metric("jwt_signing_provider_info", "SunPKCS11-amplihack"));
+        assertEquals("0", metric("jwt_signing_provider_info", "JDK"));
         try (Stream<Path> files = Files.list(home.resolve("keys"))) {
             assertEquals(
                     List.of(),
