@@ -179,6 +179,11 @@ class OutageIT {
             void begin(Session hit) {
                 redis.load(Duration.ofSeconds(8));
             }
+
+            @Override
+            void end() {
+                redis.loaded();
+            }
         },
         WRONG_TYPE("a wrong type under the session") {
             @Override

@@ -190,13 +190,20 @@ public final class TestRedis implements AutoCloseable {
         });
         loading.setDaemon(true);
         loading.start();
-        boolean begun = false;
-        while (!begun) {
-            try (Jedis operator = operator()) {
-                operator.get("any");
-            } catch (JedisDataException answer) {
-                begun = answer.getMessage().startsWith("LOADING");
-            }
+        Until.holds("Redis loads", this::isLoading);
+    }
+
+    /** Waits until {@link #load} is over: on a busy machine it takes longer than it was meant to. */
+    public void loaded() {
+        Until.holds("Redis has loaded", () -> !isLoading());
+    }
+
+    private boolean isLoading() {
+        try (Jedis operator = operator()) {
+            operator.get("any");
+            return false;
+        } catch (JedisDataException answer) {
+            return answer.getMessage().startsWith("LOADING");
         }
     }
 
