@@ -68,7 +68,8 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
         StringBuilder entry = new StringBuilder();
         boolean quoted = false;
         boolean escaped = false;
-        for (char c : value.toCharArray()) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
             if (c == ';' && !quoted && !escaped) {
                 entries.add(entry.toString());
                 entry.setLength(0);
