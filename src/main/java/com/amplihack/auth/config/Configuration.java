@@ -53,7 +53,7 @@ public class Configuration {
 
     /** The snapshot; another object says that something has changed, and only then is it another one. */
     public Settings settings() {
-        return policy.settings();
+        return policy.inForce();
     }
 
     /** The settings and where they come from. */

@@ -44,7 +44,8 @@ public final class Policy {
         return new Policy(settings, found, reader.secrets());
     }
 
-    public Settings settings() {
+    /** What the properties mean. */
+    public Settings inForce() {
         return settings;
     }
 

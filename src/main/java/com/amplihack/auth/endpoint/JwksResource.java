@@ -43,7 +43,7 @@ public class JwksResource {
         Jwks jwks = keys.jwks();
         Response.ResponseBuilder answer = isKnown(known, jwks.etag())
                 ? Response.notModified()
-                : Response.ok(jwks.text(), MediaType.APPLICATION_JSON_TYPE);
+                : Response.ok(jwks.bytes(), MediaType.APPLICATION_JSON_TYPE);
         answer.header("ETag", jwks.etag()).header("Cache-Control", "public, max-age=60");
         limit.ifPresent(left ->
                 answer.header(RateLimit.POLICY_HEADER, left.policyValue()).header(RateLimit.HEADER, left.value()));

@@ -90,7 +90,9 @@ public class ClientResolver {
         }
     }
 
+    /** Empty, and so in no list, when the server does not know: it lets a proxy's header take the peer's place. */
     private static String peer(HttpServletRequest request) {
-        return AddressRanges.canonical(request.getRemoteAddr());
+        String address = request.getRemoteAddr();
+        return address == null ? "" : AddressRanges.canonical(address);
     }
 }

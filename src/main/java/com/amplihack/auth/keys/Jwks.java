@@ -8,22 +8,52 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 
-/**
- * The published key set (RFC 7517 section 5), prepared once and answered as it is.
- *
- * @param text the JSON
- * @param etag the entity tag of these very bytes, with its quotes
- */
-public record Jwks(String text, String etag) {
-    static Jwks of(List<RingKey> keys) {
-        List<JWK> published = keys.stream().<JWK>map(RingKey::jwk).toList();
-        String text = new JWKSet(published).toString(true);
-        return new Jwks(text, '"' + digest(text) + '"');
+/** The published key set (RFC 7517 section 5), its bytes prepared once; equal to another of the same keys. */
+public final class Jwks {
+    private final String text;
+    private final byte[] bytes;
+    private final String etag;
+
+    private Jwks(String text) {
+        this.text = text;
+        bytes = text.getBytes(StandardCharsets.UTF_8);
+        etag = '"' + digest(bytes) + '"';
     }
 
-    private static String digest(String text) {
+    /** The set of these keys, in their order. */
+    public static Jwks of(List<RingKey> keys) {
+        List<JWK> published = keys.stream().<JWK>map(RingKey::jwk).toList();
+        return new Jwks(new JWKSet(published).toString(true));
+    }
+
+    /** The JSON. */
+    public String text() {
+        return text;
+    }
+
+    /** The JSON as it is answered, in UTF-8. */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /** The entity tag of these very bytes, with its quotes. */
+    public String etag() {
+        return etag;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Jwks set && set.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    private static String digest(byte[] bytes) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
             return Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

@@ -5,7 +5,6 @@ import com.amplihack.auth.config.KeySettings;
 import com.amplihack.auth.files.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -214,7 +213,7 @@ final class KeyDirectory {
     /** For servers that read the key set from a file. */
     private void writeJwks(Ring ring) throws IOException {
         Path file = path.resolve("jwks.json");
-        byte[] text = Jwks.of(ring.published()).text().getBytes(StandardCharsets.UTF_8);
+        byte[] text = Jwks.of(ring.published()).bytes();
         if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), text)) {
             PrivateFiles.write(file, text, "r--r--r--");
         }

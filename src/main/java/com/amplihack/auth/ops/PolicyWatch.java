@@ -76,7 +76,7 @@ public class PolicyWatch {
                 revision.changes().forEach(change -> record(change, revision));
                 if (revision.changes().stream()
                         .anyMatch(change -> change.after().name().equals("enable.jwt.auth"))) {
-                    warnIfOpen(revision.policy().settings());
+                    warnIfOpen(revision.policy().inForce());
                 }
                 revision.refusals().stream()
                         .filter(refusal -> !told.contains(refusal))

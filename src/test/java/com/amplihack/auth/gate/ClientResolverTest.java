@@ -108,6 +108,18 @@ class ClientResolverTest {
         assertFalse(clients.isOriginUnknown(request));
     }
 
+    @Test
+    void aPeerThatTheServerDoesNotKnowIsNobody() {
+        var request = TestRequest.of("GET", "/").from(null).build();
+        assertEquals("", clients.resolve(request).address());
+        var forwarded = TestRequest.of("GET", "/")
+                .from(null)
+                .header("X-Forwarded-For", "127.0.0.1")
+                .build();
+        assertEquals("", clients.resolve(forwarded).address());
+        assertTrue(clients.isOriginUnknown(forwarded));
+    }
+
     @ParameterizedTest
     @CsvSource({"12345678, true", "a-b_c.d-e, true", "1234567, false", "with blank in, false", "'', false"})
     void aWellFormedRequestIdIsKept(String id, boolean kept) {

@@ -29,7 +29,7 @@ class VerifiedTokensTest {
 
     private Instant now = START;
     private Settings settings = settings("10");
-    private Jwks jwks = new Jwks("{}", "\"a\"");
+    private Jwks jwks = Jwks.of(List.of());
     private int verifications;
 
     private final VerifiedTokens tokens = new VerifiedTokens(
@@ -128,7 +128,7 @@ class VerifiedTokensTest {
     @Test
     void nothingOutlivesAChangeOfTheKeySet() throws AuthenticationException {
         use("a");
-        jwks = new Jwks("{}", "\"b\"");
+        jwks = Jwks.of(List.of());
 
         use("a");
 
@@ -148,7 +148,7 @@ class VerifiedTokensTest {
     @Test
     void whatWasVerifiedWhileAKeyLeftIsNotRemembered() throws AuthenticationException {
         tokens.get("a", compact -> {
-            jwks = new Jwks("{}", "\"b\"");
+            jwks = Jwks.of(List.of());
             assertThrows(InvalidTokenException.class, () -> refuseNow("another request, which finds the new keys"));
             return verified();
         });
