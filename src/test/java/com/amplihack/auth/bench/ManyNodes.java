@@ -46,7 +46,7 @@ public final class ManyNodes {
                     secondsSince(start));
             Session admin = Session.of(nodes.servers().get(0), "admin", nodes.firstPassword());
             List<String> usernames = Stream.generate(() -> Session.newUser(admin, "user"))
-                    .limit(PEOPLE)
+                    .limit((long) PEOPLE * Crowd.SESSIONS_EACH)
                     .toList();
             Crowd crowd = new Crowd(nodes.balancer().port(), usernames, PAUSE_MILLIS);
             System.out.printf("%d people with %d sessions%n%n", PEOPLE, crowd.sessions());

@@ -21,7 +21,9 @@ public final class Crowd {
     /** One request: whose, what, and the answer's status (0: the connection broke) and node. */
     public record Result(int person, String request, int status, String node) {}
 
-    private static final int SESSIONS_EACH = 3;
+    /** Each of another account: the API quota of one is soon spent. */
+    public static final int SESSIONS_EACH = 3;
+
     private static final int LOST_PAUSE_MILLIS = 100;
 
     private final int port;
@@ -34,14 +36,14 @@ public final class Crowd {
     /**
      * Signs them in; they do nothing yet.
      *
-     * @param usernames of one account each, with {@link Session#PASSWORD}
+     * @param usernames of {@link #SESSIONS_EACH} accounts for each of them, with {@link Session#PASSWORD}
      * @param pauseMillis of each between two requests
      */
     public Crowd(int port, List<String> usernames, int pauseMillis) {
         this.port = port;
         this.pauseMillis = pauseMillis;
-        for (String username : usernames) {
-            people.add(new Person(people.size(), username));
+        for (int i = 0; i < usernames.size(); i += SESSIONS_EACH) {
+            people.add(new Person(people.size(), usernames.subList(i, i + SESSIONS_EACH)));
         }
     }
 
@@ -88,10 +90,10 @@ public final class Crowd {
         private final int number;
         private final List<RecipeClient> sessions = new ArrayList<>();
 
-        Person(int number, String username) {
-            super(username);
+        Person(int number, List<String> usernames) {
+            super(usernames.get(0));
             this.number = number;
-            for (int i = 0; i < SESSIONS_EACH; i++) {
+            for (String username : usernames) {
                 Client client = new Client(port);
                 Answer login = Session.login(client, username, Session.PASSWORD).send();
                 if (login.status() != 200) {
