@@ -166,7 +166,7 @@ class LivePolicyIT {
                     + exchange.getRequestHeaders().getFirst("Authorization");
             exchange.getRequestBody().readAllBytes();
             if (exchange.getRequestURI().getPath().endsWith("/slow")) {
-                pause(3_000);
+                pause(20_000);
             }
             byte[] body = seen.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
@@ -183,7 +183,7 @@ class LivePolicyIT {
                     "auth.proxy.upstream",
                             "http://127.0.0.1:" + upstream.getAddress().getPort() + "/v1",
                     "auth.proxy.upstream.authorization", "Bearer-of-the-upstream",
-                    "auth.proxy.timeout.seconds", "1",
+                    "auth.proxy.timeout.seconds", "5",
                     "auth.proxy.max.body.mib", "1",
                     "auth.proxy.paths", "/models/**=model:read",
                     "enable.jwt.auth", "false"));
