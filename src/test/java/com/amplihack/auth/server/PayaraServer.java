@@ -1,9 +1,12 @@
 package com.amplihack.auth.server;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.ServerProcess;
 import com.amplihack.auth.store.TestRedis;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -14,14 +17,19 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -55,8 +63,11 @@ public final class PayaraServer implements LauncherSessionListener {
     /** For the JUnit launcher. */
     public PayaraServer() {}
 
-    /** The running one. */
+    /** The running one; without the tools that the scripts and these tests need, the test that asks is skipped. */
     public static synchronized PayaraServer get() {
+        for (String tool : List.of("bash", "curl", "openssl", "awk", "ss")) {
+            assumeTrue(isThere(tool), () -> tool + " is needed for Payara Server's scripts");
+        }
         if (shared == null) {
             PayaraServer fresh = new PayaraServer();
             try {
@@ -78,6 +89,11 @@ public final class PayaraServer implements LauncherSessionListener {
                 shared = null;
             }
         }
+    }
+
+    private static boolean isThere(String tool) {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
     }
 
     private void start() {
@@ -164,6 +180,21 @@ public final class PayaraServer implements LauncherSessionListener {
                 installation.toString()));
         all.addAll(List.of(command));
         return run(all.toArray(String[]::new));
+    }
+
+    /**
+     * A connection to JMX as the domain's administrator.
+     *
+     * @throws SecurityException when the password is not {@link #adminPassword()}
+     */
+    public JMXConnector jmx(String password) throws IOException {
+        return jmx(Map.of(JMXConnector.CREDENTIALS, new String[] {"admin", password}));
+    }
+
+    @SuppressWarnings("BanJNDI") // our own server's
+    JMXConnector jmx(Map<String, ?> environment) throws IOException {
+        return JMXConnectorFactory.connect(
+                new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + jmxPort() + "/jmxrmi"), environment);
     }
 
     /** Runs one of the scripts of {@code server-config/payara} on this installation; its output. */

@@ -11,11 +11,15 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.management.remote.JMXConnector;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
@@ -137,6 +141,32 @@ class PayaraServerIT {
         assertFalse(server.log().contains("a password"));
         assertFalse(server.installOutput().contains("a password"));
         assertFalse(server.installOutput().contains(server.adminPassword()));
+    }
+
+    @Test
+    void jmxAsksForTheAdministratorsPassword() throws IOException {
+        try (JMXConnector connector = server.jmx(server.adminPassword())) {
+            assertTrue(connector.getMBeanServerConnection().getMBeanCount() > 0);
+        }
+        assertThrows(SecurityException.class, () -> server.jmx("another password"));
+        assertThrows(SecurityException.class, () -> server.jmx(Map.of()));
+    }
+
+    @Test
+    void aWarThatCannotStartLeavesTheOneBeforeRunning() throws IOException {
+        Path broken = Files.createTempFile(server.installation(), "broken", ".war");
+        try (ZipOutputStream war = new ZipOutputStream(Files.newOutputStream(broken))) {
+            war.putNextEntry(new ZipEntry("WEB-INF/web.xml"));
+            war.write(("<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'>"
+                            + "<listener><listener-class>com.example.Absent</listener-class></listener></web-app>")
+                    .getBytes(StandardCharsets.UTF_8));
+        }
+
+        IllegalStateException failed =
+                assertThrows(IllegalStateException.class, () -> server.script("deploy.sh", broken.toString()));
+
+        assertTrue(failed.getMessage().contains("not deployed, the one before runs again"), failed.getMessage());
+        assertEquals(200, server.client().get("/auth/jwks").send().status());
     }
 
     @Test
