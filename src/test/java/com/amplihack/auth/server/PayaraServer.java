@@ -6,6 +6,7 @@ import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.ServerProcess;
 import com.amplihack.auth.store.TestRedis;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import jakarta.json.Json;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +42,13 @@ public final class PayaraServer implements LauncherSessionListener {
     /** The first account. */
     public static final String USER = "admin";
 
+    /** A service that may sign in by a certificate of {@link #services()}, once it has an account; and its subject. */
+    public static final String SERVICE = "billing-service";
+
+    public static final String SERVICE_SUBJECT = "CN=billing";
+
     private static final int PATIENCE_MINUTES = 20;
+    private static final String SERVICES_AUTHORITY = "Amplihack test services";
     private static final String DATABASE_PASSWORD = "a password \\ of the database";
 
     private static PayaraServer shared;
@@ -139,7 +146,7 @@ public final class PayaraServer implements LauncherSessionListener {
             }
         }
         authority = new TestAuthority("Amplihack test authority");
-        services = new TestAuthority("Amplihack test services");
+        services = new TestAuthority(SERVICES_AUTHORITY);
         authority.issue("CN=localhost", tls.resolve("server.p12"), "a password of the store");
         Files.writeString(tls.resolve("services.pem"), services.pem());
         Files.writeString(secrets.resolve("tls"), "a password of the store\n");
@@ -151,6 +158,8 @@ public final class PayaraServer implements LauncherSessionListener {
         edit("redis.port", Integer.toString(redis.port()));
         edit("auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/auth");
         add("jwt.key.size", "2048");
+        add("auth.certificate.accounts", SERVICE + ":" + SERVICE_SUBJECT);
+        add("auth.certificate.issuers", "CN=" + SERVICES_AUTHORITY);
     }
 
     private void edit(String property, String value) throws IOException {
@@ -320,6 +329,17 @@ public final class PayaraServer implements LauncherSessionListener {
     /** A client over HTTPS, from a loopback address of its own. */
     public Client client() {
         return Client.https(httpsPort(), authority.trusting());
+    }
+
+    /** Signs the account {@link #USER} in. */
+    public Client.Answer login(Client client) {
+        return client.post("/auth/login")
+                .json(Json.createObjectBuilder()
+                        .add("username", USER)
+                        .add("password", userPassword)
+                        .build()
+                        .toString())
+                .send();
     }
 
     /** A client of the operations port. */

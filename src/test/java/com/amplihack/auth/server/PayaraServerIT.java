@@ -120,6 +120,30 @@ class PayaraServerIT {
     }
 
     @Test
+    void aServiceSignsInByItsCertificate() {
+        Client administrator = server.client();
+        Answer login = server.login(administrator);
+        assertEquals(200, login.status());
+        Answer made = administrator
+                .post("/admin/api/users")
+                .bearer(login.json().getString("access_token"))
+                .cookie("__Host-session_id", login.cookieValue("__Host-session_id"))
+                .json("{\"username\":\"" + PayaraServer.SERVICE + "\"}")
+                .send();
+        assertEquals(201, made.status());
+
+        Client service = Client.https(
+                server.servicesPort(), server.authority().trusting(server.services(), PayaraServer.SERVICE_SUBJECT));
+        Answer signedIn = service.post("/auth/login").send();
+
+        assertEquals(200, signedIn.status(), signedIn.body());
+        Answer user = service.get("/api/user")
+                .bearer(signedIn.json().getString("access_token"))
+                .send();
+        assertEquals(PayaraServer.SERVICE, user.json().getString("username"));
+    }
+
+    @Test
     void answersNameNeitherServerNorVersion() {
         Answer answer = server.client().get("/auth/jwks").send();
 
