@@ -52,6 +52,7 @@ public final class PayaraServer implements LauncherSessionListener {
     private static final String DATABASE_PASSWORD = "a password \\ of the database";
 
     private static PayaraServer shared;
+    private static RuntimeException failure;
 
     private final String adminPassword = UUID.randomUUID().toString();
     private final String userPassword = "a \"password\" \\ of " + UUID.randomUUID();
@@ -75,12 +76,16 @@ public final class PayaraServer implements LauncherSessionListener {
         for (String tool : List.of("bash", "curl", "openssl", "awk", "ss")) {
             assumeTrue(isThere(tool), () -> tool + " is needed for Payara Server's scripts");
         }
+        if (failure != null) {
+            throw failure; // each test would wait for another installation
+        }
         if (shared == null) {
             PayaraServer fresh = new PayaraServer();
             try {
                 fresh.start();
             } catch (RuntimeException failed) {
                 fresh.close();
+                failure = failed;
                 throw failed;
             }
             shared = fresh;
@@ -177,7 +182,7 @@ public final class PayaraServer implements LauncherSessionListener {
         Files.writeString(
                 file,
                 Files.readString(file) + "set-config-property --source domain --propertyName " + property
-                        + " --propertyValue " + value + "\n");
+                        + " --propertyValue \"" + value + "\"\n");
     }
 
     /** Runs a command of the domain's administrator; its output. */
