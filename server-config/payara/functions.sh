@@ -75,7 +75,7 @@ deploy() {
 
 # The sentence with which the application said, behind the first $1 bytes of the log, that it cannot start.
 why() {
-  tail -c "+$(($1 + 1))" "$(log)" | grep -o 'Amplihack Auth cannot start: [^"]*' | head -n 1 || true
+  tail -c "+$(($1 + 1))" "$(log)" | grep -o 'Amplihack Auth cannot start: [^"\\]*' | head -n 1 || true
 }
 
 log() {

@@ -187,15 +187,20 @@ for name in key-passphrase database redis first-account; do
 done
 printf 'create-system-properties auth.installation=%s:auth.services.port=%s\n' \
   "${installation//:/\\:}" "$services_port" > "$work/places.asadmin"
-cp "$kit/secrets.asadmin" "$work"
-cd "$work" # secrets.asadmin names the files from here
-files=("$work/secrets.asadmin" "$work/places.asadmin")
-for name in hardening operations https threads logging settings postgresql; do
-  files+=("$kit/$name.asadmin")
-done
+names=(hardening operations https threads logging settings postgresql)
 if [[ -r $installation/tls/services.p12 ]]; then
-  files+=("$kit/mtls.asadmin")
+  names+=(mtls)
 fi
+files=("$work/secrets.asadmin" "$work/places.asadmin")
+cp "$kit/secrets.asadmin" "$work"
+for name in "${names[@]}"; do
+  cp "$kit/$name.asadmin" "$work"
+  files+=("$work/$name.asadmin")
+done
+if ((version > 6)); then
+  sed -i '/xpowered-by/d' "${files[@]}" # it has no such header any more
+fi
+cd "$work" # secrets.asadmin names its files from here
 say "Configuring it: $(printf '%s ' "${files[@]##*/}")"
 apply "${files[@]}"
 rm -r "$work/alias"

@@ -1,14 +1,21 @@
 package com.amplihack.auth.keys;
 
-import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
-import com.amazon.corretto.crypto.provider.SelfTestStatus;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.Security;
 import java.security.interfaces.RSAPrivateKey;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -24,7 +31,13 @@ final class SigningProvider {
 
     private static final Logger LOG = Logger.getLogger(SigningProvider.class.getName());
 
-    // handed over, never registered: the server's list of providers is not ours to change
+    private static final String NAME = "AmazonCorrettoCryptoProvider";
+    private static final String TYPE = "com.amazon.corretto.crypto.provider." + NAME;
+
+    /**
+     * Its thread and its native code never go away, and would keep the classes of every deployment. So it lives apart, once
+     * in a server, and stands last in the list of providers, where the next deployment finds it and nobody else is led to it.
+     */
     private static final Optional<Provider> FAST = load();
 
     private SigningProvider() {}
@@ -50,15 +63,45 @@ final class SigningProvider {
     }
 
     private static Optional<Provider> load() {
+        Provider there = Security.getProvider(NAME);
+        if (there != null) {
+            return Optional.of(there);
+        }
+        Thread thread = Thread.currentThread();
+        ClassLoader ours = thread.getContextClassLoader();
         try {
-            AmazonCorrettoCryptoProvider provider = AmazonCorrettoCryptoProvider.INSTANCE;
-            if (provider.getLoadingError() == null && provider.runSelfTests() == SelfTestStatus.PASSED) {
+            ClassLoader apart = new URLClassLoader(new URL[] {copyOfItsJar()}, ClassLoader.getPlatformClassLoader());
+            thread.setContextClassLoader(apart); // its own thread inherits it
+            Class<?> type = Class.forName(TYPE, true, apart);
+            Provider provider = (Provider) type.getField("INSTANCE").get(null);
+            Object error = type.getMethod("getLoadingError").invoke(provider);
+            if (error == null
+                    && "PASSED"
+                            .equals(String.valueOf(
+                                    type.getMethod("runSelfTests").invoke(provider)))) {
+                Security.addProvider(provider);
                 return Optional.of(provider);
             }
-            LOG.log(Level.FINE, "No fast signatures here: {0}", String.valueOf(provider.getLoadingError()));
-        } catch (LinkageError | RuntimeException absent) {
+            LOG.log(Level.FINE, "No fast signatures here: {0}", String.valueOf(error));
+        } catch (LinkageError | ReflectiveOperationException | IOException | RuntimeException absent) {
             LOG.log(Level.FINE, "No fast signatures here", absent);
+        } finally {
+            thread.setContextClassLoader(ours);
         }
         return Optional.empty();
+    }
+
+    /** The WAR's own goes with the next deployment. */
+    private static URL copyOfItsJar() throws IOException {
+        URL inWar = SigningProvider.class.getClassLoader().getResource(TYPE.replace('.', '/') + ".class");
+        if (inWar == null || !(inWar.openConnection() instanceof JarURLConnection jar)) {
+            throw new IOException("no jar holds " + TYPE);
+        }
+        Path copy = Files.createTempFile("amplihack-auth-", ".jar");
+        copy.toFile().deleteOnExit();
+        try (InputStream in = jar.getJarFileURL().openStream()) {
+            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return copy.toUri().toURL();
     }
 }

@@ -8,9 +8,12 @@ import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Persistence;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.postgresql.Driver;
 
 /**
  * The account database. It is opened by us and not by the container, which would connect (and fail in many lines)
@@ -18,6 +21,8 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
  */
 @ApplicationScoped
 public class Database {
+    private static final Logger LOG = Logger.getLogger(Database.class.getName());
+
     @Resource(lookup = "java:app/jdbc/auth")
     private DataSource pool;
 
@@ -69,6 +74,18 @@ public class Database {
     void close() {
         if (entities != null) {
             entities.close();
+        }
+        forgetDriver();
+    }
+
+    /** The driver in the WAR registers itself in the JDK, which would keep the classes of every deployment. */
+    private static void forgetDriver() {
+        try {
+            if (Driver.isRegistered()) {
+                Driver.deregister();
+            }
+        } catch (SQLException | LinkageError unwilling) {
+            LOG.log(Level.FINE, "The driver stays", unwilling);
         }
     }
 }

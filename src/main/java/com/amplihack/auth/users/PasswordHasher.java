@@ -6,11 +6,15 @@ import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.sun.jna.Library;
 import de.mkammerer.argon2.Argon2;
 import de.mkammerer.argon2.Argon2Factory;
+import de.mkammerer.argon2.jna.Argon2Library;
 import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
@@ -37,6 +41,7 @@ public class PasswordHasher {
     private Meters meters;
     private Argon2 argon2;
     private Semaphore turns;
+    private int places;
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile String nobodysHash;
 
@@ -53,7 +58,8 @@ public class PasswordHasher {
     @PostConstruct
     public void prepare() {
         argon2 = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
-        turns = new Semaphore(settings().concurrency(), true);
+        places = settings().concurrency();
+        turns = new Semaphore(places, true);
         byte[] nobodysPassword = new byte[32];
         RANDOM.nextBytes(nobodysPassword);
         nobodysHash = hash(Secret.of(Base64.getEncoder().encodeToString(nobodysPassword)));
@@ -61,6 +67,23 @@ public class PasswordHasher {
 
     /** Nothing: being asked brings the bean up, so that the first login does not pay for it. */
     public void ready() {}
+
+    /**
+     * Closes the native library: JNA's cleaner waits for its end, and would keep the classes of every deployment. Only when
+     * nobody hashes any more, since closing it under somebody's feet would end the server.
+     */
+    @PreDestroy
+    void close() {
+        try {
+            if (turns.tryAcquire(places, LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                ((Library.Handler) Proxy.getInvocationHandler(Argon2Library.INSTANCE))
+                        .getNativeLibrary()
+                        .close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     /** An encoded hash of the password, with a random salt of 128 bits. */
     public String hash(Secret password) {

@@ -1,9 +1,13 @@
 package com.amplihack.auth.server;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.ServerProcess;
 import com.amplihack.auth.store.TestRedis;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import jakarta.json.Json;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -14,14 +18,19 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -33,10 +42,17 @@ public final class PayaraServer implements LauncherSessionListener {
     /** The first account. */
     public static final String USER = "admin";
 
+    /** A service that may sign in by a certificate of {@link #services()}, once it has an account; and its subject. */
+    public static final String SERVICE = "billing-service";
+
+    public static final String SERVICE_SUBJECT = "CN=billing";
+
     private static final int PATIENCE_MINUTES = 20;
+    private static final String SERVICES_AUTHORITY = "Amplihack test services";
     private static final String DATABASE_PASSWORD = "a password \\ of the database";
 
     private static PayaraServer shared;
+    private static RuntimeException failure;
 
     private final String adminPassword = UUID.randomUUID().toString();
     private final String userPassword = "a \"password\" \\ of " + UUID.randomUUID();
@@ -55,14 +71,21 @@ public final class PayaraServer implements LauncherSessionListener {
     /** For the JUnit launcher. */
     public PayaraServer() {}
 
-    /** The running one. */
+    /** The running one; without the tools that the scripts and these tests need, the test that asks is skipped. */
     public static synchronized PayaraServer get() {
+        for (String tool : List.of("bash", "curl", "openssl", "awk", "ss")) {
+            assumeTrue(isThere(tool), () -> tool + " is needed for Payara Server's scripts");
+        }
+        if (failure != null) {
+            throw failure; // each test would wait for another installation
+        }
         if (shared == null) {
             PayaraServer fresh = new PayaraServer();
             try {
                 fresh.start();
             } catch (RuntimeException failed) {
                 fresh.close();
+                failure = failed;
                 throw failed;
             }
             shared = fresh;
@@ -78,6 +101,11 @@ public final class PayaraServer implements LauncherSessionListener {
                 shared = null;
             }
         }
+    }
+
+    private static boolean isThere(String tool) {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
     }
 
     private void start() {
@@ -123,7 +151,7 @@ public final class PayaraServer implements LauncherSessionListener {
             }
         }
         authority = new TestAuthority("Amplihack test authority");
-        services = new TestAuthority("Amplihack test services");
+        services = new TestAuthority(SERVICES_AUTHORITY);
         authority.issue("CN=localhost", tls.resolve("server.p12"), "a password of the store");
         Files.writeString(tls.resolve("services.pem"), services.pem());
         Files.writeString(secrets.resolve("tls"), "a password of the store\n");
@@ -135,6 +163,8 @@ public final class PayaraServer implements LauncherSessionListener {
         edit("redis.port", Integer.toString(redis.port()));
         edit("auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/auth");
         add("jwt.key.size", "2048");
+        add("auth.certificate.accounts", SERVICE + ":" + SERVICE_SUBJECT);
+        add("auth.certificate.issuers", "CN=" + SERVICES_AUTHORITY);
     }
 
     private void edit(String property, String value) throws IOException {
@@ -152,7 +182,7 @@ public final class PayaraServer implements LauncherSessionListener {
         Files.writeString(
                 file,
                 Files.readString(file) + "set-config-property --source domain --propertyName " + property
-                        + " --propertyValue " + value + "\n");
+                        + " --propertyValue \"" + value + "\"\n");
     }
 
     /** Runs a command of the domain's administrator; its output. */
@@ -164,6 +194,21 @@ public final class PayaraServer implements LauncherSessionListener {
                 installation.toString()));
         all.addAll(List.of(command));
         return run(all.toArray(String[]::new));
+    }
+
+    /**
+     * A connection to JMX as the domain's administrator.
+     *
+     * @throws SecurityException when the password is not {@link #adminPassword()}
+     */
+    public JMXConnector jmx(String password) throws IOException {
+        return jmx(Map.of(JMXConnector.CREDENTIALS, new String[] {"admin", password}));
+    }
+
+    @SuppressWarnings("BanJNDI") // our own server's
+    JMXConnector jmx(Map<String, ?> environment) throws IOException {
+        return JMXConnectorFactory.connect(
+                new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + jmxPort() + "/jmxrmi"), environment);
     }
 
     /** Runs one of the scripts of {@code server-config/payara} on this installation; its output. */
@@ -289,6 +334,17 @@ public final class PayaraServer implements LauncherSessionListener {
     /** A client over HTTPS, from a loopback address of its own. */
     public Client client() {
         return Client.https(httpsPort(), authority.trusting());
+    }
+
+    /** Signs the account {@link #USER} in. */
+    public Client.Answer login(Client client) {
+        return client.post("/auth/login")
+                .json(Json.createObjectBuilder()
+                        .add("username", USER)
+                        .add("password", userPassword)
+                        .build()
+                        .toString())
+                .send();
     }
 
     /** A client of the operations port. */

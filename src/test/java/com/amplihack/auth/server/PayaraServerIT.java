@@ -11,11 +11,15 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import javax.management.remote.JMXConnector;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Tag;
@@ -116,6 +120,30 @@ class PayaraServerIT {
     }
 
     @Test
+    void aServiceSignsInByItsCertificate() {
+        Client administrator = server.client();
+        Answer login = server.login(administrator);
+        assertEquals(200, login.status());
+        Answer made = administrator
+                .post("/admin/api/users")
+                .bearer(login.json().getString("access_token"))
+                .cookie("__Host-session_id", login.cookieValue("__Host-session_id"))
+                .json("{\"username\":\"" + PayaraServer.SERVICE + "\"}")
+                .send();
+        assertEquals(201, made.status());
+
+        Client service = Client.https(
+                server.servicesPort(), server.authority().trusting(server.services(), PayaraServer.SERVICE_SUBJECT));
+        Answer signedIn = service.post("/auth/login").send();
+
+        assertEquals(200, signedIn.status(), signedIn.body());
+        Answer user = service.get("/api/user")
+                .bearer(signedIn.json().getString("access_token"))
+                .send();
+        assertEquals(PayaraServer.SERVICE, user.json().getString("username"));
+    }
+
+    @Test
     void answersNameNeitherServerNorVersion() {
         Answer answer = server.client().get("/auth/jwks").send();
 
@@ -137,6 +165,32 @@ class PayaraServerIT {
         assertFalse(server.log().contains("a password"));
         assertFalse(server.installOutput().contains("a password"));
         assertFalse(server.installOutput().contains(server.adminPassword()));
+    }
+
+    @Test
+    void jmxAsksForTheAdministratorsPassword() throws IOException {
+        try (JMXConnector connector = server.jmx(server.adminPassword())) {
+            assertTrue(connector.getMBeanServerConnection().getMBeanCount() > 0);
+        }
+        assertThrows(SecurityException.class, () -> server.jmx("another password"));
+        assertThrows(SecurityException.class, () -> server.jmx(Map.of()));
+    }
+
+    @Test
+    void aWarThatCannotStartLeavesTheOneBeforeRunning() throws IOException {
+        Path broken = Files.createTempFile(server.installation(), "broken", ".war");
+        try (ZipOutputStream war = new ZipOutputStream(Files.newOutputStream(broken))) {
+            war.putNextEntry(new ZipEntry("WEB-INF/web.xml"));
+            war.write(("<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'>"
+                            + "<listener><listener-class>com.example.Absent</listener-class></listener></web-app>")
+                    .getBytes(StandardCharsets.UTF_8));
+        }
+
+        IllegalStateException failed =
+                assertThrows(IllegalStateException.class, () -> server.script("deploy.sh", broken.toString()));
+
+        assertTrue(failed.getMessage().contains("not deployed, the one before runs again"), failed.getMessage());
+        assertEquals(200, server.client().get("/auth/jwks").send().status());
     }
 
     @Test
