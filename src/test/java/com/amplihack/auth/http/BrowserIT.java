@@ -7,24 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.http.LossyProxy.Fate;
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.Cookie;
-import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -38,10 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60) // a promise that never settles would be waited for as long
 @Tag("one-store")
 class BrowserIT {
-    private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
-
-    private static Playwright playwright;
-    private static Browser browser;
+    private static Chromium chromium;
     private static String username;
     private static String other;
 
@@ -50,33 +37,22 @@ class BrowserIT {
 
     @BeforeAll
     static void startChromium() {
-        Optional<Path> chromium = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .flatMap(directory -> NAMES.stream().map(name -> Path.of(directory, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
-        Assumptions.assumeTrue(chromium.isPresent(), "none of " + NAMES + " is installed here");
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(chromium.get())
-                        .setArgs(List.of("--no-sandbox")));
+        chromium = new Chromium();
         username = Session.newUser("user");
         other = Session.newUser("user");
     }
 
     @AfterAll
     static void endChromium() {
-        if (playwright != null) {
-            playwright.close();
+        if (chromium != null) {
+            chromium.close();
         }
     }
 
     @BeforeEach
     void openBrowser() {
         proxy = new LossyProxy();
-        context = browser.newContext();
+        context = chromium.browser().newContext();
         context.setDefaultTimeout(20_000);
     }
 
