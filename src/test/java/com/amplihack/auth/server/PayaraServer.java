@@ -199,7 +199,7 @@ public final class PayaraServer implements LauncherSessionListener {
     /**
      * A connection to JMX as the domain's administrator.
      *
-     * @throws SecurityException when the password is not {@link #adminPassword()}
+     * @throws IOException or {@link SecurityException} when the password is not {@link #adminPassword()}
      */
     public JMXConnector jmx(String password) throws IOException {
         return jmx(Map.of(JMXConnector.CREDENTIALS, new String[] {"admin", password}));
