@@ -3,8 +3,7 @@ package com.amplihack.auth.keys;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.JarURLConnection;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -94,14 +93,13 @@ final class SigningProvider {
     /** The WAR's own goes with the next deployment. */
     private static URL copyOfItsJar() throws IOException {
         URL inWar = SigningProvider.class.getClassLoader().getResource(TYPE.replace('.', '/') + ".class");
-        if (inWar == null || !(inWar.openConnection() instanceof JarURLConnection jar)) {
+        if (inWar == null || !inWar.getProtocol().equals("jar")) {
             throw new IOException("no jar holds " + TYPE);
         }
+        String jar = inWar.getPath().substring(0, inWar.getPath().indexOf("!/"));
         Path copy = Files.createTempFile("amplihack-auth-", ".jar");
         copy.toFile().deleteOnExit();
-        try (InputStream in = jar.getJarFileURL().openStream()) {
-            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-        }
+        Files.copy(Path.of(URI.create(jar)), copy, StandardCopyOption.REPLACE_EXISTING);
         return copy.toUri().toURL();
     }
 }

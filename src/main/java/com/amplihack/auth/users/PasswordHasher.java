@@ -41,7 +41,7 @@ public class PasswordHasher {
     private Meters meters;
     private Argon2 argon2;
     private Semaphore turns;
-    private int places;
+    private volatile int places;
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile String nobodysHash;
 
