@@ -16,6 +16,8 @@ import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Security;
 import java.security.interfaces.RSAPrivateKey;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -90,13 +92,19 @@ final class SigningProvider {
         return Optional.empty();
     }
 
-    /** The WAR's own goes with the next deployment. */
+    /** A copy, for the WAR's own goes with the next deployment; of the one that is made for this processor. */
     private static URL copyOfItsJar() throws IOException {
-        URL inWar = SigningProvider.class.getClassLoader().getResource(TYPE.replace('.', '/') + ".class");
-        if (inWar == null || !inWar.getProtocol().equals("jar")) {
-            throw new IOException("no jar holds " + TYPE);
-        }
-        String jar = inWar.getPath().substring(0, inWar.getPath().indexOf("!/"));
+        String processor =
+                System.getProperty("os.arch").replace("amd64", "x86_64").replace("aarch64", "aarch_64");
+        String system = "-linux-" + processor + ".jar";
+        List<URL> inWar = Collections.list(
+                SigningProvider.class.getClassLoader().getResources(TYPE.replace('.', '/') + ".class"));
+        String jar = inWar.stream()
+                .filter(url -> url.getProtocol().equals("jar"))
+                .map(url -> url.getPath().substring(0, url.getPath().indexOf("!/")))
+                .filter(path -> path.endsWith(system))
+                .findFirst()
+                .orElseThrow(() -> new IOException("no jar holds " + TYPE + " for " + system));
         Path copy = Files.createTempFile("amplihack-auth-", ".jar");
         copy.toFile().deleteOnExit();
         Files.copy(Path.of(URI.create(jar)), copy, StandardCopyOption.REPLACE_EXISTING);
