@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The settings in force together with the properties that they were made of: an immutable snapshot. */
 public final class Policy {
@@ -54,18 +55,27 @@ public final class Policy {
         return List.copyOf(properties.values());
     }
 
-    /** The value for people to see: a secret as three asterisks; empty when it is not set. */
-    public Optional<String> shown(Property property) {
-        return property.value().map(value -> secrets.contains(property.name()) ? HIDDEN : value);
+    /** Whether nobody may see the value. */
+    public boolean isSecret(Property property) {
+        return secrets.contains(property.name());
     }
 
-    /** Looks again: takes over the live properties that have changed, unless they are bad. */
-    Revision revise(Function<String, Property> source) {
+    /** The value for people to see: a secret as three asterisks; empty when it is not set. */
+    public Optional<String> shown(Property property) {
+        return property.value().map(value -> isSecret(property) ? HIDDEN : value);
+    }
+
+    /**
+     * Looks again: takes over the live properties that have changed, unless they are bad.
+     *
+     * @param due which to look at
+     */
+    Revision revise(Function<String, Property> source, Predicate<Property> due) {
         Map<String, Property> accepted = new TreeMap<>(properties);
         List<Property> wanted = new ArrayList<>();
         List<Revision.Refusal> refusals = new ArrayList<>();
         for (Property before : properties.values()) {
-            Property now = source.apply(before.name());
+            Property now = due.test(before) ? source.apply(before.name()) : before;
             if (now.value().equals(before.value())) {
                 accepted.put(now.name(), now); // set elsewhere perhaps
             } else if (now.isLive()) {

@@ -5,6 +5,8 @@ import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.Policy;
+import com.amplihack.auth.config.Property;
 import com.amplihack.auth.config.Revision;
 import com.amplihack.auth.config.Settings;
 import jakarta.annotation.PostConstruct;
@@ -15,14 +17,20 @@ import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.inject.Inject;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 
-/** Looks once a second whether somebody has changed a property: tells of what is in force now, and of what is not. */
+/**
+ * Looks whether somebody has changed a property, at live ones each second: tells of what is in force now, and of what is
+ * not.
+ */
 @Singleton
 @Startup
 @DependsOn("Boot")
@@ -58,11 +66,16 @@ public class PolicyWatch {
         }
     }
 
-    /** One look a second, by one thread at a time; what was told of a value is not told again while it stands. */
+    /**
+     * One look a second, by one thread at a time: at a live secret each third time, since it may lie behind a password
+     * alias, which is dear to read, and at what waits for a restart once a minute. What was told of a value is not told
+     * again while it stands.
+     */
     static final class Look implements Runnable {
         private final Configuration configuration;
         private final AuditLog audit;
-        private Set<Revision.Refusal> told = Set.of();
+        private final Map<String, Revision.Refusal> told = new HashMap<>();
+        private int looks;
 
         Look(Configuration configuration, AuditLog audit) {
             this.configuration = configuration;
@@ -72,20 +85,43 @@ public class PolicyWatch {
         @Override
         public synchronized void run() {
             try {
-                Revision revision = configuration.refresh();
+                Predicate<Property> due = due(configuration.policy(), looks++);
+                Revision revision = configuration.refresh(due);
                 revision.changes().forEach(change -> record(change, revision));
                 if (revision.changes().stream()
                         .anyMatch(change -> change.after().name().equals("enable.jwt.auth"))) {
                     warnIfOpen(revision.policy().inForce());
                 }
-                revision.refusals().stream()
-                        .filter(refusal -> !told.contains(refusal))
-                        .forEach(refusal -> LOG.log(Level.WARNING, "{0} ({1})", new Object[] {
-                            refusal.reason(), refusal.wanted().source()
-                        }));
-                told = new HashSet<>(revision.refusals());
+                forget(revision, due);
+                revision.refusals().forEach(this::tell);
             } catch (RuntimeException failed) { // one failure must not be the end of the schedule
                 LOG.log(Level.SEVERE, "The settings could not be looked at: what was known stays in force", failed);
+            }
+        }
+
+        private static Predicate<Property> due(Policy policy, int look) {
+            boolean minute = look % 60 == 0;
+            boolean third = look % 3 == 0;
+            return property -> minute || (property.isLive() && (third || !policy.isSecret(property)));
+        }
+
+        /** What is no longer refused is told when it is again. */
+        private void forget(Revision revision, Predicate<Property> due) {
+            Set<String> refused = revision.refusals().stream()
+                    .map(refusal -> refusal.wanted().name())
+                    .collect(Collectors.toSet());
+            revision.policy().properties().stream()
+                    .filter(due)
+                    .map(Property::name)
+                    .filter(name -> !refused.contains(name))
+                    .forEach(told::remove);
+        }
+
+        private void tell(Revision.Refusal refusal) {
+            if (!refusal.equals(told.put(refusal.wanted().name(), refusal))) {
+                LOG.log(Level.WARNING, "{0} ({1})", new Object[] {
+                    refusal.reason(), refusal.wanted().source()
+                });
             }
         }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +168,22 @@ class PolicyTest {
                     .filter(property -> property.name().equals(name))
                     .allMatch(property -> without.shown(property).isEmpty()));
         }
+    }
+
+    @Test
+    void whatIsNotDueIsNotEvenRead() {
+        console.put("auth.api.limit", "7");
+        console.put("jwt.replay", "off");
+        List<String> read = new ArrayList<>();
+        Configuration watched = Configuration.following(name -> {
+            read.add(name);
+            return find(name);
+        });
+        read.clear();
+        console.put("auth.api.limit", "8");
+        watched.refresh(property -> property.name().equals("jwt.replay"));
+        assertEquals(List.of("jwt.replay"), read);
+        assertEquals(7, watched.settings().limits().api().limit());
     }
 
     @Test

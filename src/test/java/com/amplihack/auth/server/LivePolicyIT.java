@@ -351,7 +351,7 @@ class LivePolicyIT {
     }
 
     private static void await(BooleanSupplier condition) {
-        for (int i = 0; i < 240 && !condition.getAsBoolean(); i++) {
+        for (int i = 0; i < 400 && !condition.getAsBoolean(); i++) {
             pause(250);
         }
         assertTrue(condition.getAsBoolean());
