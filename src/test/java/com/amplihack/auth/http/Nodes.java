@@ -19,10 +19,6 @@ import java.util.stream.Stream;
  * moment, behind HAProxy.
  */
 public final class Nodes implements AutoCloseable {
-    /** Several starts on one machine: half of the processor's time of each by doing without the optimizing compiler. */
-    private static final Map<String, String> QUICKLY =
-            Map.of("JDK_JAVA_OPTIONS", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1");
-
     private final Path keys = ServerProcess.freshDirectory("keys").resolve("keys");
     private final Map<String, String> settings;
     private final TestRedis redis;
@@ -70,7 +66,7 @@ public final class Nodes implements AutoCloseable {
                 "auth.db.user", "postgres",
                 "auth.db.password", "postgres"));
         all.putAll(settings);
-        return ServerProcess.start(port, all, QUICKLY);
+        return ServerProcess.start(port, all, Map.of());
     }
 
     public List<ServerProcess> servers() {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,6 +18,12 @@ import java.util.concurrent.TimeUnit;
 public final class ServerProcess implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 300;
     private static final Path DIRECTORY = Path.of(System.getProperty("it.directory"));
+
+    /** Options of the JVM, separated by spaces; benchmarks run without them. */
+    private static final List<String> OPTIONS = Arrays.stream(
+                    System.getProperty("it.java.options", "").split(" "))
+            .filter(option -> !option.isEmpty())
+            .toList();
 
     private final Process process;
     private final Path output;
@@ -81,6 +88,7 @@ public final class ServerProcess implements AutoCloseable {
             Path output = directory.resolve("output.log");
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+            command.addAll(OPTIONS);
             properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
             command.addAll(List.of(
                     "-jar",
