@@ -9,13 +9,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -138,7 +135,7 @@ final class KeyFiles implements PrivateKeys {
 
     @Override
     public FreshKey make() throws IOException {
-        return new Fresh(generate());
+        return new Fresh(SigningProvider.generate(settings.size()));
     }
 
     /** Whether there are files of later keys. */
@@ -210,21 +207,11 @@ final class KeyFiles implements PrivateKeys {
             LOG.warning(
                     "jwt.key.passphrase is not set: the private key is stored in clear, protected by its file mode");
         }
-        Fresh fresh = new Fresh(generate());
+        Fresh fresh = new Fresh(SigningProvider.generate(settings.size()));
         // an orphan public key would make the fresh pair a mismatch
         Files.deleteIfExists(publicFile);
         fresh.keepAs(privateFile);
         PrivateFiles.write(publicFile, pem.write(publicKey(fresh.key())), "r--r--r--");
-    }
-
-    private KeyPair generate() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(new RSAKeyGenParameterSpec(settings.size(), RSAKeyGenParameterSpec.F4));
-            return generator.generateKeyPair();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static PublicKey publicKey(SigningKey key) {

@@ -12,10 +12,13 @@ import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Security;
 import java.security.interfaces.RSAPrivateKey;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +64,19 @@ final class SigningProvider {
             }
         }
         return new RSASSASigner(key);
+    }
+
+    /** Makes a key pair, too: the first start waits for it, while the JDK's own arithmetic is not yet compiled. */
+    static KeyPair generate(int bits) {
+        try {
+            KeyPairGenerator generator = FAST.isPresent()
+                    ? KeyPairGenerator.getInstance("RSA", FAST.get())
+                    : KeyPairGenerator.getInstance("RSA");
+            generator.initialize(new RSAKeyGenParameterSpec(bits, RSAKeyGenParameterSpec.F4));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Optional<Provider> load() {

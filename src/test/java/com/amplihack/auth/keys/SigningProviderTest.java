@@ -17,12 +17,17 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Provider;
 import java.security.Security;
 import java.security.Signature;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPrivateKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,28 @@ class SigningProviderTest {
         assertEquals(
                 "AmazonCorrettoCryptoProvider",
                 SigningProvider.signer(key).getJCAContext().getProvider().getName());
+    }
+
+    @Test
+    void keysThatItMakesAreThoseOfTheJdk() throws Exception {
+        KeyPair pair = SigningProvider.generate(2048);
+        RSAPrivateCrtKey translated = (RSAPrivateCrtKey) KeyFactory.getInstance("RSA")
+                .generatePrivate(new PKCS8EncodedKeySpec(pair.getPrivate().getEncoded()));
+        RSAPublicKey publicKey = (RSAPublicKey) pair.getPublic();
+
+        assertEquals(2048, publicKey.getModulus().bitLength());
+        assertEquals(RSAKeyGenParameterSpec.F4, publicKey.getPublicExponent());
+        assertEquals(publicKey.getModulus(), translated.getModulus());
+        assertArrayEquals(
+                SigningProvider.signer((RSAPrivateKey) pair.getPrivate())
+                        .sign(new JWSHeader(JWSAlgorithm.RS256), INPUT)
+                        .decode(),
+                new RSASSASigner(translated)
+                        .sign(new JWSHeader(JWSAlgorithm.RS256), INPUT)
+                        .decode());
+        assertNotEquals(
+                publicKey.getModulus(),
+                ((RSAPublicKey) SigningProvider.generate(2048).getPublic()).getModulus());
     }
 
     @Test

@@ -2,7 +2,6 @@ package com.amplihack.auth.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
@@ -15,10 +14,10 @@ import com.amplihack.auth.store.SecurityStore.Verdict;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,54 +33,34 @@ class FailoverTest {
     @Test
     void aSentinelFailoverLosesNoConfirmedEnd() throws Exception {
         try (TestSentinels redis = new TestSentinels();
-                RedisSecurityStore store = store(redis.properties())) {
-            losesNoConfirmedEnd(store, redis.primary, redis.replica);
+                RedisSecurityStore store = store(redis.properties());
+                Ending ending = ending(store)) {
+            ending.outlivesAFailover(redis.primary(), redis.replica());
+
+            assertEndedStayEnded(store, ending.confirmed());
         }
     }
 
     @Test
     void aClusterFailoverLosesNoConfirmedEnd() throws Exception {
         try (TestCluster redis = new TestCluster();
-                RedisSecurityStore store = store(redis.properties())) {
+                RedisSecurityStore store = store(redis.properties());
+                Ending ending = ending(store)) {
             int owner = redis.primaryOf(slot());
-            losesNoConfirmedEnd(store, redis.primary(owner), redis.replica(owner));
+            ending.outlivesAFailover(redis.primary(owner), redis.replica(owner));
+
+            assertEndedStayEnded(store, ending.confirmed());
         }
-    }
-
-    /** The replica hangs for a moment before the primary dies: what only the primary had is gone. */
-    private static void losesNoConfirmedEnd(RedisSecurityStore store, TestRedis primary, TestRedis replica)
-            throws Exception {
-        openAll(store);
-        Ending ending = new Ending(store);
-        ending.start();
-        Until.holds("some sessions are ended", () -> ending.confirmed.size() >= 20);
-        replica.pause();
-        int sure = ending.confirmed.size();
-        Until.holds("an end is refused", () -> ending.refused > 0 || ending.confirmed.size() > sure + 5);
-        assertTrue(ending.confirmed.size() <= sure + 1, "confirmed by nobody: " + ending.confirmed.size());
-        primary.kill();
-        replica.goOn();
-        Until.holds("ends are confirmed again", () -> ending.confirmed.size() > sure + 20);
-        ending.finish();
-
-        assertEndedStayEnded(store, ending.confirmed);
     }
 
     @Test
     void aSlotThatMovesLosesNoConfirmedEnd() throws Exception {
         try (TestCluster redis = new TestCluster();
-                RedisSecurityStore store = store(redis.properties())) {
-            openAll(store);
-            Ending ending = new Ending(store);
-            ending.start();
-            Until.holds("some sessions are ended", () -> ending.confirmed.size() >= 20);
-            int owner = redis.primaryOf(slot());
-            redis.move(slot(), owner, (owner + 1) % 3);
-            int before = ending.confirmed.size();
-            Until.holds("ends are confirmed at the new place", () -> ending.confirmed.size() >= before + 20);
-            ending.finish();
+                RedisSecurityStore store = store(redis.properties());
+                Ending ending = ending(store)) {
+            ending.outlivesAMove(redis, slot());
 
-            assertEndedStayEnded(store, ending.confirmed);
+            assertEndedStayEnded(store, ending.confirmed());
         }
     }
 
@@ -90,7 +69,7 @@ class FailoverTest {
         try (TestSentinels redis = new TestSentinels();
                 RedisSecurityStore store = store(redis.properties())) {
             open(store, "s");
-            redis.replica.pause();
+            redis.replica().pause();
             try {
                 assertThrows(
                         StoreUnavailableException.class,
@@ -100,46 +79,24 @@ class FailoverTest {
                 assertThrows(StoreUnavailableException.class, () -> store.changeRights("ada"));
                 assertThrows(StoreUnavailableException.class, store::endEverybody);
             } finally {
-                redis.replica.goOn();
+                redis.replica().goOn();
             }
             assertEquals(0, store.endAll("ada"), "sent again it is confirmed: it had been stored");
         }
     }
 
-    /** Ends one session after the other; whoever is told that it cannot tries that one again later. */
-    private static final class Ending extends Thread {
-        private final RedisSecurityStore store;
-        private final Set<String> confirmed = new ConcurrentSkipListSet<>();
-        private volatile int refused;
-        private volatile boolean enough;
-
-        Ending(RedisSecurityStore store) {
-            this.store = store;
-        }
-
-        @Override
-        public void run() {
-            Set<String> left = new TreeSet<>();
-            IntStream.range(0, SESSIONS).forEach(i -> left.add("s" + i));
-            while (!enough && !left.isEmpty()) {
-                String sid = left.iterator().next();
-                try {
-                    store.end("ada", sid);
-                    confirmed.add(sid);
-                    left.remove(sid);
-                    Thread.sleep(5);
-                } catch (StoreUnavailableException unconfirmed) {
-                    refused++;
-                } catch (InterruptedException stop) {
-                    return;
-                }
+    private static Ending ending(RedisSecurityStore store) {
+        List<String> sessions =
+                IntStream.range(0, SESSIONS).mapToObj(i -> "s" + i).toList();
+        sessions.forEach(sid -> open(store, sid));
+        return Ending.of(sessions, sid -> {
+            try {
+                store.end("ada", sid);
+                return true;
+            } catch (StoreUnavailableException unconfirmed) {
+                return false;
             }
-        }
-
-        void finish() throws InterruptedException {
-            enough = true;
-            join();
-        }
+        });
     }
 
     private static void assertEndedStayEnded(RedisSecurityStore store, Set<String> confirmed) {
@@ -159,10 +116,6 @@ class FailoverTest {
             }
         }
         assertEquals(Set.of(), back, "of " + confirmed.size());
-    }
-
-    private static void openAll(RedisSecurityStore store) {
-        IntStream.range(0, SESSIONS).forEach(i -> open(store, "s" + i));
     }
 
     private static void open(RedisSecurityStore store, String sid) {

@@ -29,7 +29,7 @@ class RedisSentinelStoreTest extends RedisStoreContract {
 
     @Override
     void flush() {
-        try (Jedis operator = redis.primary.operator()) {
+        try (Jedis operator = redis.primary().operator()) {
             operator.flushAll();
         }
     }

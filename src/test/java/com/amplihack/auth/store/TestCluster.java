@@ -58,18 +58,18 @@ public final class TestCluster implements AutoCloseable {
     }
 
     /** The number of the primary that a slot was given to at the start. */
-    int primaryOf(int slot) {
+    public int primaryOf(int slot) {
         return IntStream.range(0, PRIMARIES)
                 .filter(i -> slot < (i + 1) * SLOTS / PRIMARIES)
                 .findFirst()
                 .orElseThrow();
     }
 
-    TestRedis primary(int number) {
+    public TestRedis primary(int number) {
         return members.get(number);
     }
 
-    TestRedis replica(int number) {
+    public TestRedis replica(int number) {
         return members.get(number + PRIMARIES);
     }
 

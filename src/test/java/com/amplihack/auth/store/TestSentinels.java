@@ -15,8 +15,8 @@ import redis.embedded.RedisSentinel;
 public final class TestSentinels implements AutoCloseable {
     private static final String MASTER = "auth";
 
-    final TestRedis primary;
-    final TestRedis replica;
+    private final TestRedis primary;
+    private final TestRedis replica;
     private final List<RedisSentinel> sentinels = new ArrayList<>();
 
     public TestSentinels() {
@@ -63,6 +63,15 @@ public final class TestSentinels implements AutoCloseable {
             client.sentinelSet(MASTER, Map.of("auth-user", TestRedis.REPLICATION, "auth-pass", password));
         }
         return sentinel;
+    }
+
+    /** Which serves until it is killed. */
+    public TestRedis primary() {
+        return primary;
+    }
+
+    public TestRedis replica() {
+        return replica;
     }
 
     /** For a service that finds its Redis by them. */
