@@ -23,9 +23,10 @@ final class Breaker {
      * Made closed.
      *
      * @param silence what counts as no answer; every other failure is an answer
+     * @param neither what counts as neither
      * @param opened run each time that it opens
      */
-    Breaker(String address, Predicate<Throwable> silence, Runnable opened) {
+    Breaker(String address, Predicate<Throwable> silence, Predicate<Throwable> neither, Runnable opened) {
         breaker = CircuitBreaker.of(
                 "redis",
                 CircuitBreakerConfig.custom()
@@ -34,6 +35,7 @@ final class Breaker {
                         .waitDurationInOpenState(Duration.ofSeconds(1))
                         .permittedNumberOfCallsInHalfOpenState(2)
                         .recordException(silence)
+                        .ignoreException(neither)
                         .writableStackTraceEnabled(false)
                         .build());
         breaker.getEventPublisher().onStateTransition(event -> {

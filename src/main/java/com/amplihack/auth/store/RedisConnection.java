@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,7 +52,11 @@ final class RedisConnection implements AutoCloseable {
         confirmation = new Confirmation(redis, settings.timeout());
         outages = new Outages(settings.address(), System::nanoTime);
         // an error is an answer: it costs no time, and one user's broken record must not refuse everybody
-        breaker = new Breaker(settings.address(), failure -> !(failure instanceof JedisDataException), this::silent);
+        breaker = new Breaker(
+                settings.address(),
+                failure -> !(failure instanceof JedisDataException),
+                RedisConnection::isOurCrowd,
+                this::silent);
         this.meters = meters;
     }
 
@@ -176,6 +181,11 @@ final class RedisConnection implements AutoCloseable {
         } catch (JedisException failed) {
             throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
         }
+    }
+
+    /** Whether all connections of the pool were in use for too long: that says nothing about Redis. */
+    private static boolean isOurCrowd(Throwable failure) {
+        return failure instanceof JedisException && failure.getCause() instanceof NoSuchElementException;
     }
 
     private static boolean isTimeout(JedisException broken) {

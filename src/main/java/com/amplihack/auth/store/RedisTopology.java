@@ -75,7 +75,9 @@ final class RedisTopology implements AutoCloseable {
         builder.poolConfig(poolConfig(settings));
         builder.masterName(settings.sentinelMaster().orElseThrow());
         builder.sentinels(addresses(settings.sentinelNodes()));
-        builder.sentinelClientConfig(transport(settings).build()); // they have no user of ours
+        // they have no user of ours; the driver asks them by a client that would warn of each negotiation
+        builder.sentinelClientConfig(
+                transport(settings).autoNegotiateProtocol(false).build());
         builder.sentinelReconnectDelay(Delay.constant(Duration.ofSeconds(1)));
         RedisSentinelClient client = builder.build();
         return new RedisTopology(
@@ -175,6 +177,7 @@ final class RedisTopology implements AutoCloseable {
         pool.setMaxTotal(settings.poolMax());
         pool.setMaxIdle(settings.poolMax());
         pool.setMaxWait(settings.timeout());
+        pool.setFairness(true); // in a crowd somebody would wait until that is over while others come and go
         pool.setJmxEnabled(false); // its MBeans would outlive a redeployment
         return pool;
     }

@@ -160,6 +160,12 @@ public final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** How many threads it has now; only Linux tells, elsewhere 0. */
+    int threads() {
+        String[] tasks = Path.of("/proc", Long.toString(pid()), "task").toFile().list();
+        return tasks == null ? 0 : tasks.length;
+    }
+
     /** The password in the line {@code First account: admin, password: …}. */
     public String firstPassword() {
         return output().lines()

@@ -108,6 +108,16 @@ class RedisFaultsTest {
     }
 
     @Test
+    void aCrowdThatFindsNoFreeConnectionDoesNotOpenTheBreaker() throws Exception {
+        proxy.slow(Duration.ofMillis(60)); // eight connections are not enough for two hundred within half a second
+
+        List<Boolean> refused = SecurityStoreContract.race(200, i -> () -> isRefused(() -> store.epoch(subject)));
+
+        assertTrue(refused.contains(true), "nobody had to wait");
+        assertEquals(new Epoch(0, 0), store.epoch(subject));
+    }
+
+    @Test
     void itIsBackByItselfWhenConnectionsDiedWithoutATrace() throws Exception {
         proxy.slow(Duration.ofMillis(100)); // so that each asks on a connection of its own
         SecurityStoreContract.race(POOL, i -> () -> store.epoch(subject));

@@ -134,6 +134,7 @@ public final class TestRedis implements AutoCloseable {
                         .user(OPERATOR)
                         .password(password)
                         .socketTimeoutMillis(20_000)
+                        .autoNegotiateProtocol(false)
                         .build());
     }
 
