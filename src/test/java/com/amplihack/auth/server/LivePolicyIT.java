@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 @Tag("one-store")
 class LivePolicyIT {
     private static final String CONSOLE = "console (domain)";
+    private static final String SECRET = "***";
     private static final String PASSWORD = "a password of somebody";
 
     private final PayaraServer server = PayaraServer.get();
@@ -203,7 +204,7 @@ class LivePolicyIT {
                             .status());
             assertEquals("missing_token", anybody.get("/api/user").send().error(), "only what is proxied is open");
             assertTrue(server.log().contains("enable.jwt.auth is false"));
-            assertEquals("***", policy("auth.proxy.upstream.authorization").getString("value"));
+            assertEquals(SECRET, policy("auth.proxy.upstream.authorization").getString("value"));
 
             delete(Set.of("enable.jwt.auth"));
             assertEquals(401, anybody.post("/api/chat/completions").send().status());
@@ -226,8 +227,11 @@ class LivePolicyIT {
         assertTrue(shown.getBoolean("live"));
     }
 
+    /** What needs a restart is looked at once a minute; meanwhile a token of one minute expires. */
     @Test
-    void aBadValueIsRefusedWithAWarningAndWhatNeedsARestartSaysSo() throws IOException {
+    void aBadValueIsRefusedWhatNeedsARestartIsToldAndTheSkewDecidesAboutAnExpiredToken() throws IOException {
+        change(Map.of("jwt.access.token.minutes", "1", "jwt.clock.skew.seconds", "0"));
+        Person early = new Person(newUser(), PASSWORD);
         set(Map.of("jwt.replay", "sometimes", "jwt.issuer", "https://other.example"));
         await(() -> server.log()
                 .contains(
@@ -240,34 +244,65 @@ class LivePolicyIT {
         assertEquals("default", policy("jwt.replay").getString("source"));
         assertNotEquals("https://other.example", policy("jwt.issuer").getString("value"));
         assertFalse(audit().contains("sometimes"));
+
+        await(() -> early.user().status() == 401);
+        assertEquals("token_expired", early.user().error());
+        change(Map.of("jwt.clock.skew.seconds", "60"));
+        assertEquals(200, early.user().status());
+        change(Map.of("jwt.clock.skew.seconds", "0"));
+        assertEquals("token_expired", early.user().error());
     }
 
-    /** Sets live properties and waits until they are in force. */
+    @Test
+    void whichCertificateSignsInToWhichAccountIsDecidedAnew() throws IOException {
+        Client service = Client.https(
+                server.servicesPort(), server.authority().trusting(server.services(), PayaraServer.SERVICE_SUBJECT));
+        Map<String, String> before = Map.of(
+                "auth.certificate.accounts", policy("auth.certificate.accounts").getString("value"),
+                "auth.certificate.issuers", policy("auth.certificate.issuers").getString("value"));
+        String name = newUser();
+        try {
+            change(Map.of("auth.certificate.accounts", name + ":" + PayaraServer.SERVICE_SUBJECT));
+            Answer signedIn = service.post("/auth/login").send();
+            assertEquals(200, signedIn.status(), signedIn::body);
+            String token = signedIn.json().getString("access_token");
+            assertEquals(
+                    name, service.get("/api/user").bearer(token).send().json().getString("username"));
+
+            change(Map.of("auth.certificate.issuers", "CN=Somebody else"));
+            assertEquals(401, service.post("/auth/login").send().status());
+        } finally {
+            change(before);
+            set.removeAll(before.keySet()); // they are the installation's
+        }
+    }
+
+    /** Sets live properties and waits until they are in force, which may take five seconds. */
     private void change(Map<String, String> properties) throws IOException {
         set(properties);
         long told = System.nanoTime();
-        await(() -> sources().entrySet().stream()
-                .filter(source -> source.getValue().equals(CONSOLE))
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toSet())
-                .containsAll(properties.keySet()));
-        System.out.printf(
-                "in force %d ms after asadmin: %s%n",
-                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - told), new TreeSet<>(properties.keySet()));
+        await(() -> {
+            Map<String, String> inForce = audited("after");
+            return properties.entrySet().stream().allMatch(property -> Set.of(property.getValue(), SECRET)
+                    .contains(inForce.getOrDefault(property.getKey(), "")));
+        });
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - told);
+        System.out.printf("in force %d ms after asadmin: %s%n", millis, new TreeSet<>(properties.keySet()));
+        assertTrue(millis < 5_000, () -> "in force only after " + millis + " ms");
     }
 
     private void set(Map<String, String> properties) throws IOException {
         set.addAll(properties.keySet());
         multimode(properties.entrySet().stream()
                 .map(property -> "set-config-property --source domain --propertyName " + property.getKey()
-                        + " --propertyValue " + property.getValue()));
+                        + " --propertyValue \"" + property.getValue() + "\""));
     }
 
     /** Takes properties away again, and waits until those that were in force no longer are. */
     private void delete(Set<String> names) throws IOException {
         if (!names.isEmpty()) {
             multimode(names.stream().map(name -> "delete-config-property --source domain --propertyName " + name));
-            await(() -> sources().entrySet().stream()
+            await(() -> audited("source").entrySet().stream()
                     .noneMatch(source ->
                             names.contains(source.getKey()) && source.getValue().equals(CONSOLE)));
             set.removeAll(names);
@@ -286,15 +321,15 @@ class LivePolicyIT {
         }
     }
 
-    /** Who has set each property that was ever changed, as the audit log tells. */
-    private Map<String, String> sources() {
+    /** That detail of the last change of each property that was ever changed, as the audit log tells. */
+    private Map<String, String> audited(String detail) {
         return audit().lines()
                 .filter(line -> line.contains("\"POLICY_CHANGED\""))
                 .map(line ->
                         Json.createReader(new StringReader(line)).readObject().getJsonObject("details"))
                 .collect(Collectors.toMap(
                         change -> change.getString("name"),
-                        change -> change.getString("source"),
+                        change -> change.getString(detail, ""),
                         (before, after) -> after));
     }
 
