@@ -86,8 +86,11 @@ final class SigningProvider {
         }
         Thread thread = Thread.currentThread();
         ClassLoader ours = thread.getContextClassLoader();
+        Path jar = null;
         try {
-            ClassLoader apart = new URLClassLoader(new URL[] {copyOfItsJar()}, ClassLoader.getPlatformClassLoader());
+            jar = copyOfItsJar();
+            ClassLoader apart =
+                    new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
             thread.setContextClassLoader(apart); // its own thread inherits it
             Class<?> type = Class.forName(TYPE, true, apart);
             Provider provider = (Provider) type.getField("INSTANCE").get(null);
@@ -104,12 +107,13 @@ final class SigningProvider {
             LOG.log(Level.FINE, "No fast signatures here", absent);
         } finally {
             thread.setContextClassLoader(ours);
+            delete(jar);
         }
         return Optional.empty();
     }
 
     /** A copy, for the WAR's own goes with the next deployment; of the one that is made for this processor. */
-    private static URL copyOfItsJar() throws IOException {
+    private static Path copyOfItsJar() throws IOException {
         String processor =
                 System.getProperty("os.arch").replace("amd64", "x86_64").replace("aarch64", "aarch_64");
         String system = "-linux-" + processor + ".jar";
@@ -122,8 +126,18 @@ final class SigningProvider {
                 .findFirst()
                 .orElseThrow(() -> new IOException("no jar holds " + TYPE + " for " + system));
         Path copy = Files.createTempFile("amplihack-auth-", ".jar");
-        copy.toFile().deleteOnExit();
         Files.copy(Path.of(URI.create(jar)), copy, StandardCopyOption.REPLACE_EXISTING);
-        return copy.toUri().toURL();
+        return copy;
+    }
+
+    /** It is open, and stays so: a file that is deleted now is not left behind by a process that is killed. */
+    private static void delete(Path jar) {
+        try {
+            if (jar != null) {
+                Files.deleteIfExists(jar);
+            }
+        } catch (IOException stays) {
+            LOG.log(Level.FINE, "A copy stays behind", stays);
+        }
     }
 }
