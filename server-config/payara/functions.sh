@@ -1,4 +1,4 @@
-# What install.sh, deploy.sh and redeployments.sh share; sourced, not run.
+# What the scripts share; sourced, not run.
 # shellcheck shell=bash
 
 APPLICATION=amplihack-auth
@@ -76,6 +76,27 @@ deploy() {
 # The sentence with which the application said, behind the first $1 bytes of the log, that it cannot start.
 why() {
   tail -c "+$(($1 + 1))" "$(log)" | grep -o 'Amplihack Auth cannot start: [^"\\]*' | head -n 1 || true
+}
+
+# keytool on a store of the installation, whose password is in $work/tls
+# shellcheck disable=SC2154 # $work and $kit are the script's
+store() {
+  "$java/bin/keytool" -J-Duser.language=en "$@" -storetype PKCS12 -storepass:file "$work/tls"
+}
+
+# Copies the key in tls/server.p12 beside the scripts into the new store $1, under the name that the domain looks for.
+# shellcheck disable=SC2154
+import_certificate() {
+  local name
+  "$java/bin/keytool" -J-Duser.language=en -importkeystore -noprompt \
+    -srckeystore "$kit/tls/server.p12" -srcstorepass:file "$kit/secrets/tls" \
+    -destkeystore "$1" -deststoretype PKCS12 -deststorepass:file "$work/tls" \
+    > "$work/keytool" 2>&1 || { cat "$work/keytool" >&2 && die "tls/server.p12 cannot be read with the password in secrets/tls"; }
+  name=$(store -list -keystore "$1" | sed -n 's/, [^,]*, [^,]*, *PrivateKeyEntry.*//p; s/, [^,]*, *PrivateKeyEntry.*//p')
+  [[ -n $name && $name != *$'\n'* ]] || die "tls/server.p12 must hold one key, its names are '$name'"
+  if [[ $name != server ]]; then
+    store -changealias -keystore "$1" -alias "$name" -destalias server > /dev/null
+  fi
 }
 
 log() {

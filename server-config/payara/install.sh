@@ -147,19 +147,8 @@ rm -f "$installation"/secrets/{admin,master}
 say "Keys and authorities of TLS"
 openssl rand -hex 24 > "$work/tls"
 password_line AS_ADMIN_ALIASPASSWORD "$(cat "$work/tls")" > "$work/alias/tls"
-store() {
-  "$java/bin/keytool" -J-Duser.language=en "$@" -storetype PKCS12 -storepass:file "$work/tls"
-}
 if [[ -r $kit/tls/server.p12 ]]; then
-  "$java/bin/keytool" -J-Duser.language=en -importkeystore -noprompt \
-    -srckeystore "$kit/tls/server.p12" -srcstorepass:file "$kit/secrets/tls" \
-    -destkeystore "$installation/tls/server.p12" -deststoretype PKCS12 -deststorepass:file "$work/tls" \
-    > "$work/keytool" 2>&1 || { cat "$work/keytool" >&2 && die "tls/server.p12 cannot be read with the password in secrets/tls"; }
-  name=$(store -list -keystore "$installation/tls/server.p12" | sed -n 's/, [^,]*, [^,]*, *PrivateKeyEntry.*//p; s/, [^,]*, *PrivateKeyEntry.*//p')
-  [[ -n $name && $name != *$'\n'* ]] || die "tls/server.p12 must hold one key, its names are '$name'"
-  if [[ $name != server ]]; then
-    store -changealias -keystore "$installation/tls/server.p12" -alias "$name" -destalias server > /dev/null
-  fi
+  import_certificate "$installation/tls/server.p12"
 else
   store -genkeypair -keystore "$installation/tls/server.p12" -alias server -keyalg RSA -keysize 3072 -validity 365 \
     -dname CN=localhost -ext san=dns:localhost,ip:127.0.0.1 2> /dev/null

@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.management.remote.JMXConnector;
@@ -195,10 +198,43 @@ class PayaraServerIT {
     }
 
     @Test
-    void logsAreJsonAndRequestsAreNoted() {
+    void theLogIsJson() {
         List<String> lines = server.log().lines().toList();
 
         assertTrue(lines.get(lines.size() - 1).startsWith("{\"Timestamp\":"));
+    }
+
+    @Test
+    void theAccessLogHasRequestsAndNoSecrets() throws IOException, InterruptedException {
+        Client client = server.client();
+        Answer login = server.login(client);
+        String token = login.json().getString("access_token");
+        String session = login.cookieValue("__Host-session_id");
+        String last = "/nothing/" + UUID.randomUUID();
+        client.get("/api/user?access_token=" + token)
+                .bearer(token)
+                .cookie("__Host-session_id", session)
+                .send();
+        client.get(last).send();
+
+        // it is written every ten seconds
+        Instant end = Instant.now().plusSeconds(60);
+        while (!accessLog().contains(last) && Instant.now().isBefore(end)) {
+            Thread.sleep(500);
+        }
+        String log = accessLog();
+
+        assertTrue(log.contains(last), log);
+        assertTrue(log.contains("\"POST\" \"/auth/login\" \"HTTP/1.1\" 200 "), log);
+        assertTrue(log.contains("\"GET\" \"/api/user\" \"HTTP/1.1\" 200 "), log);
+        assertFalse(log.contains("?"));
+        assertFalse(log.contains(token));
+        assertFalse(log.contains("eyJ"), "no other token either");
+        for (String header : login.headers("Set-Cookie")) {
+            String value = header.substring(header.indexOf('=') + 1, header.indexOf(';'));
+            assertFalse(log.contains(value), header);
+        }
+        assertFalse(log.contains(server.userPassword()));
     }
 
     @Test
@@ -226,6 +262,18 @@ class PayaraServerIT {
                     local.substring(0, colon).replaceAll("^\\[::ffff:(.*)]$", "$1"));
         });
         return found;
+    }
+
+    /** What the access logs of all ports hold now. */
+    private String accessLog() throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (Stream<Path> files =
+                Files.list(server.installation().resolve("payara6/glassfish/domains/amplihack/logs/access"))) {
+            for (Path file : files.toList()) {
+                all.append(Files.readString(file));
+            }
+        }
+        return all.toString();
     }
 
     /** What openssl says, which still speaks what Java has given up. */
