@@ -2,7 +2,6 @@ package com.amplihack.auth.bench;
 
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.ReplayMode;
-import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.RedisSecurityStore;
@@ -13,125 +12,228 @@ import com.amplihack.auth.store.SecurityStore.Use;
 import com.amplihack.auth.store.SecurityStore.Verdict;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.store.TokenFamily;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.embedded.RedisServer;
 
 /** What a session costs in Redis, and what an operation costs when there are many (docs/benchmarks.md). */
-public final class StoreGrowthBenchmark {
+public final class StoreGrowthBenchmark implements AutoCloseable {
     private static final int[] LIVE = {1_000, 100_000, 1_000_000};
-    private static final int MEASURED = 5_000;
+    private static final int ROUNDS = 21;
+    private static final int MEASURED = 500; // a round
     private static final String AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KH";
     private static final int BURNT = 10_000;
     private static final Epoch ZERO = new Epoch(0, 0);
     private static final Duration WEEK = Duration.ofDays(7);
     private static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
-    private static final Quota API = new Quota("api", 100, Duration.ofSeconds(60));
+    private static final Quota API = new Quota("api", 1_000_000, Duration.ofSeconds(60));
 
+    private final RedisServer server;
     private final RedisClient observer;
     private final RedisSecurityStore store;
+    private final int live;
     private final Random random = new Random(1);
-    private int live;
 
-    private StoreGrowthBenchmark(RedisClient observer, RedisSecurityStore store) {
-        this.observer = observer;
-        this.store = store;
-    }
-
-    public static void main(String[] arguments) throws Exception {
+    /** A Redis of its own, with so many sessions. */
+    private StoreGrowthBenchmark(int live) throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        RedisServer server = RedisServer.newRedisServer()
+        server = RedisServer.newRedisServer()
                 .port(port)
                 .bind("127.0.0.1")
                 .setting("save \"\"")
                 .build();
         server.start();
-        StoreSettings settings = TestSettings.dev(
-                        Path.of("unused"), Map.of("redis.host", "127.0.0.1", "redis.port", Integer.toString(port)))
-                .store();
-        try (RedisClient observer = RedisClient.create("127.0.0.1", port);
-                RedisSecurityStore store = new RedisSecurityStore(settings, new Meters())) {
-            new StoreGrowthBenchmark(observer, store).run();
+        observer = RedisClient.create("127.0.0.1", port);
+        store = new RedisSecurityStore(
+                TestSettings.dev(
+                                Path.of("unused"),
+                                Map.of("redis.host", "127.0.0.1", "redis.port", Integer.toString(port)))
+                        .store(),
+                new Meters());
+        this.live = live;
+    }
+
+    @Override
+    public void close() throws IOException {
+        store.close();
+        observer.close();
+        server.stop();
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        printLongSessions();
+        List<StoreGrowthBenchmark> sizes = new ArrayList<>();
+        try {
+            for (int live : LIVE) {
+                sizes.add(new StoreGrowthBenchmark(live));
+            }
+            System.out.println(
+                    "| live sessions | bytes per session | per burnt token | keys without TTL | connections |");
+            System.out.println("| --- | --- | --- | --- | --- |");
+            sizes.forEach(StoreGrowthBenchmark::fill);
+            System.out.println();
+            printTimes(sizes);
+            sizes.get(0).printRoundTrips();
+            System.out.printf(
+                    "sessions as the gauge counts them: %,d%n",
+                    sizes.get(LIVE.length - 1).store.liveSessions());
         } finally {
-            server.stop();
+            for (StoreGrowthBenchmark size : sizes) {
+                size.close();
+            }
         }
     }
 
-    private void run() {
-        long nothing = memory();
-        IntStream.range(0, 20_000).parallel().forEach(this::openLong);
-        System.out.printf(
-                "bytes of a session whose every field is at its longest: %d%n%n", (memory() - nothing) / 20_000);
-        observer.flushAll();
-        System.out.println(
-                "| live sessions | bytes per session | per burnt token | admit, proven | admit, bare | refresh |"
-                        + " open | end | keys without TTL | connections |");
-        System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        long empty = memory();
-        for (int size : LIVE) {
-            IntStream.range(live, size).parallel().forEach(this::open);
-            live = size;
-            long perSession = (memory() - empty) / size;
-            String admitProven = timed(i -> admit(some(), true, API));
-            long before = memory();
-            IntStream.range(0, BURNT).parallel().forEach(i -> admit(i % live, false, UNLIMITED));
-            long perToken = (memory() - before) / BURNT;
-            String admitBare = timed(i -> admit(some(), false, API));
-            String refresh = timed(i -> refresh(some()));
-            String open = timed(i -> open(live + i));
-            String end = timed(i -> store.end(user(live + i), sid(live + i)));
+    private static void printLongSessions() throws IOException {
+        try (StoreGrowthBenchmark rare = new StoreGrowthBenchmark(20_000)) {
+            long nothing = rare.memory();
+            IntStream.range(0, rare.live).parallel().forEach(rare::open);
+            long opened = rare.memory();
+            IntStream.range(0, rare.live).parallel().forEach(rare::refresh);
+            long refreshed = rare.memory();
+            rare.observer.flushAll();
+            long empty = rare.memory();
+            IntStream.range(0, rare.live).parallel().forEach(rare::openLong);
             System.out.printf(
-                    "| %,d | %d | %d | %s | %s | %s | %s | %s | %d | %d |%n",
-                    size,
-                    perSession,
-                    perToken,
-                    admitProven,
-                    admitBare,
-                    refresh,
-                    open,
-                    end,
-                    number("db0:keys=(\\d+)") - number("db0:.*expires=(\\d+)"),
-                    number("connected_clients:(\\d+)") - 1);
-            forgetTokensAndQuotas();
+                    "bytes of a session: %d after the sign-in, %d after a refresh with an idempotency key,"
+                            + " %d with every field at its longest%n%n",
+                    (opened - nothing) / rare.live,
+                    (refreshed - nothing) / rare.live,
+                    (rare.memory() - empty) / rare.live);
         }
+    }
+
+    private void fill() {
+        long empty = memory();
+        IntStream.range(0, live).parallel().forEach(this::open);
+        long before = memory();
+        IntStream.range(0, BURNT).parallel().forEach(i -> admit(i % live, false, UNLIMITED));
+        System.out.printf(
+                "| %,d | %d | %d | %d | %d |%n",
+                live,
+                (before - empty) / live,
+                (memory() - before) / BURNT,
+                number("db0:keys=(\\d+)") - number("db0:.*expires=(\\d+)"),
+                number("connected_clients:(\\d+)") - 1);
+    }
+
+    private enum Operation {
+        ADMIT_PROVEN("admit, proven") {
+            @Override
+            void run(StoreGrowthBenchmark size, int i) {
+                size.admit(size.some(), true, API);
+            }
+        },
+        ADMIT_BARE("admit, bare") {
+            @Override
+            void run(StoreGrowthBenchmark size, int i) {
+                size.admit(size.some(), false, API);
+            }
+        },
+        REFRESH("refresh") {
+            @Override
+            void run(StoreGrowthBenchmark size, int i) {
+                size.refresh(size.some());
+            }
+        },
+        OPEN("open") {
+            @Override
+            void run(StoreGrowthBenchmark size, int i) {
+                size.open(size.live + i);
+            }
+        },
+        END("end") {
+            @Override
+            void run(StoreGrowthBenchmark size, int i) {
+                size.store.end(user(size.live + i), sid(size.live + i));
+            }
+        };
+
+        private final String name;
+
+        Operation(String name) {
+            this.name = name;
+        }
+
+        abstract void run(StoreGrowthBenchmark size, int i);
+
+        /** The median of so many, in nanoseconds. */
+        long median(StoreGrowthBenchmark size) {
+            long[] nanos = new long[MEASURED];
+            for (int i = 0; i < MEASURED; i++) {
+                long start = System.nanoTime();
+                run(size, i);
+                nanos[i] = System.nanoTime() - start;
+            }
+            Arrays.sort(nanos);
+            return nanos[MEASURED / 2];
+        }
+    }
+
+    /** The sizes take turns, so that what disturbs one disturbs all; the first rounds only warm up. */
+    private static void printTimes(List<StoreGrowthBenchmark> sizes) {
+        System.out.println("| median µs | "
+                + sizes.stream().map(size -> String.format("%,d", size.live)).collect(Collectors.joining(" | "))
+                + " | the largest to the smallest |");
+        System.out.println("| --- | --- | --- | --- | --- |");
+        for (int i = 0; i < 4; i++) {
+            sizes.forEach(size -> Stream.of(Operation.values()).forEach(operation -> operation.median(size)));
+        }
+        Map<Operation, long[][]> rounds = new EnumMap<>(Operation.class);
+        for (int round = 0; round < ROUNDS; round++) {
+            for (Operation operation : Operation.values()) {
+                for (int i = 0; i < sizes.size(); i++) {
+                    rounds.computeIfAbsent(operation, unused -> new long[LIVE.length][ROUNDS])[i][round] =
+                            operation.median(sizes.get(i));
+                }
+            }
+        }
+        rounds.forEach((operation, bySize) -> {
+            long[] medians =
+                    Stream.of(bySize).mapToLong(StoreGrowthBenchmark::median).toArray();
+            System.out.printf(
+                    "| %s | %s | %.2f |%n",
+                    operation.name,
+                    LongStream.of(medians)
+                            .mapToObj(nanos -> String.format("%.1f", nanos / 1000.0))
+                            .collect(Collectors.joining(" | ")),
+                    (double) medians[LIVE.length - 1] / medians[0]);
+        });
+    }
+
+    private static long median(long[] nanos) {
+        long[] sorted = nanos.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private void printRoundTrips() {
         observer.executeCommand(new CommandArguments(Protocol.Command.CONFIG).add("RESETSTAT"));
         IntStream.range(0, 1_000).forEach(i -> admit(i, true, API));
         System.out.printf(
                 "%nround trips of 1000 admitted requests: %d (evalsha)%n", number("cmdstat_evalsha:calls=(\\d+)"));
-        IntStream.range(0, 64).parallel().forEach(i -> admit(i, true, API));
-        System.out.printf("sessions as the gauge counts them: %,d%n", store.liveSessions());
-    }
-
-    /** The next size begins without what this one has measured. */
-    private void forgetTokensAndQuotas() {
-        for (int i = 0; i < live; i++) {
-            // quotas and burnt tokens run out by themselves; here there is no time for it
-            if (i < BURNT) {
-                observer.del("auth1:{" + user(i) + "}:api");
-            }
-        }
-        observer.scanIteration(10_000, "auth1:*:jti:*")
-                .collect(new java.util.ArrayList<>())
-                .forEach(observer::del);
-        observer.scanIteration(10_000, "auth1:*:api")
-                .collect(new java.util.ArrayList<>())
-                .forEach(observer::del);
     }
 
     /** As after a sign-in. */
@@ -201,18 +303,6 @@ public final class StoreGrowthBenchmark {
 
     private int some() {
         return random.nextInt(live);
-    }
-
-    /** Median and 99th percentile of microseconds, one after the other. */
-    private static String timed(IntConsumer operation) {
-        long[] nanos = new long[MEASURED];
-        for (int i = 0; i < MEASURED; i++) {
-            long start = System.nanoTime();
-            operation.accept(i);
-            nanos[i] = System.nanoTime() - start;
-        }
-        Arrays.sort(nanos);
-        return nanos[MEASURED / 2] / 1000 + " / " + nanos[MEASURED * 99 / 100] / 1000 + " µs";
     }
 
     private long memory() {
