@@ -3,6 +3,7 @@ package com.amplihack.auth.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -12,6 +13,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
@@ -36,7 +38,7 @@ public final class TestAuthority {
 
     private static final AtomicInteger SERIAL = new AtomicInteger(1);
 
-    private final KeyPair pair = keyPair();
+    private final KeyPair pair = keyPair("EC");
     private final X500Principal name;
     private final X509Certificate certificate;
 
@@ -57,10 +59,10 @@ public final class TestAuthority {
     /** A certificate with its key. */
     public record Identity(KeyPair pair, X509Certificate certificate, X509Certificate issuer) {
         /** For a client that trusts that authority alone. */
-        SSLContext context(TestAuthority trusted) {
+        public SSLContext context(TestAuthority trusted) {
             try {
                 KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-                keys.init(store(), PASSWORD.toCharArray());
+                keys.init(store(PASSWORD), PASSWORD.toCharArray());
                 SSLContext context = SSLContext.getInstance("TLS");
                 context.init(keys.getKeyManagers(), trusted.trust(), null);
                 return context;
@@ -69,17 +71,22 @@ public final class TestAuthority {
             }
         }
 
-        private KeyStore store() throws GeneralSecurityException, IOException {
+        private KeyStore store(String password) throws GeneralSecurityException, IOException {
             KeyStore store = empty();
             store.setKeyEntry(
-                    "s1as", pair.getPrivate(), PASSWORD.toCharArray(), new Certificate[] {certificate, issuer});
+                    "s1as", pair.getPrivate(), password.toCharArray(), new Certificate[] {certificate, issuer});
             return store;
         }
 
         /** As a file for a server. */
         Path save(Path file) {
+            return save(file, PASSWORD);
+        }
+
+        /** As a file for a server, under that password. */
+        public Path save(Path file, String password) {
             try {
-                return write(store(), file);
+                return write(store(password), file, password);
             } catch (GeneralSecurityException | IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -89,6 +96,16 @@ public final class TestAuthority {
     /** For a server, as {@code localhost}. */
     Identity server() {
         return issue(
+                "CN=localhost",
+                Instant.now().minusSeconds(60),
+                Instant.now().plusSeconds(86_400),
+                KeyPurposeId.id_kp_serverAuth);
+    }
+
+    /** For a server whose ciphers are those of RSA, as {@code localhost}. */
+    public Identity rsaServer() {
+        return issue(
+                keyPair("RSA"),
                 "CN=localhost",
                 Instant.now().minusSeconds(60),
                 Instant.now().plusSeconds(86_400),
@@ -105,7 +122,10 @@ public final class TestAuthority {
     }
 
     public Identity issue(String subject, Instant from, Instant to, KeyPurposeId... purposes) {
-        KeyPair own = keyPair();
+        return issue(keyPair("EC"), subject, from, to, purposes);
+    }
+
+    private Identity issue(KeyPair own, String subject, Instant from, Instant to, KeyPurposeId... purposes) {
         try {
             JcaX509v3CertificateBuilder builder = builder(new X500Principal(subject), own, from, to);
             builder.addExtension(
@@ -122,7 +142,7 @@ public final class TestAuthority {
     }
 
     /** For a client that shows no certificate and trusts this authority alone. */
-    SSLContext anonymous() {
+    public SSLContext anonymous() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust(), null);
@@ -136,10 +156,22 @@ public final class TestAuthority {
         return certificate;
     }
 
+    /** As {@code tls/services.pem} wants it. */
+    public String pem() {
+        try {
+            return "-----BEGIN CERTIFICATE-----\n"
+                    + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                            .encodeToString(certificate.getEncoded())
+                    + "\n-----END CERTIFICATE-----\n";
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** A file of what a server trusts. */
     static Path trustStore(Path file, X509Certificate... trusted) {
         try {
-            return write(trusting(trusted), file);
+            return write(trusting(trusted), file, PASSWORD);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
@@ -165,9 +197,9 @@ public final class TestAuthority {
         return store;
     }
 
-    private static Path write(KeyStore store, Path file) throws GeneralSecurityException, IOException {
+    private static Path write(KeyStore store, Path file, String password) throws GeneralSecurityException, IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
-            store.store(out, PASSWORD.toCharArray());
+            store.store(out, password.toCharArray());
         }
         return file;
     }
@@ -192,9 +224,9 @@ public final class TestAuthority {
         }
     }
 
-    private static KeyPair keyPair() {
+    private static KeyPair keyPair(String algorithm) {
         try {
-            return KeyPairGenerator.getInstance("EC").generateKeyPair();
+            return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -83,6 +83,7 @@ class ConsoleIT {
         openProperties();
         row("auth.jwks.limit").locator("input[type=checkbox]").check();
         id(TABLE + "topActionsGroup1:button1").click();
+        await(() -> indexOf(rows(), "auth.jwks.limit") < 0); // a page that is being drawn anew loses a click
         picture("5-deleted");
         save("6-saved");
         await(() -> limit().startsWith("\"jwks\";q=600;"));
@@ -111,9 +112,12 @@ class ConsoleIT {
 
     /** The row of the table whose name field holds that text now. */
     private Locator row(String name) {
-        Locator rows = page.locator("tr[id^='" + TABLE + "rowGroup1:']");
-        await(() -> indexOf(rows, name) >= 0);
-        return rows.nth(indexOf(rows, name));
+        await(() -> indexOf(rows(), name) >= 0);
+        return rows().nth(indexOf(rows(), name));
+    }
+
+    private Locator rows() {
+        return page.locator("tr[id^='" + TABLE + "rowGroup1:']");
     }
 
     private static int indexOf(Locator rows, String name) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.ServerProcess;
+import com.amplihack.auth.http.TestAuthority;
 import com.amplihack.auth.store.TestRedis;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.json.Json;
@@ -48,7 +49,8 @@ public final class PayaraServer implements LauncherSessionListener {
     public static final String SERVICE_SUBJECT = "CN=billing";
 
     private static final int PATIENCE_MINUTES = 20;
-    private static final String SERVICES_AUTHORITY = "Amplihack test services";
+    private static final String SERVICES_AUTHORITY = "CN=Amplihack test services";
+    static final String STORE_PASSWORD = "a password of the store";
     private static final String DATABASE_PASSWORD = "a password \\ of the database";
 
     private static PayaraServer shared;
@@ -150,11 +152,10 @@ public final class PayaraServer implements LauncherSessionListener {
                 Files.copy(file, kit.resolve(file.getFileName()));
             }
         }
-        authority = new TestAuthority("Amplihack test authority");
+        authority = new TestAuthority("CN=Amplihack test authority");
         services = new TestAuthority(SERVICES_AUTHORITY);
-        authority.issue("CN=localhost", tls.resolve("server.p12"), "a password of the store");
+        putCertificate(authority.rsaServer(), STORE_PASSWORD);
         Files.writeString(tls.resolve("services.pem"), services.pem());
-        Files.writeString(secrets.resolve("tls"), "a password of the store\n");
         Files.writeString(secrets.resolve("database"), DATABASE_PASSWORD);
         Files.writeString(secrets.resolve("redis"), redis.password());
         Files.writeString(secrets.resolve("admin"), adminPassword);
@@ -164,7 +165,13 @@ public final class PayaraServer implements LauncherSessionListener {
         edit("auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/auth");
         add("jwt.key.size", "2048");
         add("auth.certificate.accounts", SERVICE + ":" + SERVICE_SUBJECT);
-        add("auth.certificate.issuers", "CN=" + SERVICES_AUTHORITY);
+        add("auth.certificate.issuers", SERVICES_AUTHORITY);
+    }
+
+    /** Puts a certificate beside the scripts, in a store with {@link #STORE_PASSWORD}, and that password with it. */
+    void putCertificate(TestAuthority.Identity identity, String password) throws IOException {
+        identity.save(kit.resolve("tls/server.p12"), STORE_PASSWORD);
+        Files.writeString(kit.resolve("secrets/tls"), password + "\n");
     }
 
     private void edit(String property, String value) throws IOException {
@@ -333,7 +340,7 @@ public final class PayaraServer implements LauncherSessionListener {
 
     /** A client over HTTPS, from a loopback address of its own. */
     public Client client() {
-        return Client.https(httpsPort(), authority.trusting());
+        return Client.https(httpsPort(), authority.anonymous());
     }
 
     /** Signs the account {@link #USER} in. */

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.Client.Answer;
+import com.amplihack.auth.http.TestAuthority;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,7 +98,7 @@ class PayaraServerIT {
 
     @Test
     void servicesNeedACertificateOfTheirAuthority() throws IOException {
-        SSLContext known = server.authority().trusting(server.services(), "CN=billing, O=Services");
+        SSLContext known = server.services().client("CN=billing, O=Services").context(server.authority());
 
         assertEquals(
                 200,
@@ -107,15 +109,15 @@ class PayaraServerIT {
         // in TLS 1.2 the refusal ends the handshake, in 1.3 it comes with the first answer
         for (String version : List.of("TLSv1.2", "TLSv1.3")) {
             assertEquals("HTTP/1.1 200", answer(known, version));
-            assertThrows(IOException.class, () -> answer(server.authority().trusting(), version));
+            assertThrows(IOException.class, () -> answer(server.authority().anonymous(), version));
         }
     }
 
     @Test
     void aCertificateOfAnyOtherAuthorityIsRefused() {
-        TestAuthority stranger = new TestAuthority("Amplihack test services"); // the name is not what counts
+        TestAuthority stranger = new TestAuthority("CN=Amplihack test services"); // the name is not what counts
         for (TestAuthority other : List.of(stranger, server.authority())) {
-            SSLContext context = server.authority().trusting(other, "CN=billing, O=Services");
+            SSLContext context = other.client("CN=billing, O=Services").context(server.authority());
             for (String version : List.of("TLSv1.2", "TLSv1.3")) {
                 assertThrows(IOException.class, () -> answer(context, version));
             }
@@ -136,7 +138,8 @@ class PayaraServerIT {
         assertEquals(201, made.status());
 
         Client service = Client.https(
-                server.servicesPort(), server.authority().trusting(server.services(), PayaraServer.SERVICE_SUBJECT));
+                server.servicesPort(),
+                server.services().client(PayaraServer.SERVICE_SUBJECT).context(server.authority()));
         Answer signedIn = service.post("/auth/login").send();
 
         assertEquals(200, signedIn.status(), signedIn.body());
@@ -195,6 +198,30 @@ class PayaraServerIT {
 
         assertTrue(failed.getMessage().contains("not deployed, the one before runs again"), failed.getMessage());
         assertEquals(200, server.client().get("/auth/jwks").send().status());
+    }
+
+    @Test
+    void aNewCertificateIsServedAndOneThatCannotBeReadChangesNothing() throws IOException {
+        TestAuthority.Identity renewed = server.authority().rsaServer();
+        server.putCertificate(renewed, PayaraServer.STORE_PASSWORD);
+        assertTrue(server.script("certificate.sh").contains("It answers with notAfter="));
+        assertEquals(renewed.certificate(), served());
+
+        server.putCertificate(server.authority().rsaServer(), "another password");
+        IllegalStateException failed = assertThrows(IllegalStateException.class, () -> server.script("certificate.sh"));
+        assertTrue(
+                failed.getMessage().contains("tls/server.p12 cannot be read with the password in secrets/tls"),
+                failed.getMessage());
+        assertEquals(renewed.certificate(), served());
+        assertEquals(200, server.client().get("/auth/jwks").send().status());
+    }
+
+    /** The certificate of the HTTPS port. */
+    private Certificate served() throws IOException {
+        try (SSLSocket socket = (SSLSocket)
+                server.authority().anonymous().getSocketFactory().createSocket("localhost", server.httpsPort())) {
+            return socket.getSession().getPeerCertificates()[0];
+        }
     }
 
     @Test
