@@ -34,15 +34,16 @@ fingerprint() {
   openssl x509 -noout -fingerprint -sha256
 }
 for file in server.p12 server.pem; do
-  cp "$tls/$file" "$work/$file.before"
+  cp -p "$tls/$file" "$tls/$file.before" # there, so that it outlives whoever interrupts this
   mv "$work/$file" "$tls/$file"
 done
 if restart; then
+  rm "$tls"/server.{p12,pem}.before
   say "It answers with $(openssl x509 -in "$tls/server.pem" -noout -enddate)"
   exit 0
 fi
 for file in server.p12 server.pem; do
-  mv "$work/$file.before" "$tls/$file"
+  mv "$tls/$file.before" "$tls/$file"
 done
 restart || die "it does not answer with the certificate before either"
 die "it does not answer with this certificate, the one before is back"
