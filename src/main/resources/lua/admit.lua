@@ -44,7 +44,7 @@ end
 if proof and s[4] ~= '1' then
   redis.call('HSET', KEYS[1], F.proven, '1')
 end
-if now - tonumber(s[5]) >= 60000 then
-  redis.call('HSET', KEYS[1], F.last_seen, now)
+if now - tonumber(s[5]) * 1000 >= 60000 then
+  redis.call('HSET', KEYS[1], F.last_seen, math.floor(now / 1000))
 end
 return {'ADMITTED', remaining, reset}

@@ -2,7 +2,7 @@
 -- and lets access tokens begin a generation of their own when rights have changed.
 -- KEYS[1] session  [2] epoch
 -- ARGV[1] gen as seen  [2] issue as seen  [3] ended as read  [4] rights as read  [5] issue of the answer's access token
---   [6] hash of the idempotency key or ''
+--   [6] the request's name or ''
 -- ARGV[last] the store-wide counter
 -- Returns COMMITTED | MOVED | SESSION_OVER
 local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at, F.gen, F.issue, F.rights, F.answered)

@@ -6,8 +6,12 @@
 -- Returns how many sessions were alive
 redis.call('HINCRBY', KEYS[1], 'ended', 1)
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
-local alive = redis.call('ZCOUNT', KEYS[2], '(' .. now_ms(), '+inf')
+local alive, now = 0, now_ms()
 for _, sid in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+  local ends_at = tonumber(redis.pcall('HGET', ARGV[2] .. sid, F.ends_at)) -- nil when it is gone, or is no session
+  if ends_at and ends_at > now then
+    alive = alive + 1
+  end
   redis.call('DEL', ARGV[2] .. sid)
 end
 redis.call('DEL', KEYS[2])

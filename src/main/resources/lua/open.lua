@@ -11,9 +11,9 @@ end
 local now = now_ms()
 redis.call('HSET', KEYS[1], unpack(ARGV, 6, #ARGV - 1))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now / 1000)
 local ends_at = tonumber(redis.call('HGET', KEYS[1], F.ends_at))
-redis.call('ZADD', KEYS[3], math.min(now + ARGV[3], ends_at), ARGV[4])
+redis.call('ZADD', KEYS[3], place_of(math.min(now + ARGV[3], ends_at)), ARGV[4])
 -- index and epoch outlive every session that they speak of
 keep(KEYS[3], ARGV[5])
 keep(KEYS[2], ARGV[5] + 86400000)

@@ -2,9 +2,8 @@
 
 -- Fields of a session record; one letter each, since there are as many of them as sessions (SessionFields has the same).
 local F = {
-  gen = 'g', live = 'l', rotated_at = 't', prev = 'p', request = 'q', answered = 'a', nonce = 'n', sealed = 'b',
-  issue = 'i', min_gen = 'm', proven = 'v', epoch = 'e', rights = 'r', ends_at = 'x', created_at = 'c',
-  last_seen = 's', address = 'h', device = 'd',
+  gen = 'g', live = 'l', rotated_at = 't', request = 'q', answered = 'a', commit = 'k', issue = 'i', min_gen = 'm',
+  proven = 'v', epoch = 'e', rights = 'r', ends_at = 'x', created_at = 'c', last_seen = 's', address = 'h', device = 'd',
 }
 
 -- Milliseconds since 1970 by Redis's clock, the only one that scripts believe.
@@ -28,22 +27,27 @@ local function keep(key, millis)
   end
 end
 
--- Whether the request that a hash names is among those that were answered: the starts of hashes, 8 characters each.
+-- The place of a session in the index of its user: when it ends at the latest, in seconds since 1970, rounded up.
+local function place_of(millis)
+  return math.ceil(millis / 1000)
+end
+
+-- Whether a request is among those that were answered: names of 6 characters each.
 local function is_answered(answered, request)
-  for i = 1, #answered, 8 do
-    if string.sub(answered, i, i + 7) == string.sub(request, 1, 8) then
+  for i = 1, #answered, 6 do
+    if string.sub(answered, i, i + 5) == request then
       return true
     end
   end
   return false
 end
 
--- Adds a request to those that were answered: the last 8, so that the field stays within 64 bytes.
+-- Adds a request to those that were answered: the last 8.
 local function remember(answered, request)
   if request == '' or is_answered(answered, request) then
     return answered
   end
-  return string.sub(answered .. string.sub(request, 1, 8), -64)
+  return string.sub(answered .. request, -48)
 end
 
 -- Takes one from an exact sliding window of at most `limit` entries; the same request id takes only once.

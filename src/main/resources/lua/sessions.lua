@@ -7,7 +7,7 @@
 local now = now_ms()
 local ended = epoch_of(KEYS[2])
 local found = {}
-for _, sid in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')) do
+for _, sid in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now / 1000, '+inf')) do
   local s = redis.call('HGETALL', ARGV[1] .. sid)
   local record = {}
   for i = 1, #s, 2 do

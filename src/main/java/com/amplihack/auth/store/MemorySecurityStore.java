@@ -330,7 +330,7 @@ public final class MemorySecurityStore implements SecurityStore {
                 s.epoch(),
                 s.endsAt(),
                 s.createdAt(),
-                minuteAgo ? Instant.ofEpochMilli(now) : s.lastSeenAt(),
+                minuteAgo ? Instant.ofEpochSecond(now / 1000) : s.lastSeenAt(),
                 s.address(),
                 s.device());
     }
@@ -340,23 +340,15 @@ public final class MemorySecurityStore implements SecurityStore {
                 rotation.gen(),
                 rotation.live(),
                 Instant.ofEpochMilli(now),
-                rotation.prev(),
                 rotation.request(),
-                TokenFamily.remember(s.family().answered(), rotation.request()),
-                rotation.sealed());
+                TokenFamily.remember(s.family().answered(), rotation.request()));
         return issued(s, family, rotation.epoch(), rotation.issue(), rotation.client());
     }
 
     private static SessionRecord answered(SessionRecord s, Answer answer) {
         TokenFamily f = s.family();
         TokenFamily family = new TokenFamily(
-                f.gen(),
-                f.live(),
-                f.rotatedAt(),
-                f.prev(),
-                f.request(),
-                TokenFamily.remember(f.answered(), answer.request()),
-                f.sealed());
+                f.gen(), f.live(), f.rotatedAt(), f.request(), TokenFamily.remember(f.answered(), answer.request()));
         return issued(s, family, answer.epoch(), answer.issue(), new Device(s.address(), s.device()));
     }
 

@@ -5,27 +5,31 @@ import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.metrics.Meters;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import redis.clients.jedis.Connection;
 
 /**
  * Keeps the state in Redis (6.2 or later): one Lua script and one round trip per operation. The keys of one user carry
- * the hash tag {@code {sub}}, so that each script is one slot of a cluster; every key has a time to live.
+ * a hash tag made of its {@code sub}, so that each script is one slot of a cluster; every key has a time to live.
  */
 public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     /** Version of the layout; a change of meaning gets another one. */
-    static final String PREFIX = "auth1:";
+    static final String PREFIX = "auth2:";
 
     /** How long a user's epoch must outlive the longest session that may be configured (365 days). */
     static final String EPOCH_LIFE = Long.toString(Duration.ofDays(366).toMillis());
 
+    private static final Base64.Encoder TAG = Base64.getUrlEncoder().withoutPadding();
     private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
 
     private final RedisConnection redis;
@@ -123,10 +127,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         Long.toString(rotation.gen()),
                         Long.toString(rotation.issue()),
                         rotation.live(),
-                        rotation.prev(),
-                        SessionFields.nonce(rotation.sealed()),
-                        SessionFields.box(rotation.sealed()),
                         rotation.request(),
+                        redis.requestId(),
                         rotation.client().address(),
                         rotation.client().name()),
                 RedisSecurityStore::commit);
@@ -301,8 +303,18 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         return List.of(sessionKey(subject, sid), epochKey(subject), indexKey(subject));
     }
 
+    /**
+     * What the keys of a user begin with: the 16 bytes of the id in base64url, since there are two keys for each session.
+     *
+     * @param subject a UUID, as the id of every account is
+     */
     static String userKey(String subject) {
-        return PREFIX + "{" + subject + "}";
+        UUID id = UUID.fromString(subject);
+        byte[] bytes = ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
+        return PREFIX + "{" + TAG.encodeToString(bytes) + "}";
     }
 
     private static String sessionKey(String subject, String sid) {

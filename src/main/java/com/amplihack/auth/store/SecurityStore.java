@@ -84,9 +84,7 @@ public interface SecurityStore {
      * @param gen the successor's generation
      * @param issue the generation that access tokens carry from here on
      * @param live hash of the successor's secret
-     * @param prev hash of the secret that it is made from
-     * @param sealed the successor's secret, sealed for whoever presents that one again
-     * @param request hash of the idempotency key, or the empty string
+     * @param request name of the request, or the empty string
      * @param client who rotates: address and device from here on
      * @param refreshLife of the successor, at most the rest of the session
      */
@@ -96,15 +94,13 @@ public interface SecurityStore {
             long gen,
             long issue,
             String live,
-            String prev,
-            String sealed,
             String request,
             Device client,
             Duration refreshLife) {}
 
-    /** Where a session is used from; the name is the start of the user agent, at most 64 ASCII characters. */
+    /** Where a session is used from; the name is the start of the user agent, at most 60 ASCII characters. */
     record Device(String address, String name) {
-        private static final int LONGEST_NAME = 64; // a character is a byte in the store
+        private static final int LONGEST_NAME = 60; // a character is a byte in the store
         private static final Pattern NOT_ASCII = Pattern.compile("[^ -~]");
 
         public static Device of(ClientContext client) {
@@ -120,7 +116,7 @@ public interface SecurityStore {
      * @param seen the session as it was looked at; its generation and issue must still be these
      * @param epoch the user's, as it was read before the account
      * @param issue the generation that the answer's access token carries
-     * @param request hash of the idempotency key, or the empty string
+     * @param request name of the request, or the empty string
      */
     record Answer(SessionRecord seen, Epoch epoch, long issue, String request) {}
 

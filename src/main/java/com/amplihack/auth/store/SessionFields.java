@@ -6,17 +6,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The session record as fields and values of a Redis hash; no value is over 64 bytes, so that it stays compact. */
+/**
+ * The session record as fields and values of a Redis hash; docs/adr/0025 counts its bytes. No value is over 64 bytes, so
+ * that it stays compact.
+ */
 final class SessionFields {
     // one letter each, since there are as many of them as sessions; prelude.lua has the same
     static final String GEN = "g";
     static final String LIVE = "l";
     static final String ROTATED_AT = "t";
-    static final String PREV = "p";
     static final String REQUEST = "q";
     static final String ANSWERED = "a";
-    static final String NONCE = "n";
-    static final String SEALED = "b";
+    static final String COMMIT = "k"; // of the last rotation, for rotate.lua alone
     static final String ISSUE = "i";
     static final String MIN_GEN = "m";
     static final String PROVEN = "v";
@@ -28,29 +29,25 @@ final class SessionFields {
     static final String ADDRESS = "h";
     static final String DEVICE = "d";
 
-    private static final int NONCE_LENGTH = 16;
-
     private SessionFields() {}
 
     static List<String> of(SessionRecord session) {
         TokenFamily family = session.family();
-        List<String> fields = new ArrayList<>(36);
+        List<String> fields = new ArrayList<>(32);
         put(fields, GEN, Long.toString(family.gen()));
         put(fields, LIVE, family.live());
         put(fields, ROTATED_AT, millis(family.rotatedAt()));
-        put(fields, PREV, family.prev());
         put(fields, REQUEST, family.request());
         put(fields, ANSWERED, family.answered());
-        put(fields, NONCE, nonce(family.sealed()));
-        put(fields, SEALED, box(family.sealed()));
+        put(fields, COMMIT, "");
         put(fields, ISSUE, Long.toString(session.issue()));
         put(fields, MIN_GEN, Long.toString(session.minGen()));
         put(fields, PROVEN, session.proven() ? "1" : "0");
         put(fields, EPOCH, Long.toString(session.epoch().ended()));
         put(fields, RIGHTS, Long.toString(session.epoch().rights()));
         put(fields, ENDS_AT, millis(session.endsAt()));
-        put(fields, CREATED_AT, millis(session.createdAt()));
-        put(fields, LAST_SEEN, millis(session.lastSeenAt()));
+        put(fields, CREATED_AT, Long.toString(session.createdAt().getEpochSecond()));
+        put(fields, LAST_SEEN, Long.toString(session.lastSeenAt().getEpochSecond()));
         put(fields, ADDRESS, session.address());
         put(fields, DEVICE, session.device());
         return fields;
@@ -70,10 +67,8 @@ final class SessionFields {
                 Long.parseLong(fields.of(GEN)),
                 fields.of(LIVE),
                 instant(fields.of(ROTATED_AT)),
-                fields.of(PREV),
                 fields.of(REQUEST),
-                fields.of(ANSWERED),
-                fields.of(NONCE) + fields.of(SEALED));
+                fields.of(ANSWERED));
         return new SessionRecord(
                 subject,
                 sid,
@@ -83,19 +78,10 @@ final class SessionFields {
                 "1".equals(fields.of(PROVEN)),
                 new SecurityStore.Epoch(Long.parseLong(fields.of(EPOCH)), Long.parseLong(fields.of(RIGHTS))),
                 instant(fields.of(ENDS_AT)),
-                instant(fields.of(CREATED_AT)),
-                instant(fields.of(LAST_SEEN)),
+                Instant.ofEpochSecond(Long.parseLong(fields.of(CREATED_AT))),
+                Instant.ofEpochSecond(Long.parseLong(fields.of(LAST_SEEN))),
                 fields.of(ADDRESS),
                 fields.of(DEVICE));
-    }
-
-    /** A sealed secret is two fields, since in one it would be over 64 bytes. */
-    static String nonce(String sealed) {
-        return sealed.substring(0, Math.min(NONCE_LENGTH, sealed.length()));
-    }
-
-    static String box(String sealed) {
-        return sealed.substring(Math.min(NONCE_LENGTH, sealed.length()));
     }
 
     private static void put(List<String> fields, String name, String value) {

@@ -1,6 +1,7 @@
 package com.amplihack.auth.store;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * One session as the store holds it (ROTATION.md, "State in the session record"): nothing in it is a usable token.
@@ -12,10 +13,10 @@ import java.time.Instant;
  * @param proven whether a request has ever proved that it holds the session
  * @param epoch the user's, when the session was opened; its rights, when tokens were last made under them
  * @param endsAt when the session is over at the latest
- * @param createdAt when it was opened
+ * @param createdAt when it was opened, to the second
  * @param lastSeenAt when a request was last admitted, to the minute
  * @param address of the client that signed in or last rotated
- * @param device of that client: the start of its user agent, at most 64 characters
+ * @param device of that client: the start of its user agent, at most 60 characters
  */
 public record SessionRecord(
         String subject,
@@ -40,7 +41,8 @@ public record SessionRecord(
             Instant endsAt,
             String address,
             String device) {
-        TokenFamily family = new TokenFamily(1, live, now, "", "", "", "");
-        return new SessionRecord(subject, sid, family, 1, 0, false, epoch, endsAt, now, now, address, device);
+        TokenFamily family = new TokenFamily(1, live, now, "", "");
+        Instant second = now.truncatedTo(ChronoUnit.SECONDS);
+        return new SessionRecord(subject, sid, family, 1, 0, false, epoch, endsAt, second, second, address, device);
     }
 }

@@ -4,23 +4,21 @@ import java.time.Instant;
 
 /**
  * The refresh tokens of one session as far as they still matter (ROTATION.md): generation {@code gen} is live, the one
- * before it may be asked for again.
+ * before it, of which it is made, may be asked for again.
  *
  * @param gen generation of the live refresh token, 1 at the login
  * @param live hash of the live token's secret
  * @param rotatedAt when it was made
- * @param prev hash of the secret that it was made from, or the empty string at the login
- * @param request hash of that rotation's idempotency key, or the empty string
- * @param answered the starts of the hashes of the last {@value #REMEMBERED} idempotency keys that were answered, each
- *     {@value #REMEMBERED_LENGTH} characters (48 bits: no secret, it only tells a late duplicate from a theft)
- * @param sealed the live secret, sealed for whoever presents its parent again, or the empty string
+ * @param request name of the request that made it, {@value #REQUEST_LENGTH} characters, or the empty string
+ * @param answered the names of the last {@value #REMEMBERED} requests that were answered, one after the other
  */
-public record TokenFamily(
-        long gen, String live, Instant rotatedAt, String prev, String request, String answered, String sealed) {
-    static final int REMEMBERED = 8;
-    static final int REMEMBERED_LENGTH = 8;
+public record TokenFamily(long gen, String live, Instant rotatedAt, String request, String answered) {
+    /** Of a request's name: 36 bits of a MAC, which nobody can try without asking us, and which one wrong try uses up. */
+    public static final int REQUEST_LENGTH = 6;
 
-    /** Whether a request with that key was answered lately; never for a request without one. */
+    static final int REMEMBERED = 8;
+
+    /** Whether that request was answered lately; never for one without a name. */
     public boolean hasAnswered(String request) {
         return !request.isEmpty() && isRemembered(answered, request);
     }
@@ -30,13 +28,13 @@ public record TokenFamily(
         if (request.isEmpty() || isRemembered(answered, request)) {
             return answered;
         }
-        String longer = answered + request.substring(0, REMEMBERED_LENGTH);
-        return longer.substring(Math.max(0, longer.length() - REMEMBERED * REMEMBERED_LENGTH));
+        String longer = answered + request;
+        return longer.substring(Math.max(0, longer.length() - REMEMBERED * REQUEST_LENGTH));
     }
 
     private static boolean isRemembered(String answered, String request) {
-        for (int i = 0; i < answered.length(); i += REMEMBERED_LENGTH) {
-            if (request.startsWith(answered.substring(i, i + REMEMBERED_LENGTH))) {
+        for (int i = 0; i < answered.length(); i += REQUEST_LENGTH) {
+            if (answered.startsWith(request, i)) {
                 return true;
             }
         }

@@ -97,11 +97,13 @@ public class RefreshRotation {
         // rule 0: without the proof nothing rotates and nothing ends
         SessionHandle handle = request.proof().handleOf(request.token().sid()).orElseThrow(() -> unproven(request));
         Duration grace = configuration.settings().tokens().refreshGrace();
-        RefreshRule rule = RefreshRule.of(session.family(), request.token(), request.key(), view.now(), grace);
+        RefreshToken successor = codec.successorOf(request.token());
+        RefreshRule rule =
+                RefreshRule.of(session.family(), request.token(), successor, request.name(), view.now(), grace);
         return switch (rule) {
-            case ROTATE -> rotate(request, view, session, handle);
+            case ROTATE -> rotate(request, view, session, handle, successor);
             case ANSWER_ITSELF -> answer(request, view, session, handle, rule, request.token());
-            case ANSWER_SUCCESSOR -> answer(request, view, session, handle, rule, successor(request.token(), session));
+            case ANSWER_SUCCESSOR -> answer(request, view, session, handle, rule, successor);
             case SUPERSEDED -> {
                 audit.superseded(request, session);
                 throw new AuthException(
@@ -113,11 +115,13 @@ public class RefreshRotation {
 
     /** Rule 2b: a new generation. */
     private Optional<TokenPair> rotate(
-            RefreshRequest request, RefreshView view, SessionRecord session, SessionHandle handle) {
-        RefreshToken parent = request.token();
-        RefreshToken successor = RefreshToken.fresh(parent.subject(), parent.sid(), parent.gen() + 1);
-        long issue = Math.max(session.issue(), parent.gen()) + 1;
-        TokenIssuer.Issued access = issuer.issue(account(request), parent.sid(), issue, request.client());
+            RefreshRequest request,
+            RefreshView view,
+            SessionRecord session,
+            SessionHandle handle,
+            RefreshToken successor) {
+        long issue = Math.max(session.issue(), request.token().gen()) + 1;
+        TokenIssuer.Issued access = issuer.issue(account(request), successor.sid(), issue, request.client());
         Duration life = TokenService.refreshLife(settings(), view.now(), view.now(), session.endsAt());
         Commit commit = store.rotate(new Rotation(
                 session,
@@ -125,9 +129,7 @@ public class RefreshRotation {
                 successor.gen(),
                 issue,
                 successor.hash(),
-                parent.hash(),
-                SuccessorSeal.seal(parent, successor),
-                request.key(),
+                request.name(),
                 request.device(),
                 life));
         if (commit == Commit.COMMITTED) {
@@ -148,23 +150,16 @@ public class RefreshRotation {
         boolean rightsMoved = session.epoch().rights() != view.epoch().rights();
         long issue = rightsMoved ? session.issue() + 1 : session.issue();
         TokenIssuer.Issued access = issuer.issue(account(request), live.sid(), issue, request.client());
-        boolean nothingToKeep = !rightsMoved && request.key().isEmpty();
+        boolean nothingToKeep = !rightsMoved && request.name().isEmpty();
         Commit commit = nothingToKeep
                 ? Commit.COMMITTED
-                : store.answer(new Answer(session, view.epoch(), issue, request.key()));
+                : store.answer(new Answer(session, view.epoch(), issue, request.name()));
         if (commit == Commit.COMMITTED) {
             audit.answeredAgain(request, rule, session, live.gen(), access.jti());
         }
         Instant made = session.family().rotatedAt();
         Duration life = TokenService.refreshLife(settings(), made, view.now(), session.endsAt());
         return pair(commit, access, live, life, handle, Duration.between(view.now(), session.endsAt()));
-    }
-
-    /** Opens what was sealed for the parent; what does not open or is not live was not sealed by us. */
-    private static RefreshToken successor(RefreshToken parent, SessionRecord session) {
-        return SuccessorSeal.open(parent, session.family().sealed())
-                .filter(successor -> successor.hash().equals(session.family().live()))
-                .orElseThrow(RefreshRotation::invalid);
     }
 
     private Optional<TokenPair> pair(

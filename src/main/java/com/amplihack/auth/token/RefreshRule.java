@@ -25,11 +25,18 @@ enum RefreshRule {
     /**
      * Decides; every authentic token falls under exactly one rule.
      *
-     * @param request hash of the idempotency key, or the empty string
+     * @param successor the token that follows the presented one
+     * @param request its name, or the empty string
      * @param now by the clock that {@code family.rotatedAt()} is of
      * @param grace how long a rotation counts as just made; zero: never
      */
-    static RefreshRule of(TokenFamily family, RefreshToken presented, String request, Instant now, Duration grace) {
+    static RefreshRule of(
+            TokenFamily family,
+            RefreshToken presented,
+            RefreshToken successor,
+            String request,
+            Instant now,
+            Duration grace) {
         boolean justRotated =
                 family.gen() > 1 && now.isBefore(family.rotatedAt().plus(grace));
         boolean answered = family.hasAnswered(request);
@@ -40,11 +47,11 @@ enum RefreshRule {
         if (behind == 0 && matches(presented, family.live())) {
             return justRotated || answered ? ANSWER_ITSELF : ROTATE;
         }
-        boolean parent = behind == 1 && matches(presented, family.prev());
+        boolean parent = behind == 1 && matches(successor, family.live());
         if (parent && (justRotated || answered || isSameRequest(request, family.request()))) {
             return ANSWER_SUCCESSOR;
         }
-        // beside the live token only another line of a rolled-back store can stand
+        // beside the live token and its parent nothing can stand that we made
         return behind > 0 && answered ? SUPERSEDED : REUSED;
     }
 
@@ -52,8 +59,8 @@ enum RefreshRule {
         return !request.isEmpty() && request.equals(rotatedBy);
     }
 
-    private static boolean matches(RefreshToken presented, String hash) {
+    private static boolean matches(RefreshToken token, String hash) {
         return MessageDigest.isEqual(
-                presented.hash().getBytes(StandardCharsets.US_ASCII), hash.getBytes(StandardCharsets.US_ASCII));
+                token.hash().getBytes(StandardCharsets.US_ASCII), hash.getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -5,11 +5,12 @@ import java.security.SecureRandom;
 /**
  * A refresh token that carries our MAC: opaque to clients, it names its session and generation (ROTATION.md).
  *
- * @param secret 256 random bits; the store holds only a hash of them
+ * @param secret 256 bits, random in the first of a session; the store holds only a hash of them
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared as a record; nobody outside this package sees the bytes
 record RefreshToken(String subject, String sid, long gen, byte[] secret) {
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int HASH_LENGTH = 22;
     private static final String LOOKUP = "amplihack-auth refresh lookup v1";
 
     static RefreshToken fresh(String subject, String sid, long gen) {
@@ -18,9 +19,9 @@ record RefreshToken(String subject, String sid, long gen, byte[] secret) {
         return new RefreshToken(subject, sid, gen, secret);
     }
 
-    /** What the store knows of it. */
+    /** What the store knows of it: {@value #HASH_LENGTH} characters of base64url, 132 bits. */
     String hash() {
-        return Sha256.of(LOOKUP, secret);
+        return Sha256.of(LOOKUP, secret).substring(0, HASH_LENGTH);
     }
 
     @Override

@@ -1,10 +1,12 @@
 package com.amplihack.auth.token;
 
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.store.TokenFamily;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Optional;
@@ -22,6 +24,8 @@ public class RefreshTokenCodec {
     private static final int BODY_BYTES = 1 + 16 + SID_BYTES + Long.BYTES + SECRET_BYTES;
     private static final int LENGTH = (BODY_BYTES + HandleMac.BYTES) * 4 / 3 + 1;
     private static final HandleMac MAC = new HandleMac("amplihack-auth refresh token v1");
+    private static final HandleMac SUCCESSION = new HandleMac("amplihack-auth refresh successor v1");
+    private static final HandleMac NAME = new HandleMac("amplihack-auth refresh request v1");
 
     private KeyRing keys;
 
@@ -34,16 +38,51 @@ public class RefreshTokenCodec {
     }
 
     String encode(RefreshToken token) {
+        byte[] body = body(token);
+        return Sha256.base64url(joined(body, MAC.of(body, BODY_BYTES, keys)));
+    }
+
+    /**
+     * The token that follows this one; it can be made again from it, by us alone, for as long as there is this
+     * {@code handle.key}. So the store need not keep it for a client whose answer was lost, a session has one line of
+     * tokens whatever becomes of the store, and the parent of the live token is known by its successor.
+     */
+    RefreshToken successorOf(RefreshToken token) {
+        byte[] secret = SUCCESSION.of(body(token), BODY_BYTES, keys);
+        return new RefreshToken(token.subject(), token.sid(), token.gen() + 1, secret);
+    }
+
+    /**
+     * The name under which a request is remembered: {@value TokenFamily#REQUEST_LENGTH} characters made of the client's
+     * {@code Idempotency-Key} and the token that it came with, since the same key with another token is another request.
+     *
+     * @param idempotencyKey or the empty string, which names nothing
+     */
+    String nameOf(RefreshToken token, String idempotencyKey) {
+        if (idempotencyKey.isEmpty()) {
+            return "";
+        }
+        byte[] both = joined(body(token), idempotencyKey.getBytes(StandardCharsets.UTF_8));
+        return Sha256.base64url(NAME.of(both, both.length, keys)).substring(0, TokenFamily.REQUEST_LENGTH);
+    }
+
+    private static byte[] body(RefreshToken token) {
         UUID subject = UUID.fromString(token.subject());
-        ByteBuffer bytes = ByteBuffer.allocate(BODY_BYTES + HandleMac.BYTES)
+        return ByteBuffer.allocate(BODY_BYTES)
                 .put(VERSION)
                 .putLong(subject.getMostSignificantBits())
                 .putLong(subject.getLeastSignificantBits())
                 .put(Base64.getUrlDecoder().decode(token.sid()))
                 .putLong(token.gen())
-                .put(token.secret());
-        bytes.put(MAC.of(bytes.array(), BODY_BYTES, keys));
-        return Sha256.base64url(bytes.array());
+                .put(token.secret())
+                .array();
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        return ByteBuffer.allocate(first.length + second.length)
+                .put(first)
+                .put(second)
+                .array();
     }
 
     /** Empty for everything that this service did not write. */

@@ -121,7 +121,7 @@ public class TokenService {
             throw new AuthException(
                     ErrorCode.SESSION_CHANGED, "The access token belongs to another session than the refresh token.");
         }
-        return rotation.refresh(RefreshRequest.of(token, proof, idempotencyKey, client));
+        return rotation.refresh(new RefreshRequest(token, proof, codec.nameOf(token, idempotencyKey), client));
     }
 
     /**

@@ -26,7 +26,7 @@ import java.util.Optional;
 @ApplicationScoped
 public class Authenticator {
     /** Who is counted for a name that nobody has, so that the round trips are the same and nothing piles up. */
-    private static final String NOBODY = "nobody";
+    private static final String NOBODY = "00000000-0000-0000-0000-000000000000"; // the Nil UUID (RFC 9562 section 5.9)
 
     private AccountDirectory accounts;
     private PasswordHasher hasher;

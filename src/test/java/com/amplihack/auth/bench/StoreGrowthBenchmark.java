@@ -40,7 +40,7 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
     private static final int[] LIVE = {1_000, 100_000, 1_000_000};
     private static final int ROUNDS = 21;
     private static final int MEASURED = 500; // a round
-    private static final String AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KH";
+    private static final String AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36";
     private static final int BURNT = 10_000;
     private static final Epoch ZERO = new Epoch(0, 0);
     private static final Duration WEEK = Duration.ofDays(7);
@@ -116,6 +116,7 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
             rare.observer.flushAll();
             long empty = rare.memory();
             IntStream.range(0, rare.live).parallel().forEach(rare::openLong);
+            IntStream.range(0, rare.live).parallel().forEach(rare::refresh);
             System.out.printf(
                     "bytes of a session: %d after the sign-in, %d after a refresh with an idempotency key,"
                             + " %d with every field at its longest%n%n",
@@ -248,16 +249,15 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
     /** With every field at its longest, as after many refreshes with idempotency keys. */
     private void openLong(int i) {
         Instant now = Instant.now();
-        TokenFamily family = new TokenFamily(
-                12, hash(i), now, hash(i + 1), hash(i + 2), "A".repeat(64), "n".repeat(16) + "b".repeat(64));
+        TokenFamily family = new TokenFamily(30_000, hash(i), now, name(i), "A".repeat(48));
         store.open(
                 new SessionRecord(
                         user(i),
                         sid(i),
                         family,
-                        12,
-                        0,
-                        false,
+                        30_000,
+                        30_000,
+                        true,
                         ZERO,
                         now.plus(Duration.ofDays(30)),
                         now,
@@ -292,11 +292,9 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
                 seen,
                 ZERO,
                 gen,
-                12,
+                seen.issue() + 1,
                 hash(i + gen),
-                seen.family().live(),
-                "n".repeat(16) + "b".repeat(64),
-                hash(i - gen),
+                name(i - gen),
                 new Device(seen.address(), seen.device()),
                 WEEK));
     }
@@ -320,12 +318,19 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
     }
 
     private static String sid(int i) {
-        return hash(i);
+        return text(i, 43);
     }
 
-    /** 43 characters, as the base64url of a SHA-256 has. */
     private static String hash(long i) {
+        return text(i, 22);
+    }
+
+    private static String name(long i) {
+        return text(i, 6);
+    }
+
+    private static String text(long i, int length) {
         String digits = Long.toHexString(i * 0x9e37_79b9_7f4a_7c15L);
-        return (digits + "x".repeat(43)).substring(0, 43);
+        return (digits + "x".repeat(length)).substring(0, length);
     }
 }

@@ -74,14 +74,14 @@ class FailoverTest {
                 assertThrows(
                         StoreUnavailableException.class,
                         () -> store.rotate(SecurityStoreContract.rotation(
-                                SecurityStoreContract.seen("ada", "s", 1), ZERO, "second", "")));
-                assertThrows(StoreUnavailableException.class, () -> store.endAll("ada"));
-                assertThrows(StoreUnavailableException.class, () -> store.changeRights("ada"));
+                                SecurityStoreContract.seen(SecurityStoreContract.ADA, "s", 1), ZERO, "second", "")));
+                assertThrows(StoreUnavailableException.class, () -> store.endAll(SecurityStoreContract.ADA));
+                assertThrows(StoreUnavailableException.class, () -> store.changeRights(SecurityStoreContract.ADA));
                 assertThrows(StoreUnavailableException.class, store::endEverybody);
             } finally {
                 redis.replica().goOn();
             }
-            assertEquals(0, store.endAll("ada"), "sent again it is confirmed: it had been stored");
+            assertEquals(0, store.endAll(SecurityStoreContract.ADA), "sent again it is confirmed: it had been stored");
         }
     }
 
@@ -91,7 +91,7 @@ class FailoverTest {
         sessions.forEach(sid -> open(store, sid));
         return Ending.of(sessions, sid -> {
             try {
-                store.end("ada", sid);
+                store.end(SecurityStoreContract.ADA, sid);
                 return true;
             } catch (StoreUnavailableException unconfirmed) {
                 return false;
@@ -102,7 +102,7 @@ class FailoverTest {
     private static void assertEndedStayEnded(RedisSecurityStore store, Set<String> confirmed) {
         Until.holds("the store answers", () -> {
             try {
-                store.sessions("ada");
+                store.sessions(SecurityStoreContract.ADA);
                 return true;
             } catch (StoreUnavailableException notYet) {
                 return false;
@@ -110,7 +110,8 @@ class FailoverTest {
         });
         Set<String> back = new TreeSet<>();
         for (String sid : confirmed) {
-            Use use = new Use("ada", sid, 1, "t-" + sid, true, ReplayMode.AUTO, Duration.ofMinutes(15));
+            Use use = new Use(
+                    SecurityStoreContract.ADA, sid, 1, "t-" + sid, true, ReplayMode.AUTO, Duration.ofMinutes(15));
             if (store.admit(use, UNLIMITED).verdict() != Verdict.SESSION_OVER) {
                 back.add(sid);
             }
@@ -123,13 +124,21 @@ class FailoverTest {
         assertEquals(
                 Commit.COMMITTED,
                 store.open(
-                        SessionRecord.first("ada", sid, "live", ZERO, now, now.plusSeconds(3600), "192.0.2.1", "Test"),
+                        SessionRecord.first(
+                                SecurityStoreContract.ADA,
+                                sid,
+                                "live",
+                                ZERO,
+                                now,
+                                now.plusSeconds(3600),
+                                "192.0.2.1",
+                                "Test"),
                         Duration.ofHours(1)));
     }
 
     /** Of the user whose sessions are ended. */
     private static int slot() {
-        return JedisClusterCRC16.getSlot(RedisSecurityStore.epochKey("ada"));
+        return JedisClusterCRC16.getSlot(RedisSecurityStore.epochKey(SecurityStoreContract.ADA));
     }
 
     private static RedisSecurityStore store(Map<String, String> properties) {

@@ -92,30 +92,32 @@ class RedisAclTest {
             assertEquals(0, store.liveSessions());
             assertEquals(Inspection.GOOD, store.inspect(Instant.now()));
             Epoch epoch = new Epoch(0, 0);
-            assertEquals(epoch, store.epoch("ada"));
-            SessionRecord session =
-                    SessionRecord.first("ada", "s1", "live", epoch, now, now.plus(minute), "127.0.0.1", "a browser");
+            assertEquals(epoch, store.epoch(SecurityStoreContract.ADA));
+            SessionRecord session = SessionRecord.first(
+                    SecurityStoreContract.ADA, "s1", "live", epoch, now, now.plus(minute), "127.0.0.1", "a browser");
             assertEquals(Commit.COMMITTED, store.open(session, minute));
-            Use bare = new Use("ada", "s1", 1, "jti", false, ReplayMode.AUTO, minute);
+            Use bare = new Use(SecurityStoreContract.ADA, "s1", 1, "jti", false, ReplayMode.AUTO, minute);
             assertEquals(Verdict.ADMITTED, store.admit(bare, quota).verdict());
             assertEquals(Verdict.BARE_REPEAT, store.admit(bare, quota).verdict());
-            Use proven = new Use("ada", "s1", 1, "jti2", true, ReplayMode.AUTO, minute);
+            Use proven = new Use(SecurityStoreContract.ADA, "s1", 1, "jti2", true, ReplayMode.AUTO, minute);
             assertEquals(Verdict.ADMITTED, store.admit(proven, quota).verdict());
-            assertTrue(store.lookForRefresh("ada", "s1", true, quota).session().isPresent());
-            SessionRecord seen = SecurityStoreContract.seen("ada", "s1", 1);
+            assertTrue(store.lookForRefresh(SecurityStoreContract.ADA, "s1", true, quota)
+                    .session()
+                    .isPresent());
+            SessionRecord seen = SecurityStoreContract.seen(SecurityStoreContract.ADA, "s1", 1);
             assertEquals(Commit.COMMITTED, store.answer(new Answer(seen, epoch, 1, SecurityStoreContract.KEY)));
             assertEquals(Commit.COMMITTED, store.rotate(SecurityStoreContract.rotation(seen, epoch, "next", "")));
-            assertEquals(1, store.sessions("ada").size());
-            store.changeRights("ada");
-            assertTrue(store.end("ada", "s1"));
-            assertEquals(0, store.endAll("ada"));
+            assertEquals(1, store.sessions(SecurityStoreContract.ADA).size());
+            store.changeRights(SecurityStoreContract.ADA);
+            assertTrue(store.end(SecurityStoreContract.ADA, "s1"));
+            assertEquals(0, store.endAll(SecurityStoreContract.ADA));
             assertTrue(store.take(quota, "127.0.0.1").granted());
             LockoutSettings rules = new LockoutSettings(1, minute);
-            store.giveBackLogin(store.beginLogin("ada", Optional.of("device"), rules));
-            assertTrue(store.failLogin(store.beginLogin("ada", Optional.empty(), rules), rules)
+            store.giveBackLogin(store.beginLogin(SecurityStoreContract.ADA, Optional.of("device"), rules));
+            assertTrue(store.failLogin(store.beginLogin(SecurityStoreContract.ADA, Optional.empty(), rules), rules)
                     .isPresent());
-            assertTrue(store.lockedUntil("ada").isPresent());
-            assertTrue(store.unlock("ada"));
+            assertTrue(store.lockedUntil(SecurityStoreContract.ADA).isPresent());
+            assertTrue(store.unlock(SecurityStoreContract.ADA));
         }
     }
 
@@ -133,7 +135,7 @@ class RedisAclTest {
                 "CLIENT LIST",
                 "DEBUG SLEEP 0",
                 "SHUTDOWN",
-                "GET auth2:other",
+                "GET auth1:other",
                 "SET other value"
             })
     void everythingElseIsRefused(String command) {

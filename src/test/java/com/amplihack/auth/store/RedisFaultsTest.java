@@ -160,11 +160,11 @@ class RedisFaultsTest {
                 redis -> redis.set(USER + ":lock", "text"),
                 redis -> redis.hset(USER + ":lock", "until", "later"),
                 redis -> redis.set(USER + ":failures", "text"),
-                redis -> redis.set("auth1:wide", "text"),
-                redis -> redis.hset("auth1:wide", "ended", "x"));
+                redis -> redis.set("auth2:wide", "text"),
+                redis -> redis.hset("auth2:wide", "ended", "x"));
     }
 
-    private static final String USER = "auth1:{someone}";
+    private static final String USER = RedisSecurityStore.userKey(SecurityStoreContract.ADA);
     private static final String SESSION = USER + ":s:s";
 
     @ParameterizedTest
@@ -172,32 +172,39 @@ class RedisFaultsTest {
     void garbage(Consumer<RedisClient> damage) {
         Instant now = Instant.now();
         SessionRecord session = SessionRecord.first(
-                "someone", "s", "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test");
+                SecurityStoreContract.ADA,
+                "s",
+                "first",
+                new Epoch(0, 0),
+                now,
+                now.plusSeconds(3600),
+                "192.0.2.1",
+                "Test");
         LockoutSettings rules = new LockoutSettings(1, Duration.ofMinutes(15));
         store.open(session, Duration.ofDays(1));
         try (RedisClient operator = RedisClient.create("127.0.0.1", port);
                 RedisSecurityStore fresh = store()) {
             damage.accept(operator);
-            SessionRecord seen = SecurityStoreContract.seen("someone", "s", 1);
-            Use use = new Use("someone", "s", 1, "t1", false, ReplayMode.AUTO, Duration.ofMinutes(15));
+            SessionRecord seen = SecurityStoreContract.seen(SecurityStoreContract.ADA, "s", 1);
+            Use use = new Use(SecurityStoreContract.ADA, "s", 1, "t1", false, ReplayMode.AUTO, Duration.ofMinutes(15));
             List<Runnable> operations = List.of(
-                    () -> fresh.epoch("someone"),
+                    () -> fresh.epoch(SecurityStoreContract.ADA),
                     () -> fresh.admit(use, FIVE),
-                    () -> fresh.lookForRefresh("someone", "s", true, FIVE),
+                    () -> fresh.lookForRefresh(SecurityStoreContract.ADA, "s", true, FIVE),
                     () -> fresh.answer(new SecurityStore.Answer(seen, new Epoch(0, 0), 1, SecurityStoreContract.KEY)),
                     () -> fresh.rotate(SecurityStoreContract.rotation(seen, new Epoch(0, 0), "next", "")),
-                    () -> fresh.sessions("someone"),
-                    () -> fresh.lockedUntil("someone"),
-                    () -> fresh.failLogin(fresh.beginLogin("someone", Optional.empty(), rules), rules),
-                    () -> fresh.unlock("someone"),
-                    () -> fresh.end("someone", "s"),
-                    () -> fresh.endAll("someone"),
+                    () -> fresh.sessions(SecurityStoreContract.ADA),
+                    () -> fresh.lockedUntil(SecurityStoreContract.ADA),
+                    () -> fresh.failLogin(fresh.beginLogin(SecurityStoreContract.ADA, Optional.empty(), rules), rules),
+                    () -> fresh.unlock(SecurityStoreContract.ADA),
+                    () -> fresh.end(SecurityStoreContract.ADA, "s"),
+                    () -> fresh.endAll(SecurityStoreContract.ADA),
                     fresh::endEverybody);
             long refused = operations.stream().filter(this::isRefused).count(); // any other exception fails the test
             assertTrue(
                     refused < operations.size()
-                            || operator.type("auth1:wide").equals("string")
-                            || operator.hexists("auth1:wide", "ended"),
+                            || operator.type("auth2:wide").equals("string")
+                            || operator.hexists("auth2:wide", "ended"),
                     "some of them need not what is broken");
         }
     }

@@ -35,7 +35,7 @@ class RestoreTest {
                 open(store, "ended");
                 open(store, "going on");
                 backup = redis.backUp();
-                store.end("ada", "ended");
+                store.end(SecurityStoreContract.ADA, "ended");
                 store.endEverybody(); // a counter that the backup knows nothing of
                 assertEquals(Verdict.SESSION_OVER, use(store, "going on"));
             }
@@ -56,7 +56,7 @@ class RestoreTest {
                             () -> words[0].getBytes(StandardCharsets.US_ASCII),
                             List.of(words).subList(1, words.length).toArray(String[]::new));
                 }
-                assertTrue(operator.pttl("auth1:wide") > Duration.ofDays(365).toMillis());
+                assertTrue(operator.pttl("auth2:wide") > Duration.ofDays(365).toMillis());
             }
             try (RedisSecurityStore store = store(redis)) {
                 assertEquals(Verdict.SESSION_OVER, use(store, "ended"));
@@ -71,7 +71,7 @@ class RestoreTest {
     private static List<String> commands() throws IOException {
         List<String> commands = Files.readAllLines(Path.of("docs/runbooks/restore.md")).stream()
                 .map(String::strip)
-                .filter(line -> line.matches("[A-Z]{3,} auth1:wide .*"))
+                .filter(line -> line.matches("[A-Z]{3,} auth2:wide .*"))
                 .toList();
         assertEquals(2, commands.size());
         return commands;
@@ -79,14 +79,16 @@ class RestoreTest {
 
     private static void open(RedisSecurityStore store, String sid) {
         Instant now = Instant.now();
-        Epoch epoch = store.epoch("ada");
-        SessionRecord session =
-                SessionRecord.first("ada", sid, "live", epoch, now, now.plusSeconds(3600), "192.0.2.1", "Test");
+        Epoch epoch = store.epoch(SecurityStoreContract.ADA);
+        SessionRecord session = SessionRecord.first(
+                SecurityStoreContract.ADA, sid, "live", epoch, now, now.plusSeconds(3600), "192.0.2.1", "Test");
         assertEquals(Commit.COMMITTED, store.open(session, Duration.ofHours(1)));
     }
 
     private static Verdict use(RedisSecurityStore store, String sid) {
-        return store.admit(new Use("ada", sid, 1, "t", true, ReplayMode.AUTO, Duration.ofMinutes(15)), UNLIMITED)
+        return store.admit(
+                        new Use(SecurityStoreContract.ADA, sid, 1, "t", true, ReplayMode.AUTO, Duration.ofMinutes(15)),
+                        UNLIMITED)
                 .verdict();
     }
 

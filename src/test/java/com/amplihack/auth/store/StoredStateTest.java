@@ -31,7 +31,8 @@ import redis.clients.jedis.Jedis;
 /** docs/upgrade.md: what an earlier or a later version has stored, and both of them at the same Redis. */
 class StoredStateTest {
     private static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
-    private static final String SESSION = "auth1:{ada}:s:s";
+    private static final String SUBJECT = SecurityStoreContract.ADA;
+    private static final String SESSION = RedisSecurityStore.userKey(SUBJECT) + ":s:s";
 
     private static TestRedis redis;
     private Jedis operator;
@@ -64,7 +65,7 @@ class StoredStateTest {
     /** Whoever changes this file changes what other versions read: docs/upgrade.md says when that is allowed. */
     @Test
     void theRecordIsWrittenAsItAlwaysWas() throws IOException {
-        List<String> written = SessionFields.of(SessionFields.read("ada", "s", flat(stored())));
+        List<String> written = SessionFields.of(SessionFields.read(SUBJECT, "s", flat(stored())));
         Map<String, String> fields = new LinkedHashMap<>();
         for (int i = 0; i < written.size(); i += 2) {
             fields.put(written.get(i), written.get(i + 1));
@@ -93,14 +94,14 @@ class StoredStateTest {
         Instant now = Instant.now();
         Epoch zero = new Epoch(0, 0);
         store.open(
-                SessionRecord.first("ada", "s", "first", zero, now, now.plusSeconds(3600), "192.0.2.1", "Test"),
+                SessionRecord.first(SUBJECT, "s", "first", zero, now, now.plusSeconds(3600), "192.0.2.1", "Test"),
                 Duration.ofHours(1));
         operator.hset(SESSION, "thumbprint", "of-a-later-version"); // a later node rotated, say
 
         assertEquals(
                 Commit.COMMITTED,
-                store.rotate(
-                        SecurityStoreContract.rotation(SecurityStoreContract.seen("ada", "s", 1), zero, "second", "")));
+                store.rotate(SecurityStoreContract.rotation(
+                        SecurityStoreContract.seen(SUBJECT, "s", 1), zero, "second", "")));
         assertEquals(Verdict.ADMITTED, use(2, "t1"));
         assertEquals("of-a-later-version", operator.hget(SESSION, "thumbprint"));
 
@@ -109,19 +110,19 @@ class StoredStateTest {
         assertEquals(
                 Commit.MOVED,
                 store.rotate(
-                        SecurityStoreContract.rotation(SecurityStoreContract.seen("ada", "s", 2), zero, "lost", "")));
-        assertTrue(store.end("ada", "s"));
+                        SecurityStoreContract.rotation(SecurityStoreContract.seen(SUBJECT, "s", 2), zero, "lost", "")));
+        assertTrue(store.end(SUBJECT, "s"));
         assertFalse(operator.exists(SESSION));
     }
 
     /** After a change of meaning nothing of the old layout is believed. */
     @Test
     void anotherLayoutIsNotSeen() throws IOException {
-        operator.hset("auth0:{ada}:s:s", stored());
-        operator.hset("auth2:{ada}:s:s", stored());
+        operator.hset(SESSION.replace("auth2", "auth1"), stored());
+        operator.hset(SESSION.replace("auth2", "auth3"), stored());
 
         assertEquals(Verdict.SESSION_OVER, use(4, "t1"));
-        assertEquals(List.of(), store.sessions("ada"));
+        assertEquals(List.of(), store.sessions(SUBJECT));
     }
 
     @Test
@@ -129,41 +130,41 @@ class StoredStateTest {
         Instant now = Instant.now();
         store.open(
                 SessionRecord.first(
-                        "ada", "s", "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test"),
+                        SUBJECT, "s", "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test"),
                 Duration.ofHours(1));
         use(1, "t1");
         store.take(new Quota("login", 5, Duration.ofSeconds(60)), "192.0.2.1");
         store.endEverybody();
 
         assertTrue(operator.keys("*").size() >= 4, operator.keys("*").toString());
-        assertTrue(operator.keys("*").stream().allMatch(key -> key.startsWith("auth1:")));
+        assertTrue(operator.keys("*").stream().allMatch(key -> key.startsWith("auth2:")));
     }
 
     private void worksWith(Map<String, String> fields) {
         assertEquals(Verdict.ADMITTED, use(4, "t1"));
         SessionRecord seen = record();
         assertEquals(3, seen.family().gen());
-        assertEquals(List.of(seen), store.sessions("ada"));
+        assertEquals(List.of(seen), store.sessions(SUBJECT));
         assertEquals(
                 Commit.COMMITTED, store.rotate(SecurityStoreContract.rotation(seen, new Epoch(0, 0), "fourth", "")));
         assertEquals(fields.keySet(), operator.hkeys(SESSION), "no field comes or goes");
-        assertTrue(store.end("ada", "s"));
+        assertTrue(store.end(SUBJECT, "s"));
         assertEquals(Verdict.SESSION_OVER, use(4, "t2"));
     }
 
     private SessionRecord record() {
-        return store.lookForRefresh("ada", "s", true, UNLIMITED).session().orElseThrow();
+        return store.lookForRefresh(SUBJECT, "s", true, UNLIMITED).session().orElseThrow();
     }
 
     private Verdict use(long gen, String jti) {
-        return store.admit(new Use("ada", "s", gen, jti, true, ReplayMode.AUTO, Duration.ofMinutes(15)), UNLIMITED)
+        return store.admit(new Use(SUBJECT, "s", gen, jti, true, ReplayMode.AUTO, Duration.ofMinutes(15)), UNLIMITED)
                 .verdict();
     }
 
     private void put(Map<String, String> fields) {
         operator.hset(SESSION, fields);
         operator.pexpire(SESSION, 3_600_000);
-        operator.zadd("auth1:{ada}:index", Long.parseLong(fields.get("x")), "s");
+        operator.zadd(RedisSecurityStore.userKey(SUBJECT) + ":index", Long.parseLong(fields.get("x")) / 1000.0, "s");
     }
 
     private static Map<String, String> later() throws IOException {
@@ -174,7 +175,7 @@ class StoredStateTest {
 
     private static Map<String, String> stored() throws IOException {
         Map<String, String> fields = new LinkedHashMap<>();
-        Files.readAllLines(Path.of("src/test/resources/stored-state/session-auth1.txt"))
+        Files.readAllLines(Path.of("src/test/resources/stored-state/session-auth2.txt"))
                 .forEach(line -> fields.put(line.split("=", 2)[0], line.split("=", 2)[1]));
         return fields;
     }

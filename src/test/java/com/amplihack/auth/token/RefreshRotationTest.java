@@ -156,8 +156,8 @@ class RefreshRotationTest {
         assertEquals(code, refused.code());
     }
 
-    private static RefreshRequest request(RefreshToken token, String key, SessionHandle proof) {
-        return RefreshRequest.of(token, new SessionProof(List.of(proof)), key, Tokens.CLIENT);
+    private RefreshRequest request(RefreshToken token, String key, SessionHandle proof) {
+        return new RefreshRequest(token, new SessionProof(List.of(proof)), codec.nameOf(token, key), Tokens.CLIENT);
     }
 
     /** Tells which operations were asked for, and fails the one that is to fail. */

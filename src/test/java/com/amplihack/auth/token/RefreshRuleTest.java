@@ -13,17 +13,17 @@ class RefreshRuleTest {
     private static final Instant ROTATED = Tokens.NOW;
     private static final Instant LATER = ROTATED.plus(GRACE);
 
+    private final RefreshTokenCodec codec = new RefreshTokenCodec(Tokens.RING);
     private final RefreshToken parent = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 4);
-    private final RefreshToken live = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 5);
-    private final String k5 = Sha256.of("k5");
-    private final String k3 = Sha256.of("k3");
-    private final TokenFamily family =
-            new TokenFamily(5, live.hash(), ROTATED, parent.hash(), k5, k3.substring(0, 8), "sealed");
+    private final RefreshToken live = codec.successorOf(parent);
+    private final String k5 = "key-05";
+    private final String k3 = "key-03";
+    private final TokenFamily family = new TokenFamily(5, live.hash(), ROTATED, k5, k3);
 
     @Test
     void theLiveTokenIsRotatedWhenTheGraceIsOver() {
         assertEquals(RefreshRule.ROTATE, rule(live, "", LATER));
-        assertEquals(RefreshRule.ROTATE, rule(live, Sha256.of("another"), LATER), "whatever its key");
+        assertEquals(RefreshRule.ROTATE, rule(live, "other!", LATER), "whatever its key");
     }
 
     @Test
@@ -40,16 +40,16 @@ class RefreshRuleTest {
 
     @Test
     void withoutAGraceNothingIsYoung() {
-        assertEquals(RefreshRule.ROTATE, RefreshRule.of(family, live, "", ROTATED, Duration.ZERO));
-        assertEquals(RefreshRule.REUSED, RefreshRule.of(family, parent, "", ROTATED, Duration.ZERO));
+        assertEquals(RefreshRule.ROTATE, rule(family, live, "", ROTATED, Duration.ZERO));
+        assertEquals(RefreshRule.REUSED, rule(family, parent, "", ROTATED, Duration.ZERO));
     }
 
     @Test
     void theTokenOfALoginIsNotYoung() {
         RefreshToken first = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 1);
-        TokenFamily atLogin = new TokenFamily(1, first.hash(), ROTATED, "", "", "", "");
+        TokenFamily atLogin = new TokenFamily(1, first.hash(), ROTATED, "", "");
 
-        assertEquals(RefreshRule.ROTATE, RefreshRule.of(atLogin, first, "", ROTATED, GRACE));
+        assertEquals(RefreshRule.ROTATE, rule(atLogin, first, "", ROTATED, GRACE));
     }
 
     @Test
@@ -62,14 +62,14 @@ class RefreshRuleTest {
     @Test
     void theParentIsReuseToAnybodyElse() {
         assertEquals(RefreshRule.REUSED, rule(parent, "", LATER));
-        assertEquals(RefreshRule.REUSED, rule(parent, Sha256.of("another"), LATER));
+        assertEquals(RefreshRule.REUSED, rule(parent, "other!", LATER));
     }
 
     @Test
     void aRotationWithoutAKeyIsNobodysRequest() {
-        TokenFamily unnamed = new TokenFamily(5, live.hash(), ROTATED, parent.hash(), "", "", "sealed");
+        TokenFamily unnamed = new TokenFamily(5, live.hash(), ROTATED, "", "");
 
-        assertEquals(RefreshRule.REUSED, RefreshRule.of(unnamed, parent, "", LATER, GRACE));
+        assertEquals(RefreshRule.REUSED, rule(unnamed, parent, "", LATER, GRACE));
     }
 
     @Test
@@ -82,7 +82,7 @@ class RefreshRuleTest {
         RefreshToken older = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 3);
 
         assertEquals(RefreshRule.REUSED, rule(older, "", ROTATED));
-        assertEquals(RefreshRule.REUSED, rule(older, Sha256.of("another"), LATER));
+        assertEquals(RefreshRule.REUSED, rule(older, "other!", LATER));
     }
 
     @Test
@@ -93,7 +93,7 @@ class RefreshRuleTest {
         assertEquals(RefreshRule.REUSED, rule(besideLive, "", ROTATED));
         assertEquals(RefreshRule.REUSED, rule(besideLive, k3, ROTATED));
         assertEquals(RefreshRule.REUSED, rule(besideParent, "", ROTATED));
-        assertEquals(RefreshRule.REUSED, rule(besideParent, Sha256.of("another"), LATER));
+        assertEquals(RefreshRule.REUSED, rule(besideParent, "other!", LATER));
     }
 
     @Test
@@ -102,6 +102,10 @@ class RefreshRuleTest {
     }
 
     private RefreshRule rule(RefreshToken presented, String request, Instant now) {
-        return RefreshRule.of(family, presented, request, now, GRACE);
+        return rule(family, presented, request, now, GRACE);
+    }
+
+    private RefreshRule rule(TokenFamily family, RefreshToken presented, String request, Instant now, Duration grace) {
+        return RefreshRule.of(family, presented, codec.successorOf(presented), request, now, grace);
     }
 }
