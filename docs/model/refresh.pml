@@ -28,9 +28,6 @@
 #ifndef DUPLICATES
 #define DUPLICATES 1
 #endif
-#ifndef RANDOM_CHILD
-#define RANDOM_CHILD false
-#endif
 #define TOKENS 12
 #define KEYS 10
 #define ROOM 3
@@ -146,17 +143,13 @@ inline commit(t, k, seen, rule, what, given, done) {
   :: !ended && rule == REUSED -> ended = true
   :: !ended && rule == SUPERSEDED -> what = SUPERSEDED
   :: !ended && rule == ROTATE && HELD(seen) && !ANSWERED_MEANWHILE(t, k) ->
-     assert(childOf[t] == 0 || rolledBack);          /* never rotated twice */
-     if
-     :: childOf[t] == 0 || RANDOM_CHILD ->
-        tokens++;
-        assert(tokens < TOKENS);
-        genOf[tokens] = genOf[t] + 1; childOf[t] = tokens
-     :: else                                         /* made of its parent: the same child again */
-     fi;
-     gen = genOf[childOf[t]]; prev = t; live = childOf[t]; request = k; young = GRACE;
+     assert(childOf[t] == 0 || rolledBack);          /* never two live successors of one token */
+     tokens++;
+     assert(tokens < TOKENS);
+     genOf[tokens] = genOf[t] + 1; childOf[t] = tokens;
+     gen = genOf[tokens]; prev = t; live = tokens; request = k; young = GRACE;
      remember(t, k);
-     what = GIVEN; given = live
+     what = GIVEN; given = tokens
   :: !ended && rule == ITSELF && HELD(seen) -> remember(t, k); what = GIVEN; given = t
   :: !ended && rule == SUCCESSOR && HELD(seen) -> remember(t, k); what = GIVEN; given = live
   :: else -> done = false

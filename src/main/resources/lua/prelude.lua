@@ -2,7 +2,7 @@
 
 -- Fields of a session record; one letter each, since there are as many of them as sessions (SessionFields has the same).
 local F = {
-  gen = 'g', live = 'l', rotated_at = 't', request = 'q', answered = 'a', commit = 'k', issue = 'i', min_gen = 'm',
+  gen = 'g', live = 'l', rotated_at = 't', request = 'q', answered = 'a', salt = 'n', issue = 'i', min_gen = 'm',
   proven = 'v', epoch = 'e', rights = 'r', ends_at = 'x', created_at = 'c', last_seen = 's', address = 'h', device = 'd',
 }
 

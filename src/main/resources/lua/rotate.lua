@@ -1,11 +1,11 @@
 -- Commits a rotation decided on what look_for_refresh saw, or tells why not (ROTATION.md rule 2b).
 -- KEYS[1] session  [2] epoch  [3] index of the user's sessions
 -- ARGV[1] gen as seen  [2] issue as seen  [3] ended as read  [4] rights as read  [5] milliseconds that the successor
---   lives  [6] sid  [7] the successor's gen  [8] issue of its access token  [9] hash of its secret  [10] the request's
---   name or ''  [11] the commit's id  [12] the client's address  [13] its device
+--   lives  [6] sid  [7] the successor's gen  [8] issue of its access token  [9] hash of its secret  [10] the salt that it
+--   is made with  [11] the request's name or ''  [12] the client's address  [13] its device
 -- ARGV[last] the store-wide counter
 -- Returns COMMITTED | MOVED | SESSION_OVER
-local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at, F.gen, F.issue, F.commit, F.rights, F.answered)
+local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at, F.gen, F.issue, F.salt, F.rights, F.answered)
 local now = now_ms()
 local ended, rights = epoch_of(KEYS[2])
 if not s[1] or s[1] ~= ended or tonumber(s[2]) <= now then
@@ -14,14 +14,14 @@ end
 if ended ~= ARGV[3] or rights ~= ARGV[4] then
   return 'MOVED'
 end
-if s[5] == ARGV[11] then
+if s[5] == ARGV[10] then
   return 'COMMITTED' -- the driver's second attempt at this very commit
 end
-if s[3] ~= ARGV[1] or s[4] ~= ARGV[2] or is_answered(s[7], ARGV[10]) then
+if s[3] ~= ARGV[1] or s[4] ~= ARGV[2] or is_answered(s[7], ARGV[11]) then
   return 'MOVED' -- the last: a copy of this very request was answered without a rotation meanwhile
 end
-redis.call('HSET', KEYS[1], F.gen, ARGV[7], F.issue, ARGV[8], F.live, ARGV[9], F.rotated_at, now, F.request, ARGV[10],
-  F.answered, remember(s[7], ARGV[10]), F.commit, ARGV[11], F.address, ARGV[12], F.device, ARGV[13])
+redis.call('HSET', KEYS[1], F.gen, ARGV[7], F.issue, ARGV[8], F.live, ARGV[9], F.rotated_at, now, F.salt, ARGV[10],
+  F.request, ARGV[11], F.answered, remember(s[7], ARGV[11]), F.address, ARGV[12], F.device, ARGV[13])
 if s[6] ~= rights then
   -- access tokens of older generations carry the old rights
   redis.call('HSET', KEYS[1], F.rights, rights, F.min_gen, ARGV[8])

@@ -341,14 +341,20 @@ public final class MemorySecurityStore implements SecurityStore {
                 rotation.live(),
                 Instant.ofEpochMilli(now),
                 rotation.request(),
-                TokenFamily.remember(s.family().answered(), rotation.request()));
+                TokenFamily.remember(s.family().answered(), rotation.request()),
+                rotation.salt());
         return issued(s, family, rotation.epoch(), rotation.issue(), rotation.client());
     }
 
     private static SessionRecord answered(SessionRecord s, Answer answer) {
         TokenFamily f = s.family();
         TokenFamily family = new TokenFamily(
-                f.gen(), f.live(), f.rotatedAt(), f.request(), TokenFamily.remember(f.answered(), answer.request()));
+                f.gen(),
+                f.live(),
+                f.rotatedAt(),
+                f.request(),
+                TokenFamily.remember(f.answered(), answer.request()),
+                f.salt());
         return issued(s, family, answer.epoch(), answer.issue(), new Device(s.address(), s.device()));
     }
 

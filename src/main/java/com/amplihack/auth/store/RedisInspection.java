@@ -24,9 +24,12 @@ final class RedisInspection {
     /**
      * Asks Redis.
      *
+     * @param redis leads to the server that has what is store-wide
      * @param now by this node's clock
+     * @throws JedisDataException when the user may not have our keys, as after a change of the layout
      */
     static Inspection of(Connection redis, Instant now) {
+        redis.executeCommand(new CommandArguments(Protocol.Command.PTTL).key(StoreWide.KEY));
         List<?> time = (List<?>) redis.executeCommand(new CommandArguments(Protocol.Command.TIME));
         Duration skew = Duration.between(now, Instant.ofEpochSecond(Long.parseLong(text(time.get(0)))))
                 .plusNanos(Long.parseLong(text(time.get(1))) * 1000);

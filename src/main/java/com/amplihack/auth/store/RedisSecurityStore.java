@@ -127,8 +127,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         Long.toString(rotation.gen()),
                         Long.toString(rotation.issue()),
                         rotation.live(),
+                        rotation.salt(),
                         rotation.request(),
-                        redis.requestId(),
                         rotation.client().address(),
                         rotation.client().name()),
                 RedisSecurityStore::commit);
@@ -157,7 +157,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public int endAll(String subject) {
-        return redis.run(
+        return runInEpoch(
                 StoreOperation.END_ALL,
                 List.of(epochKey(subject), indexKey(subject)),
                 List.of(EPOCH_LIFE, sessionKey(subject, "")),

@@ -84,6 +84,7 @@ public interface SecurityStore {
      * @param gen the successor's generation
      * @param issue the generation that access tokens carry from here on
      * @param live hash of the successor's secret
+     * @param salt what it is made with, beside its parent; tells this rotation from any other
      * @param request name of the request, or the empty string
      * @param client who rotates: address and device from here on
      * @param refreshLife of the successor, at most the rest of the session
@@ -94,6 +95,7 @@ public interface SecurityStore {
             long gen,
             long issue,
             String live,
+            String salt,
             String request,
             Device client,
             Duration refreshLife) {}

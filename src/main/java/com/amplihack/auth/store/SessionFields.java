@@ -17,7 +17,7 @@ final class SessionFields {
     static final String ROTATED_AT = "t";
     static final String REQUEST = "q";
     static final String ANSWERED = "a";
-    static final String COMMIT = "k"; // of the last rotation, for rotate.lua alone
+    static final String SALT = "n";
     static final String ISSUE = "i";
     static final String MIN_GEN = "m";
     static final String PROVEN = "v";
@@ -39,7 +39,7 @@ final class SessionFields {
         put(fields, ROTATED_AT, millis(family.rotatedAt()));
         put(fields, REQUEST, family.request());
         put(fields, ANSWERED, family.answered());
-        put(fields, COMMIT, "");
+        put(fields, SALT, family.salt());
         put(fields, ISSUE, Long.toString(session.issue()));
         put(fields, MIN_GEN, Long.toString(session.minGen()));
         put(fields, PROVEN, session.proven() ? "1" : "0");
@@ -68,7 +68,8 @@ final class SessionFields {
                 fields.of(LIVE),
                 instant(fields.of(ROTATED_AT)),
                 fields.of(REQUEST),
-                fields.of(ANSWERED));
+                fields.of(ANSWERED),
+                fields.of(SALT));
         return new SessionRecord(
                 subject,
                 sid,

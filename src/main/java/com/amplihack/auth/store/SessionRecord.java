@@ -41,7 +41,7 @@ public record SessionRecord(
             Instant endsAt,
             String address,
             String device) {
-        TokenFamily family = new TokenFamily(1, live, now, "", "");
+        TokenFamily family = new TokenFamily(1, live, now, "", "", "");
         Instant second = now.truncatedTo(ChronoUnit.SECONDS);
         return new SessionRecord(subject, sid, family, 1, 0, false, epoch, endsAt, second, second, address, device);
     }

@@ -4,15 +4,16 @@ import java.time.Instant;
 
 /**
  * The refresh tokens of one session as far as they still matter (ROTATION.md): generation {@code gen} is live, the one
- * before it, of which it is made, may be asked for again.
+ * before it may be asked for again.
  *
  * @param gen generation of the live refresh token, 1 at the login
  * @param live hash of the live token's secret
  * @param rotatedAt when it was made
  * @param request name of the request that made it, {@value #REQUEST_LENGTH} characters, or the empty string
  * @param answered the names of the last {@value #REMEMBERED} requests that were answered, one after the other
+ * @param salt what the live token was made with, beside its parent; the empty string at the login
  */
-public record TokenFamily(long gen, String live, Instant rotatedAt, String request, String answered) {
+public record TokenFamily(long gen, String live, Instant rotatedAt, String request, String answered, String salt) {
     /** Of a request's name: 36 bits of a MAC, which nobody can try without asking us, and which one wrong try uses up. */
     public static final int REQUEST_LENGTH = 6;
 

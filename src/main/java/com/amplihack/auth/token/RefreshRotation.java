@@ -97,11 +97,12 @@ public class RefreshRotation {
         // rule 0: without the proof nothing rotates and nothing ends
         SessionHandle handle = request.proof().handleOf(request.token().sid()).orElseThrow(() -> unproven(request));
         Duration grace = configuration.settings().tokens().refreshGrace();
-        RefreshToken successor = codec.successorOf(request.token());
+        RefreshToken successor =
+                codec.successorOf(request.token(), session.family().salt());
         RefreshRule rule =
                 RefreshRule.of(session.family(), request.token(), successor, request.name(), view.now(), grace);
         return switch (rule) {
-            case ROTATE -> rotate(request, view, session, handle, successor);
+            case ROTATE -> rotate(request, view, session, handle);
             case ANSWER_ITSELF -> answer(request, view, session, handle, rule, request.token());
             case ANSWER_SUCCESSOR -> answer(request, view, session, handle, rule, successor);
             case SUPERSEDED -> {
@@ -115,11 +116,9 @@ public class RefreshRotation {
 
     /** Rule 2b: a new generation. */
     private Optional<TokenPair> rotate(
-            RefreshRequest request,
-            RefreshView view,
-            SessionRecord session,
-            SessionHandle handle,
-            RefreshToken successor) {
+            RefreshRequest request, RefreshView view, SessionRecord session, SessionHandle handle) {
+        String salt = RefreshTokenCodec.freshSalt();
+        RefreshToken successor = codec.successorOf(request.token(), salt);
         long issue = Math.max(session.issue(), request.token().gen()) + 1;
         TokenIssuer.Issued access = issuer.issue(account(request), successor.sid(), issue, request.client());
         Duration life = TokenService.refreshLife(settings(), view.now(), view.now(), session.endsAt());
@@ -129,6 +128,7 @@ public class RefreshRotation {
                 successor.gen(),
                 issue,
                 successor.hash(),
+                salt,
                 request.name(),
                 request.device(),
                 life));

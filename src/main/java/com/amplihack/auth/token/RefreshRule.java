@@ -25,7 +25,7 @@ enum RefreshRule {
     /**
      * Decides; every authentic token falls under exactly one rule.
      *
-     * @param successor the token that follows the presented one
+     * @param successor what follows the presented token, if the live one was made of it
      * @param request its name, or the empty string
      * @param now by the clock that {@code family.rotatedAt()} is of
      * @param grace how long a rotation counts as just made; zero: never
@@ -51,7 +51,7 @@ enum RefreshRule {
         if (parent && (justRotated || answered || isSameRequest(request, family.request()))) {
             return ANSWER_SUCCESSOR;
         }
-        // beside the live token and its parent nothing can stand that we made
+        // beside the live token only another line of a rolled-back store can stand
         return behind > 0 && answered ? SUPERSEDED : REUSED;
     }
 

@@ -5,7 +5,7 @@ import java.security.SecureRandom;
 /**
  * A refresh token that carries our MAC: opaque to clients, it names its session and generation (ROTATION.md).
  *
- * @param secret 256 bits, random in the first of a session; the store holds only a hash of them
+ * @param secret 256 bits, random in the first of a session, then made of the parent's; the store holds only a hash of them
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared as a record; nobody outside this package sees the bytes
 record RefreshToken(String subject, String sid, long gen, byte[] secret) {

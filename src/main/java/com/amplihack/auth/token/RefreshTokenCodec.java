@@ -8,6 +8,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,6 +26,8 @@ public class RefreshTokenCodec {
     private static final int LENGTH = (BODY_BYTES + HandleMac.BYTES) * 4 / 3 + 1;
     private static final HandleMac MAC = new HandleMac("amplihack-auth refresh token v1");
     private static final HandleMac SUCCESSION = new HandleMac("amplihack-auth refresh successor v1");
+    private static final int SALT_LENGTH = 16;
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final HandleMac NAME = new HandleMac("amplihack-auth refresh request v1");
 
     private KeyRing keys;
@@ -43,13 +46,19 @@ public class RefreshTokenCodec {
     }
 
     /**
-     * The token that follows this one; it can be made again from it, by us alone, for as long as there is this
-     * {@code handle.key}. So the store need not keep it for a client whose answer was lost, a session has one line of
-     * tokens whatever becomes of the store, and the parent of the live token is known by its successor.
+     * The token that is made of this one with that salt, by us alone; the store keeps the salt and need not keep the token
+     * for a client whose answer was lost. That a token is the parent of the live one is seen by what is made of it.
      */
-    RefreshToken successorOf(RefreshToken token) {
-        byte[] secret = SUCCESSION.of(body(token), BODY_BYTES, keys);
+    RefreshToken successorOf(RefreshToken token, String salt) {
+        byte[] secret = mac(SUCCESSION, token, salt);
         return new RefreshToken(token.subject(), token.sid(), token.gen() + 1, secret);
+    }
+
+    /** A salt that nobody can foresee: 96 random bits, {@value #SALT_LENGTH} characters. */
+    static String freshSalt() {
+        byte[] salt = new byte[SALT_LENGTH * 6 / 8];
+        RANDOM.nextBytes(salt);
+        return Sha256.base64url(salt);
     }
 
     /**
@@ -62,8 +71,12 @@ public class RefreshTokenCodec {
         if (idempotencyKey.isEmpty()) {
             return "";
         }
-        byte[] both = joined(body(token), idempotencyKey.getBytes(StandardCharsets.UTF_8));
-        return Sha256.base64url(NAME.of(both, both.length, keys)).substring(0, TokenFamily.REQUEST_LENGTH);
+        return Sha256.base64url(mac(NAME, token, idempotencyKey)).substring(0, TokenFamily.REQUEST_LENGTH);
+    }
+
+    private byte[] mac(HandleMac purpose, RefreshToken token, String more) {
+        byte[] all = joined(body(token), more.getBytes(StandardCharsets.UTF_8));
+        return purpose.of(all, all.length, keys);
     }
 
     private static byte[] body(RefreshToken token) {

@@ -249,7 +249,7 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
     /** With every field at its longest, as after many refreshes with idempotency keys. */
     private void openLong(int i) {
         Instant now = Instant.now();
-        TokenFamily family = new TokenFamily(30_000, hash(i), now, name(i), "A".repeat(48));
+        TokenFamily family = new TokenFamily(30_000, hash(i), now, name(i), "A".repeat(48), "");
         store.open(
                 new SessionRecord(
                         user(i),
@@ -294,6 +294,7 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
                 gen,
                 seen.issue() + 1,
                 hash(i + gen),
+                text(i - gen, 16),
                 name(i - gen),
                 new Device(seen.address(), seen.device()),
                 WEEK));

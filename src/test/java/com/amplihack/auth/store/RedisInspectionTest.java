@@ -171,6 +171,17 @@ class RedisInspectionTest {
         }
     }
 
+    /** As after an upgrade of the WAR without {@code users.acl}. */
+    @Test
+    void aUserOfAnotherLayoutIsTold() {
+        try (Jedis operator = shipped.operator()) {
+            operator.aclSetUser("before", "on", ">" + SECRET, "~auth1:*", "+@all");
+            String refusal = refusal(asShipped(Map.of("redis.username", "before", "redis.password", SECRET)));
+            assertTrue(refusal.startsWith("redis.username: this user may not do what the service does"), refusal);
+            assertTrue(refusal.contains("keys"), refusal);
+        }
+    }
+
     @Test
     void tlsWhereThereIsNoneAndNoneWhereThereIsAreTold() {
         Map<String, String> tls = new HashMap<>(Map.of("redis.host", "localhost", "redis.tls", "true"));

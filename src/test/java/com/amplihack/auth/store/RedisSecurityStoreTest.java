@@ -39,6 +39,8 @@ import redis.embedded.RedisServer;
 
 class RedisSecurityStoreTest extends RedisStoreContract {
     private static final Epoch ZERO = new Epoch(0, 0);
+    private static final Epoch RESTORED = new Epoch(1_795_000_000, 0); // docs/runbooks/restore.md
+    private static final String SALT = "sixteen-letters-";
 
     private static RedisServer server;
     private static RedisClient observer;
@@ -232,33 +234,37 @@ class RedisSecurityStoreTest extends RedisStoreContract {
     /** @param full with every field at its longest, after a last refresh */
     private long bytesOfASession(boolean full) {
         int users = 2_000;
+        Epoch epoch = full ? RESTORED : ZERO;
+        observer.hset("auth2:wide", "ended", Long.toString(epoch.ended()));
+        advance(Duration.ofMillis(600));
         open(); // teaches the scripts
         store.rotate(rotation(1, new Epoch(0, 0), "second"));
         long before = memory();
         for (int i = 0; i < users; i++) {
             String user = UUID.randomUUID().toString();
             String sid = "S" + UUID.randomUUID().toString().repeat(2).substring(0, 42);
-            SessionRecord session = smallest(user, sid);
+            SessionRecord session = smallest(user, sid, epoch);
             SessionRecord kept = full ? longest(session) : session;
             assertEquals(Commit.COMMITTED, store.open(kept, WEEK));
             if (full) {
                 Device device = new Device(kept.address(), kept.device());
                 Rotation last =
-                        new Rotation(kept, ZERO, 30_001, 30_001, kept.family().live(), "name-2", device, WEEK);
+                        new Rotation(kept, epoch, 30_001, 30_001, kept.family().live(), SALT, "name-2", device, WEEK);
                 assertEquals(Commit.COMMITTED, store.rotate(last));
             }
         }
         return (memory() - before) / users;
     }
 
-    private static SessionRecord smallest(String user, String sid) {
+    private static SessionRecord smallest(String user, String sid, Epoch epoch) {
         Instant now = Instant.now();
         Instant end = now.plus(Duration.ofDays(30));
-        return SessionRecord.first(user, sid, sid.substring(0, 22), ZERO, now, end, "203.0.113.177", "curl/8.5.0");
+        return SessionRecord.first(user, sid, sid.substring(0, 22), epoch, now, end, "203.0.113.177", "curl/8.5.0");
     }
 
     private static SessionRecord longest(SessionRecord s) {
-        TokenFamily family = new TokenFamily(30_000, s.family().live(), s.createdAt(), "name-9", "name-1".repeat(8));
+        TokenFamily family =
+                new TokenFamily(30_000, s.family().live(), s.createdAt(), "name-9", "name-1".repeat(8), "");
         return new SessionRecord(
                 s.subject(),
                 s.sid(),
@@ -266,7 +272,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
                 30_000,
                 30_000,
                 true,
-                ZERO,
+                s.epoch(),
                 s.endsAt(),
                 s.createdAt(),
                 s.lastSeenAt(),

@@ -210,6 +210,16 @@ abstract class SecurityStoreContract extends LockoutContract {
     }
 
     @Test
+    void whatEverybodysEndHasEndedIsNotCountedAgain() {
+        open();
+        store().endEverybody();
+        String other = UUID.randomUUID().toString();
+        store().open(session(subject, other, store().epoch(subject), Duration.ofDays(30)), WEEK);
+
+        assertEquals(1, store().endAll(subject));
+    }
+
+    @Test
     void endingASessionThatIsPastItsEndEndsNothing() {
         store().open(session(new Epoch(0, 0), Duration.ofMillis(200)), WEEK);
 
@@ -460,6 +470,7 @@ abstract class SecurityStoreContract extends LockoutContract {
         TokenFamily family = session.family();
         assertEquals(2, family.gen());
         assertEquals("second", family.live());
+        assertEquals("salt of second", family.salt());
         assertEquals(KEY, family.request());
         assertEquals(KEY, family.answered());
         assertEquals(2, session.issue());
@@ -477,8 +488,7 @@ abstract class SecurityStoreContract extends LockoutContract {
     void ofTwentyRacingRotationsOneIsCommitted() throws Exception {
         open();
 
-        // all of the one successor that there is
-        List<Commit> commits = race(20, i -> () -> store().rotate(rotation(1, new Epoch(0, 0), "second")));
+        List<Commit> commits = race(20, i -> () -> store().rotate(rotation(1, new Epoch(0, 0), "successor-" + i)));
 
         assertEquals(1, commits.stream().filter(Commit.COMMITTED::equals).count(), commits.toString());
         assertEquals(19, commits.stream().filter(Commit.MOVED::equals).count(), commits.toString());
@@ -531,7 +541,7 @@ abstract class SecurityStoreContract extends LockoutContract {
     void aRolledBackRecordAdoptsWhatIsNewer() {
         open();
         SessionRecord seen = look().session().orElseThrow();
-        Rotation adopted = new Rotation(seen, new Epoch(0, 0), 8, 8, "eighth", "", new Device("", ""), WEEK);
+        Rotation adopted = new Rotation(seen, new Epoch(0, 0), 8, 8, "eighth", "salt-8", "", new Device("", ""), WEEK);
 
         assertEquals(Commit.COMMITTED, store().rotate(adopted));
 
@@ -651,7 +661,7 @@ abstract class SecurityStoreContract extends LockoutContract {
 
     /** A session as far as a compare-and-set looks at it. */
     static SessionRecord seen(String subject, String sid, long gen) {
-        TokenFamily family = new TokenFamily(gen, "", Instant.EPOCH, "", "");
+        TokenFamily family = new TokenFamily(gen, "", Instant.EPOCH, "", "", "");
         return new SessionRecord(
                 subject,
                 sid,
@@ -675,6 +685,7 @@ abstract class SecurityStoreContract extends LockoutContract {
                 seen.family().gen() + 1,
                 seen.issue() + 1,
                 live,
+                "salt of " + live,
                 key,
                 new Device("198.51.100.7", "Roaming/2.0"),
                 WEEK);

@@ -118,7 +118,7 @@ class StoredStateTest {
     /** After a change of meaning nothing of the old layout is believed. */
     @Test
     void anotherLayoutIsNotSeen() throws IOException {
-        operator.hset(SESSION.replace("auth2", "auth1"), stored());
+        operator.hset("auth1:{" + SUBJECT + "}:s:s", stored());
         operator.hset(SESSION.replace("auth2", "auth3"), stored());
 
         assertEquals(Verdict.SESSION_OVER, use(4, "t1"));

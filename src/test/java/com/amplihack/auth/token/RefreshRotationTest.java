@@ -1,12 +1,15 @@
 package com.amplihack.auth.token;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.MemorySecurityStore;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,6 +142,32 @@ class RefreshRotationTest {
                 handle);
     }
 
+    /** Whoever reads it has nothing to present: neither the live token nor what it was made of. */
+    @Test
+    void nothingInTheStoreIsAUsableToken() {
+        RefreshToken second = codec.decode(refresh(first, "k1").refreshToken()).orElseThrow();
+
+        String stored = look().toString();
+        assertTrue(stored.contains(second.hash()), stored);
+        for (RefreshToken token : List.of(first, second)) {
+            assertFalse(stored.contains(Sha256.base64url(token.secret()).substring(0, 8)), stored);
+            assertFalse(stored.contains(HexFormat.of().formatHex(token.secret()).substring(0, 8)), stored);
+        }
+    }
+
+    /** Else a thief with an old token would walk onto the owner's own line, and the owner would never be told. */
+    @Test
+    void aStoreThatWasSetBackMakesAnotherLine() {
+        SessionRecord before = look();
+        RefreshToken owners = codec.decode(refresh(first, "").refreshToken()).orElseThrow();
+        store.open(before, WEEK); // as a backup would bring it back
+
+        RefreshToken thiefs = codec.decode(refresh(first, "").refreshToken()).orElseThrow();
+
+        assertNotEquals(owners.hash(), thiefs.hash());
+        assertRefused(ErrorCode.REFRESH_TOKEN_REUSED, owners, handle);
+    }
+
     @Test
     void aDisabledAccountsSessionEndsAtItsRefresh() {
         enabled = false;
@@ -149,6 +179,12 @@ class RefreshRotationTest {
 
     private TokenPair refresh(RefreshToken token, String key) {
         return rotation.refresh(request(token, key, handle)).pair();
+    }
+
+    private SessionRecord look() {
+        return store.lookForRefresh(Tokens.SUBJECT, handle.sid(), true, new Quota("refresh", 0, WEEK))
+                .session()
+                .orElseThrow();
     }
 
     private void assertRefused(ErrorCode code, RefreshToken token, SessionHandle proof) {

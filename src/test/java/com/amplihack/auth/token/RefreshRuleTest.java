@@ -11,14 +11,15 @@ import org.junit.jupiter.api.Test;
 class RefreshRuleTest {
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final Instant ROTATED = Tokens.NOW;
+    private static final String SALT = RefreshTokenCodec.freshSalt();
     private static final Instant LATER = ROTATED.plus(GRACE);
 
     private final RefreshTokenCodec codec = new RefreshTokenCodec(Tokens.RING);
     private final RefreshToken parent = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 4);
-    private final RefreshToken live = codec.successorOf(parent);
+    private final RefreshToken live = codec.successorOf(parent, SALT);
     private final String k5 = "key-05";
     private final String k3 = "key-03";
-    private final TokenFamily family = new TokenFamily(5, live.hash(), ROTATED, k5, k3);
+    private final TokenFamily family = new TokenFamily(5, live.hash(), ROTATED, k5, k3, SALT);
 
     @Test
     void theLiveTokenIsRotatedWhenTheGraceIsOver() {
@@ -47,7 +48,7 @@ class RefreshRuleTest {
     @Test
     void theTokenOfALoginIsNotYoung() {
         RefreshToken first = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 1);
-        TokenFamily atLogin = new TokenFamily(1, first.hash(), ROTATED, "", "");
+        TokenFamily atLogin = new TokenFamily(1, first.hash(), ROTATED, "", "", SALT);
 
         assertEquals(RefreshRule.ROTATE, rule(atLogin, first, "", ROTATED, GRACE));
     }
@@ -67,7 +68,7 @@ class RefreshRuleTest {
 
     @Test
     void aRotationWithoutAKeyIsNobodysRequest() {
-        TokenFamily unnamed = new TokenFamily(5, live.hash(), ROTATED, "", "");
+        TokenFamily unnamed = new TokenFamily(5, live.hash(), ROTATED, "", "", SALT);
 
         assertEquals(RefreshRule.REUSED, rule(unnamed, parent, "", LATER, GRACE));
     }
@@ -106,6 +107,6 @@ class RefreshRuleTest {
     }
 
     private RefreshRule rule(TokenFamily family, RefreshToken presented, String request, Instant now, Duration grace) {
-        return RefreshRule.of(family, presented, codec.successorOf(presented), request, now, grace);
+        return RefreshRule.of(family, presented, codec.successorOf(presented, SALT), request, now, grace);
     }
 }

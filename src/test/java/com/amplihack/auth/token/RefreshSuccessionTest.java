@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 class RefreshSuccessionTest {
     private static final String KEY = "0b2a7a9e-90c3-4f1c-a6dc-8a1c2a3c2d11";
 
+    private final String salt = RefreshTokenCodec.freshSalt();
     private final RefreshToken parent = RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 4);
+    private final RefreshToken successor = made(parent, salt);
 
     @Test
-    void everyNodeMakesTheSameSuccessorAsOftenAsItIsAsked() {
-        RefreshToken successor = successor(Tokens.RING, parent);
-
-        assertArrayEquals(successor.secret(), successor(Tokens.RING, parent).secret());
+    void everyNodeMakesTheSameOfTheSame() {
+        assertArrayEquals(successor.secret(), made(parent, salt).secret());
         assertEquals(5, successor.gen());
         assertEquals(parent.sid(), successor.sid());
         assertEquals(parent.subject(), successor.subject());
@@ -29,37 +29,36 @@ class RefreshSuccessionTest {
     }
 
     @Test
+    void everyRotationHasASaltOfItsOwn() {
+        String other = RefreshTokenCodec.freshSalt();
+
+        assertEquals(16, salt.length());
+        assertNotEquals(salt, other);
+        assertNotTheSuccessor(made(parent, other));
+        assertNotTheSuccessor(made(parent, ""));
+    }
+
+    /** Whoever reads the store has the salt, the hash of the live secret, and perhaps an old token. */
+    @Test
     void nobodyMakesItWithoutTheKey() {
-        assertNotTheSuccessor(successor(Tokens.FOREIGN, parent));
+        assertNotTheSuccessor(new RefreshTokenCodec(Tokens.FOREIGN).successorOf(parent, salt));
     }
 
     @Test
     void nothingButItsParentMakesIt() {
-        String other = "11111111-2222-4333-8444-555555555555";
-        assertNotTheSuccessor(made(RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 4)));
-        assertNotTheSuccessor(made(new RefreshToken(Tokens.SUBJECT, Tokens.SID, 3, parent.secret())));
-        assertNotTheSuccessor(made(new RefreshToken(Tokens.SUBJECT, Sha256.of("x"), 4, parent.secret())));
-        assertNotTheSuccessor(made(new RefreshToken(other, Tokens.SID, 4, parent.secret())));
-    }
-
-    /** What a client or a reader of the store has in hand. */
-    @Test
-    void neitherTheStoreNorTheTokensMacTellsIt() {
-        byte[] secret = made(parent).secret();
-        byte[] token = Base64.getUrlDecoder().decode(new RefreshTokenCodec(Tokens.RING).encode(parent));
-
-        assertFalse(Arrays.equals(secret, Arrays.copyOfRange(token, token.length - HandleMac.BYTES, token.length)));
-        assertFalse(Arrays.equals(secret, parent.secret()));
-        assertFalse(Sha256.base64url(secret).startsWith(made(parent).hash()));
+        String somebody = "11111111-2222-4333-8444-555555555555";
+        assertNotTheSuccessor(made(RefreshToken.fresh(Tokens.SUBJECT, Tokens.SID, 4), salt));
+        assertNotTheSuccessor(made(new RefreshToken(Tokens.SUBJECT, Tokens.SID, 3, parent.secret()), salt));
+        assertNotTheSuccessor(made(new RefreshToken(Tokens.SUBJECT, Sha256.of("x"), 4, parent.secret()), salt));
+        assertNotTheSuccessor(made(new RefreshToken(somebody, Tokens.SID, 4, parent.secret()), salt));
     }
 
     @Test
-    void aLineOfTokensDoesNotRepeatItself() {
-        RefreshToken grandchild = made(made(parent));
+    void theMacInTheParentsTextIsAnother() {
+        byte[] text = Base64.getUrlDecoder().decode(new RefreshTokenCodec(Tokens.RING).encode(parent));
 
-        assertEquals(6, grandchild.gen());
-        assertNotTheSuccessor(grandchild);
-        assertFalse(Arrays.equals(parent.secret(), grandchild.secret()));
+        assertFalse(Arrays.equals(
+                made(parent, "").secret(), Arrays.copyOfRange(text, text.length - HandleMac.BYTES, text.length)));
     }
 
     @Test
@@ -69,7 +68,7 @@ class RefreshSuccessionTest {
         assertEquals(TokenFamily.REQUEST_LENGTH, name.length());
         assertEquals(name, name(Tokens.RING, parent, KEY));
         assertNotEquals(name, name(Tokens.RING, parent, KEY + "x"));
-        assertNotEquals(name, name(Tokens.RING, made(parent), KEY));
+        assertNotEquals(name, name(Tokens.RING, successor, KEY));
         assertEquals("", name(Tokens.RING, parent, ""));
     }
 
@@ -80,15 +79,11 @@ class RefreshSuccessionTest {
     }
 
     private void assertNotTheSuccessor(RefreshToken other) {
-        assertFalse(Arrays.equals(made(parent).secret(), other.secret()));
+        assertFalse(Arrays.equals(successor.secret(), other.secret()));
     }
 
-    private static RefreshToken made(RefreshToken parent) {
-        return successor(Tokens.RING, parent);
-    }
-
-    private static RefreshToken successor(KeyRing keys, RefreshToken parent) {
-        return new RefreshTokenCodec(keys).successorOf(parent);
+    private static RefreshToken made(RefreshToken parent, String salt) {
+        return new RefreshTokenCodec(Tokens.RING).successorOf(parent, salt);
     }
 
     private static String name(KeyRing keys, RefreshToken token, String idempotencyKey) {
