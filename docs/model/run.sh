@@ -55,4 +55,5 @@ search broken 'remembered keys asked for in 3c alone' -DRECIPE -DREFRESHES=3 -DS
 echo "What it does not promise:"
 search broken 'a cookie that comes after its page gave up, and is kept' -DRECIPE -DLATE_COOKIE -DREFRESHES=2 -DSENDS=4
 search broken 'the store is rolled back while a request is under way' -DRECIPE -DROLLBACK -DBUSY -DREFRESHES=2 -DSENDS=3
+search broken 'the store is rolled back behind a thief who had rotated' -DTHIEF -DROLLBACK -DNO_GRACE -DREFRESHES=2 -DSENDS=3
 exit $wrong

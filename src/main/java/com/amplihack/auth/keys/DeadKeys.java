@@ -7,6 +7,7 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.StoreUnavailableException;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,8 +42,14 @@ final class DeadKeys {
      * @throws AuthException {@code not_found}, or 503; see {@link KeyRotation#compromise}
      */
     Set<String> kill(String kid, boolean keepNext, KeyChange by) {
-        ring.refresh();
+        if (!knows(ring.keys(), kid)) {
+            ring.refresh();
+        }
         Set<String> dead = new LinkedHashSet<>(doomed(ring.keys(), kid, keepNext));
+        // everywhere before anything is waited for: the lock may be held, the directory may hang. Only the one that is
+        // named, for what waits here may sign by now
+        ring.distrust(Set.of(kid));
+        tellStore(Set.of(kid));
         try {
             changes.change(by, found -> {
                 dead.clear();
@@ -63,15 +70,17 @@ final class DeadKeys {
      */
     void agree() {
         try {
-            Set<String> dead = store.deadKeys();
-            ring.distrust(dead);
+            Set<String> known = store.deadKeys();
+            ring.distrust(known);
+            Set<String> dead = new HashSet<>(known);
+            dead.addAll(kids(ring.keys(), RingKey::compromised)); // a compromise that could be told to neither
             Set<String> risen = kids(changes.read().keys(), key -> dead.contains(key.kid()) && !key.compromised());
             if (!risen.isEmpty()) {
                 KeyChange by = KeyChange.SCHEDULE.because("store");
                 changes.change(by, found -> kill(found, risen));
                 risen.forEach(kid -> audit.record(entry(by, kid)));
             }
-            tellStore(kids(changes.read().keys(), key -> key.compromised() && !dead.contains(key.kid())));
+            tellStore(kids(changes.read().keys(), key -> key.compromised() && !known.contains(key.kid())));
         } catch (StoreUnavailableException away) {
             LOG.log(Level.FINE, "The store does not say which keys are dead", away);
         }
@@ -96,12 +105,16 @@ final class DeadKeys {
     }
 
     private static Set<String> doomed(List<RingKey> keys, String kid, boolean keepNext) {
-        if (keys.stream().noneMatch(key -> key.kid().equals(kid))) {
+        if (!knows(keys, kid)) {
             throw new AuthException(ErrorCode.NOT_FOUND, "The ring has no key of this kid.");
         }
         return kids(
                 keys,
                 key -> !key.compromised() && (key.kid().equals(kid) || (key.state() == KeyState.NEXT && !keepNext)));
+    }
+
+    private static boolean knows(List<RingKey> keys, String kid) {
+        return keys.stream().anyMatch(key -> key.kid().equals(kid));
     }
 
     private static Set<String> kids(List<RingKey> keys, Predicate<RingKey> condition) {

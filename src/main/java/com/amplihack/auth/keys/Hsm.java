@@ -5,6 +5,7 @@ import com.amplihack.auth.config.InvalidSettingException;
 import com.nimbusds.jose.JOSEException;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
 import java.security.Provider;
 import java.security.ProviderException;
 import java.time.Duration;
@@ -24,6 +25,7 @@ final class Hsm {
 
     private static final int TURNS = 32;
     private static final Duration LONGEST_WAIT_FOR_A_TURN = Duration.ofSeconds(1);
+    private static final Duration LONGEST_SILENCE_AT_WORK = Duration.ofMinutes(1); // it may make a key of 4096 bits
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
@@ -31,7 +33,9 @@ final class Hsm {
     private final Semaphore turns = new Semaphore(TURNS);
     private final AtomicReference<HsmSession> session; // null while it does not answer
     private final Provider provider;
+    private final Duration patience;
     private volatile long lastSuccess = System.nanoTime();
+    private volatile long busySince = System.nanoTime();
     private volatile Optional<String> fault = Optional.empty();
 
     /** Each opening costs the JDK a thread that it never ends: one that fails at once again is not repeated often. */
@@ -42,7 +46,13 @@ final class Hsm {
 
     /** @throws InvalidSettingException with the sentence for the operator */
     Hsm(HsmSettings settings) {
+        this(settings, LONGEST_SILENCE_AT_WORK);
+    }
+
+    /** @param patience how long it may do nothing of what it was asked for until it counts as hanging */
+    Hsm(HsmSettings settings, Duration patience) {
         this.settings = settings;
+        this.patience = patience;
         HsmSession first = HsmSession.open(settings);
         session = new AtomicReference<>(first);
         provider = first.provider();
@@ -64,6 +74,9 @@ final class Hsm {
         if (current == null) {
             throw new HsmUnavailableException("the HSM has failed before");
         }
+        if (hangs()) {
+            throw new HsmUnavailableException(silent());
+        }
         takeTurn();
         try {
             T result = use.with(current);
@@ -71,8 +84,12 @@ final class Hsm {
             fault = Optional.empty();
             return result;
         } catch (HsmUnavailableException missing) {
-            fault = Optional.of(missing.getMessage());
+            blame(missing);
             throw missing;
+        } catch (InvalidAlgorithmParameterException refused) { // such as a size that it does not know: it answers well
+            HsmUnavailableException no = new HsmUnavailableException("the HSM refuses: " + refused.getMessage());
+            blame(no);
+            throw no;
         } catch (GeneralSecurityException | JOSEException | IOException | ProviderException failed) {
             HsmUnavailableException away =
                     new HsmUnavailableException("the HSM does not answer (" + HsmFault.reason(failed) + ")");
@@ -85,7 +102,16 @@ final class Hsm {
 
     /** Why the last thing that was asked of it failed, if it did. */
     Optional<String> fault() {
-        return fault;
+        return hangs() ? Optional.of(silent()) : fault;
+    }
+
+    private boolean hangs() {
+        return turns.availablePermits() < TURNS
+                && System.nanoTime() - Math.max(lastSuccess, busySince) > patience.toNanos();
+    }
+
+    private String silent() {
+        return "the HSM has not answered for " + silence().toSeconds() + " s";
     }
 
     /** How long ago it last did what it was asked for. */
@@ -108,7 +134,9 @@ final class Hsm {
             LOG.info("The HSM was opened anew");
         } catch (InvalidSettingException still) {
             wrongPin = HsmFault.isAboutThePin(still);
-            LOG.log(wrongPin ? Level.SEVERE : Level.FINE, still.getMessage());
+            String more = wrongPin ? "; no other try is made: correct it and restart" : "";
+            fault = Optional.of(still.getMessage() + more);
+            LOG.log(wrongPin ? Level.SEVERE : Level.FINE, still.getMessage() + more);
         }
     }
 
@@ -119,14 +147,26 @@ final class Hsm {
     private void takeTurn() throws HsmUnavailableException {
         try {
             if (turns.tryAcquire(LONGEST_WAIT_FOR_A_TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (turns.availablePermits() == TURNS - 1) {
+                    busySince = System.nanoTime();
+                }
                 return;
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
         HsmUnavailableException busy = new HsmUnavailableException("the HSM keeps others waiting");
-        fault = Optional.of(busy.getMessage());
+        blame(busy);
         throw busy;
+    }
+
+    /** Said once, however often it is met. */
+    private void blame(HsmUnavailableException why) {
+        Optional<String> told = Optional.of(String.valueOf(why.getMessage()));
+        if (!fault.equals(told)) {
+            LOG.log(Level.WARNING, "HSM: {0}", why.getMessage());
+        }
+        fault = told;
     }
 
     private void lose(HsmSession failed, HsmUnavailableException away, Exception cause) {

@@ -106,12 +106,13 @@ final class HsmKeys implements PrivateKeys {
         }
     }
 
-    /** Opens the HSM anew if it failed, and has a key that has not signed for some seconds try. */
-    void probe(SigningKey active) {
+    /** Opens the HSM anew if it failed, and has a key try if none has signed for some seconds. */
+    void probe(Optional<SigningKey> key) {
         hsm.look();
-        if (hsm.silence().compareTo(LONGEST_SILENCE) > 0 || hsm.fault().isPresent()) {
+        if (key.isPresent()
+                && (hsm.silence().compareTo(LONGEST_SILENCE) > 0 || hsm.fault().isPresent())) {
             try {
-                active.works();
+                key.get().works();
             } catch (AuthException away) {
                 LOG.log(Level.FINE, "The HSM does not sign", away);
             }

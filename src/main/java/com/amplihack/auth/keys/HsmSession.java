@@ -113,7 +113,12 @@ final class HsmSession {
     }
 
     boolean has(String label) throws GeneralSecurityException, IOException {
-        keys.load(null, pin); // another node may have made or destroyed it
+        try {
+            keys.load(null, pin); // another node may have made or destroyed it
+        } catch (IOException | ProviderException raced) {
+            LOG.log(Level.FINE, "Keys of the token went while they were listed", raced);
+            keys.load(null, pin);
+        }
         return keys.isKeyEntry(label);
     }
 

@@ -149,9 +149,10 @@ final class KeyDirectory {
 
     /** Nothing but the first pair can be there: the ring is written before any later key is made. */
     private void begin(Instant now) throws IOException {
-        if (files.hasLaterKeys()) {
+        if (files.hasLaterKeys() || (hsm.isPresent() && Files.exists(keySet()))) {
             throw new InvalidSettingException("jwt.key.path: " + path
-                    + " holds keys of a ring, but no ring.json: restore it, or move the keys away to begin anew");
+                    + " holds keys of a ring, but no ring.json: restore it, or move the keys (and jwks.json) away to begin"
+                    + " anew");
         }
         if (hsm.isPresent() && !files.exists(KeyFiles.FIRST)) {
             FreshKey first = make();
@@ -167,8 +168,12 @@ final class KeyDirectory {
         return hsm.<PrivateKeys>map(keys -> keys).orElse(files);
     }
 
-    /** A key that waits and was lost, or lies where no key is made any more, makes room for another. */
-    private boolean isUsable(RingKey next) throws IOException {
+    /**
+     * Whether a key that waits will do: one that was lost, or lies where no key is made any more, makes room for another.
+     *
+     * @throws HsmUnavailableException when that cannot be said
+     */
+    boolean isUsable(RingKey next) throws IOException {
         return home().owns(next.file()) && home().exists(next.file());
     }
 
@@ -182,6 +187,9 @@ final class KeyDirectory {
 
     private Ring complete(Ring found, Instant now) throws IOException {
         Ring ring = found;
+        if (ring.active().isPresent()) { // before another key is made: it may be the wrong token
+            require(ring.active().get());
+        }
         if (ring.next().isPresent() && !isUsable(ring.next().get())) {
             ring = ring.withoutNext();
         }
@@ -199,7 +207,9 @@ final class KeyDirectory {
             ring = ring.rotate(now, settings.grace());
             ring = publish(ring, make(), now);
         }
-        require(ring.active().orElseThrow());
+        if (!ring.active().equals(found.active())) {
+            require(ring.active().orElseThrow());
+        }
         require(ring.next().orElseThrow());
         if (!home().owns(ring.active().get().file())) {
             LOG.log(
@@ -210,9 +220,14 @@ final class KeyDirectory {
         return ring;
     }
 
+    /** Written after the first ring. */
+    private Path keySet() {
+        return path.resolve("jwks.json");
+    }
+
     /** For servers that read the key set from a file. */
     private void writeJwks(Ring ring) throws IOException {
-        Path file = path.resolve("jwks.json");
+        Path file = keySet();
         byte[] text = Jwks.of(ring.published()).bytes();
         if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), text)) {
             PrivateFiles.write(file, text, "r--r--r--");

@@ -15,15 +15,11 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -40,14 +36,16 @@ public class KeyRing {
     private InstantSource clock;
     private KeyDirectory directory;
     private KeyDirectory.Opened atStart;
-    private volatile Snapshot snapshot;
+    private KeysInForce inForce;
     private volatile boolean readable = true;
+
+    /** The text that is shown whole; empty while it is not. */
+    private String shown = "";
 
     /** The text that could not be shown, and when to try again: a wrong passphrase costs half a second each time. */
     private String refused = "";
 
     private long retryAt;
-    private Set<String> dead = Set.of();
     private byte[] handleKey;
 
     /** For CDI. */
@@ -57,6 +55,7 @@ public class KeyRing {
     public KeyRing(Configuration configuration, InstantSource clock) {
         this.configuration = configuration;
         this.clock = clock;
+        inForce = new KeysInForce(clock);
     }
 
     /** Reads or makes the keys and hands the public ones to MP-JWT. */
@@ -94,7 +93,7 @@ public class KeyRing {
             if (text.equals(refused) && System.nanoTime() - retryAt < 0) {
                 return;
             }
-            if (!text.equals(snapshot.text())) {
+            if (!text.equals(shown)) {
                 show(text);
             }
             refused = "";
@@ -109,14 +108,12 @@ public class KeyRing {
         }
     }
 
-    /** Believes these no more, whatever the key directory says: it may be an older copy of itself. */
-    public synchronized void distrust(Set<String> kids) {
-        if (!dead.containsAll(kids)) {
-            Set<String> more = new HashSet<>(dead);
-            more.addAll(kids);
-            dead = Set.copyOf(more);
-            publish(Snapshot.of(trusted(snapshot.ring()), snapshot).readFrom(snapshot.text()));
-        }
+    /**
+     * Believes these no more, whatever the key directory says: it may be an older copy of itself. Holds at once, also while
+     * the directory or an HSM hangs.
+     */
+    public void distrust(Set<String> kids) {
+        inForce.distrust(kids);
     }
 
     /** Whether the last look at the key directory succeeded. */
@@ -130,26 +127,31 @@ public class KeyRing {
      * @throws AuthException 503 in the seconds in which a compromised key has no successor yet
      */
     public SigningKey active() {
-        return snapshot.active()
+        return inForce.active()
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.STORE_UNAVAILABLE, "The signing key is being replaced: try again shortly."));
     }
 
     /** The key that waits, if it is known already. */
     Optional<SigningKey> waiting() {
-        return snapshot.next();
+        return inForce.next();
     }
 
     /**
      * Which of {@link SigningKey#PROVIDERS} signs; empty in the seconds in which a compromised key has no successor yet.
      */
     public Optional<String> signingProvider() {
-        return snapshot.active().map(key -> key.provider().orElse("JDK"));
+        return inForce.active().map(key -> key.provider().orElse("JDK"));
     }
 
-    /** Has the key that signs try, if it lies in an HSM and was not needed lately; an HSM that had failed is opened anew. */
+    /** Opens an HSM that had failed anew, and has a key that lies in it try, if none was needed lately. */
     public void probe() {
-        directory.hsm().ifPresent(hsm -> snapshot.active().ifPresent(hsm::probe));
+        directory
+                .hsm()
+                .ifPresent(hsm -> hsm.probe(Stream.of(inForce.active(), inForce.next())
+                        .flatMap(Optional::stream)
+                        .filter(SigningKey::isInHsm)
+                        .findFirst()));
     }
 
     /** Why the HSM does not sign, if there is one and it does not. */
@@ -159,12 +161,12 @@ public class KeyRing {
 
     /** The key of that {@code kid}, if it is published. */
     public Optional<VerifyingKey> find(String kid) {
-        return Optional.ofNullable(snapshot.published().get(kid));
+        return inForce.find(kid);
     }
 
     /** The key of that {@code kid} also when it has retired lately, but not when it was compromised. */
     public Optional<VerifyingKey> findEvenRetired(String kid) {
-        return find(kid).or(() -> snapshot.ring()
+        return find(kid).or(() -> inForce.ring()
                 .find(kid)
                 .filter(key -> !key.compromised())
                 .map(key -> VerifyingKey.of(key.jwk())));
@@ -175,12 +177,12 @@ public class KeyRing {
      * verified compares it.
      */
     public Jwks jwks() {
-        return snapshot.jwks();
+        return inForce.jwks();
     }
 
     /** Every key that is remembered, the newest first. */
     public List<RingKey> keys() {
-        return snapshot.ring().keys();
+        return inForce.ring().keys();
     }
 
     /** 256 bits for the MACs of what we hand out and want back unchanged. */
@@ -202,80 +204,16 @@ public class KeyRing {
      * ring that is shown whole counts as read.
      */
     private synchronized void show(String text) throws IOException {
-        Ring ring = trusted(directory.parse(text));
-        publish(Snapshot.of(ring, snapshot));
-        Optional<RingKey> active = ring.active();
-        if (active.isPresent() && snapshot.active().isEmpty()) {
-            publish(snapshot.signedBy(directory.load(active.get())));
+        shown = "";
+        inForce.show(directory.parse(text));
+        Optional<RingKey> active = inForce.ring().active();
+        if (active.isPresent() && inForce.active().isEmpty()) {
+            inForce.signWith(directory.load(active.get()));
         }
-        Optional<RingKey> next = ring.next();
-        if (next.isPresent() && snapshot.next().isEmpty()) {
-            publish(snapshot.followedBy(directory.load(next.get())));
+        Optional<RingKey> next = inForce.ring().next();
+        if (next.isPresent() && inForce.next().isEmpty()) {
+            inForce.waitWith(directory.load(next.get()));
         }
-        publish(snapshot.readFrom(text));
-    }
-
-    private Ring trusted(Ring ring) {
-        Ring trusted = ring;
-        for (String kid : dead) {
-            trusted = trusted.kill(kid, clock.instant());
-        }
-        return trusted;
-    }
-
-    private void publish(Snapshot shown) {
-        snapshot = shown;
-        MpJwtConfigSource.publish(shown.jwks().text());
-    }
-
-    /**
-     * Keys and key set change together, in one write.
-     *
-     * @param text that it was read from; empty while it is not whole
-     * @param active the key that signs, unless its private half is still to be read
-     * @param next the same of the key that waits
-     */
-    private record Snapshot(
-            String text,
-            Ring ring,
-            Optional<SigningKey> active,
-            Optional<SigningKey> next,
-            Map<String, VerifyingKey> published,
-            Jwks jwks) {
-        static Snapshot of(Ring ring, Snapshot before) {
-            Map<String, VerifyingKey> published = ring.published().stream()
-                    .map(key -> VerifyingKey.of(key.jwk()))
-                    .collect(Collectors.toUnmodifiableMap(VerifyingKey::kid, Function.identity()));
-            Jwks jwks = Jwks.of(ring.published());
-            return before == null
-                    ? new Snapshot("", ring, Optional.empty(), Optional.empty(), published, jwks)
-                    : new Snapshot(
-                            "",
-                            ring,
-                            before.known(ring.active()),
-                            before.known(ring.next()),
-                            published,
-                            before.jwks().equals(jwks) ? before.jwks() : jwks);
-        }
-
-        Snapshot signedBy(SigningKey key) {
-            return new Snapshot(text, ring, Optional.of(key), next, published, jwks);
-        }
-
-        Snapshot followedBy(SigningKey key) {
-            return new Snapshot(text, ring, active, Optional.of(key), published, jwks);
-        }
-
-        Snapshot readFrom(String whole) {
-            return new Snapshot(whole, ring, active, next, published, jwks);
-        }
-
-        private Optional<SigningKey> known(Optional<RingKey> wanted) {
-            return Stream.of(active, next)
-                    .flatMap(Optional::stream)
-                    .filter(key -> wanted.filter(other -> other.kid().equals(key.kid()))
-                            .isPresent())
-                    .findFirst();
-        }
+        shown = text;
     }
 }

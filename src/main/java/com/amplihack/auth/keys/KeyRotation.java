@@ -92,12 +92,15 @@ public class KeyRotation {
     public synchronized void tick() {
         dead.agree();
         changes.change(KeyChange.SCHEDULE, found -> found.retire(changes.now()));
-        replaceActive(KeyChange.SCHEDULE.because("compromise"));
-        publishNext(KeyChange.SCHEDULE);
-        if (isDue(changes.read())) {
-            promote(KeyChange.SCHEDULE, this::isDue);
+        try {
+            replaceActive(KeyChange.SCHEDULE.because("compromise"));
+            publishNext(KeyChange.SCHEDULE);
+            if (isDue(changes.read())) {
+                promote(KeyChange.SCHEDULE, this::isDue);
+            }
+        } finally {
+            changes.sweepHsm();
         }
-        changes.sweepHsm();
     }
 
     /** Promotes the key that waits if the condition still holds under the lock. */
@@ -125,11 +128,17 @@ public class KeyRotation {
         }
     }
 
+    /** Sees to it that a key waits; one whose private half was lost makes room for another. */
     private void publishNext(KeyChange by) {
-        if (changes.read().next().isPresent()) {
+        Ring now = changes.read();
+        Optional<RingKey> lost = now.next().filter(changes::isLost);
+        if (now.next().isPresent() && lost.isEmpty()) {
             return;
         }
-        changes.changeWithKey(by, (found, fresh) -> found.next().isPresent() ? found : changes.publish(found, fresh));
+        changes.changeWithKey(by, (found, fresh) -> {
+            Ring ring = found.next().equals(lost) ? found.withoutNext() : found;
+            return ring.next().isPresent() ? found : changes.publish(ring, fresh);
+        });
     }
 
     /** What was there when the key was made may be gone, in an HSM at least: better the old key signs on. */

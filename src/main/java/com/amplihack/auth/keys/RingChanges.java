@@ -45,6 +45,17 @@ final class RingChanges {
         }
     }
 
+    /** Whether a key that waits is there no more; while that cannot be said it is not. */
+    boolean isLost(RingKey next) {
+        try {
+            return !ring.directory().isUsable(next);
+        } catch (HsmUnavailableException unknown) {
+            return false;
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
     /** A step which may publish a key that was made for it. */
     @FunctionalInterface
     interface Publication {

@@ -47,6 +47,10 @@ public record SigningKey(VerifyingKey half, JWSSigner signer) {
         return Optional.ofNullable(signer.getJCAContext().getProvider()).map(Provider::getName);
     }
 
+    boolean isInHsm() {
+        return signer instanceof HsmSigner;
+    }
+
     /** Whether what it signs can be verified: a damaged private half shows here and not in the first token. */
     boolean works() {
         byte[] input = kid().getBytes(StandardCharsets.US_ASCII);

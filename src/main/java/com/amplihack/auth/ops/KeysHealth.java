@@ -7,6 +7,7 @@ import com.amplihack.auth.keys.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -37,9 +38,11 @@ public class KeysHealth implements HealthCheck {
         } catch (AuthException none) {
             return answer.down().withData("error", none.getMessage()).build();
         }
-        if (keys.hsmFault().isPresent()) {
+        Optional<String> fault = keys.hsmFault();
+        if (fault.isPresent()) {
             return answer.down()
                     .withData("error", "The HSM does not sign: logins and refreshes are refused.")
+                    .withData("cause", fault.get())
                     .build();
         }
         if (!keys.isReadable()) {

@@ -16,6 +16,7 @@ import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.MemorySecurityStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.nimbusds.jose.JOSEException;
@@ -31,12 +32,16 @@ import java.security.KeyStore;
 import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -252,14 +257,46 @@ class HsmKeysTest {
         token().deleteEntry(label(waiting));
         now = START.plus(PUBLISH);
         AuthException refused = assertThrows(AuthException.class, () -> node.rotation.rotate(ADMIN));
-        assertEquals(503, refused.code().status());
+        assertEquals(ErrorCode.ROTATION_TOO_EARLY, refused.code(), "another one waits, and was not published yet");
         assertEquals(signing, node.active());
-        node.ring.probe(); // as KeyWatch does each second
         assertTrue(node.signs());
+        String other = node.in(KeyState.NEXT).kid();
+        assertNotEquals(waiting.kid(), other);
+
+        now = now.plus(PUBLISH);
+        node.rotation.rotate(ADMIN);
+        assertEquals(other, node.active());
+        assertTrue(node.signs());
+    }
+
+    @Test
+    void keyThatWaitsAndIsNotInTheTokenIsReplacedAtAStart() throws Exception {
+        Node node = new Node();
+        RingKey waiting = node.in(KeyState.NEXT);
+        token().deleteEntry(label(waiting));
 
         Node restarted = new Node();
-        assertEquals(signing, restarted.active());
+        assertEquals(node.active(), restarted.active());
         assertNotEquals(waiting.kid(), restarted.in(KeyState.NEXT).kid());
+    }
+
+    /** A supervisor starts it again and again: each time a key more, perhaps in somebody else's token. */
+    @Test
+    void startThatIsRefusedLeavesNothingInTheToken() throws Exception {
+        new Node();
+        Set<String> before = aliases(slotOfAnother);
+
+        refusal(Map.of("jwt.key.pkcs11.slot", Integer.toString(slotOfAnother)));
+
+        assertEquals(before, aliases(slotOfAnother));
+    }
+
+    @Test
+    void lostRingIsNotMadeAnew() throws Exception {
+        new Node();
+        Files.delete(home.resolve("keys/ring.json"));
+
+        assertTrue(refusal(Map.of()).contains("holds keys of a ring, but no ring.json"));
     }
 
     @Test
@@ -280,9 +317,10 @@ class HsmKeysTest {
     }
 
     @Test
-    void whileTheHsmIsAwayACompromiseIsACompromiseAndAfterwardsThereIsASuccessor() throws Exception {
+    void whenTheTokenHasLostItsKeysACompromiseIsACompromiseAndHasASuccessor() throws Exception {
         Node node = new Node();
         String old = node.active();
+        String waiting = node.in(KeyState.NEXT).kid();
         Path inside = hsm.directoryOf("keys");
         Path away = home.resolve("away");
         SoftHsm.moveObjects(inside, away);
@@ -293,14 +331,79 @@ class HsmKeysTest {
             assertTrue(node.ring.find(old).isPresent());
             node.rotation.compromise(old, true, ADMIN);
             assertTrue(node.ring.find(old).isEmpty());
-            assertThrows(AuthException.class, node::signs);
+            assertNotEquals(waiting, node.active(), "it would not sign");
+            assertTrue(node.signs());
         } finally {
             SoftHsm.moveObjects(away, inside);
         }
         node.ring.probe();
         node.rotation.tick();
+        assertTrue(node.signs());
+        assertTrue(node.ring.hsmFault().isEmpty());
+    }
+
+    /** Neither the key that signed nor the one that waited is left, so there is none to try. */
+    @Test
+    void hsmThatFailedBetweenAKeyAndItsSuccessorIsOpenedAnew() {
+        Node node = new Node();
+        String old = node.active();
+        HsmSession.open(hsmSettings()).close(); // logs out every session of this process
+        assertThrows(AuthException.class, () -> node.rotation.compromise(old, false, ADMIN));
+        assertThrows(AuthException.class, node::signs);
+        assertTrue(node.ring.hsmFault().isPresent());
+
+        node.ring.probe();
+        node.rotation.tick();
+
         assertNotEquals(old, node.active());
         assertTrue(node.signs());
+        assertTrue(node.ring.hsmFault().isEmpty());
+    }
+
+    @Test
+    void hsmThatHangsIsToldAndKeepsNobodyElse() throws Exception {
+        Hsm slow = new Hsm(hsmSettings(), Duration.ofMillis(300));
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Thread first = new Thread(() -> use(slow, inside, end));
+        first.start();
+        try {
+            inside.await();
+            Thread.sleep(500);
+            assertTrue(slow.fault().orElseThrow().startsWith("the HSM has not answered for "));
+            assertThrows(HsmUnavailableException.class, () -> slow.use(session -> ""));
+        } finally {
+            end.countDown();
+        }
+        first.join();
+        assertTrue(slow.fault().isEmpty());
+        assertEquals("", slow.use(session -> ""));
+    }
+
+    private static void use(Hsm hsm, CountDownLatch inside, CountDownLatch end) {
+        try {
+            hsm.use(session -> {
+                inside.countDown();
+                try {
+                    return end.await(30, TimeUnit.SECONDS);
+                } catch (InterruptedException stopped) {
+                    throw new IllegalStateException(stopped);
+                }
+            });
+        } catch (HsmUnavailableException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void sizeThatTheHsmDoesNotKnowIsNoFailureOfIt() throws Exception {
+        Hsm fine = new Hsm(hsmSettings());
+
+        HsmUnavailableException refused =
+                assertThrows(HsmUnavailableException.class, () -> fine.use(session -> session.generate(65_536)));
+
+        assertTrue(refused.getMessage().startsWith("the HSM refuses: "), refused.getMessage());
+        assertEquals("", fine.use(session -> ""));
     }
 
     @Test
@@ -340,6 +443,10 @@ class HsmKeysTest {
     }
 
     private static HsmSettings hsmSettings() {
+        return hsmSettings(slot);
+    }
+
+    private static HsmSettings hsmSettings(int slot) {
         return new HsmSettings(SoftHsm.library().orElseThrow(), slot, Secret.of(SoftHsm.PIN));
     }
 
@@ -348,6 +455,13 @@ class HsmKeysTest {
     }
 
     /** As an auditor of the token sees it now. */
+    private static Set<String> aliases(int slot) throws Exception {
+        KeyStore keys = KeyStore.getInstance(
+                "PKCS11", HsmSession.open(hsmSettings(slot)).provider());
+        keys.load(null, SoftHsm.PIN.toCharArray());
+        return new TreeSet<>(Collections.list(keys.aliases()));
+    }
+
     private static KeyStore token() throws Exception {
         KeyStore keys =
                 KeyStore.getInstance("PKCS11", HsmSession.open(hsmSettings()).provider());

@@ -13,6 +13,7 @@ import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
@@ -20,6 +21,7 @@ import com.amplihack.auth.store.MemorySecurityStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,10 +36,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -431,6 +437,80 @@ class KeyRotationTest {
         assertNotEquals(old.kid(), there.active());
     }
 
+    /** Another node may hold the lock for long: while it waits for an HSM, or because somebody has stopped it. */
+    @Test
+    void deadKeyIsDeadWhileSomebodyElseHoldsTheLock() throws Exception {
+        SigningKey old = here.ring.active();
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Thread other = new Thread(() -> hold(held, end));
+        other.start();
+        held.await();
+        Thread administrator = new Thread(() -> here.rotation.compromise(old.kid(), true, ADMIN));
+        administrator.start();
+        try {
+            await(() -> store.deadKeys().contains(old.kid()));
+            assertFalse(here.verifies(old));
+            assertFalse(directoryRing().find(old.kid()).orElseThrow().compromised());
+        } finally {
+            end.countDown();
+        }
+        administrator.join();
+        other.join();
+        assertTrue(directoryRing().find(old.kid()).orElseThrow().compromised());
+        assertEquals(1, here.audit.count("KEY_COMPROMISED administrator"));
+    }
+
+    /** As when the directory lies on another machine, which does not answer. */
+    @Test
+    void deadKeyIsDeadWhileALookAtTheDirectoryHangs() throws Exception {
+        SigningKey old = there.ring.active();
+        here.rotation.compromise(old.kid(), true, ADMIN);
+        Thread lookAtStore = new Thread(() -> there.ring.distrust(store.deadKeys()));
+        synchronized (there.ring) { // as a look that does not come back
+            lookAtStore.start();
+            lookAtStore.join(10_000);
+            assertFalse(there.verifies(old));
+        }
+    }
+
+    @Test
+    void compromiseThatReachedNeitherDirectoryNorStoreIsToldToBothLater() throws IOException {
+        byte[] ring = Files.readAllBytes(directory.resolve("ring.json"));
+        SecurityStore found = store;
+        AtomicBoolean away = new AtomicBoolean(true);
+        store = (SecurityStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {SecurityStore.class}, (proxy, method, arguments) -> {
+                    if (away.get()) {
+                        throw new StoreUnavailableException(new IOException("away"));
+                    }
+                    return method.invoke(found, arguments);
+                });
+        Node cutOff = new Node(Map.of());
+        String old = cutOff.active();
+        overwrite("ring.json", new byte[0]);
+        assertThrows(AuthException.class, () -> cutOff.rotation.compromise(old, true, ADMIN));
+        overwrite("ring.json", ring);
+        away.set(false);
+
+        cutOff.rotation.tick();
+
+        assertTrue(directoryRing().find(old).orElseThrow().compromised());
+        assertEquals(Set.of(old), found.deadKeys());
+        assertNotEquals(old, cutOff.active());
+    }
+
+    @Test
+    void waitingKeyThatWasLostMakesRoomForAnotherWithinTheMinute() throws IOException {
+        String lost = here.next();
+        Files.delete(directory.resolve("key-" + lost + ".pem"));
+
+        here.rotation.tick();
+
+        assertNotEquals(lost, here.next());
+        assertTrue(directoryRing().find(lost).isEmpty());
+    }
+
     @Test
     void storeThatWasAwayIsToldLater() {
         SecurityStore found = store;
@@ -563,7 +643,7 @@ class KeyRotationTest {
         Files.delete(directory.resolve("ring.json"));
         assertEquals(
                 "jwt.key.path: " + directory
-                        + " holds keys of a ring, but no ring.json: restore it, or move the keys away to begin anew",
+                        + " holds keys of a ring, but no ring.json: restore it, or move the keys (and jwks.json) away to begin anew",
                 assertThrows(InvalidSettingException.class, () -> new Node(Map.of()))
                         .getMessage());
     }
@@ -646,6 +726,28 @@ class KeyRotationTest {
     private void overwrite(String name, byte[] content) throws IOException {
         Files.delete(directory.resolve(name));
         Files.write(directory.resolve(name), content);
+    }
+
+    private void hold(CountDownLatch held, CountDownLatch end) {
+        try {
+            PrivateFiles.underLock(directory, () -> {
+                held.countDown();
+                try {
+                    return end.await(30, TimeUnit.SECONDS);
+                } catch (InterruptedException stopped) {
+                    throw new IllegalStateException(stopped);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 1_000 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(10);
+        }
+        assertTrue(condition.getAsBoolean());
     }
 
     private static void race(Runnable one, Runnable other) throws Exception {
