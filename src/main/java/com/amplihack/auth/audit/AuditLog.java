@@ -72,7 +72,7 @@ public class AuditLog {
             endCutOffLine(path);
             node = hostName();
         } catch (IOException e) {
-            throw new UncheckedIOException("The audit file " + path + " cannot be opened: " + e.getMessage(), e);
+            throw new UncheckedIOException("The audit file " + path + " cannot be opened: " + e, e);
         }
     }
 

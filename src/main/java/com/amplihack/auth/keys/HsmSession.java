@@ -45,6 +45,7 @@ final class HsmSession {
     private static final String ATTRIBUTES =
             """
             attributes(generate, CKO_PRIVATE_KEY, CKK_RSA) = {
+              CKA_PRIVATE = true
               CKA_SENSITIVE = true
               CKA_EXTRACTABLE = false
               CKA_SIGN = true

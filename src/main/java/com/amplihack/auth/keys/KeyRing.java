@@ -11,7 +11,6 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -70,7 +69,7 @@ public class KeyRing {
             handleKey = PrivateFiles.secret(settings.keys().path().resolve("handle.key"));
         } catch (IOException e) {
             close();
-            throw new UncheckedIOException(e);
+            throw KeyFiles.unusable(settings.keys().path(), e);
         } catch (RuntimeException refused) {
             close();
             throw refused;
