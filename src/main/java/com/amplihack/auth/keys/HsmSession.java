@@ -126,7 +126,13 @@ final class HsmSession {
     void delete(String label) throws GeneralSecurityException, IOException {
         signers.remove(label);
         if (has(label)) {
-            keys.deleteEntry(label);
+            try {
+                keys.deleteEntry(label);
+            } catch (GeneralSecurityException | ProviderException raced) {
+                if (has(label)) { // else another node was faster
+                    throw raced;
+                }
+            }
         }
     }
 
