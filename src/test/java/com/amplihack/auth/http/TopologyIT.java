@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
  * A session's life, the limits, and what a failover or a moving slot leaves of confirmed sign-outs, on each kind of Redis
@@ -173,7 +172,7 @@ class TopologyIT {
 
         /** Of the user's keys in a cluster. */
         int slot() {
-            return JedisClusterCRC16.getSlot(
+            return TestCluster.slotOf(
                     sessions.values().iterator().next().claims().getString("sub"));
         }
 

@@ -21,7 +21,6 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** A server of several dies, or a slot moves, while sessions are being ended: what was confirmed stays so. */
 @Tag("fault-22")
@@ -138,7 +137,7 @@ class FailoverTest {
 
     /** Of the user whose sessions are ended. */
     private static int slot() {
-        return JedisClusterCRC16.getSlot(RedisSecurityStore.epochKey(SecurityStoreContract.ADA));
+        return TestCluster.slotOf(SecurityStoreContract.ADA);
     }
 
     private static RedisSecurityStore store(Map<String, String> properties) {

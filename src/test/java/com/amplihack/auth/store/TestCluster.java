@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.MigrateParams;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** A Redis Cluster: three primaries with a third of the slots each, and a replica of each. */
 public final class TestCluster implements AutoCloseable {
@@ -55,6 +56,11 @@ public final class TestCluster implements AutoCloseable {
                 return condition.test(operator.clusterInfo());
             }
         }));
+    }
+
+    /** Of all keys of a user. */
+    public static int slotOf(String subject) {
+        return JedisClusterCRC16.getSlot(RedisSecurityStore.userKey(subject));
     }
 
     /** The number of the primary that a slot was given to at the start. */
