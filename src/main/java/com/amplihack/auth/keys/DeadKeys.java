@@ -7,9 +7,9 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.StoreUnavailableException;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.logging.Level;
@@ -59,30 +59,38 @@ final class DeadKeys {
         } finally {
             ring.distrust(dead);
             dead.forEach(one -> audit.record(entry(by, one).detail("named", one.equals(kid))));
-            tellStore(dead);
+            tellStore(dead.stream().filter(one -> !one.equals(kid)).collect(Collectors.toSet()));
         }
         return dead;
     }
 
     /**
-     * What the store calls dead dies in the directory, and the other way round: either may have been put back to an older
-     * state. A store that does not answer is told another time; the directory's own nodes know already.
+     * What the store calls dead, or this node knows to be, dies in the directory, and the other way round: either may have
+     * been put back to an older state, or was away when it was to be told. A store that does not answer is told another
+     * time.
      */
     void agree() {
+        Optional<Set<String>> stored = deadInStore();
+        stored.ifPresent(ring::distrust);
+        ring.refresh(); // so that it knows each key of the file
+        Set<String> dead = kids(ring.keys(), RingKey::compromised);
+        Set<String> risen = kids(changes.read().keys(), key -> dead.contains(key.kid()) && !key.compromised());
+        if (!risen.isEmpty()) {
+            KeyChange by = KeyChange.SCHEDULE.because("store");
+            changes.change(by, found -> kill(found, risen));
+            risen.forEach(kid -> audit.record(entry(by, kid)));
+        }
+        stored.ifPresent(known ->
+                tellStore(kids(changes.read().keys(), key -> key.compromised() && !known.contains(key.kid()))));
+    }
+
+    /** Empty while it does not say. */
+    private Optional<Set<String>> deadInStore() {
         try {
-            Set<String> known = store.deadKeys();
-            ring.distrust(known);
-            Set<String> dead = new HashSet<>(known);
-            dead.addAll(kids(ring.keys(), RingKey::compromised)); // a compromise that could be told to neither
-            Set<String> risen = kids(changes.read().keys(), key -> dead.contains(key.kid()) && !key.compromised());
-            if (!risen.isEmpty()) {
-                KeyChange by = KeyChange.SCHEDULE.because("store");
-                changes.change(by, found -> kill(found, risen));
-                risen.forEach(kid -> audit.record(entry(by, kid)));
-            }
-            tellStore(kids(changes.read().keys(), key -> key.compromised() && !known.contains(key.kid())));
+            return Optional.of(store.deadKeys());
         } catch (StoreUnavailableException away) {
             LOG.log(Level.FINE, "The store does not say which keys are dead", away);
+            return Optional.empty();
         }
     }
 

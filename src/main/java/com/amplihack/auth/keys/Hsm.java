@@ -35,7 +35,7 @@ final class Hsm {
     private final Provider provider;
     private final Duration patience;
     private volatile long lastSuccess = System.nanoTime();
-    private volatile long busySince = System.nanoTime();
+    private volatile long lastSign = System.nanoTime(); // of life: something came back, or was begun while nothing was
     private volatile Optional<String> fault = Optional.empty();
 
     /** Each opening costs the JDK a thread that it never ends: one that fails at once again is not repeated often. */
@@ -96,6 +96,7 @@ final class Hsm {
             lose(current, away, failed);
             throw away;
         } finally {
+            lastSign = System.nanoTime();
             turns.release();
         }
     }
@@ -106,12 +107,12 @@ final class Hsm {
     }
 
     private boolean hangs() {
-        return turns.availablePermits() < TURNS
-                && System.nanoTime() - Math.max(lastSuccess, busySince) > patience.toNanos();
+        return turns.availablePermits() < TURNS && System.nanoTime() - lastSign > patience.toNanos();
     }
 
     private String silent() {
-        return "the HSM has not answered for " + silence().toSeconds() + " s";
+        return "the HSM has not answered for "
+                + Duration.ofNanos(System.nanoTime() - lastSign).toSeconds() + " s";
     }
 
     /** How long ago it last did what it was asked for. */
@@ -148,7 +149,7 @@ final class Hsm {
         try {
             if (turns.tryAcquire(LONGEST_WAIT_FOR_A_TURN.toMillis(), TimeUnit.MILLISECONDS)) {
                 if (turns.availablePermits() == TURNS - 1) {
-                    busySince = System.nanoTime();
+                    lastSign = System.nanoTime();
                 }
                 return;
             }

@@ -39,6 +39,11 @@ final class HsmFault {
         return fault.getMessage().startsWith("jwt.key.pkcs11.pin");
     }
 
+    /** Whether it speaks of one object alone: another node has destroyed it meanwhile. */
+    static boolean isOfAnObject(Exception failed) {
+        return reason(failed).equals("CKR_OBJECT_HANDLE_INVALID");
+    }
+
     /** The name that PKCS#11 has for it, if the chain ends with one. */
     static String reason(Throwable failed) {
         Throwable root = failed;

@@ -116,8 +116,11 @@ final class HsmSession {
     boolean has(String label) throws GeneralSecurityException, IOException {
         try {
             keys.load(null, pin); // another node may have made or destroyed it
-        } catch (IOException | ProviderException raced) {
-            LOG.log(Level.FINE, "Keys of the token went while they were listed", raced);
+        } catch (IOException | ProviderException failed) {
+            if (!HsmFault.isOfAnObject(failed)) {
+                throw failed; // another try would be another one with the PIN
+            }
+            LOG.log(Level.FINE, "A key of the token went while they were listed", failed);
             keys.load(null, pin);
         }
         return keys.isKeyEntry(label);

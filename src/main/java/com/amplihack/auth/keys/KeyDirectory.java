@@ -206,8 +206,6 @@ final class KeyDirectory {
         if (ring.active().isEmpty()) { // whoever replaced a compromised key was killed in between
             ring = ring.rotate(now, settings.grace());
             ring = publish(ring, make(), now);
-        }
-        if (!ring.active().equals(found.active())) {
             require(ring.active().orElseThrow());
         }
         require(ring.next().orElseThrow());

@@ -205,13 +205,8 @@ public class KeyRing {
     private synchronized void show(String text) throws IOException {
         shown = "";
         inForce.show(directory.parse(text));
-        Optional<RingKey> active = inForce.ring().active();
-        if (active.isPresent() && inForce.active().isEmpty()) {
-            inForce.signWith(directory.load(active.get()));
-        }
-        Optional<RingKey> next = inForce.ring().next();
-        if (next.isPresent() && inForce.next().isEmpty()) {
-            inForce.waitWith(directory.load(next.get()));
+        for (RingKey key : inForce.lacking()) {
+            inForce.add(directory.load(key));
         }
         shown = text;
     }

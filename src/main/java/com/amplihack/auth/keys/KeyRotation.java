@@ -130,9 +130,9 @@ public class KeyRotation {
 
     /** Sees to it that a key waits; one whose private half was lost makes room for another. */
     private void publishNext(KeyChange by) {
-        Ring now = changes.read();
-        Optional<RingKey> lost = now.next().filter(changes::isLost);
-        if (now.next().isPresent() && lost.isEmpty()) {
+        Optional<RingKey> waiting = changes.read().next();
+        Optional<RingKey> lost = waiting.filter(changes::isLost);
+        if (waiting.isPresent() && lost.isEmpty()) {
             return;
         }
         changes.changeWithKey(by, (found, fresh) -> {

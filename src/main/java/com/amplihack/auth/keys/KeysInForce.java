@@ -2,6 +2,7 @@ package com.amplihack.auth.keys;
 
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,20 +29,24 @@ final class KeysInForce {
         publish(snapshot.with(trusted(ring)));
     }
 
-    /** Shows the private half of the key that signs, if it still is that key. */
-    synchronized void signWith(SigningKey key) {
-        if (isKeyOf(snapshot.ring().active(), key)) {
-            publish(new Snapshot(
-                    snapshot.ring(), Optional.of(key), snapshot.next(), snapshot.published(), snapshot.jwks()));
-        }
+    /** The keys that sign or wait, and whose private halves are still to be read; the one that signs first. */
+    List<RingKey> lacking() {
+        Snapshot now = snapshot;
+        return Stream.of(
+                        now.ring().active().filter(key -> now.active().isEmpty()),
+                        now.ring().next().filter(key -> now.next().isEmpty()))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
-    /** Shows the private half of the key that waits, if it still is that key. */
-    synchronized void waitWith(SigningKey key) {
-        if (isKeyOf(snapshot.ring().next(), key)) {
-            publish(new Snapshot(
-                    snapshot.ring(), snapshot.active(), Optional.of(key), snapshot.published(), snapshot.jwks()));
-        }
+    /** Shows a private half, if its key still signs or waits. */
+    synchronized void add(SigningKey key) {
+        publish(new Snapshot(
+                snapshot.ring(),
+                isKeyOf(snapshot.ring().active(), key) ? Optional.of(key) : snapshot.active(),
+                isKeyOf(snapshot.ring().next(), key) ? Optional.of(key) : snapshot.next(),
+                snapshot.published(),
+                snapshot.jwks()));
     }
 
     /** Believes these no more, whatever ring is shown: it may be an older copy of itself. */

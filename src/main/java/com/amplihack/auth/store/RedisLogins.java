@@ -18,13 +18,10 @@ final class RedisLogins {
 
     LoginAttempt begin(String subject, String device, LockoutSettings rules) {
         String id = redis.requestId();
+        UserKeys user = UserKeys.of(subject);
         return redis.run(
                 StoreOperation.BEGIN_LOGIN,
-                List.of(
-                        RedisSecurityStore.epochKey(subject),
-                        lockKey(subject),
-                        failuresKey(subject, ""),
-                        failuresKey(subject, device)),
+                List.of(user.epoch(), user.lock(), user.failures(""), user.failures(device)),
                 List.of(
                         id,
                         device.isEmpty() ? "0" : Integer.toString(LockoutSettings.DEVICE_QUOTA),
@@ -44,7 +41,7 @@ final class RedisLogins {
         boolean locks = attempt.counter() != Counter.DEVICE;
         return redis.run(
                 StoreOperation.FAIL_LOGIN,
-                List.of(lockKey(attempt.subject()), counterKey(attempt)),
+                List.of(UserKeys.of(attempt.subject()).lock(), counterKey(attempt)),
                 List.of(
                         attempt.id(),
                         locks ? Integer.toString(rules.threshold()) : "0",
@@ -59,28 +56,21 @@ final class RedisLogins {
     }
 
     boolean unlock(String subject) {
+        UserKeys user = UserKeys.of(subject);
         return redis.run(
                 StoreOperation.UNLOCK,
-                List.of(lockKey(subject), failuresKey(subject, "")),
+                List.of(user.lock(), user.failures("")),
                 List.of(),
                 answer -> (Long) answer == 1);
     }
 
     Optional<Instant> lockedUntil(String subject) {
-        return redis.run(StoreOperation.LOCKED_UNTIL, List.of(lockKey(subject)), List.of(), RedisLogins::instant);
-    }
-
-    private static String lockKey(String subject) {
-        return RedisSecurityStore.userKey(subject) + ":lock";
+        return redis.run(
+                StoreOperation.LOCKED_UNTIL, List.of(UserKeys.of(subject).lock()), List.of(), RedisLogins::instant);
     }
 
     private static String counterKey(LoginAttempt attempt) {
-        return failuresKey(attempt.subject(), attempt.counter() == Counter.DEVICE ? attempt.device() : "");
-    }
-
-    /** Of strangers, or of the device of that nonce. */
-    private static String failuresKey(String subject, String device) {
-        return RedisSecurityStore.userKey(subject) + ":failures" + (device.isEmpty() ? "" : ":" + device);
+        return UserKeys.of(attempt.subject()).failures(attempt.counter() == Counter.DEVICE ? attempt.device() : "");
     }
 
     private static Optional<Instant> instant(Object millis) {

@@ -5,22 +5,19 @@ import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.metrics.Meters;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import redis.clients.jedis.Connection;
 
 /**
  * Keeps the state in Redis (6.2 or later): one Lua script and one round trip per operation. The keys of one user carry
- * a hash tag made of its {@code sub}, so that each script is one slot of a cluster; every key has a time to live.
+ * one hash tag ({@link UserKeys}), so that each script is one slot of a cluster; every key has a time to live.
  */
 public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     /** Version of the layout; a change of meaning gets another one. */
@@ -29,7 +26,6 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     /** How long a user's epoch must outlive the longest session that may be configured (365 days). */
     static final String EPOCH_LIFE = Long.toString(Duration.ofDays(366).toMillis());
 
-    private static final Base64.Encoder TAG = Base64.getUrlEncoder().withoutPadding();
     private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
 
     private final RedisConnection redis;
@@ -50,7 +46,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public Epoch epoch(String subject) {
-        return runInEpoch(StoreOperation.EPOCH, List.of(epochKey(subject)), List.of(), RedisSecurityStore::epoch);
+        return runInEpoch(
+                StoreOperation.EPOCH, List.of(UserKeys.of(subject).epoch()), List.of(), RedisSecurityStore::epoch);
     }
 
     @Override
@@ -66,18 +63,15 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         millis(Duration.between(session.createdAt(), session.endsAt()))));
         return runInEpoch(
                 StoreOperation.OPEN,
-                sessionKeys(session.subject(), session.sid()),
+                UserKeys.of(session.subject()).around(session.sid()),
                 arguments,
                 RedisSecurityStore::commit);
     }
 
     @Override
     public Admission admit(Use use, Quota quota) {
-        List<String> keys = List.of(
-                sessionKey(use.subject(), use.sid()),
-                epochKey(use.subject()),
-                userKey(use.subject()) + ":jti:" + use.jti(),
-                userKey(use.subject()) + ":api");
+        UserKeys user = UserKeys.of(use.subject());
+        List<String> keys = List.of(user.session(use.sid()), user.epoch(), user.used(use.jti()), user.api());
         return runInEpoch(
                 StoreOperation.ADMIT,
                 keys,
@@ -94,10 +88,10 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public RefreshView lookForRefresh(String subject, String sid, boolean proven, Quota quota) {
-        String session = sessionKey(subject, sid);
+        UserKeys user = UserKeys.of(subject);
         return runInEpoch(
                 StoreOperation.LOOK_FOR_REFRESH,
-                List.of(session, epochKey(subject), session + (proven ? ":refresh" : ":unproven")),
+                List.of(user.session(sid), user.epoch(), user.refreshes(sid, proven)),
                 List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId()),
                 answer -> refreshView(subject, sid, (List<?>) answer));
     }
@@ -116,7 +110,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         SessionRecord seen = rotation.seen();
         return runInEpoch(
                 StoreOperation.ROTATE,
-                sessionKeys(seen.subject(), seen.sid()),
+                UserKeys.of(seen.subject()).around(seen.sid()),
                 List.of(
                         Long.toString(seen.family().gen()),
                         Long.toString(seen.issue()),
@@ -137,9 +131,10 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public Commit answer(Answer answer) {
         SessionRecord seen = answer.seen();
+        UserKeys user = UserKeys.of(seen.subject());
         return runInEpoch(
                 StoreOperation.ANSWER,
-                List.of(sessionKey(seen.subject(), seen.sid()), epochKey(seen.subject())),
+                List.of(user.session(seen.sid()), user.epoch()),
                 List.of(
                         Long.toString(seen.family().gen()),
                         Long.toString(seen.issue()),
@@ -152,15 +147,17 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public boolean end(String subject, String sid) {
-        return runInEpoch(StoreOperation.END, sessionKeys(subject, sid), List.of(sid), answer -> number(answer) == 1);
+        return runInEpoch(
+                StoreOperation.END, UserKeys.of(subject).around(sid), List.of(sid), answer -> number(answer) == 1);
     }
 
     @Override
     public int endAll(String subject) {
+        UserKeys user = UserKeys.of(subject);
         return runInEpoch(
                 StoreOperation.END_ALL,
-                List.of(epochKey(subject), indexKey(subject)),
-                List.of(EPOCH_LIFE, sessionKey(subject, "")),
+                List.of(user.epoch(), user.index()),
+                List.of(EPOCH_LIFE, user.sessions()),
                 RedisSecurityStore::number);
     }
 
@@ -181,15 +178,20 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void changeRights(String subject) {
-        redis.run(StoreOperation.CHANGE_RIGHTS, List.of(epochKey(subject)), List.of(EPOCH_LIFE), answer -> answer);
+        redis.run(
+                StoreOperation.CHANGE_RIGHTS,
+                List.of(UserKeys.of(subject).epoch()),
+                List.of(EPOCH_LIFE),
+                answer -> answer);
     }
 
     @Override
     public List<SessionRecord> sessions(String subject) {
+        UserKeys user = UserKeys.of(subject);
         return runInEpoch(
                 StoreOperation.SESSIONS,
-                List.of(indexKey(subject), epochKey(subject)),
-                List.of(sessionKey(subject, "")),
+                List.of(user.index(), user.epoch()),
+                List.of(user.sessions()),
                 answer -> sessions(subject, (List<?>) answer));
     }
 
@@ -297,36 +299,6 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         all.addAll(arguments);
         all.add(Long.toString(wide.ended()));
         return redis.run(operation, keys, all, read);
-    }
-
-    private static List<String> sessionKeys(String subject, String sid) {
-        return List.of(sessionKey(subject, sid), epochKey(subject), indexKey(subject));
-    }
-
-    /**
-     * What the keys of a user begin with: the 16 bytes of the id in base64url, since there are two keys for each session.
-     *
-     * @param subject a UUID, as the id of every account is
-     */
-    static String userKey(String subject) {
-        UUID id = UUID.fromString(subject);
-        byte[] bytes = ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
-        return PREFIX + "{" + TAG.encodeToString(bytes) + "}";
-    }
-
-    private static String sessionKey(String subject, String sid) {
-        return userKey(subject) + ":s:" + sid;
-    }
-
-    static String epochKey(String subject) {
-        return userKey(subject) + ":epoch";
-    }
-
-    private static String indexKey(String subject) {
-        return userKey(subject) + ":index";
     }
 
     /** From the first two elements of an answer. */

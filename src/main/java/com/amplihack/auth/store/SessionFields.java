@@ -46,8 +46,8 @@ final class SessionFields {
         put(fields, EPOCH, Long.toString(session.epoch().ended()));
         put(fields, RIGHTS, Long.toString(session.epoch().rights()));
         put(fields, ENDS_AT, millis(session.endsAt()));
-        put(fields, CREATED_AT, Long.toString(session.createdAt().getEpochSecond()));
-        put(fields, LAST_SEEN, Long.toString(session.lastSeenAt().getEpochSecond()));
+        put(fields, CREATED_AT, seconds(session.createdAt()));
+        put(fields, LAST_SEEN, seconds(session.lastSeenAt()));
         put(fields, ADDRESS, session.address());
         put(fields, DEVICE, session.device());
         return fields;
@@ -79,8 +79,8 @@ final class SessionFields {
                 "1".equals(fields.of(PROVEN)),
                 new SecurityStore.Epoch(Long.parseLong(fields.of(EPOCH)), Long.parseLong(fields.of(RIGHTS))),
                 instant(fields.of(ENDS_AT)),
-                Instant.ofEpochSecond(Long.parseLong(fields.of(CREATED_AT))),
-                Instant.ofEpochSecond(Long.parseLong(fields.of(LAST_SEEN))),
+                second(fields.of(CREATED_AT)),
+                second(fields.of(LAST_SEEN)),
                 fields.of(ADDRESS),
                 fields.of(DEVICE));
     }
@@ -96,6 +96,14 @@ final class SessionFields {
 
     private static Instant instant(String millis) {
         return Instant.ofEpochMilli(Long.parseLong(millis));
+    }
+
+    private static String seconds(Instant instant) {
+        return Long.toString(instant.getEpochSecond());
+    }
+
+    private static Instant second(String seconds) {
+        return Instant.ofEpochSecond(Long.parseLong(seconds));
     }
 
     /** The fields of one record, none of which may be missing. */

@@ -22,12 +22,12 @@ public class RefreshTokenCodec {
     private static final byte VERSION = 1;
     private static final int SID_BYTES = 32;
     private static final int SECRET_BYTES = 32;
+    private static final int SALT_LENGTH = 16;
     private static final int BODY_BYTES = 1 + 16 + SID_BYTES + Long.BYTES + SECRET_BYTES;
     private static final int LENGTH = (BODY_BYTES + HandleMac.BYTES) * 4 / 3 + 1;
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final HandleMac MAC = new HandleMac("amplihack-auth refresh token v1");
     private static final HandleMac SUCCESSION = new HandleMac("amplihack-auth refresh successor v1");
-    private static final int SALT_LENGTH = 16;
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final HandleMac NAME = new HandleMac("amplihack-auth refresh request v1");
 
     private KeyRing keys;

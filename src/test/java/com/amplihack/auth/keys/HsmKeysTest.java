@@ -348,7 +348,9 @@ class HsmKeysTest {
         Node node = new Node();
         String old = node.active();
         HsmSession.open(hsmSettings()).close(); // logs out every session of this process
+        assertThrows(AuthException.class, node::signs);
         assertThrows(AuthException.class, () -> node.rotation.compromise(old, false, ADMIN));
+        assertTrue(node.ring.find(old).isEmpty(), "a compromise waits for no HSM");
         assertThrows(AuthException.class, node::signs);
         assertTrue(node.ring.hsmFault().isPresent());
 
@@ -358,6 +360,23 @@ class HsmKeysTest {
         assertNotEquals(old, node.active());
         assertTrue(node.signs());
         assertTrue(node.ring.hsmFault().isEmpty());
+    }
+
+    @Test
+    void compromiseWhileTheHsmIsAwayLetsTheWaitingKeySignAfterwards() {
+        Node node = new Node();
+        String old = node.active();
+        String waiting = node.in(KeyState.NEXT).kid();
+        HsmSession.open(hsmSettings()).close(); // logs out every session of this process
+        assertThrows(AuthException.class, node::signs);
+
+        node.rotation.compromise(old, true, ADMIN);
+
+        assertTrue(node.ring.find(old).isEmpty());
+        assertEquals(waiting, node.active());
+        assertThrows(AuthException.class, node::signs);
+        node.ring.probe();
+        assertTrue(node.signs());
     }
 
     @Test
@@ -414,15 +433,7 @@ class HsmKeysTest {
         ExecutorService pool = Executors.newFixedThreadPool(32);
         try {
             for (int i = 0; i < 32; i++) {
-                pool.submit(() -> slow.use(session -> {
-                    inside.countDown();
-                    try {
-                        end.await();
-                    } catch (InterruptedException stopped) {
-                        Thread.currentThread().interrupt();
-                    }
-                    return "";
-                }));
+                pool.submit(() -> use(slow, inside, end));
             }
             inside.await();
             assertEquals(

@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import static com.amplihack.auth.store.SecurityStoreContract.ADA;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -73,14 +74,14 @@ class FailoverTest {
                 assertThrows(
                         StoreUnavailableException.class,
                         () -> store.rotate(SecurityStoreContract.rotation(
-                                SecurityStoreContract.seen(SecurityStoreContract.ADA, "s", 1), ZERO, "second", "")));
-                assertThrows(StoreUnavailableException.class, () -> store.endAll(SecurityStoreContract.ADA));
-                assertThrows(StoreUnavailableException.class, () -> store.changeRights(SecurityStoreContract.ADA));
+                                SecurityStoreContract.seen(ADA, "s", 1), ZERO, "second", "")));
+                assertThrows(StoreUnavailableException.class, () -> store.endAll(ADA));
+                assertThrows(StoreUnavailableException.class, () -> store.changeRights(ADA));
                 assertThrows(StoreUnavailableException.class, store::endEverybody);
             } finally {
                 redis.replica().goOn();
             }
-            assertEquals(0, store.endAll(SecurityStoreContract.ADA), "sent again it is confirmed: it had been stored");
+            assertEquals(0, store.endAll(ADA), "sent again it is confirmed: it had been stored");
         }
     }
 
@@ -90,7 +91,7 @@ class FailoverTest {
         sessions.forEach(sid -> open(store, sid));
         return Ending.of(sessions, sid -> {
             try {
-                store.end(SecurityStoreContract.ADA, sid);
+                store.end(ADA, sid);
                 return true;
             } catch (StoreUnavailableException unconfirmed) {
                 return false;
@@ -101,7 +102,7 @@ class FailoverTest {
     private static void assertEndedStayEnded(RedisSecurityStore store, Set<String> confirmed) {
         Until.holds("the store answers", () -> {
             try {
-                store.sessions(SecurityStoreContract.ADA);
+                store.sessions(ADA);
                 return true;
             } catch (StoreUnavailableException notYet) {
                 return false;
@@ -109,8 +110,7 @@ class FailoverTest {
         });
         Set<String> back = new TreeSet<>();
         for (String sid : confirmed) {
-            Use use = new Use(
-                    SecurityStoreContract.ADA, sid, 1, "t-" + sid, true, ReplayMode.AUTO, Duration.ofMinutes(15));
+            Use use = new Use(ADA, sid, 1, "t-" + sid, true, ReplayMode.AUTO, Duration.ofMinutes(15));
             if (store.admit(use, UNLIMITED).verdict() != Verdict.SESSION_OVER) {
                 back.add(sid);
             }
@@ -123,21 +123,13 @@ class FailoverTest {
         assertEquals(
                 Commit.COMMITTED,
                 store.open(
-                        SessionRecord.first(
-                                SecurityStoreContract.ADA,
-                                sid,
-                                "live",
-                                ZERO,
-                                now,
-                                now.plusSeconds(3600),
-                                "192.0.2.1",
-                                "Test"),
+                        SessionRecord.first(ADA, sid, "live", ZERO, now, now.plusSeconds(3600), "192.0.2.1", "Test"),
                         Duration.ofHours(1)));
     }
 
     /** Of the user whose sessions are ended. */
     private static int slot() {
-        return TestCluster.slotOf(SecurityStoreContract.ADA);
+        return TestCluster.slotOf(ADA);
     }
 
     private static RedisSecurityStore store(Map<String, String> properties) {

@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import static com.amplihack.auth.store.SecurityStoreContract.ADA;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -92,32 +93,30 @@ class RedisAclTest {
             assertEquals(0, store.liveSessions());
             assertEquals(Inspection.GOOD, store.inspect(Instant.now()));
             Epoch epoch = new Epoch(0, 0);
-            assertEquals(epoch, store.epoch(SecurityStoreContract.ADA));
-            SessionRecord session = SessionRecord.first(
-                    SecurityStoreContract.ADA, "s1", "live", epoch, now, now.plus(minute), "127.0.0.1", "a browser");
+            assertEquals(epoch, store.epoch(ADA));
+            SessionRecord session =
+                    SessionRecord.first(ADA, "s1", "live", epoch, now, now.plus(minute), "127.0.0.1", "a browser");
             assertEquals(Commit.COMMITTED, store.open(session, minute));
-            Use bare = new Use(SecurityStoreContract.ADA, "s1", 1, "jti", false, ReplayMode.AUTO, minute);
+            Use bare = new Use(ADA, "s1", 1, "jti", false, ReplayMode.AUTO, minute);
             assertEquals(Verdict.ADMITTED, store.admit(bare, quota).verdict());
             assertEquals(Verdict.BARE_REPEAT, store.admit(bare, quota).verdict());
-            Use proven = new Use(SecurityStoreContract.ADA, "s1", 1, "jti2", true, ReplayMode.AUTO, minute);
+            Use proven = new Use(ADA, "s1", 1, "jti2", true, ReplayMode.AUTO, minute);
             assertEquals(Verdict.ADMITTED, store.admit(proven, quota).verdict());
-            assertTrue(store.lookForRefresh(SecurityStoreContract.ADA, "s1", true, quota)
-                    .session()
-                    .isPresent());
-            SessionRecord seen = SecurityStoreContract.seen(SecurityStoreContract.ADA, "s1", 1);
+            assertTrue(store.lookForRefresh(ADA, "s1", true, quota).session().isPresent());
+            SessionRecord seen = SecurityStoreContract.seen(ADA, "s1", 1);
             assertEquals(Commit.COMMITTED, store.answer(new Answer(seen, epoch, 1, SecurityStoreContract.KEY)));
             assertEquals(Commit.COMMITTED, store.rotate(SecurityStoreContract.rotation(seen, epoch, "next", "")));
-            assertEquals(1, store.sessions(SecurityStoreContract.ADA).size());
-            store.changeRights(SecurityStoreContract.ADA);
-            assertTrue(store.end(SecurityStoreContract.ADA, "s1"));
-            assertEquals(0, store.endAll(SecurityStoreContract.ADA));
+            assertEquals(1, store.sessions(ADA).size());
+            store.changeRights(ADA);
+            assertTrue(store.end(ADA, "s1"));
+            assertEquals(0, store.endAll(ADA));
             assertTrue(store.take(quota, "127.0.0.1").granted());
             LockoutSettings rules = new LockoutSettings(1, minute);
-            store.giveBackLogin(store.beginLogin(SecurityStoreContract.ADA, Optional.of("device"), rules));
-            assertTrue(store.failLogin(store.beginLogin(SecurityStoreContract.ADA, Optional.empty(), rules), rules)
+            store.giveBackLogin(store.beginLogin(ADA, Optional.of("device"), rules));
+            assertTrue(store.failLogin(store.beginLogin(ADA, Optional.empty(), rules), rules)
                     .isPresent());
-            assertTrue(store.lockedUntil(SecurityStoreContract.ADA).isPresent());
-            assertTrue(store.unlock(SecurityStoreContract.ADA));
+            assertTrue(store.lockedUntil(ADA).isPresent());
+            assertTrue(store.unlock(ADA));
         }
     }
 

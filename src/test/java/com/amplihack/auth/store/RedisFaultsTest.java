@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import static com.amplihack.auth.store.SecurityStoreContract.ADA;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -134,7 +135,7 @@ class RedisFaultsTest {
     void oneUsersBrokenRecordRefusesNobodyElse() {
         String other = UUID.randomUUID().toString();
         try (RedisClient operator = RedisClient.create("127.0.0.1", port)) {
-            operator.set(RedisSecurityStore.epochKey(subject), "no hash");
+            operator.set(UserKeys.of(subject).epoch(), "no hash");
         }
         IntStream.range(0, 50).forEach(i -> assertTrue(isRefused(() -> store.epoch(subject))));
 
@@ -164,7 +165,7 @@ class RedisFaultsTest {
                 redis -> redis.hset("auth2:wide", "ended", "x"));
     }
 
-    private static final String USER = RedisSecurityStore.userKey(SecurityStoreContract.ADA);
+    private static final String USER = UserKeys.of(ADA).user();
     private static final String SESSION = USER + ":s:s";
 
     @ParameterizedTest
@@ -172,33 +173,26 @@ class RedisFaultsTest {
     void garbage(Consumer<RedisClient> damage) {
         Instant now = Instant.now();
         SessionRecord session = SessionRecord.first(
-                SecurityStoreContract.ADA,
-                "s",
-                "first",
-                new Epoch(0, 0),
-                now,
-                now.plusSeconds(3600),
-                "192.0.2.1",
-                "Test");
+                ADA, "s", "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test");
         LockoutSettings rules = new LockoutSettings(1, Duration.ofMinutes(15));
         store.open(session, Duration.ofDays(1));
         try (RedisClient operator = RedisClient.create("127.0.0.1", port);
                 RedisSecurityStore fresh = store()) {
             damage.accept(operator);
-            SessionRecord seen = SecurityStoreContract.seen(SecurityStoreContract.ADA, "s", 1);
-            Use use = new Use(SecurityStoreContract.ADA, "s", 1, "t1", false, ReplayMode.AUTO, Duration.ofMinutes(15));
+            SessionRecord seen = SecurityStoreContract.seen(ADA, "s", 1);
+            Use use = new Use(ADA, "s", 1, "t1", false, ReplayMode.AUTO, Duration.ofMinutes(15));
             List<Runnable> operations = List.of(
-                    () -> fresh.epoch(SecurityStoreContract.ADA),
+                    () -> fresh.epoch(ADA),
                     () -> fresh.admit(use, FIVE),
-                    () -> fresh.lookForRefresh(SecurityStoreContract.ADA, "s", true, FIVE),
+                    () -> fresh.lookForRefresh(ADA, "s", true, FIVE),
                     () -> fresh.answer(new SecurityStore.Answer(seen, new Epoch(0, 0), 1, SecurityStoreContract.KEY)),
                     () -> fresh.rotate(SecurityStoreContract.rotation(seen, new Epoch(0, 0), "next", "")),
-                    () -> fresh.sessions(SecurityStoreContract.ADA),
-                    () -> fresh.lockedUntil(SecurityStoreContract.ADA),
-                    () -> fresh.failLogin(fresh.beginLogin(SecurityStoreContract.ADA, Optional.empty(), rules), rules),
-                    () -> fresh.unlock(SecurityStoreContract.ADA),
-                    () -> fresh.end(SecurityStoreContract.ADA, "s"),
-                    () -> fresh.endAll(SecurityStoreContract.ADA),
+                    () -> fresh.sessions(ADA),
+                    () -> fresh.lockedUntil(ADA),
+                    () -> fresh.failLogin(fresh.beginLogin(ADA, Optional.empty(), rules), rules),
+                    () -> fresh.unlock(ADA),
+                    () -> fresh.end(ADA, "s"),
+                    () -> fresh.endAll(ADA),
                     fresh::endEverybody);
             long refused = operations.stream().filter(this::isRefused).count(); // any other exception fails the test
             assertTrue(

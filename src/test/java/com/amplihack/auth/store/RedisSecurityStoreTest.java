@@ -90,8 +90,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
         store.endAll(subject);
         store.endEverybody();
         store.open(session(store.epoch(subject), Duration.ofDays(30)), WEEK);
-        observer.del(
-                RedisSecurityStore.userKey(subject) + ":index"); // as if it had expired: the rotation makes it anew
+        observer.del(UserKeys.of(subject).index()); // as if it had expired: the rotation makes it anew
         store.rotate(rotation(1, store.epoch(subject), "second"));
         store.take(FIVE, "somebody");
         lock(SHIPPED);
@@ -104,7 +103,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
         for (String key : keys) {
             assertTrue(observer.pttl(key) > 0, key + " lives for ever");
         }
-        String ofUser = RedisSecurityStore.userKey(subject) + ":";
+        String ofUser = UserKeys.of(subject).user() + ":";
         assertTrue(keys.stream().filter(key -> key.startsWith(ofUser)).count() >= 3, keys.toString());
         assertTrue(keys.stream().noneMatch(key -> key.contains(subject)), keys.toString());
     }
@@ -112,9 +111,9 @@ class RedisSecurityStoreTest extends RedisStoreContract {
     @Test
     void whatIsNoSessionIsEndedWithTheOthers() {
         open();
-        String broken = RedisSecurityStore.userKey(subject) + ":s:broken";
+        String broken = UserKeys.of(subject).session("broken");
         observer.set(broken, "text");
-        observer.zadd(RedisSecurityStore.userKey(subject) + ":index", 4_102_444_800.0, "broken");
+        observer.zadd(UserKeys.of(subject).index(), 4_102_444_800.0, "broken");
 
         assertEquals(1, store.endAll(subject));
         assertFalse(observer.exists(broken));
@@ -124,7 +123,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
     void aLockIsRememberedForADayAfterItsEnd() {
         lock(SHIPPED);
 
-        long left = observer.pttl(RedisSecurityStore.userKey(account) + ":lock");
+        long left = observer.pttl(UserKeys.of(account).lock());
 
         long expected = SHIPPED.first().plus(LockoutSettings.MEMORY).toMillis();
         assertTrue(left <= expected && left > expected - 10_000, "ms: " + left);
@@ -133,7 +132,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
     @Test
     void whatCrashedLocksWhenNobodyCanBeCheckingItAnyMore() {
         begin(SHIPPED.threshold(), SHIPPED);
-        String failures = RedisSecurityStore.userKey(account) + ":failures";
+        String failures = UserKeys.of(account).failures("");
         assertEquals(Optional.empty(), guess(SHIPPED));
 
         // as if a minute had passed
@@ -156,7 +155,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
             } else if (i == 1) {
                 store.giveBackLogin(begin(account, device, BRIEF));
             } else {
-                store.failLogin(begin(SecurityStoreContract.ADA, Optional.empty(), BRIEF), BRIEF);
+                store.failLogin(begin(ADA, Optional.empty(), BRIEF), BRIEF);
             }
             String statistics = observer.info("commandstats");
             assertTrue(statistics.contains("cmdstat_evalsha:calls=2,"), statistics);
@@ -238,7 +237,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
         observer.hset("auth2:wide", "ended", Long.toString(epoch.ended()));
         advance(Duration.ofMillis(600));
         open(); // teaches the scripts
-        store.rotate(rotation(1, new Epoch(0, 0), "second"));
+        store.rotate(rotation(1, ZERO, "second"));
         long before = memory();
         for (int i = 0; i < users; i++) {
             String user = UUID.randomUUID().toString();
@@ -321,7 +320,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
         open();
         store.endAll(subject);
 
-        observer.del(RedisSecurityStore.userKey(subject) + ":epoch");
+        observer.del(UserKeys.of(subject).epoch());
 
         assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
         assertTrue(look().session().isEmpty());
@@ -339,7 +338,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
     void theRecordStaysCompact() {
         open();
 
-        assertEquals("ziplist", observer.objectEncoding(RedisSecurityStore.userKey(subject) + ":s:" + sid));
+        assertEquals("ziplist", observer.objectEncoding(UserKeys.of(subject).session(sid)));
         assertEquals(new Epoch(0, 0), store.epoch(subject));
     }
 }

@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import static com.amplihack.auth.store.SecurityStoreContract.ADA;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,7 +36,7 @@ class RestoreTest {
                 open(store, "ended");
                 open(store, "going on");
                 backup = redis.backUp();
-                store.end(SecurityStoreContract.ADA, "ended");
+                store.end(ADA, "ended");
                 store.endEverybody(); // a counter that the backup knows nothing of
                 assertEquals(Verdict.SESSION_OVER, use(store, "going on"));
             }
@@ -79,16 +80,14 @@ class RestoreTest {
 
     private static void open(RedisSecurityStore store, String sid) {
         Instant now = Instant.now();
-        Epoch epoch = store.epoch(SecurityStoreContract.ADA);
-        SessionRecord session = SessionRecord.first(
-                SecurityStoreContract.ADA, sid, "live", epoch, now, now.plusSeconds(3600), "192.0.2.1", "Test");
+        Epoch epoch = store.epoch(ADA);
+        SessionRecord session =
+                SessionRecord.first(ADA, sid, "live", epoch, now, now.plusSeconds(3600), "192.0.2.1", "Test");
         assertEquals(Commit.COMMITTED, store.open(session, Duration.ofHours(1)));
     }
 
     private static Verdict use(RedisSecurityStore store, String sid) {
-        return store.admit(
-                        new Use(SecurityStoreContract.ADA, sid, 1, "t", true, ReplayMode.AUTO, Duration.ofMinutes(15)),
-                        UNLIMITED)
+        return store.admit(new Use(ADA, sid, 1, "t", true, ReplayMode.AUTO, Duration.ofMinutes(15)), UNLIMITED)
                 .verdict();
     }
 

@@ -461,7 +461,7 @@ abstract class SecurityStoreContract extends LockoutContract {
     // refresh
 
     @Test
-    void aRotationMovesTheGenerationAndKeepsTheParent() {
+    void aRotationMovesTheGenerationAndKeepsItsSalt() {
         open();
 
         assertEquals(Commit.COMMITTED, store().rotate(rotation(1, new Epoch(0, 0), "second")));

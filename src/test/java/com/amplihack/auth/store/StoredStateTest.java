@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import static com.amplihack.auth.store.SecurityStoreContract.ADA;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -31,8 +32,7 @@ import redis.clients.jedis.Jedis;
 /** docs/upgrade.md: what an earlier or a later version has stored, and both of them at the same Redis. */
 class StoredStateTest {
     private static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
-    private static final String SUBJECT = SecurityStoreContract.ADA;
-    private static final String SESSION = RedisSecurityStore.userKey(SUBJECT) + ":s:s";
+    private static final String SESSION = UserKeys.of(ADA).session("s");
 
     private static TestRedis redis;
     private Jedis operator;
@@ -65,7 +65,7 @@ class StoredStateTest {
     /** Whoever changes this file changes what other versions read: docs/upgrade.md says when that is allowed. */
     @Test
     void theRecordIsWrittenAsItAlwaysWas() throws IOException {
-        List<String> written = SessionFields.of(SessionFields.read(SUBJECT, "s", flat(stored())));
+        List<String> written = SessionFields.of(SessionFields.read(ADA, "s", flat(stored())));
         Map<String, String> fields = new LinkedHashMap<>();
         for (int i = 0; i < written.size(); i += 2) {
             fields.put(written.get(i), written.get(i + 1));
@@ -94,14 +94,14 @@ class StoredStateTest {
         Instant now = Instant.now();
         Epoch zero = new Epoch(0, 0);
         store.open(
-                SessionRecord.first(SUBJECT, "s", "first", zero, now, now.plusSeconds(3600), "192.0.2.1", "Test"),
+                SessionRecord.first(ADA, "s", "first", zero, now, now.plusSeconds(3600), "192.0.2.1", "Test"),
                 Duration.ofHours(1));
         operator.hset(SESSION, "thumbprint", "of-a-later-version"); // a later node rotated, say
 
         assertEquals(
                 Commit.COMMITTED,
-                store.rotate(SecurityStoreContract.rotation(
-                        SecurityStoreContract.seen(SUBJECT, "s", 1), zero, "second", "")));
+                store.rotate(
+                        SecurityStoreContract.rotation(SecurityStoreContract.seen(ADA, "s", 1), zero, "second", "")));
         assertEquals(Verdict.ADMITTED, use(2, "t1"));
         assertEquals("of-a-later-version", operator.hget(SESSION, "thumbprint"));
 
@@ -110,19 +110,19 @@ class StoredStateTest {
         assertEquals(
                 Commit.MOVED,
                 store.rotate(
-                        SecurityStoreContract.rotation(SecurityStoreContract.seen(SUBJECT, "s", 2), zero, "lost", "")));
-        assertTrue(store.end(SUBJECT, "s"));
+                        SecurityStoreContract.rotation(SecurityStoreContract.seen(ADA, "s", 2), zero, "lost", "")));
+        assertTrue(store.end(ADA, "s"));
         assertFalse(operator.exists(SESSION));
     }
 
     /** After a change of meaning nothing of the old layout is believed. */
     @Test
     void anotherLayoutIsNotSeen() throws IOException {
-        operator.hset("auth1:{" + SUBJECT + "}:s:s", stored());
+        operator.hset("auth1:{" + ADA + "}:s:s", stored());
         operator.hset(SESSION.replace("auth2", "auth3"), stored());
 
         assertEquals(Verdict.SESSION_OVER, use(4, "t1"));
-        assertEquals(List.of(), store.sessions(SUBJECT));
+        assertEquals(List.of(), store.sessions(ADA));
     }
 
     @Test
@@ -130,7 +130,7 @@ class StoredStateTest {
         Instant now = Instant.now();
         store.open(
                 SessionRecord.first(
-                        SUBJECT, "s", "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test"),
+                        ADA, "s", "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test"),
                 Duration.ofHours(1));
         use(1, "t1");
         store.take(new Quota("login", 5, Duration.ofSeconds(60)), "192.0.2.1");
@@ -144,27 +144,27 @@ class StoredStateTest {
         assertEquals(Verdict.ADMITTED, use(4, "t1"));
         SessionRecord seen = record();
         assertEquals(3, seen.family().gen());
-        assertEquals(List.of(seen), store.sessions(SUBJECT));
+        assertEquals(List.of(seen), store.sessions(ADA));
         assertEquals(
                 Commit.COMMITTED, store.rotate(SecurityStoreContract.rotation(seen, new Epoch(0, 0), "fourth", "")));
         assertEquals(fields.keySet(), operator.hkeys(SESSION), "no field comes or goes");
-        assertTrue(store.end(SUBJECT, "s"));
+        assertTrue(store.end(ADA, "s"));
         assertEquals(Verdict.SESSION_OVER, use(4, "t2"));
     }
 
     private SessionRecord record() {
-        return store.lookForRefresh(SUBJECT, "s", true, UNLIMITED).session().orElseThrow();
+        return store.lookForRefresh(ADA, "s", true, UNLIMITED).session().orElseThrow();
     }
 
     private Verdict use(long gen, String jti) {
-        return store.admit(new Use(SUBJECT, "s", gen, jti, true, ReplayMode.AUTO, Duration.ofMinutes(15)), UNLIMITED)
+        return store.admit(new Use(ADA, "s", gen, jti, true, ReplayMode.AUTO, Duration.ofMinutes(15)), UNLIMITED)
                 .verdict();
     }
 
     private void put(Map<String, String> fields) {
         operator.hset(SESSION, fields);
         operator.pexpire(SESSION, 3_600_000);
-        operator.zadd(RedisSecurityStore.userKey(SUBJECT) + ":index", Long.parseLong(fields.get("x")) / 1000.0, "s");
+        operator.zadd(UserKeys.of(ADA).index(), Long.parseLong(fields.get("x")) / 1000.0, "s");
     }
 
     private static Map<String, String> later() throws IOException {

@@ -60,7 +60,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Of all keys of a user. */
     public static int slotOf(String subject) {
-        return JedisClusterCRC16.getSlot(RedisSecurityStore.userKey(subject));
+        return JedisClusterCRC16.getSlot(UserKeys.of(subject).user());
     }
 
     /** The number of the primary that a slot was given to at the start. */

@@ -1,0 +1,68 @@
+package com.amplihack.auth.store;
+
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The names of a user's keys in Redis. They carry one hash tag, so that they lie in one slot of a cluster: the 16 bytes of
+ * the user's id in base64url, since there are two keys for each session.
+ */
+record UserKeys(String user) {
+    private static final Base64.Encoder TAG = Base64.getUrlEncoder().withoutPadding();
+
+    /** @param subject a UUID, as the id of every account is */
+    static UserKeys of(String subject) {
+        UUID id = UUID.fromString(subject);
+        byte[] bytes = ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
+        return new UserKeys(RedisSecurityStore.PREFIX + "{" + TAG.encodeToString(bytes) + "}");
+    }
+
+    /** What the key of each session begins with; the rest is its {@code sid}. */
+    String sessions() {
+        return user + ":s:";
+    }
+
+    String session(String sid) {
+        return sessions() + sid;
+    }
+
+    /** Of those who prove the session, or of those who do not. */
+    String refreshes(String sid, boolean proven) {
+        return session(sid) + (proven ? ":refresh" : ":unproven");
+    }
+
+    String epoch() {
+        return user + ":epoch";
+    }
+
+    String index() {
+        return user + ":index";
+    }
+
+    /** Session, epoch and index: what a script needs that opens, rotates or ends a session. */
+    List<String> around(String sid) {
+        return List.of(session(sid), epoch(), index());
+    }
+
+    String used(String jti) {
+        return user + ":jti:" + jti;
+    }
+
+    String api() {
+        return user + ":api";
+    }
+
+    String lock() {
+        return user + ":lock";
+    }
+
+    /** Of strangers, or of the device of that nonce. */
+    String failures(String device) {
+        return user + ":failures" + (device.isEmpty() ? "" : ":" + device);
+    }
+}
