@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  */
 public record SessionHandle(String value) {
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]{43}");
+    /** Of a secret, and of the {@code sid} that is made of it: 32 bytes in base64url. */
+    static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]{43}");
 
     static SessionHandle fresh() {
         byte[] secret = new byte[32];

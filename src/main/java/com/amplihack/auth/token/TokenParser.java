@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads a token of ours and nothing else, before anything verifies it: what MP-JWT would let pass (malleable base64url,
@@ -23,6 +24,8 @@ public final class TokenParser {
     static final String TYPE = "access";
 
     private static final Set<String> HEADER = Set.of("alg", "kid", "typ");
+    private static final Pattern ACCOUNT_ID =
+            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"); // RFC 9562 section 4
     private static final long LATEST_SECOND = 253_402_300_799L; // 9999-12-31, the last that a date can show
 
     private TokenParser() {}
@@ -49,9 +52,9 @@ public final class TokenParser {
         }
         AccessToken token = new AccessToken(
                 string(claims, "jti"),
-                string(claims, "sub"),
+                shaped(claims, "sub", ACCOUNT_ID),
                 string(claims, "upn"),
-                string(claims, "sid"),
+                shaped(claims, "sid", SessionHandle.SHAPE),
                 wholeNumber(claims, "gen"),
                 strings(claims, "roles"),
                 strings(claims, "permissions"),
@@ -101,6 +104,15 @@ public final class TokenParser {
     private static String string(JsonObject from, String name) {
         if (from.get(name) instanceof JsonString value && !value.getString().isEmpty()) {
             return value.getString();
+        }
+        throw new InvalidTokenException("claim_" + name);
+    }
+
+    /** What becomes part of the store's keys has the one form that we write. */
+    private static String shaped(JsonObject from, String name, Pattern form) {
+        String value = string(from, name);
+        if (form.matcher(value).matches()) {
+            return value;
         }
         throw new InvalidTokenException("claim_" + name);
     }

@@ -136,6 +136,22 @@ class TokenParserTest {
         assertEquals("claim_" + name, refusedClaim(name, "1"));
     }
 
+    /** What becomes part of the store's keys. */
+    @ParameterizedTest
+    @CsvSource({
+        "sub, x",
+        "sub, 1-1-1-1-1",
+        "sub, 7D0F0F2E-6A3A-4F0E-9C53-0D4C0D1F2A3B",
+        "sub, 7d0f0f2e6a3a4f0e9c530d4c0d1f2a3b",
+        "sub, 7d0f0f2e-6a3a-4f0e-9c53-0d4c0d1f2a3b0",
+        "sid, x",
+        "sid, AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA:",
+        "sid, AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA:refresh"
+    })
+    void idsHaveTheFormThatWeWrite(String name, String value) {
+        assertEquals("claim_" + name, refusedClaim(name, "\"" + value + "\""));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"exp", "nbf", "iat", "gen"})
     void numberIsWholeAndInRange(String name) {
