@@ -10,6 +10,7 @@ import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -37,7 +38,7 @@ public final class JsonBody {
      * @throws AuthException {@code too_large}, {@code unsupported_media_type} or {@code invalid_request}
      */
     public static JsonBody read(HttpServletRequest request) {
-        byte[] bytes = bytes(request);
+        byte[] bytes = withoutMark(bytes(request));
         if (bytes.length == 0) {
             return new JsonBody(JsonValue.EMPTY_JSON_OBJECT);
         }
@@ -50,6 +51,12 @@ public final class JsonBody {
         } catch (MalformedJsonException malformed) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "The body: " + malformed.getMessage() + ".");
         }
+    }
+
+    /** Without a byte order mark, which some editors and shells write (RFC 8259 section 8.1). */
+    private static byte[] withoutMark(byte[] utf8) {
+        boolean marked = utf8.length >= 3 && utf8[0] == (byte) 0xEF && utf8[1] == (byte) 0xBB && utf8[2] == (byte) 0xBF;
+        return marked ? Arrays.copyOfRange(utf8, 3, utf8.length) : utf8;
     }
 
     private static byte[] bytes(HttpServletRequest request) {

@@ -72,6 +72,25 @@ class BadInputIT {
         assertFalse(audit.contains("\"ip_address\":\"" + client.address() + "\""));
     }
 
+    /** As PowerShell and Notepad write it (RFC 8259 section 8.1). */
+    @Test
+    void aByteOrderMarkInFrontOfAJsonBodyIsIgnored() {
+        String username = Session.newUser("user");
+        String json = "\ufeff{\"username\":\"" + username + "\",\"password\":\"" + Session.PASSWORD + "\"}";
+        Answer login = new Client().post("/auth/login").json(json).send();
+        assertEquals(200, login.status(), login::body);
+
+        Session admin = Session.admin();
+        Answer made = admin.with(admin.client.post("/admin/api/users"))
+                .json("\ufeff{\"username\":\"" + username + "-b\"}")
+                .send();
+        assertEquals(201, made.status(), made::body);
+        for (String twice : List.of("\ufeff\ufeff{}", "{}\ufeff", "\ufeff{\"username\":\ufeff1}")) {
+            assertEquals(
+                    400, new Client().post("/auth/login").json(twice).send().status());
+        }
+    }
+
     @Test
     void badQueriesAreRefusedByName() {
         Session admin = Session.admin();
