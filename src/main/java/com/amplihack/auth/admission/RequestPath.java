@@ -8,20 +8,23 @@ public final class RequestPath {
 
     private RequestPath() {}
 
-    /** The decoded, normalized path inside the application, without the version in front. */
+    /** The decoded, normalized path inside the application, without the version in front or one slash at the end. */
     public static String of(HttpServletRequest request) {
         String info = request.getPathInfo();
         String path = info == null ? request.getServletPath() : request.getServletPath() + info;
-        return withoutVersion(path);
+        return plain(path);
     }
 
-    /** As the client spelled it, undecoded, without the version in front. */
+    /** As the client spelled it, undecoded, without the version in front or one slash at the end. */
     public static String spelled(HttpServletRequest request) {
-        return withoutVersion(
-                request.getRequestURI().substring(request.getContextPath().length()));
+        return plain(request.getRequestURI().substring(request.getContextPath().length()));
     }
 
-    private static String withoutVersion(String path) {
-        return path.startsWith(VERSION + "/") ? path.substring(VERSION.length()) : path;
+    /** A folder of pages ({@code /}, {@code /admin/}) keeps its slash. */
+    private static String plain(String path) {
+        String current = path.startsWith(VERSION + "/") ? path.substring(VERSION.length()) : path;
+        int end = current.length() - 1;
+        boolean trailing = end > 0 && current.charAt(end) == '/' && current.charAt(end - 1) != '/';
+        return trailing && current.lastIndexOf('/', end - 1) > 0 ? current.substring(0, end) : current;
     }
 }

@@ -20,4 +20,21 @@ class RequestPathTest {
         assertEquals(expected, RequestPath.of(TestRequest.of("GET", path).build()));
         assertEquals(expected, RequestPath.spelled(TestRequest.of("GET", path).build()));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/user/, /api/user",
+        "/v1/api/user/, /api/user",
+        "/auth/verify/, /auth/verify",
+        "/admin/api/users/, /admin/api/users",
+        "/api/user//, /api/user//",
+        "/, /",
+        "//, //",
+        "/admin/, /admin/",
+        "/v1/admin/, /admin/"
+    })
+    void oneSlashAtTheEndIsLeftOutButOfAFolderOfPages(String path, String expected) {
+        assertEquals(expected, RequestPath.of(TestRequest.of("GET", path).build()));
+        assertEquals(expected, RequestPath.spelled(TestRequest.of("GET", path).build()));
+    }
 }
