@@ -53,6 +53,11 @@ public class AuthApplication extends Application {
 
     @Override
     public Map<String, Object> getProperties() {
-        return Map.of("jersey.config.server.wadl.disableWadl", true);
+        return Map.of(
+                "jersey.config.server.wadl.disableWadl",
+                true,
+                // or Jersey makes a Location absolute by the request, which a proxy in front has rewritten
+                "jersey.config.server.headers.location.relative.resolution.disabled",
+                true);
     }
 }

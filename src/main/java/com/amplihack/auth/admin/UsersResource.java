@@ -3,6 +3,8 @@ package com.amplihack.auth.admin;
 import static com.amplihack.auth.admin.AccountJson.JSON;
 
 import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.admission.PublicAddress;
+import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -57,6 +59,9 @@ public class UsersResource {
     @Inject
     private AdminAudit audit;
 
+    @Inject
+    private Configuration configuration;
+
     /** Without a password a random one is made, and answered this once as {@code initial_password}. */
     @POST
     @RolesAllowed("admin")
@@ -76,9 +81,9 @@ public class UsersResource {
         if (chosen.isEmpty()) {
             answer.add("initial_password", password.reveal());
         }
-        return Response.created(URI.create("/admin/api/users/" + account.id()))
-                .entity(answer.build().toString())
-                .build();
+        URI location = URI.create(
+                PublicAddress.of(request, configuration.settings().web()).locate("/admin/api/users/" + account.id()));
+        return Response.created(location).entity(answer.build().toString()).build();
     }
 
     /** Accounts in the order of their names, a page at a time. */

@@ -1,6 +1,8 @@
 package com.amplihack.auth.config;
 
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the HTTP side lets in.
@@ -8,13 +10,15 @@ import java.util.Set;
  * @param cookiePrefix whether cookies carry {@code __Host-} and {@code __Secure-}
  * @param adminAllowlist from where {@code /admin/api} may be called
  * @param trustedProxies whose {@code Forwarded} and {@code X-Forwarded-For} are believed
- * @param corsOrigins foreign origins whose pages may read our answers
- * @param csrfOrigins foreign origins that may send changing requests, as in the {@code Origin} header
+ * @param publicUrl the address that people use
+ * @param corsOrigins foreign origins whose pages may read our answers, as {@link Origin} writes them
+ * @param csrfOrigins foreign origins that may send changing requests, as {@link Origin} writes them
  */
 public record WebSettings(
         boolean cookiePrefix,
         AddressRanges adminAllowlist,
         AddressRanges trustedProxies,
+        Optional<PublicUrl> publicUrl,
         Set<String> corsOrigins,
         Set<String> csrfOrigins) {
     public WebSettings {
@@ -27,17 +31,17 @@ public record WebSettings(
                 from.bool("auth.cookie.prefix"),
                 AddressRanges.read("auth.admin.allowlist", from),
                 AddressRanges.read("auth.trusted.proxies", from),
+                PublicUrl.read(from),
                 origins("auth.cors.origins", from),
                 origins("auth.csrf.origins", from));
     }
 
-    /** Exact origins as in RFC 6454 section 6.2: no path, no wildcard. */
+    /** Exact ones: no path, no wildcard. */
     private static Set<String> origins(String name, SettingsReader from) {
-        for (String origin : from.list(name)) {
-            if (!origin.matches("https?://[A-Za-z0-9.:\\[\\]-]+")) {
-                throw SettingsReader.refuse(name, "exact origins such as https://app.example", origin);
-            }
-        }
-        return Set.copyOf(from.list(name));
+        return from.list(name).stream()
+                .map(value -> Origin.canonical(value)
+                        .orElseThrow(
+                                () -> SettingsReader.refuse(name, "exact origins such as https://app.example", value)))
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -72,8 +72,7 @@ public class LoginResource {
                 .orElseGet(() -> byPassword(body, request));
         TokenPair pair = tokens.open(who, client);
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
-        String path = AuthPath.of(request);
-        return response.remember(response.of(pair, delivery, path), who.account(), delivery, path)
+        return response.remember(response.of(pair, delivery, request), who.account(), delivery, request)
                 .header(RateLimit.POLICY_HEADER, who.limit().policyValue())
                 .header(RateLimit.HEADER, who.limit().value())
                 .build();

@@ -42,6 +42,6 @@ public class LogoutAllResource {
                 .add("sessions_ended", tokens.endAll(caller, client))
                 .build()
                 .toString();
-        return response.clearing(body, AuthPath.of(request));
+        return response.clearing(body, request);
     }
 }

@@ -72,6 +72,6 @@ public class LogoutResource {
                 .add("message", "Logged out successfully")
                 .build()
                 .toString();
-        return response.clearing(body, AuthPath.of(request));
+        return response.clearing(body, request);
     }
 }

@@ -65,8 +65,7 @@ public class PasswordResource {
         Authenticated who = passwords.change(
                 caller.username(), current, fresh, devices.presented(credentials.deviceCookies(request)), client);
         TokenPair pair = tokens.open(who, client);
-        String path = AuthPath.of(request);
-        return response.remember(response.of(pair, delivery, path), who.account(), delivery, path)
+        return response.remember(response.of(pair, delivery, request), who.account(), delivery, request)
                 .build();
     }
 }

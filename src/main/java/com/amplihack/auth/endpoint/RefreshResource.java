@@ -69,7 +69,7 @@ public class RefreshResource {
         Refreshed refreshed = tokens.refresh(
                 inBody.map(List::of).orElse(cookies), credentials.proof(request), key, heldToken(request), client);
         Delivery asked = inBody.isPresent() ? Delivery.BODY : Delivery.COOKIE;
-        Response.ResponseBuilder answer = response.of(refreshed.pair(), asked, AuthPath.of(request));
+        Response.ResponseBuilder answer = response.of(refreshed.pair(), asked, request);
         refreshed.limit().ifPresent(limit -> answer.header(RateLimit.POLICY_HEADER, limit.policyValue())
                 .header(RateLimit.HEADER, limit.value()));
         return answer.build();

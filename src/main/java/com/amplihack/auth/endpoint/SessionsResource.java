@@ -69,7 +69,7 @@ public class SessionsResource {
             throw new AuthException(ErrorCode.NOT_FOUND, "You have no session of this id.");
         }
         return sid.equals(caller.sid())
-                ? response.clearing(Response.noContent(), AuthPath.of(request))
+                ? response.clearing(Response.noContent(), request)
                 : Response.noContent().build();
     }
 }

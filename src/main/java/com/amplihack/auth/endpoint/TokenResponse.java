@@ -2,6 +2,8 @@ package com.amplihack.auth.endpoint;
 
 import com.amplihack.auth.admission.CookieName;
 import com.amplihack.auth.admission.Credentials;
+import com.amplihack.auth.admission.PublicAddress;
+import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.json.StrictJson;
 import com.amplihack.auth.token.DeviceCookies;
 import com.amplihack.auth.token.TokenPair;
@@ -9,6 +11,7 @@ import com.amplihack.auth.users.Account;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
@@ -20,26 +23,28 @@ public class TokenResponse {
 
     private Credentials credentials;
     private DeviceCookies devices;
+    private Configuration configuration;
 
     /** For CDI. */
     public TokenResponse() {}
 
     @Inject
-    public TokenResponse(Credentials credentials, DeviceCookies devices) {
+    public TokenResponse(Credentials credentials, DeviceCookies devices, Configuration configuration) {
         this.credentials = credentials;
         this.devices = devices;
+        this.configuration = configuration;
     }
 
     /** With the refresh token and the session's proof where they were asked for. */
-    public Response.ResponseBuilder of(TokenPair pair, Delivery delivery, String refreshPath) {
-        return delivery == Delivery.BODY ? inBody(pair) : inCookies(pair, refreshPath);
+    public Response.ResponseBuilder of(TokenPair pair, Delivery delivery, HttpServletRequest request) {
+        return delivery == Delivery.BODY ? inBody(pair) : inCookies(pair, request);
     }
 
-    private Response.ResponseBuilder inCookies(TokenPair pair, String refreshPath) {
+    private Response.ResponseBuilder inCookies(TokenPair pair, HttpServletRequest request) {
         return Response.ok(body(pair).build().toString(), MediaType.APPLICATION_JSON_TYPE)
                 .header(
                         SET_COOKIE,
-                        cookie(CookieName.REFRESH_TOKEN, pair.refreshToken(), refreshPath, pair.refreshLife()))
+                        cookie(CookieName.REFRESH_TOKEN, pair.refreshToken(), authPath(request), pair.refreshLife()))
                 .header(SET_COOKIE, cookie(CookieName.SESSION_ID, pair.handle().value(), "/", pair.sessionLife()));
     }
 
@@ -54,23 +59,31 @@ public class TokenResponse {
 
     /** Where the answer sets cookies, also the one by which the next login knows this device again. */
     public Response.ResponseBuilder remember(
-            Response.ResponseBuilder answer, Account account, Delivery delivery, String devicePath) {
+            Response.ResponseBuilder answer, Account account, Delivery delivery, HttpServletRequest request) {
         return delivery == Delivery.BODY
                 ? answer
                 : answer.header(
-                        SET_COOKIE, cookie(CookieName.DEVICE, devices.issue(account), devicePath, DeviceCookies.LIFE));
+                        SET_COOKIE,
+                        cookie(CookieName.DEVICE, devices.issue(account), authPath(request), DeviceCookies.LIFE));
     }
 
     /** An answer that also clears the session's cookies, with the attributes that they were set with (FAULTS.md 41). */
-    public Response clearing(String body, String refreshPath) {
-        return clearing(Response.ok(body, MediaType.APPLICATION_JSON_TYPE), refreshPath);
+    public Response clearing(String body, HttpServletRequest request) {
+        return clearing(Response.ok(body, MediaType.APPLICATION_JSON_TYPE), request);
     }
 
-    /** See {@link #clearing(String, String)}. */
-    public Response clearing(Response.ResponseBuilder answer, String refreshPath) {
-        return answer.header(SET_COOKIE, cookie(CookieName.REFRESH_TOKEN, "", refreshPath, Duration.ZERO))
+    /** See {@link #clearing(String, HttpServletRequest)}. */
+    public Response clearing(Response.ResponseBuilder answer, HttpServletRequest request) {
+        return answer.header(SET_COOKIE, cookie(CookieName.REFRESH_TOKEN, "", authPath(request), Duration.ZERO))
                 .header(SET_COOKIE, cookie(CookieName.SESSION_ID, "", "/", Duration.ZERO))
                 .build();
+    }
+
+    /** The path that refresh and device cookies are sent to: that of their login as its client sees it. */
+    private String authPath(HttpServletRequest request) {
+        String prefix =
+                PublicAddress.of(request, configuration.settings().web()).prefix();
+        return prefix + (request.getServletPath().startsWith("/v1/") ? "/v1/auth" : "/auth");
     }
 
     private static JsonObjectBuilder body(TokenPair pair) {

@@ -1,7 +1,10 @@
 package com.amplihack.auth.gate;
 
+import com.amplihack.auth.admission.PublicAddress;
 import com.amplihack.auth.admission.RequestPath;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.Origin;
+import com.amplihack.auth.config.WebSettings;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
 import jakarta.inject.Inject;
@@ -11,15 +14,27 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * Refuses changing requests that another site made a browser send (CSRF): {@code Sec-Fetch-Site: cross-site}, or an
- * {@code Origin} that is neither our own nor listed. Clients that are no browsers send neither header and pass. Answers
- * CORS preflights.
+ * Refuses changing requests that another site made a browser send (CSRF): those with an {@code Origin} that is neither our
+ * own nor listed, or with a {@code Sec-Fetch-Site} and no {@code Origin}, unless the browser itself says
+ * {@code same-origin}. Clients that are no browsers send neither header and pass. Answers CORS preflights.
  */
 public class OriginFilter extends HttpFilter {
     private static final long serialVersionUID = 1;
+
+    /** What our own endpoints read; a preflight that is answered with all of them is cached for all of them. */
+    private static final String OUR_HEADERS =
+            "Authorization, Content-Type, Idempotency-Key, Session-Handle, X-Request-Id";
+
+    /** RFC 9110 section 5.1. */
+    private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}");
 
     @Inject
     private transient ResponseHeaders headers;
@@ -65,35 +80,44 @@ public class OriginFilter extends HttpFilter {
 
     /** Answered here, before any token is asked for: a preflight never carries one. */
     private void answerPreflight(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (!headers.mayRead(request.getHeader("Origin"))) {
+        boolean open = PathRules.isOpenDocument(request);
+        if (!open && !headers.mayRead(request.getHeader("Origin"))) {
             Problem.of(ErrorCode.ORIGIN_NOT_ALLOWED, "Pages of this origin may not read our answers.")
                     .writeTo(response);
             return;
         }
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-        response.setHeader("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE");
-        response.setHeader(
-                "Access-Control-Allow-Headers",
-                "Authorization, Content-Type, Idempotency-Key, Session-Handle, X-Request-Id");
+        response.setHeader("Access-Control-Allow-Methods", open ? "GET, HEAD" : "GET, POST, PUT, PATCH, DELETE");
+        List<String> allowed = new ArrayList<>(List.of(OUR_HEADERS));
+        allowed.addAll(askedHeaders(request));
+        response.setHeader("Access-Control-Allow-Headers", String.join(", ", allowed));
+        response.addHeader("Vary", "Access-Control-Request-Headers");
         response.setHeader("Access-Control-Max-Age", "600");
     }
 
-    private boolean isForeign(HttpServletRequest request) {
-        String origin = request.getHeader("Origin");
-        if (origin != null && configuration.settings().web().csrfOrigins().contains(origin)) {
-            return false; // listed, though it is cross-site by its nature
-        }
-        return "cross-site".equalsIgnoreCase(request.getHeader("Sec-Fetch-Site"))
-                || (origin != null && !isOurs(origin, request));
+    /** Every well-formed name that the browser asks for: what a client library sends along is its own affair. */
+    private static List<String> askedHeaders(HttpServletRequest request) {
+        return Collections.list(request.getHeaders("Access-Control-Request-Headers")).stream()
+                .flatMap(names -> Arrays.stream(names.split(",")))
+                .map(String::strip)
+                .filter(name -> HEADER_NAME.matcher(name).matches())
+                .distinct()
+                .toList();
     }
 
-    /** Same host and port; the scheme is the balancer's affair. */
-    private static boolean isOurs(String origin, HttpServletRequest request) {
-        try {
-            String authority = URI.create(origin).getRawAuthority();
-            return authority != null && authority.equalsIgnoreCase(request.getHeader("Host"));
-        } catch (IllegalArgumentException malformed) {
-            return false;
+    private boolean isForeign(HttpServletRequest request) {
+        String site = request.getHeader("Sec-Fetch-Site");
+        if ("same-origin".equals(site)) {
+            return false; // the browser compared the page's address with its own, whatever a proxy made of Host
         }
+        String origin = request.getHeader("Origin");
+        if (origin == null) {
+            return site != null;
+        }
+        WebSettings settings = configuration.settings().web();
+        Optional<String> canonical = Origin.canonical(origin);
+        return canonical.isEmpty()
+                || !(settings.csrfOrigins().contains(canonical.get())
+                        || PublicAddress.of(request, settings).isOrigin(canonical.get(), request));
     }
 }

@@ -41,6 +41,12 @@ final class PathRules {
         return !reads && (path.startsWith("/auth/") || path.startsWith("/admin/"));
     }
 
+    /** Whether it is the key set or another document that any page may read: public, and the same for everybody. */
+    static boolean isOpenDocument(HttpServletRequest request) {
+        String path = RequestPath.of(request);
+        return path.equals("/auth/jwks") || path.startsWith("/.well-known/");
+    }
+
     /** Whether no cache may keep the answer: everything of ours but the key set and the static pages. */
     static boolean carriesTokensOrPersons(HttpServletRequest request) {
         String path = RequestPath.of(request);

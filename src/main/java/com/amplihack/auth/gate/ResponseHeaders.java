@@ -10,6 +10,9 @@ import jakarta.servlet.http.HttpServletResponse;
 /** Writes the headers that every answer carries, before anything else happens. */
 @ApplicationScoped
 public class ResponseHeaders {
+    private static final String READABLE =
+            "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
+
     private Configuration configuration;
 
     /** For CDI. */
@@ -39,8 +42,16 @@ public class ResponseHeaders {
         writeCors(request, response);
     }
 
-    /** The Fetch standard's CORS protocol: a listed origin is named, any other learns nothing; never a wildcard. */
+    /**
+     * The Fetch standard's CORS protocol: public keys and metadata are open to every page, without credentials; anything
+     * else is for listed origins, which are named, and any other learns nothing.
+     */
     private void writeCors(HttpServletRequest request, HttpServletResponse response) {
+        if (PathRules.isOpenDocument(request)) {
+            response.setHeader("Access-Control-Allow-Origin", "*");
+            response.setHeader("Access-Control-Expose-Headers", READABLE);
+            return;
+        }
         if (configuration.settings().web().corsOrigins().isEmpty()) {
             return;
         }
@@ -49,9 +60,7 @@ public class ResponseHeaders {
         if (mayRead(origin)) {
             response.setHeader("Access-Control-Allow-Origin", origin);
             response.setHeader("Access-Control-Allow-Credentials", "true");
-            response.setHeader(
-                    "Access-Control-Expose-Headers",
-                    "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id");
+            response.setHeader("Access-Control-Expose-Headers", READABLE);
         }
     }
 

@@ -1,6 +1,7 @@
 package com.amplihack.auth.proxy;
 
 import com.amplihack.auth.admission.IdentityHeaders;
+import com.amplihack.auth.admission.PublicAddress;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.ProxySettings;
@@ -94,7 +95,9 @@ public class Proxy {
         List<Map.Entry<String, String>> headers = EndToEnd.of(request);
         caller.ifPresent(
                 token -> IdentityHeaders.of(token).forEach((name, value) -> headers.add(Map.entry(name, value))));
-        headers.addAll(Via.headers(request, client));
+        boolean https =
+                PublicAddress.of(request, configuration.settings().web()).https();
+        headers.addAll(Via.headers(request, client, https));
         String path = ForwardedPath.of(request);
 
         Exchange exchange = new Exchange(request, response, settings.timeout(), timer, meters, client.correlationId());

@@ -12,14 +12,15 @@ final class Via {
 
     private Via() {}
 
-    static List<Map.Entry<String, String>> headers(HttpServletRequest request, ClientContext client) {
+    /** @param https whether the client speaks TLS, with us or with a proxy in front */
+    static List<Map.Entry<String, String>> headers(HttpServletRequest request, ClientContext client, boolean https) {
         String host = request.getHeader("Host");
         return List.of(
                 Map.entry(
                         "Forwarded",
                         "for=" + node(client.address())
                                 + (host != null && HOST.matcher(host).matches() ? ";host=\"" + host + '"' : "")
-                                + ";proto=" + (request.isSecure() ? "https" : "http")),
+                                + ";proto=" + (https ? "https" : "http")),
                 Map.entry("Via", "1.1 amplihack-auth"),
                 Map.entry("X-Request-Id", client.correlationId()));
     }

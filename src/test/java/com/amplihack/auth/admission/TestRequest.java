@@ -19,6 +19,7 @@ public final class TestRequest {
     private final String uri;
     private final String path;
     private String peer = "192.0.2.1";
+    private boolean secure;
 
     private TestRequest(String method, String uri, String path) {
         this.method = method;
@@ -51,6 +52,11 @@ public final class TestRequest {
         return this;
     }
 
+    public TestRequest secure() {
+        secure = true;
+        return this;
+    }
+
     public HttpServletRequest build() {
         return (HttpServletRequest) Proxy.newProxyInstance(
                 TestRequest.class.getClassLoader(), new Class<?>[] {HttpServletRequest.class}, (proxy, call, args) -> {
@@ -58,6 +64,7 @@ public final class TestRequest {
                         case "getMethod" -> method;
                         case "getRequestURI" -> uri;
                         case "getContextPath" -> "";
+                        case "isSecure" -> secure;
                         case "getServletPath" -> path;
                         case "getPathInfo" -> null;
                         case "getRemoteAddr" -> peer;

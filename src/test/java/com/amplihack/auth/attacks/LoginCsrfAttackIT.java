@@ -41,6 +41,47 @@ class LoginCsrfAttackIT {
         assertEquals(200, own.status());
     }
 
+    /** What browsers send when a proxy in front names the default port or rewrites the host. */
+    @Test
+    void loginFromOurOwnPageBehindAProxyIsLetIn() {
+        String username = Session.newUser("user");
+        for (List<String> headers : List.of(
+                List.of("Host", "auth.example:443", "Origin", "https://auth.example"),
+                List.of("Host", "auth.example:80", "Origin", "http://auth.example"),
+                List.of("Host", "AUTH.example", "Origin", "https://auth.example"),
+                List.of("Host", "my_host:3000", "Origin", "http://my_host:3000"),
+                List.of("Host", "backend:8080", "Origin", "https://auth.example", "Sec-Fetch-Site", "same-origin"),
+                List.of("Host", "backend:8080", "Sec-Fetch-Site", "same-origin"))) {
+            assertEquals(200, login(username, headers).status(), headers::toString);
+        }
+    }
+
+    @Test
+    void loginFromWhatOnlyResemblesOurPageIsRefused() {
+        String username = Session.newUser("user");
+        for (List<String> headers : List.of(
+                List.of("Host", "auth.example:443", "Origin", "http://auth.example"),
+                List.of("Host", "auth.example:444", "Origin", "https://auth.example"),
+                List.of("Host", "auth.example", "Origin", "https://auth.example:444"),
+                List.of("Host", "localhost", "Origin", "capacitor://localhost"),
+                List.of("Host", "localhost", "Origin", "https://localhost/"),
+                List.of("Host", "auth.example", "Origin", "https://user@auth.example"),
+                List.of("Host", "backend:8080", "Origin", "https://auth.example", "Sec-Fetch-Site", "same-site"),
+                List.of("Host", "backend:8080", "Origin", "https://auth.example", "Sec-Fetch-Site", "Same-Origin"),
+                List.of("Host", "auth.example", "Sec-Fetch-Site", "same-site"),
+                List.of("Host", "auth.example", "Sec-Fetch-Site", "none"))) {
+            assertEquals("origin_not_allowed", login(username, headers).error(), headers::toString);
+        }
+    }
+
+    private static Answer login(String username, List<String> headers) {
+        Client.Request login = Session.login(new Client(), username, Session.PASSWORD);
+        for (int i = 0; i < headers.size(); i += 2) {
+            login.header(headers.get(i), headers.get(i + 1));
+        }
+        return login.send();
+    }
+
     @Test
     void aPathParameterDoesNotSlipPastTheOriginCheck() {
         Answer answer = new Client()
@@ -84,7 +125,7 @@ class LoginCsrfAttackIT {
             "https://evil.example", "null", SharedServer.CORS_ORIGIN + ".evil.example", "http://reader.example"
         }) {
             Answer answer =
-                    new Client().get("/auth/jwks").header("Origin", origin).send();
+                    new Client().get("/api/user").header("Origin", origin).send();
             assertFalse(answer.header("Access-Control-Allow-Origin").isPresent(), origin);
         }
     }

@@ -91,6 +91,8 @@ class SettingsTest {
         assertEquals(new AccountSettings("admin", Optional.empty()), settings.firstAccount());
         assertTrue(settings.web().cookiePrefix());
         assertEquals(Set.of(), settings.web().csrfOrigins());
+        assertEquals(Set.of(), settings.web().corsOrigins());
+        assertEquals(Optional.empty(), settings.web().publicUrl());
         assertTrue(settings.web().adminAllowlist().contains("127.0.0.1"));
         assertTrue(settings.web().adminAllowlist().contains("::1"));
         assertFalse(settings.web().adminAllowlist().contains("10.0.0.1"));
@@ -185,6 +187,10 @@ class SettingsTest {
                 Map.entry("auth.api.window.seconds", "63"),
                 Map.entry("auth.admin.allowlist", "10.0.0.0/8"),
                 Map.entry("auth.csrf.origins", "https://a.example, http://b.example:8080"),
+                Map.entry(
+                        "auth.cors.origins",
+                        "capacitor://localhost,tauri://localhost,https://App.Example:443,http://my_host:3000"),
+                Map.entry("auth.public.url", "https://Auth.Example:443/sso/"),
                 Map.entry("auth.cookie.prefix", "false"),
                 Map.entry("auth.argon2.memory.kib", "1024"),
                 Map.entry("auth.argon2.iterations", "2"),
@@ -254,6 +260,12 @@ class SettingsTest {
         assertEquals(
                 Set.of("https://a.example", "http://b.example:8080"),
                 settings.web().csrfOrigins());
+        assertEquals(
+                Set.of("capacitor://localhost", "tauri://localhost", "https://app.example", "http://my_host:3000"),
+                settings.web().corsOrigins());
+        assertEquals(
+                Optional.of(new PublicUrl("https://auth.example", "/sso")),
+                settings.web().publicUrl());
         assertFalse(settings.web().cookiePrefix());
         assertEquals(Path.of("/var/log/audit"), settings.auditFile());
         assertEquals("jdbc:postgresql://db/auth", settings.database().url().reveal());
@@ -327,6 +339,8 @@ class SettingsTest {
                 "auth.csrf.origins          | https://a.example/path | exact origins such as https://app.example",
                 "auth.csrf.origins          | *       | exact origins such as https://app.example",
                 "auth.csrf.origins          | null    | exact origins such as https://app.example",
+                "auth.cors.origins          | https://a.example:0 | exact origins such as https://app.example",
+                "auth.cors.origins          | https://*.example | exact origins such as https://app.example",
                 "auth.cookie.prefix         | on      | true or false",
                 "auth.argon2.memory.kib     | 31      | a whole number from 32 to 4194304",
                 "auth.argon2.iterations     | 0       | a whole number from 1 to 100",
@@ -339,6 +353,44 @@ class SettingsTest {
             })
     void badValueIsRefusedByNameWithWhatIsAllowed(String name, String value, String allowed) {
         assertEquals(name + " must be " + allowed + ", was '" + value + "'", refusal(name, value));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "auth.example",
+                "/sso",
+                "ftp://auth.example",
+                "https://",
+                "https:///sso",
+                "https://auth.example?x=1",
+                "https://auth.example/#x",
+                "https://user@auth.example",
+                "https://auth.example:0",
+                "https://auth.example//sso",
+                "https://auth.example/a/../b",
+                "https://auth.example/a;b",
+                "https://auth.example/a b",
+                "https://auth.example/%61"
+            })
+    void aPublicUrlIsAPlainAddress(String value) {
+        assertEquals(
+                "auth.public.url must be an http or https URL such as https://example.com/sso, without query or fragment,"
+                        + " was '" + value + "'",
+                refusal("auth.public.url", value));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://auth.example, https://auth.example, ''",
+        "https://auth.example/, https://auth.example, ''",
+        "HTTP://auth.example:8080/a/b, http://auth.example:8080, /a/b",
+        "http://[::1]:8080/a/, http://[::1]:8080, /a"
+    })
+    void aPublicUrlIsReadAsOriginAndPath(String value, String origin, String path) {
+        assertEquals(
+                Optional.of(new PublicUrl(origin, path)),
+                production(Map.of("auth.public.url", value)).web().publicUrl());
     }
 
     @ParameterizedTest

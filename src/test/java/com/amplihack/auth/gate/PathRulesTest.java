@@ -81,4 +81,19 @@ class PathRulesTest {
                 PathRules.carriesTokensOrPersons(TestRequest.of("GET", path).build()));
         assertEquals(page, PathRules.isPage(TestRequest.of("GET", path).build()));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/auth/jwks, true",
+        "/v1/auth/jwks, true",
+        "/.well-known/jwks.json, true",
+        "/.well-known/openid-configuration, true",
+        "/auth/jwksx, false",
+        "/api/user, false",
+        "/.well-known, false",
+        "/x/.well-known/jwks.json, false"
+    })
+    void thesePagesOfAnybodyMayRead(String path, boolean open) {
+        assertEquals(open, PathRules.isOpenDocument(TestRequest.of("GET", path).build()));
+    }
 }
