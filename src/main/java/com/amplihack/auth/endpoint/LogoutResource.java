@@ -7,6 +7,8 @@ import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.json.StrictJson;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.Problem;
+import com.amplihack.auth.problem.ProblemMapper;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.token.TokenVerifier;
@@ -25,7 +27,8 @@ import java.util.Optional;
 
 /**
  * {@code POST /auth/logout}: ends the session. Signing out works with a token that is used, replayed, of
- * another address or expired (up to seven days), or with the refresh token alone; a forged one ends nothing.
+ * another address or expired (up to seven days), or with the refresh token alone; a forged one ends nothing. A browser's
+ * cookies are cleared in either case.
  */
 @Path("/auth/logout")
 @Produces(MediaType.APPLICATION_JSON)
@@ -55,7 +58,9 @@ public class LogoutResource {
         List<String> refresh = new ArrayList<>(credentials.refreshCookies(request));
         JsonBody.read(request).optional("refresh_token", LONGEST_TOKEN).ifPresent(refresh::add);
         if (bearer.isEmpty() && refresh.isEmpty()) {
-            throw new AuthException(ErrorCode.MISSING_TOKEN, "Signing out needs the access or the refresh token.");
+            return refused(
+                    new AuthException(ErrorCode.MISSING_TOKEN, "Signing out needs the access or the refresh token."),
+                    request);
         }
         Optional<AccessToken> access = Optional.empty();
         AuthException refusal = new AuthException(ErrorCode.INVALID_REFRESH_TOKEN, "The refresh token is not valid.");
@@ -65,7 +70,7 @@ public class LogoutResource {
             refusal = unacceptable; // a refresh token that came along still signs out
         }
         if (!tokens.logout(access, refresh, client)) {
-            throw refusal;
+            return refused(refusal, request);
         }
         String body = StrictJson.provider()
                 .createObjectBuilder()
@@ -73,5 +78,10 @@ public class LogoutResource {
                 .build()
                 .toString();
         return response.clearing(body, request);
+    }
+
+    /** With the cookies cleared: a browser that holds one of no use would be refused again and again. */
+    private Response refused(AuthException refusal, HttpServletRequest request) {
+        return response.clearing(ProblemMapper.answer(Problem.of(refusal)), request);
     }
 }

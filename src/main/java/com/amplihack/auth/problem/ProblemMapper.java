@@ -17,11 +17,12 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
     public Response toResponse(Throwable thrown) {
         Throwable cause = thrown instanceof EJBException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (cause instanceof AuthException refusal) {
-            return answer(Problem.of(refusal));
+            return answer(Problem.of(refusal)).build();
         }
         // the second is what Payara throws when the EJB is injected into a CDI bean of the same WAR
         if (cause instanceof EJBAccessException || cause instanceof AccessLocalException) {
-            return answer(Problem.of(ErrorCode.INSUFFICIENT_PERMISSIONS, "This needs a role that the token lacks."));
+            return answer(Problem.of(ErrorCode.INSUFFICIENT_PERMISSIONS, "This needs a role that the token lacks."))
+                    .build();
         }
         if (cause instanceof WebApplicationException http) {
             Response original = http.getResponse();
@@ -29,20 +30,22 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
                 return Response.status(404).build(); // no body: Jersey passes it on to the static files
             }
             ErrorCode code = ErrorCode.ofStatus(original.getStatus());
-            Response.ResponseBuilder answer = Response.fromResponse(answer(Problem.of(code, code.title() + ".")));
+            Response.ResponseBuilder answer = answer(Problem.of(code, code.title() + "."));
             if (original.getHeaderString("Allow") != null) {
                 answer.header("Allow", original.getHeaderString("Allow")); // RFC 9110 section 15.5.6
             }
             return answer.build();
         }
         LOG.log(Level.SEVERE, "A request failed in a way that nobody foresaw", thrown);
-        return answer(Problem.of(ErrorCode.INTERNAL_ERROR, "The server could not finish the request."));
+        return answer(Problem.of(ErrorCode.INTERNAL_ERROR, "The server could not finish the request."))
+                .build();
     }
 
-    private static Response answer(Problem problem) {
+    /** The problem as an answer that headers may be added to. */
+    public static Response.ResponseBuilder answer(Problem problem) {
         Response.ResponseBuilder answer =
                 Response.status(problem.status()).entity(problem.body()).type(Problem.MEDIA_TYPE);
         problem.headers().forEach(answer::header);
-        return answer.build();
+        return answer;
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.http.Client.Answer;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,29 @@ class LogoutIT {
         assertEquals("invalid_token", byAccess.error());
         assertEquals("invalid_refresh_token", byRefresh.error());
         assertEquals(200, session.user().status());
+    }
+
+    /** Or the browser would send the same rubbish, and be refused, for ever. */
+    @Test
+    void cookiesOfNoUseAreClearedThoughTheRefusalStays() {
+        Client client = new Client();
+        for (Answer answer : List.of(
+                client.post("/auth/logout").cookie("refresh_token", "x").send(),
+                client.post("/auth/logout").cookie("session_id", "x").send(),
+                client.post("/auth/logout")
+                        .cookie("refresh_token", "x")
+                        .bearer("x.y.z")
+                        .send())) {
+            assertEquals(401, answer.status());
+            assertEquals(
+                    "refresh_token=; Path=/auth; Max-Age=0; Secure; HttpOnly; SameSite=Strict",
+                    answer.setCookie("refresh_token"));
+            assertEquals(
+                    "session_id=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict",
+                    answer.setCookie("session_id"));
+            assertEquals("no-store", answer.header("Cache-Control").orElseThrow());
+            assertTrue(answer.header("WWW-Authenticate").isPresent());
+        }
     }
 
     /** As after a change of keys: what still proves the session is enough. */
