@@ -13,16 +13,21 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** {@code GET /auth/jwks}: the public keys (RFC 7517), also while the store is down. */
 @Path("/auth/jwks")
-@Produces(MediaType.APPLICATION_JSON)
+@Produces({JwksResource.MEDIA_TYPE, JwksResource.PLAIN_JSON})
 @RequestScoped
 public class JwksResource {
+    /** RFC 7517 section 8.5.1. */
+    static final String MEDIA_TYPE = "application/jwk-set+json";
+
+    /** For a client that accepts only this; of two that it likes equally, the other one is answered. */
+    static final String PLAIN_JSON = "application/json;qs=0.5";
+
     @Inject
     private KeyRing keys;
 
@@ -41,10 +46,11 @@ public class JwksResource {
         Optional<RateLimit> limit =
                 limits.take(configuration.settings().limits().jwks(), client);
         Jwks jwks = keys.jwks();
-        Response.ResponseBuilder answer = isKnown(known, jwks.etag())
-                ? Response.notModified()
-                : Response.ok(jwks.bytes(), MediaType.APPLICATION_JSON_TYPE);
-        answer.header("ETag", jwks.etag()).header("Cache-Control", "public, max-age=60");
+        Response.ResponseBuilder answer =
+                isKnown(known, jwks.etag()) ? Response.notModified() : Response.ok(jwks.bytes());
+        answer.header("ETag", jwks.etag())
+                .header("Cache-Control", "public, max-age=60")
+                .header("Vary", "Accept");
         limit.ifPresent(left ->
                 answer.header(RateLimit.POLICY_HEADER, left.policyValue()).header(RateLimit.HEADER, left.value()));
         return answer.build();

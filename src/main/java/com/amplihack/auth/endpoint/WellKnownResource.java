@@ -7,12 +7,11 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 /** {@code GET /.well-known/jwks.json}: the same as {@code /auth/jwks}, where some libraries look (RFC 8615). */
 @Path("/.well-known/jwks.json")
-@Produces(MediaType.APPLICATION_JSON)
+@Produces({JwksResource.MEDIA_TYPE, JwksResource.PLAIN_JSON})
 @RequestScoped
 public class WellKnownResource {
     @Inject

@@ -8,6 +8,7 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
 import jakarta.json.JsonObject;
+import java.net.URL;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -53,6 +54,37 @@ class JwksIT {
 
         assertEquals(body, client.get("/.well-known/jwks.json").send().body());
         assertEquals(body, client.get("/v1/auth/jwks").send().body());
+    }
+
+    /** RFC 7517 section 8.5.1; a client that accepts JSON alone still gets its type. */
+    @Test
+    void itHasItsRegisteredMediaTypeUnlessAClientAsksForPlainJson() {
+        Client client = new Client();
+        for (String path : List.of("/auth/jwks", "/v1/auth/jwks", "/.well-known/jwks.json")) {
+            assertEquals("application/jwk-set+json", type(client.get(path)));
+            assertEquals("application/jwk-set+json", type(client.get(path).header("Accept", "*/*")));
+            assertEquals(
+                    "application/jwk-set+json",
+                    type(client.get(path).header("Accept", "application/json, application/jwk-set+json")));
+            assertEquals("application/json", type(client.get(path).header("Accept", "application/json")));
+            assertEquals(
+                    "application/json",
+                    type(client.get(path).header("Accept", "application/json, text/plain, */*;q=0.1")));
+            assertTrue(client.get(path).send().headers("Vary").contains("Accept"));
+        }
+    }
+
+    @Test
+    void aLibraryThatLooksForTheKeySetItselfReadsIt() throws Exception {
+        URL keys = new URL("http://localhost:" + SharedServer.get().port() + "/auth/jwks");
+
+        assertEquals(JWKSet.parse(new Client().get("/auth/jwks").send().body()), JWKSet.load(keys));
+    }
+
+    private static String type(Client.Request request) {
+        Answer answer = request.send();
+        assertEquals(200, answer.status());
+        return answer.header("Content-Type").orElse("");
     }
 
     @Test
