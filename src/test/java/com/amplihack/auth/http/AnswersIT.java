@@ -70,6 +70,44 @@ class AnswersIT {
     }
 
     @Test
+    void aPathWithASlashAtTheEndAnswersAsWithoutIt() {
+        Session session = Session.ofNewUser();
+        Client client = session.client;
+        for (String path : List.of("/api/user", "/v1/api/user", "/auth/sessions", "/auth/verify", "/v1/auth/verify")) {
+            assertEquals(200, session.with(client.get(path + "/")).send().status(), path);
+            assertEquals("missing_token", client.get(path + "/").send().error(), path);
+        }
+        for (String path : List.of("/auth/jwks", "/v1/auth/jwks", "/.well-known/jwks.json")) {
+            Answer keys = client.get(path + "/").send();
+            assertEquals(200, keys.status(), path);
+            assertEquals(List.of("public, max-age=60"), keys.headers("Cache-Control"), path);
+            assertEquals(List.of("*"), keys.headers("Access-Control-Allow-Origin"), path);
+        }
+        Session admin = Session.admin();
+        String account = "/admin/api/users/" + session.claims().getString("sub") + "/";
+        for (String path : List.of("/admin/api/users/", account, account + "sessions/", "/admin/api/roles/")) {
+            assertEquals(200, admin.with(admin.client.get(path)).send().status(), path);
+            assertEquals(403, session.with(client.get(path)).send().status(), path);
+        }
+        for (String path : List.of("/auth/login/", "/auth/refresh/", "/auth/logout/", "/v1/auth/login/")) {
+            assertEquals(405, client.get(path).send().status(), path);
+            assertEquals(
+                    "origin_not_allowed",
+                    client.post(path)
+                            .header("Origin", "https://evil.example")
+                            .send()
+                            .error(),
+                    path);
+        }
+        for (String path : List.of("/api/user//", "/api//", "/auth/jwks//", "/none/", "/index.html/")) {
+            int status = session.with(client.get(path)).send().status();
+            assertTrue(status == 400 || status == 401 || status == 404, path + ": " + status);
+        }
+        assertEquals(200, session.with(client.post("/auth/logout-all/")).send().status());
+        assertEquals("token_revoked", session.user().error());
+    }
+
+    @Test
     void anotherMethodIsNamedAsSuch() {
         Client client = new Client();
         for (String method : List.of("GET", "PUT", "DELETE", "PATCH")) {
