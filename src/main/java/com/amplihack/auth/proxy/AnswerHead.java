@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -30,8 +29,6 @@ final class AnswerHead {
     private static final List<String> OURS_TO_CLIENT_BEGIN =
             List.of("x-auth-", "access-control-", "x-accel-", "x-sendfile");
 
-    private static final Pattern NOT_ASCII = Pattern.compile("[^\\x00-\\x7E]");
-
     private final int status;
     private final List<Map.Entry<String, String>> headers = new ArrayList<>();
     private final boolean events;
@@ -51,7 +48,7 @@ final class AnswerHead {
             } else if (EndToEnd.crosses(key, named)
                     && !OURS_TO_CLIENT.contains(key)
                     && OURS_TO_CLIENT_BEGIN.stream().noneMatch(key::startsWith)) {
-                values.forEach(value -> shown(key, percentEncoded(value), addresses)
+                values.forEach(value -> shown(key, EndToEnd.ascii(value), addresses)
                         .ifPresent(text -> headers.add(Map.entry(name, text))));
             }
         });
@@ -67,13 +64,6 @@ final class AnswerHead {
             case "set-cookie" -> Optional.of(value).filter(cookie -> !EndToEnd.isOurs(cookie));
             default -> Optional.of(value);
         };
-    }
-
-    /** Payara sends bytes above 0x7E in a header as blanks; the client library hands each on as one character. */
-    private static String percentEncoded(String value) {
-        return NOT_ASCII
-                .matcher(value)
-                .replaceAll(found -> String.format("%%%02X", (int) found.group().charAt(0)));
     }
 
     /** Whether the client waits for single events, and so for the head before the first of them. */

@@ -2,7 +2,6 @@ package com.amplihack.auth.proxy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Set;
@@ -99,8 +98,8 @@ final class DisconnectWatch implements AutoCloseable {
                 }
                 closed = looksClosed() ? closed + 1 : 0;
                 return closed >= TIMES;
-            } catch (IOException | CancelledKeyException unknown) {
-                return !connection.channel().isOpen();
+            } catch (IOException | RuntimeException unknown) {
+                return !connection.channel().isOpen(); // or its key of an earlier exchange is not forgotten yet
             }
         }
 

@@ -1,5 +1,8 @@
 package com.amplihack.auth.proxy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.amplihack.auth.admission.CookieName;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -72,6 +75,7 @@ final class EndToEnd {
             .map(name -> name.toLowerCase(Locale.ROOT))
             .collect(Collectors.toUnmodifiableSet());
 
+    private static final Pattern NOT_ASCII = Pattern.compile("[^\\x00-\\x7E]");
     private static final Pattern NO_LETTER = Pattern.compile("[^a-z0-9]");
 
     private EndToEnd() {}
@@ -85,12 +89,12 @@ final class EndToEnd {
             if (crosses(key, named)
                     && !OURS_TO_UPSTREAM.contains(key)
                     && OURS_TO_UPSTREAM_BEGIN.stream().noneMatch(key::startsWith)) {
-                Collections.list(request.getHeaders(name)).forEach(value -> headers.add(Map.entry(name, value)));
+                Collections.list(request.getHeaders(name)).forEach(value -> headers.add(Map.entry(name, ascii(value))));
             }
         }
         String cookies = foreignCookies(Collections.list(request.getHeaders("Cookie")));
         if (!cookies.isEmpty()) {
-            headers.add(Map.entry("Cookie", cookies));
+            headers.add(Map.entry("Cookie", ascii(cookies)));
         }
         return headers;
     }
@@ -102,6 +106,23 @@ final class EndToEnd {
     /** The name as it is compared: CGI and its heirs read all but letters and digits as one and the same. */
     static String key(String name) {
         return NO_LETTER.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
+    }
+
+    /**
+     * The value without bytes above 0x7E, each percent-encoded: Payara would send a blank instead, the JDK's client a
+     * question mark.
+     */
+    static String ascii(String value) {
+        return NOT_ASCII.matcher(value).replaceAll(found -> {
+            String text = found.group();
+            // one character for each byte, as both read headers; if not, what it is in UTF-8
+            byte[] bytes = text.getBytes(text.charAt(0) <= 0xFF ? ISO_8859_1 : UTF_8);
+            StringBuilder encoded = new StringBuilder();
+            for (byte b : bytes) {
+                encoded.append(String.format("%%%02X", b));
+            }
+            return encoded.toString();
+        });
     }
 
     static Set<String> namedByConnection(Collection<String> values) {

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProxyConnectionIT extends ProxyFixture {
     /** Shorter than the two seconds of silence after which an exchange ends anyway. */
     private static final int SOON = 1_500;
+
+    /** RFC 9113 section 6. */
+    private static final int HEADERS = 1;
+
+    private static final int RST_STREAM = 3;
+    private static final int SETTINGS = 4;
+    private static final int END_STREAM = 1;
+    private static final int END_HEADERS = 4;
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -58,6 +69,73 @@ class ProxyConnectionIT extends ProxyFixture {
             skipTo(reader(socket), "data: 1");
         }
         assertTrue(ended.await(SOON, TimeUnit.MILLISECONDS), "the upstream works on for nobody");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStreamOfHttp2ThatIsResetEndsTheUpstreamsWorkAsItsConnectionDoes(boolean reset) throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        upstream.script(script, (request, in, out) -> {
+            asked.countDown();
+            assertEquals(-1, in.read());
+            ended.countDown();
+        });
+        Session session = Session.withPermission("chat:write");
+        try (Socket socket = connect(session)) {
+            OutputStream out = socket.getOutputStream();
+            out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.write(frame(SETTINGS, 0, 0, new byte[0]));
+            ByteArrayOutputStream headers = new ByteArrayOutputStream();
+            for (String[] header : new String[][] {
+                {":method", "GET"},
+                {":scheme", "http"},
+                {":authority", "localhost"},
+                {":path", "/api/raw/a"},
+                {"user-agent", "Test/1.0"},
+                {"x-script", script},
+                {"authorization", "Bearer " + session.accessToken},
+                {"session-handle", session.handle}
+            }) {
+                headers.write(0); // a literal with a literal name (RFC 7541 section 6.2.2)
+                literal(headers, header[0]);
+                literal(headers, header[1]);
+            }
+            out.write(frame(HEADERS, END_STREAM | END_HEADERS, 1, headers.toByteArray()));
+            assertTrue(asked.await(10, TimeUnit.SECONDS));
+            if (reset) {
+                out.write(frame(RST_STREAM, 0, 1, new byte[] {0, 0, 0, 8}));
+                assertTrue(ended.await(SOON, TimeUnit.MILLISECONDS), "the upstream works on for nobody");
+            }
+        }
+        assertTrue(ended.await(SOON, TimeUnit.MILLISECONDS), "the upstream works on for nobody");
+    }
+
+    /** RFC 9113 section 4.1. */
+    private static byte[] frame(int type, int flags, int stream, byte[] payload) {
+        return ByteBuffer.allocate(9 + payload.length)
+                .put((byte) (payload.length >> 16))
+                .putShort((short) payload.length)
+                .put((byte) type)
+                .put((byte) flags)
+                .putInt(stream)
+                .put(payload)
+                .array();
+    }
+
+    /** RFC 7541 section 5.2, without Huffman's code. */
+    private static void literal(ByteArrayOutputStream to, String text) {
+        int length = text.length();
+        if (length < 127) {
+            to.write(length);
+        } else {
+            to.write(127);
+            for (length -= 127; length >= 128; length /= 128) {
+                to.write(length % 128 + 128);
+            }
+            to.write(length);
+        }
+        to.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test
