@@ -6,6 +6,7 @@ import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
 import inet.ipaddr.IPAddressStringParameters;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A list of CIDR blocks (RFC 4632, RFC 4291 section 2.3), and how this service writes one address. */
 public final class AddressRanges {
@@ -34,6 +35,12 @@ public final class AddressRanges {
     static AddressRanges read(String name, SettingsReader from) {
         return new AddressRanges(
                 from.list(name).stream().map(value -> block(name, value)).toList());
+    }
+
+    /** Blocks that the program itself names. */
+    public static AddressRanges of(String... blocks) {
+        return new AddressRanges(
+                Stream.of(blocks).map(value -> block("blocks", value)).toList());
     }
 
     /** Whether the address (as {@link #canonical} writes it) lies in one of the blocks. */

@@ -44,6 +44,8 @@ public record Property(String name, Optional<String> value, String source) {
             "auth.proxy.upstream.authorization",
             "auth.proxy.timeout.seconds",
             "auth.proxy.max.body.mib",
+            "auth.proxy.max.exchanges",
+            "auth.proxy.max.exchanges.per.subject",
             "auth.proxy.paths");
 
     public Property {

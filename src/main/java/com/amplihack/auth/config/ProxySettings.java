@@ -10,8 +10,10 @@ import java.util.Optional;
  * @param upstream an HTTP or HTTPS URL without a slash at its end; the path after {@code /api} is put behind it
  * @param demo the built-in echo answers, and there is no upstream
  * @param authorization the {@code Authorization} header that the upstream gets from us
- * @param timeout until the upstream's headers, and then the longest silence within its answer
+ * @param timeout the longest silence of an exchange, before and within the upstream's answer
  * @param maxBody bytes of a request's body
+ * @param maxExchanges exchanges at a time on this node
+ * @param maxExchangesPerSubject the same for one account
  * @param routes which paths are forwarded, and what each needs
  */
 public record ProxySettings(
@@ -20,6 +22,8 @@ public record ProxySettings(
         Optional<Secret> authorization,
         Duration timeout,
         long maxBody,
+        int maxExchanges,
+        int maxExchangesPerSubject,
         ProxyRoutes routes) {
     private static final String UPSTREAM = "auth.proxy.upstream";
     private static final String DEMO = "demo";
@@ -36,6 +40,8 @@ public record ProxySettings(
                 from.secret("auth.proxy.upstream.authorization").map(ProxySettings::headerValue),
                 Duration.ofSeconds(from.integer("auth.proxy.timeout.seconds", 1, 3_600)),
                 from.integer("auth.proxy.max.body.mib", 1, 1_024) * 1_048_576L,
+                from.integer("auth.proxy.max.exchanges", 1, 100_000),
+                from.integer("auth.proxy.max.exchanges.per.subject", 1, 100_000),
                 ProxyRoutes.read(from.list("auth.proxy.paths")));
     }
 

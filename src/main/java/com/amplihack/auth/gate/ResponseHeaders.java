@@ -31,6 +31,12 @@ public class ResponseHeaders {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+        if (request.getHeader("Expect") != null) {
+            // Payara has said 100 before it asked us (RFC 9110 section 10.1.1): should we refuse the body, nobody can
+            // tell
+            // whether it comes all the same, or the next request
+            response.setHeader("Connection", "close");
+        }
         if (request.isSecure()) {
             response.setHeader("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
         }

@@ -22,17 +22,35 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
 
     private final ServletOutputStream out;
     private final Exchange exchange;
+    private final Runnable head;
     private final Queue<ByteBuffer> arrived = new ArrayDeque<>();
     private Flow.Subscription subscription;
     private Upstream upstream = Upstream.GOES_ON;
+    private boolean headWritten;
     private boolean unflushed;
     private boolean waiting;
 
-    /** Of a response whose status and headers are set; {@code headersFirst} sends them before the body's first piece. */
-    AnswerBody(ServletOutputStream out, Exchange exchange, boolean headersFirst) {
+    /**
+     * For that response.
+     *
+     * @param head puts status and headers on it; runs once, when the answer's first byte or its end is there
+     * @param headFirst sends them before either
+     */
+    AnswerBody(ServletOutputStream out, Exchange exchange, Runnable head, boolean headFirst) {
         this.out = out;
         this.exchange = exchange;
-        unflushed = headersFirst;
+        this.head = head;
+        if (headFirst) {
+            writeHead();
+        }
+    }
+
+    private void writeHead() {
+        if (!headWritten) {
+            headWritten = true;
+            unflushed = true;
+            head.run();
+        }
     }
 
     @Override
@@ -95,11 +113,15 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
     private boolean writeNext() throws IOException {
         ByteBuffer bytes = arrived.poll();
         if (bytes != null) {
+            writeHead();
             byte[] copy = new byte[bytes.remaining()];
             bytes.get(copy);
             out.write(copy);
             unflushed = true;
             return true;
+        }
+        if (upstream == Upstream.COMPLETE) {
+            writeHead();
         }
         if (unflushed) {
             unflushed = false;

@@ -1,8 +1,10 @@
 package com.amplihack.auth.proxy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.amplihack.auth.admission.CookieName;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -11,12 +13,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which headers cross the proxy: those that are end-to-end (RFC 9110 section 7.6.1), without what is between the client
- * and us. Names are compared with underscores read as dashes, as many an upstream reads them.
+ * Which of the client's headers cross the proxy: those that are end-to-end (RFC 9110 section 7.6.1), without its
+ * credentials here and without what would tell the upstream of another caller, address, method or resource.
  */
 final class EndToEnd {
     /** RFC 9110 section 7.6.1 and what frames a message; {@code Connection} may name more. */
@@ -36,25 +39,44 @@ final class EndToEnd {
             "transfer-encoding",
             "upgrade");
 
-    /** The client's credentials, and what we say ourselves. */
-    private static final Set<String> OURS_TO_UPSTREAM =
-            Set.of("authorization", "cookie", "forwarded", "session-handle", "x-real-ip", "x-request-id");
-
-    /** What would speak for our whole origin. */
-    private static final Set<String> OURS_TO_CLIENT = Set.of(
-            "alt-svc",
-            "clear-site-data",
-            "ratelimit",
-            "ratelimit-policy",
-            "server",
-            "set-cookie",
-            "strict-transport-security",
+    /** The client's credentials, and what only we may say: who asks, from where, for which resource. */
+    private static final Set<String> OURS_TO_UPSTREAM = Set.of(
+            "authorization",
+            "client-ip",
+            "cookie",
+            "fastly-client-ip",
+            "forwarded",
+            "forwarded-for",
+            "proxy", // httpoxy: CGI reads it as HTTP_PROXY
+            "remote-addr",
+            "remote-user",
+            "session-handle",
+            "true-client-ip",
+            "x-client-ip",
+            "x-cluster-client-ip",
+            "x-host",
+            "x-method-override",
+            "x-real-ip",
             "x-request-id");
+
+    /** The same by their beginnings. */
+    private static final List<String> OURS_TO_UPSTREAM_BEGIN = List.of(
+            "cf-connecting-",
+            "x-auth-",
+            "x-envoy-",
+            "x-forwarded",
+            "x-http-",
+            "x-original-",
+            "x-remote-",
+            "x-rewrite-");
 
     private static final Set<String> COOKIES = Stream.of(CookieName.values())
             .flatMap(name -> Stream.of(name.name(true), name.name(false)))
             .map(name -> name.toLowerCase(Locale.ROOT))
             .collect(Collectors.toUnmodifiableSet());
+
+    private static final Pattern NOT_ASCII = Pattern.compile("[^\\x00-\\x7E]");
+    private static final Pattern NO_LETTER = Pattern.compile("[^a-z0-9]");
 
     private EndToEnd() {}
 
@@ -66,62 +88,48 @@ final class EndToEnd {
             String key = key(name);
             if (crosses(key, named)
                     && !OURS_TO_UPSTREAM.contains(key)
-                    && !key.startsWith("x-auth-")
-                    && !key.startsWith("x-forwarded-")) {
-                Collections.list(request.getHeaders(name)).forEach(value -> headers.add(Map.entry(name, value)));
+                    && OURS_TO_UPSTREAM_BEGIN.stream().noneMatch(key::startsWith)) {
+                Collections.list(request.getHeaders(name)).forEach(value -> headers.add(Map.entry(name, ascii(value))));
             }
         }
         String cookies = foreignCookies(Collections.list(request.getHeaders("Cookie")));
         if (!cookies.isEmpty()) {
-            headers.add(Map.entry("Cookie", cookies));
+            headers.add(Map.entry("Cookie", ascii(cookies)));
         }
         return headers;
     }
 
-    /** Puts the upstream's headers on the response; what we have set before stays as it is. */
-    static void copy(Map<String, List<String>> headers, HttpServletResponse response) {
-        Set<String> named = namedByConnection(valuesOf("connection", headers));
-        Set<String> before =
-                response.getHeaderNames().stream().map(EndToEnd::key).collect(Collectors.toSet());
-        before.remove("vary");
-        headers.forEach((name, values) -> {
-            String key = key(name);
-            if (crosses(key, named)
-                    && !before.contains(key)
-                    && !OURS_TO_CLIENT.contains(key)
-                    && !key.startsWith("x-auth-")
-                    && !key.startsWith("access-control-")) {
-                values.forEach(value -> response.addHeader(name, value));
-            }
-        });
-        valuesOf("set-cookie", headers).stream()
-                .filter(cookie -> !isOurs(cookie))
-                .forEach(cookie -> response.addHeader("Set-Cookie", cookie));
-        valuesOf("content-length", headers).stream()
-                .findFirst()
-                .ifPresent(length -> response.setContentLengthLong(Long.parseLong(length)));
-    }
-
-    private static boolean crosses(String key, Set<String> namedByConnection) {
+    static boolean crosses(String key, Set<String> namedByConnection) {
         return !HOP_BY_HOP.contains(key) && !namedByConnection.contains(key);
     }
 
-    private static String key(String name) {
-        return name.toLowerCase(Locale.ROOT).replace('_', '-');
+    /** The name as it is compared: CGI and its heirs read all but letters and digits as one and the same. */
+    static String key(String name) {
+        return NO_LETTER.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
     }
 
-    private static Set<String> namedByConnection(Collection<String> values) {
+    /**
+     * The value without bytes above 0x7E, each percent-encoded: Payara would send a blank instead, the JDK's client a
+     * question mark.
+     */
+    static String ascii(String value) {
+        return NOT_ASCII.matcher(value).replaceAll(found -> {
+            String text = found.group();
+            // one character for each byte, as both read headers; if not, what it is in UTF-8
+            byte[] bytes = text.getBytes(text.charAt(0) <= 0xFF ? ISO_8859_1 : UTF_8);
+            StringBuilder encoded = new StringBuilder();
+            for (byte b : bytes) {
+                encoded.append(String.format("%%%02X", b));
+            }
+            return encoded.toString();
+        });
+    }
+
+    static Set<String> namedByConnection(Collection<String> values) {
         return values.stream()
                 .flatMap(value -> Arrays.stream(value.split(",")))
                 .map(name -> key(name.strip()))
                 .collect(Collectors.toSet());
-    }
-
-    private static List<String> valuesOf(String wanted, Map<String, List<String>> headers) {
-        return headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase(wanted))
-                .flatMap(header -> header.getValue().stream())
-                .toList();
     }
 
     private static String foreignCookies(List<String> headers) {
@@ -133,7 +141,7 @@ final class EndToEnd {
     }
 
     /** Of {@code name=value}, with or without attributes. */
-    private static boolean isOurs(String cookie) {
+    static boolean isOurs(String cookie) {
         return COOKIES.contains(cookie.split("[=;]", 2)[0].strip().toLowerCase(Locale.ROOT));
     }
 }

@@ -10,7 +10,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +36,10 @@ final class Exchange {
     private final Serial serial = new Serial();
     private final List<Runnable> ends = new ArrayList<>();
     private long progress = System.nanoTime();
+    private boolean clientIsSilent;
+    /** Whether the response holds the upstream's head; before, it can still become a refusal. */
+    private boolean begun;
+
     private Future<?> watching;
     private boolean over;
 
@@ -58,8 +61,12 @@ final class Exchange {
         perform(() -> watch(timeout.toNanos()));
     }
 
-    /** Sends the request, and hands the answer on when its head is there. */
-    void send(Upstream upstream, Upstream.Question question) {
+    /**
+     * Sends the request, and hands the answer on when its head is there.
+     *
+     * @param addresses how the client may see those in the answer
+     */
+    void send(Upstream upstream, Upstream.Question question, UpstreamAddresses addresses) {
         long sent = System.nanoTime();
         try {
             Future<?> sending = upstream.send(question, (answer, failure) -> {
@@ -67,7 +74,7 @@ final class Exchange {
                     perform(() -> failed(failure));
                 } else {
                     meters.upstreamAnswered(Duration.ofNanos(System.nanoTime() - sent));
-                    perform(() -> pass(answer), () -> answer.body().subscribe(new Unwanted()));
+                    perform(() -> pass(answer, addresses), () -> answer.body().subscribe(new Unwanted()));
                 }
             });
             whenOver(() -> sending.cancel(true));
@@ -92,7 +99,7 @@ final class Exchange {
                 (over ? tooLate : task).run();
             } catch (RuntimeException failed) {
                 LOG.log(Level.SEVERE, "The proxy failed request " + correlationId, failed);
-                upstreamBroke();
+                breakOff();
             }
         });
     }
@@ -105,11 +112,18 @@ final class Exchange {
         long left = timeout.toNanos() - (System.nanoTime() - progress);
         if (left > 0) {
             watch(left);
-        } else if (response.isCommitted()) {
-            upstreamBroke();
+        } else if (begun) {
+            breakOff();
+        } else if (clientIsSilent) {
+            refuse(new AuthException(ErrorCode.INVALID_REQUEST, "The body stopped coming."));
         } else {
             refuse(new AuthException(ErrorCode.UPSTREAM_TIMEOUT, "The upstream did not answer in time."));
         }
+    }
+
+    /** Whether it is the client for whose bytes all wait; to be called by a task. */
+    void waitsForClient(boolean waits) {
+        clientIsSilent = waits;
     }
 
     /** Something has moved; to be called by a task. */
@@ -123,11 +137,25 @@ final class Exchange {
     }
 
     void clientGone() {
-        end("client_gone", async::complete);
+        end("client_gone", () -> {
+            if (!begun) {
+                response.setStatus(HttpServletResponse.SC_BAD_REQUEST); // should it read on: nothing here is a success
+            }
+            async.complete();
+        });
     }
 
-    /** The answer had begun and stops here: the client must not take it for whole. */
+    /** The upstream has ended its answer before it was whole. */
     void upstreamBroke() {
+        if (begun) {
+            breakOff();
+        } else {
+            refuse(new AuthException(ErrorCode.UPSTREAM_UNREACHABLE, "The upstream broke off its answer."));
+        }
+    }
+
+    /** The answer stops here: the client must not take it for whole. */
+    private void breakOff() {
         end("upstream_broke", () -> {
             LOG.log(Level.WARNING, "The answer to request {0} was broken off", correlationId);
             BrokenStream.abort(async);
@@ -137,7 +165,7 @@ final class Exchange {
     /** Answers with the refusal; too late for that, the answer is broken off. */
     void refuse(AuthException refusal) {
         end(refusal.code().code(), () -> {
-            if (response.isCommitted()) {
+            if (begun) {
                 BrokenStream.abort(async);
                 return;
             }
@@ -157,14 +185,23 @@ final class Exchange {
             watching.cancel(false);
             meters.proxied(outcome);
             try {
-                ends.forEach(Runnable::run);
+                ends.forEach(this::runEnd);
             } finally {
                 last.run();
             }
         });
     }
 
-    private void pass(Upstream.Answer answer) {
+    /** One that fails must not keep the others from running. */
+    private void runEnd(Runnable end) {
+        try {
+            end.run();
+        } catch (RuntimeException failed) {
+            LOG.log(Level.SEVERE, "The proxy did not tidy up after request " + correlationId, failed);
+        }
+    }
+
+    private void pass(Upstream.Answer answer, UpstreamAddresses addresses) {
         if (answer.status() == 401 || answer.status() == 403) {
             answer.body().subscribe(new Unwanted());
             LOG.log(
@@ -177,14 +214,20 @@ final class Exchange {
         }
         progress();
         try {
-            response.setStatus(answer.status());
-            EndToEnd.copy(answer.headers(), response);
-            boolean events = String.valueOf(response.getContentType()).startsWith("text/event-stream");
-            answer.body().subscribe(new AnswerBody(response.getOutputStream(), this, events));
+            AnswerHead head = new AnswerHead(answer, addresses);
+            answer.body()
+                    .subscribe(
+                            new AnswerBody(response.getOutputStream(), this, () -> begin(head), head.isEventStream()));
         } catch (IOException | RuntimeException failed) {
+            answer.body().subscribe(new Unwanted());
             LOG.log(Level.WARNING, "The answer to request " + correlationId + " cannot be handed on", failed);
             refuse(new AuthException(ErrorCode.UPSTREAM_UNREACHABLE, "The upstream's answer cannot be handed on."));
         }
+    }
+
+    private void begin(AnswerHead head) {
+        begun = true;
+        head.writeTo(response);
     }
 
     private void failed(Throwable failure) {
@@ -193,14 +236,9 @@ final class Exchange {
             cause = cause.getCause();
         }
         LOG.log(Level.WARNING, "The upstream failed request {0}: {1}", new Object[] {correlationId, cause});
-        boolean late = cause instanceof HttpTimeoutException && !(cause instanceof HttpConnectTimeoutException);
-        if (late) {
-            refuse(new AuthException(ErrorCode.UPSTREAM_TIMEOUT, "The upstream did not answer in time."));
-        } else {
-            boolean absent = cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
-            refuse(new AuthException(
-                    ErrorCode.UPSTREAM_UNREACHABLE,
-                    absent ? "The upstream cannot be reached." : "The upstream did not answer."));
-        }
+        boolean absent = cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
+        refuse(new AuthException(
+                ErrorCode.UPSTREAM_UNREACHABLE,
+                absent ? "The upstream cannot be reached." : "The upstream did not answer."));
     }
 }

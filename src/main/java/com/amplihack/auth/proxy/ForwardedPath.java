@@ -37,8 +37,19 @@ final class ForwardedPath {
         }
     }
 
+    /** The path of ours that stands for the upstream's URL, as the client spelled it: {@code /v1/api}, for instance. */
+    static String mount(HttpServletRequest request) {
+        int forwarded = RequestPath.spelled(request).length() - API.length();
+        return request.getRequestURI().substring(0, request.getRequestURI().length() - forwarded);
+    }
+
+    /** Whether every reader of that path understands the same. */
+    static boolean isUnambiguous(String path) {
+        return !AMBIGUOUS.matcher(path).matches();
+    }
+
     private static boolean isPlain(String spelled, String understood) {
-        if (!spelled.startsWith(API + "/") || AMBIGUOUS.matcher(spelled).matches()) {
+        if (!spelled.startsWith(API + "/") || !isUnambiguous(spelled)) {
             return false;
         }
         try {

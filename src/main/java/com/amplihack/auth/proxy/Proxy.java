@@ -16,6 +16,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -27,11 +28,24 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Sends requests on to the upstream, without a thread that waits for it. */
 @ApplicationScoped
 public class Proxy {
+    private static final Logger LOG = Logger.getLogger(Proxy.class.getName());
+    private static final URI NO_UPSTREAM = URI.create("http://demo.invalid");
     private static final Duration CONNECT = Duration.ofSeconds(5);
+
+    /** Reads the time that an idle connection to the upstream is kept, once in the life of the JVM. */
+    private static final String KEEP_ALIVE = "jdk.httpclient.keepalive.timeout";
+
+    /** Routers forget a connection sooner than the JDK's 20 minutes, and a request into it is lost. */
+    private static final String KEEP_ALIVE_SECONDS = "30";
+
+    private static final int LOOK_MILLIS = 300;
     private static final int THREADS = Math.max(4, Runtime.getRuntime().availableProcessors());
 
     private Configuration configuration;
@@ -39,6 +53,8 @@ public class Proxy {
     private ExecutorService threads;
     private ScheduledThreadPoolExecutor timer;
     private HttpClient http;
+    private DisconnectWatch disconnects;
+    private final ExchangeLimit limit = new ExchangeLimit();
 
     /** For CDI. */
     public Proxy() {}
@@ -50,6 +66,7 @@ public class Proxy {
     }
 
     @PostConstruct
+    @SuppressWarnings("FutureReturnValueIgnored") // the watch logs its failures itself
     void open() {
         // threads of our own: what runs here never blocks, and must not wait behind what does
         ThreadFactory daemons = task -> {
@@ -60,6 +77,11 @@ public class Proxy {
         threads = Executors.newFixedThreadPool(THREADS, daemons);
         timer = new ScheduledThreadPoolExecutor(1, daemons);
         timer.setRemoveOnCancelPolicy(true); // or each exchange is kept until its time-out would have come
+        disconnects = new DisconnectWatch();
+        timer.scheduleWithFixedDelay(disconnects::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        if (System.getProperty(KEEP_ALIVE) == null) {
+            System.setProperty(KEEP_ALIVE, KEEP_ALIVE_SECONDS);
+        }
         http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
@@ -72,6 +94,11 @@ public class Proxy {
     void close() {
         timer.shutdownNow();
         threads.shutdownNow();
+        try {
+            disconnects.close();
+        } catch (IOException e) {
+            LOG.log(Level.FINE, "The selector is not closed", e);
+        }
         http = null; // its own thread ends when nobody refers to it any more
     }
 
@@ -99,15 +126,37 @@ public class Proxy {
                 PublicAddress.of(request, configuration.settings().web()).https();
         headers.addAll(Via.headers(request, client, https));
         String path = ForwardedPath.of(request);
+        UpstreamAddresses addresses =
+                new UpstreamAddresses(settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request));
 
-        Exchange exchange = new Exchange(request, response, settings.timeout(), timer, meters, client.correlationId());
-        BodyPublisher body = BodyPublishers.noBody();
-        if (RequestBody.isSent(request)) {
-            RequestBody sent = RequestBody.of(request, settings.maxBody(), exchange);
-            long length = request.getContentLengthLong();
-            body = length < 0 ? BodyPublishers.fromPublisher(sent) : BodyPublishers.fromPublisher(sent, length);
+        Runnable place = limit.enter(caller.map(AccessToken::subject).orElse(client.address()), settings);
+        try {
+            Exchange exchange =
+                    new Exchange(request, response, settings.timeout(), timer, meters, client.correlationId());
+            exchange.whenOver(place);
+            BodyPublisher body = BodyPublishers.noBody();
+            if (RequestBody.isSent(request)) {
+                RequestBody sent =
+                        RequestBody.of(request, settings.maxBody(), exchange, () -> watch(request, exchange));
+                long length = request.getContentLengthLong();
+                body = length < 0 ? BodyPublishers.fromPublisher(sent) : BodyPublishers.fromPublisher(sent, length);
+            } else {
+                watch(request, exchange);
+            }
+            exchange.send(upstream, new Upstream.Question(request.getMethod(), path, headers, body), addresses);
+        } catch (IOException | RuntimeException failed) {
+            place.run();
+            throw failed;
         }
-        exchange.send(upstream, new Upstream.Question(request.getMethod(), path, headers, body));
+    }
+
+    /** Ends the exchange when its client leaves; to be called when nobody reads from it any more. */
+    private void watch(HttpServletRequest request, Exchange exchange) {
+        try {
+            exchange.whenOver(disconnects.watch(ClientConnection.of(request), exchange::clientGone));
+        } catch (ReflectiveOperationException unknown) {
+            LOG.log(Level.FINE, "A client that leaves is noticed at the next write", unknown);
+        }
     }
 
     private Upstream upstream(ProxySettings settings) {

@@ -6,6 +6,7 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 
@@ -19,32 +20,32 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private final ServletInputStream in;
     private final long most;
     private final Exchange exchange;
+    private final Runnable whenWhole;
     private Flow.Subscriber<? super ByteBuffer> subscriber;
     private long demand;
     private long length;
-    /** Bytes that are still to come: with an {@code Upgrade} header Payara ends a body by the connection alone. */
-    private long rest;
-
     /** Payara says "all data read" when all has arrived: the rest of it lies in its buffer, and no read waits. */
     private boolean arrived;
 
     private boolean over;
 
-    private RequestBody(HttpServletRequest request, long most, Exchange exchange) throws IOException {
+    private RequestBody(HttpServletRequest request, long most, Exchange exchange, Runnable whenWhole)
+            throws IOException {
         in = request.getInputStream();
-        long announced = request.getContentLengthLong();
-        rest = announced < 0 ? Long.MAX_VALUE : announced;
         this.most = most;
         this.exchange = exchange;
+        this.whenWhole = whenWhole;
     }
 
     /**
      * Begins to listen; the request must be asynchronous by then.
      *
      * @param most bytes that are accepted
+     * @param whenWhole runs when all of it has been read
      */
-    static RequestBody of(HttpServletRequest request, long most, Exchange exchange) throws IOException {
-        RequestBody body = new RequestBody(request, most, exchange);
+    static RequestBody of(HttpServletRequest request, long most, Exchange exchange, Runnable whenWhole)
+            throws IOException {
+        RequestBody body = new RequestBody(request, most, exchange, whenWhole);
         body.in.setReadListener(body);
         return body;
     }
@@ -101,7 +102,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private void read() {
         try {
             while (!over && demand > 0 && (arrived || in.isReady())) {
-                byte[] chunk = new byte[(int) Math.min(CHUNK, rest)];
+                byte[] chunk = new byte[CHUNK];
                 int count = in.read(chunk);
                 if (count < 0) {
                     complete();
@@ -109,6 +110,10 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
                     pass(chunk, count);
                 }
             }
+            exchange.waitsForClient(!over && demand > 0);
+        } catch (ProtocolException malformed) {
+            over = true;
+            exchange.refuse(new AuthException(ErrorCode.INVALID_REQUEST, malformed.getMessage()));
         } catch (IOException broken) {
             over = true;
             exchange.clientGone();
@@ -123,16 +128,14 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
             return;
         }
         demand--;
-        rest -= count;
         exchange.progress();
         subscriber.onNext(ByteBuffer.wrap(chunk, 0, count));
-        if (rest == 0) {
-            complete();
-        }
     }
 
     private void complete() {
         over = true;
+        exchange.waitsForClient(false);
         subscriber.onComplete();
+        whenWhole.run();
     }
 }

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /** Tells the upstream which way a request came: {@code Forwarded} (RFC 7239), {@code Via} and the request's id. */
 final class Via {
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:\\[\\]-]{1,255}");
+    /** RFC 3986 section 3.2.2, without what a careless reader of the header might take for its punctuation. */
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._~%:\\[\\]-]{1,255}");
 
     private Via() {}
 

@@ -121,13 +121,22 @@ public final class StreamBenchmark {
         return ServerProcess.start(
                 ServerProcess.freePort(),
                 Map.of(
-                        "jakarta.json.provider", "org.eclipse.parsson.JsonProviderImpl",
-                        "mp.config.profile", "dev",
-                        "auth.home", ServerProcess.freshDirectory("home").toString(),
-                        "auth.store", "memory",
-                        "auth.api.limit", "0",
-                        "auth.bootstrap.password", PASSWORD,
-                        "auth.proxy.upstream", "http://127.0.0.1:" + upstreamPort + "/v1/"),
+                        "jakarta.json.provider",
+                        "org.eclipse.parsson.JsonProviderImpl",
+                        "mp.config.profile",
+                        "dev",
+                        "auth.home",
+                        ServerProcess.freshDirectory("home").toString(),
+                        "auth.store",
+                        "memory",
+                        "auth.api.limit",
+                        "0",
+                        "auth.proxy.max.exchanges.per.subject",
+                        Integer.toString(2 * STREAMS),
+                        "auth.bootstrap.password",
+                        PASSWORD,
+                        "auth.proxy.upstream",
+                        "http://127.0.0.1:" + upstreamPort + "/v1/"),
                 Map.of());
     }
 

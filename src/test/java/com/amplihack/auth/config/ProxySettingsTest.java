@@ -26,7 +26,21 @@ class ProxySettingsTest {
         assertEquals(Optional.empty(), proxy.authorization());
         assertEquals(Duration.ofSeconds(120), proxy.timeout());
         assertEquals(10 << 20, proxy.maxBody());
+        assertEquals(1_000, proxy.maxExchanges());
+        assertEquals(32, proxy.maxExchangesPerSubject());
         assertTrue(TestSettings.dev(HOME, Map.of()).proxy().demo());
+    }
+
+    @Test
+    void exchangesHaveABoundOfAtLeastOne() {
+        assertEquals(7, production("auth.proxy.max.exchanges.per.subject", "7").maxExchangesPerSubject());
+        assertEquals(9, production("auth.proxy.max.exchanges", "9").maxExchanges());
+        for (String name : new String[] {"auth.proxy.max.exchanges", "auth.proxy.max.exchanges.per.subject"}) {
+            for (String value : new String[] {"0", "-1", "100001", "many"}) {
+                assertEquals(
+                        name + " must be a whole number from 1 to 100000, was '" + value + "'", refusal(name, value));
+            }
+        }
     }
 
     @Test

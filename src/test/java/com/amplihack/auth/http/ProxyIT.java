@@ -3,7 +3,6 @@ package com.amplihack.auth.http;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,16 +10,11 @@ import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.http.TestUpstream.Received;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -30,13 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code /api/**} in front of a real server, over real connections. */
-class ProxyIT {
-    private static final String CHAT = "/api/chat/completions";
+class ProxyIT extends ProxyFixture {
     private static final int LARGEST = 1_048_576;
-
-    private final TestUpstream upstream = SharedServer.get().upstream();
-    private final String script = UUID.randomUUID().toString();
-    private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
 
     @Test
     void requestAndAnswerCrossWhole() {
@@ -509,81 +498,5 @@ class ProxyIT {
         assertEquals(200, answer.status());
         assertEquals("12", answer.header("Content-Length").orElseThrow());
         assertEquals("", answer.body());
-    }
-
-    private void answer(byte[] bytes) {
-        upstream.script(script, (request, in, out) -> {
-            received.add(request);
-            out.write(bytes);
-        });
-    }
-
-    private Received received() {
-        try {
-            Received request = received.poll(10, TimeUnit.SECONDS);
-            assertNotNull(request, "nothing reached the upstream");
-            return request;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private Client.Request request(Session session, String method, String path) {
-        return session.with(session.client.request(method, path)).header("X-Script", script);
-    }
-
-    private static byte[] streamHead() {
-        return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-                .getBytes(StandardCharsets.UTF_8);
-    }
-
-    private String post(Session session, String body) {
-        return "POST " + CHAT + " HTTP/1.1\r\n" + head(session)
-                + "Content-Type: application/json\r\nConnection: close\r\nContent-Length: " + body.length()
-                + "\r\n\r\n" + body;
-    }
-
-    /** The headers that every raw request of that session carries. */
-    private String head(Session session) {
-        return "Host: localhost:" + SharedServer.get().port() + "\r\nUser-Agent: Test/1.0\r\nX-Script: " + script
-                + "\r\nAuthorization: Bearer " + session.accessToken + "\r\nSession-Handle: " + session.handle + "\r\n";
-    }
-
-    private static Socket connect(Session session) throws IOException {
-        return new Socket(
-                InetAddress.getByName("127.0.0.1"),
-                SharedServer.get().port(),
-                InetAddress.getByName(session.client.address()),
-                0);
-    }
-
-    private static void send(Socket socket, String text) throws IOException {
-        socket.setSoTimeout(10_000);
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String line(Socket socket) throws IOException {
-        return reader(socket).readLine();
-    }
-
-    private static BufferedReader reader(Socket socket) throws IOException {
-        return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-    }
-
-    private static void skipTo(BufferedReader reader, String wanted) throws IOException {
-        for (String line = reader.readLine(); ; line = reader.readLine()) {
-            assertNotNull(line, "the answer ended before " + wanted);
-            if (line.equals(wanted)) {
-                return;
-            }
-        }
-    }
-
-    /** Everything that comes back until the server closes the connection. */
-    private static String raw(Session session, String text) throws IOException {
-        try (Socket socket = connect(session)) {
-            send(socket, text);
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }

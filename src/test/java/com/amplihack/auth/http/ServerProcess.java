@@ -103,7 +103,11 @@ public final class ServerProcess implements AutoCloseable {
                     "--rootdir",
                     directory.resolve("payara").toString(),
                     "--logproperties",
-                    System.getProperty("it.logging")));
+                    System.getProperty("it.logging"),
+                    "--prebootcommandfile",
+                    Path.of(System.getProperty("it.logging"))
+                            .resolveSibling("preboot.asadmin")
+                            .toString()));
             command.addAll(List.of(options));
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(directory.toFile())

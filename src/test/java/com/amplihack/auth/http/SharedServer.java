@@ -21,6 +21,9 @@ public final class SharedServer implements LauncherSessionListener {
     public static final String CORS_ORIGIN = "https://reader.example";
     public static final String CSRF_ORIGIN = "https://form.example";
 
+    static final int EXCHANGES = 12;
+    static final int EXCHANGES_PER_SUBJECT = 8;
+
     /** {@code redis}, or {@code memory} in the second run of the suite. */
     static final String STORE = System.getProperty("it.store", "redis");
 
@@ -66,6 +69,10 @@ public final class SharedServer implements LauncherSessionListener {
                                 Map.entry("auth.proxy.upstream.authorization", TestUpstream.AUTHORIZATION),
                                 Map.entry("auth.proxy.timeout.seconds", "2"),
                                 Map.entry("auth.proxy.max.body.mib", "1"),
+                                Map.entry("auth.proxy.max.exchanges", Integer.toString(EXCHANGES)),
+                                Map.entry(
+                                        "auth.proxy.max.exchanges.per.subject",
+                                        Integer.toString(EXCHANGES_PER_SUBJECT)),
                                 Map.entry("auth.proxy.paths", "/models/**=model:read,/raw/**=chat:write"),
                                 Map.entry("redis.host", "127.0.0.1"),
                                 Map.entry("redis.port", Integer.toString(proxy.port())),
