@@ -48,14 +48,14 @@ final class Expressions {
         }
         String resolved = resolve(value, 0);
         if (resolved.isBlank()) {
-            throw new UnusableException("holds nothing once its ${…} is resolved");
+            throw new UnusableException("holds nothing once its ${...} is resolved");
         }
         return resolved;
     }
 
     private String resolve(String value, int depth) throws UnusableException {
         if (depth > DEEPEST) {
-            throw new UnusableException("holds a ${…} that leads back to itself");
+            throw new UnusableException("holds a ${...} that leads back to itself");
         }
         StringBuilder resolved = new StringBuilder();
         int done = 0;
@@ -92,7 +92,7 @@ final class Expressions {
             return found.get();
         }
         if (colon == expression.length()) {
-            throw new UnusableException("holds a ${…} that cannot be resolved");
+            throw new UnusableException("holds a ${...} that cannot be resolved");
         }
         return resolve(expression.substring(colon + 1), depth);
     }

@@ -14,7 +14,7 @@ import org.eclipse.microprofile.config.ConfigValue;
  * set, and then writes them to its log.
  */
 final class PropertyFinder implements Function<String, Property> {
-    private static final Pattern FINAL_NEWLINE = Pattern.compile("\r?\n\\z");
+    private static final Pattern FINAL_NEWLINE = Pattern.compile("\\r?\\n\\z");
 
     private final Config config;
     private final Expressions expressions;

@@ -27,7 +27,7 @@ class PolicyTest {
 
     private Property find(String name) {
         if (console.getOrDefault(name, "").contains("${nope}")) {
-            return Property.unusable(name, "console", "holds a ${…} that cannot be resolved");
+            return Property.unusable(name, "console", "holds a ${...} that cannot be resolved");
         }
         Optional<String> value = TestSettings.source("", console).apply(name);
         return new Property(name, value, console.containsKey(name) ? "console" : "default");
@@ -203,7 +203,7 @@ class PolicyTest {
 
         assertEquals(List.of(), revision.changes());
         assertEquals(
-                name + " holds a ${…} that cannot be resolved: the old value stays in force",
+                name + " holds a ${...} that cannot be resolved: the old value stays in force",
                 revision.refusals().get(0).reason());
         assertSame(before, configuration.settings());
         assertFalse(before.certificates().mayIssue(new X500Principal("CN=another")));
