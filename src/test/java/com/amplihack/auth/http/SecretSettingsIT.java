@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,6 +14,11 @@ import java.sql.DriverManager;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.bouncycastle.pkcs.PKCSException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,14 +69,19 @@ class SecretSettingsIT {
     void secretsAreTakenToTheLetter() throws Exception {
         Path home = ServerProcess.freshDirectory("literal");
         Map<String, String> environment = environment(home);
-        environment.put("AUTH_BOOTSTRAP_PASSWORD", PASSWORD);
+        Path commands =
+                Files.writeString(home.resolve("preboot"), "set-config-dir --directory " + secrets(home) + "\n");
         environment.put("AUTH_DB_USER", "auth");
         environment.put("AUTH_DB_PASSWORD", DATABASE_PASSWORD);
-        environment.put("JWT_KEY_PASSPHRASE", "${ENV=THE_PASSPHRASE}");
         environment.put("THE_PASSPHRASE", PASSPHRASE);
         environment.put("JWT_ISSUER", "https://${issuer.host:issuer.example}");
-        try (ServerProcess server = ServerProcess.start(ServerProcess.freePort(), Map.of(), environment)
+        environment.put("AUTH_ARGON2_CONCURRENCY", "256");
+        environment.put("AUTH_ARGON2_MEMORY_KIB", "524288"); // 128 GiB in all
+        try (ServerProcess server = ServerProcess.start(
+                        ServerProcess.freePort(), Map.of(), environment, "--prebootcommandfile", commands.toString())
                 .ready()) {
+            assertTrue(server.output().contains("First account: admin, password: as configured"), server.output());
+            assertTrue(server.output().contains("WARNING auth.argon2.concurrency (256) times"), server.output());
             Client.Answer login =
                     Session.login(new Client(server.port()), "admin", PASSWORD).send();
             assertEquals(200, login.status());
@@ -88,15 +99,33 @@ class SecretSettingsIT {
         assertTrue(opens(home.resolve("keys/jwt_private.pem"), PASSPHRASE));
     }
 
+    /** As Kubernetes mounts a secret, and with the newline that {@code echo} leaves. */
+    private static Path secrets(Path home) throws IOException {
+        Path secrets = Files.createDirectory(home.resolve("secrets"));
+        Path data = Files.createDirectory(secrets.resolve("..2026_11_28"));
+        Files.createSymbolicLink(secrets.resolve("..data"), data.getFileName());
+        Map.of("auth.bootstrap.password", PASSWORD + "\r\n", "jwt.key.passphrase", "${ENV=THE_PASSPHRASE}\n")
+                .forEach((name, content) -> {
+                    try {
+                        Files.writeString(data.resolve(name), content);
+                        Files.createSymbolicLink(secrets.resolve(name), Path.of("..data", name));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+        return secrets;
+    }
+
     private static boolean opens(Path key, String passphrase) throws Exception {
-        ProcessBuilder openssl =
-                new ProcessBuilder("openssl", "pkey", "-in", key.toString(), "-passin", "env:PHRASE", "-noout");
-        openssl.environment().put("PHRASE", passphrase);
-        return openssl.redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start()
-                        .waitFor()
-                == 0;
+        try (PEMParser parser = new PEMParser(Files.newBufferedReader(key))) {
+            PKCS8EncryptedPrivateKeyInfo encrypted = (PKCS8EncryptedPrivateKeyInfo) parser.readObject();
+            encrypted.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                    .setProvider(new BouncyCastleProvider())
+                    .build(passphrase.toCharArray()));
+            return true;
+        } catch (PKCSException another) {
+            return false;
+        }
     }
 
     private static void assertNoneShown(String output) {
