@@ -27,8 +27,9 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
     }
 
     static CertificateSettings read(SettingsReader from) {
-        CertificateSettings settings =
-                new CertificateSettings(readAccounts(entries(ACCOUNTS, from)), readIssuers(entries(ISSUERS, from)));
+        CertificateSettings settings = new CertificateSettings(
+                readAccounts(from.list(ACCOUNTS, CertificateSettings::split)),
+                readIssuers(from.list(ISSUERS, CertificateSettings::split)));
         if (!settings.issuers.isEmpty() && !settings.inUse()) {
             throw new InvalidSettingException(ISSUERS + " must not be set without " + ACCOUNTS);
         }
@@ -52,14 +53,6 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
 
     public boolean mayIssue(X500Principal issuer) {
         return issuers.isEmpty() || issuers.contains(spelled(issuer));
-    }
-
-    private static List<String> entries(String name, SettingsReader from) {
-        return from.find(name).stream()
-                .flatMap(value -> split(value).stream())
-                .map(String::strip)
-                .filter(entry -> !entry.isEmpty())
-                .toList();
     }
 
     /** At semicolons that are neither escaped nor in quotes (RFC 4514 section 2.4, RFC 1779). */

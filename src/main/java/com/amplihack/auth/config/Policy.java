@@ -11,9 +11,6 @@ import java.util.function.Predicate;
 
 /** The settings in force together with the properties that they were made of: an immutable snapshot. */
 public final class Policy {
-    /** Read by the data source in web.xml alone, and listed here all the same. */
-    private static final String DATA_SOURCE = "auth.db.class";
-
     private static final String HIDDEN = "***";
 
     private final Settings settings;
@@ -41,7 +38,6 @@ public final class Policy {
         SettingsReader reader =
                 new SettingsReader(name -> found.computeIfAbsent(name, source).value());
         Settings settings = Settings.read(reader);
-        found.computeIfAbsent(DATA_SOURCE, source);
         return new Policy(settings, found, reader.secrets());
     }
 
@@ -76,7 +72,9 @@ public final class Policy {
         List<Revision.Refusal> refusals = new ArrayList<>();
         for (Property before : properties.values()) {
             Property now = due.test(before) ? source.apply(before.name()) : before;
-            if (now.value().equals(before.value())) {
+            if (now.fault().isPresent()) {
+                refusals.add(new Revision.Refusal(now, now.fault().get() + ": the old value stays in force"));
+            } else if (now.value().equals(before.value())) {
                 accepted.put(now.name(), now); // set elsewhere perhaps
             } else if (now.isLive()) {
                 wanted.add(now);

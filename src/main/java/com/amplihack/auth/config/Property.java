@@ -9,8 +9,9 @@ import java.util.Set;
  * @param name in MicroProfile Config
  * @param value empty when it is not set; may be a secret
  * @param source who set it, in words that an operator knows
+ * @param fault why it cannot be used though it is set, as a sentence that shows nothing of the value
  */
-public record Property(String name, Optional<String> value, String source) {
+public record Property(String name, Optional<String> value, String source, Optional<String> fault) {
     /** Who has set what is not set. */
     static final String NOBODY = "not set";
 
@@ -50,6 +51,29 @@ public record Property(String name, Optional<String> value, String source) {
 
     public Property {
         value = value.filter(text -> !text.isEmpty());
+    }
+
+    /** One that is not set, or set to what can be used. */
+    public Property(String name, Optional<String> value, String source) {
+        this(name, value, source, Optional.empty());
+    }
+
+    /** One that is set to what cannot be used. */
+    static Property unusable(String name, String source, String why) {
+        return new Property(name, Optional.empty(), source, Optional.of(name + " " + why));
+    }
+
+    /**
+     * Empty when it is not set, and never when it cannot be used.
+     *
+     * @throws InvalidSettingException when it cannot
+     */
+    @Override
+    public Optional<String> value() {
+        if (fault.isPresent()) {
+            throw new InvalidSettingException(fault.get());
+        }
+        return value;
     }
 
     /** Whether a change is in force within seconds (CONTRACT.md section 3); else it waits for a restart. */

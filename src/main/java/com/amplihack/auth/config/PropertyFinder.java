@@ -1,30 +1,59 @@
 package com.amplihack.auth.config;
 
 import java.util.Locale;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigValue;
 
-/** Finds properties by MicroProfile Config, and says in an operator's words who set them. */
+/**
+ * Finds properties by MicroProfile Config, and says in an operator's words who set them. The expressions in their values are
+ * resolved here, by {@link Expressions}, and not by the server, which changes some values in silence, takes others for not
+ * set, and then writes them to its log.
+ */
 final class PropertyFinder implements Function<String, Property> {
-    private final Config config;
+    private static final Pattern FINAL_NEWLINE = Pattern.compile("\\r?\\n\\z");
 
+    private final Config config;
+    private final Expressions expressions;
+
+    /** @throws InvalidSettingException when the server would resolve expressions all the same */
     PropertyFinder(Config config) {
+        this(config, System::getenv);
+    }
+
+    PropertyFinder(Config config, UnaryOperator<String> environment) {
         this.config = config;
+        expressions = new Expressions(
+                name -> raw(config.getConfigValue(name)), name -> Optional.ofNullable(environment.apply(name)));
+        if (config.getOptionalValue(Config.PROPERTY_EXPRESSIONS_ENABLED, Boolean.class)
+                .orElse(true)) {
+            throw new InvalidSettingException(Config.PROPERTY_EXPRESSIONS_ENABLED
+                    + " must be false, as this service sets it: it resolves the expressions itself");
+        }
     }
 
     @Override
     public Property apply(String name) {
-        try {
-            ConfigValue found = config.getConfigValue(name);
-            return found.getValue() == null || found.getValue().isEmpty()
-                    ? new Property(name, Optional.empty(), Property.NOBODY)
-                    : new Property(name, Optional.of(found.getValue()), source(found));
-        } catch (NoSuchElementException | IllegalArgumentException unresolved) {
-            return new Property(name, Optional.empty(), Property.NOBODY); // such as ${auth.home} over what is not set
+        ConfigValue found = config.getConfigValue(name);
+        Optional<String> raw = raw(found);
+        if (raw.isEmpty()) {
+            return new Property(name, Optional.empty(), Property.NOBODY);
         }
+        try {
+            return new Property(name, Optional.of(expressions.resolve(raw.get())), source(found));
+        } catch (Expressions.UnusableException unusable) {
+            return Property.unusable(name, source(found), unusable.getMessage());
+        }
+    }
+
+    /** As it was set, without the one newline at the end that an editor or {@code echo} leaves in a secret's file. */
+    private static Optional<String> raw(ConfigValue found) {
+        return Optional.ofNullable(found.getValue())
+                .map(value -> FINAL_NEWLINE.matcher(value).replaceFirst(""))
+                .filter(value -> !value.isEmpty());
     }
 
     /** The names are those that Payara gives its sources. */

@@ -21,9 +21,17 @@ final class SettingsReader {
         this.source = source;
     }
 
-    /** The trimmed value; an empty one counts as not set. */
+    /** The trimmed value; an empty one counts as not set, and one of blanks alone is a mistake. */
     Optional<String> find(String name) {
-        return source.apply(name).map(String::strip).filter(value -> !value.isEmpty());
+        return untrimmed(name).map(String::strip);
+    }
+
+    private Optional<String> untrimmed(String name) {
+        Optional<String> value = source.apply(name).filter(text -> !text.isEmpty());
+        if (value.filter(String::isBlank).isPresent()) {
+            throw new InvalidSettingException(name + " must not be blank");
+        }
+        return value;
     }
 
     String text(String name) {
@@ -33,7 +41,7 @@ final class SettingsReader {
     /** A value that nobody may see. */
     Optional<Secret> secret(String name) {
         secrets.add(name);
-        return source.apply(name).filter(value -> !value.isEmpty()).map(Secret::of);
+        return untrimmed(name).map(Secret::of);
     }
 
     Secret requiredSecret(String name) {
@@ -105,11 +113,21 @@ final class SettingsReader {
 
     /** Comma-separated values; none when not set. */
     List<String> list(String name) {
-        return find(name).stream()
-                .flatMap(value -> Arrays.stream(value.split(",")))
+        return list(name, value -> List.of(value.split(",")));
+    }
+
+    /** Values that are separated in a way of their own; none when not set, and only then. */
+    List<String> list(String name, Function<String, List<String>> split) {
+        Optional<String> value = find(name);
+        List<String> entries = value.stream()
+                .flatMap(text -> split.apply(text).stream())
                 .map(String::strip)
-                .filter(value -> !value.isEmpty())
+                .filter(entry -> !entry.isEmpty())
                 .toList();
+        if (value.isPresent() && entries.isEmpty()) {
+            throw new InvalidSettingException(name + " must not hold separators alone");
+        }
+        return entries;
     }
 
     static InvalidSettingException refuse(String name, String allowed, String value) {

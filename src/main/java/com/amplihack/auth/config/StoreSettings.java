@@ -67,10 +67,7 @@ public record StoreSettings(
         requireOneTopology(from, master, sentinels, cluster);
         return new StoreSettings(
                 kind,
-                from.secret("redis.uri")
-                        .map(value -> value.reveal().strip())
-                        .filter(value -> !value.isEmpty())
-                        .map(StoreSettings::redisUri),
+                from.secret("redis.uri").map(value -> redisUri(value.reveal().strip())),
                 from.text("redis.host"),
                 from.integer("redis.port", 1, 65_535),
                 from.find("redis.username"),

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -32,12 +34,12 @@ final class KeyDirectory {
     private final RingFile ringFile;
 
     /** @throws InvalidSettingException when there is to be an HSM, and it cannot be used */
-    KeyDirectory(KeySettings settings, boolean production) {
+    KeyDirectory(KeySettings settings, boolean production, InstantSource clock) {
         this.settings = settings;
         path = settings.path();
         files = new KeyFiles(settings, production);
         hsm = settings.hsm().map(present -> new HsmKeys(settings));
-        ringFile = new RingFile(path);
+        ringFile = new RingFile(path, clock);
     }
 
     /** A step from one ring to the next, which may write key files first. */
@@ -55,7 +57,7 @@ final class KeyDirectory {
 
     /**
      * Reads the ring, or makes it out of the pair that is there, or of a new one; it then has a key that signs and one
-     * that waits.
+     * that waits. What lies in the clear though there is a passphrase is encrypted.
      *
      * @throws InvalidSettingException when what lies there cannot be used
      */
@@ -70,7 +72,9 @@ final class KeyDirectory {
                     } else {
                         begin(now);
                     }
-                    return new Opened(before, change(now, ring -> complete(ring, now)));
+                    Ring after = change(now, ring -> complete(ring, now));
+                    encrypt(after);
+                    return new Opened(before, after);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -216,6 +220,19 @@ final class KeyDirectory {
                     ring.active().get().kid());
         }
         return ring;
+    }
+
+    /** A start that is killed in between leaves the rest to the next one. */
+    private void encrypt(Ring ring) throws IOException {
+        List<Path> encrypted = files.encrypt(
+                ring.keys().stream().map(RingKey::file).filter(files::owns).toList());
+        if (!encrypted.isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "Private keys lay in the clear and are encrypted with jwt.key.passphrase now: {0}. Copies of them, as in a"
+                            + " backup, are not: rotate the keys, or destroy the copies",
+                    encrypted);
+        }
     }
 
     /** Written after the first ring. */

@@ -6,6 +6,7 @@ import com.amplihack.auth.files.PrivateFiles;
 import com.nimbusds.jose.JOSEException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.security.PublicKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -32,6 +35,7 @@ final class KeyFiles implements PrivateKeys {
     private static final Logger LOG = Logger.getLogger(KeyFiles.class.getName());
     private static final String PREFIX = "key-";
     private static final String SUFFIX = ".pem";
+    private static final String PRIVATE = "r--------";
 
     private final KeySettings settings;
     private final KeyPem pem;
@@ -71,7 +75,7 @@ final class KeyFiles implements PrivateKeys {
         }
 
         void keepAs(Path file) throws IOException {
-            PrivateFiles.write(file, bytes, "r--------");
+            PrivateFiles.write(file, bytes, PRIVATE);
         }
 
         @Override
@@ -105,8 +109,18 @@ final class KeyFiles implements PrivateKeys {
 
     /** That the directory cannot be read or written. */
     static InvalidSettingException unusable(Path directory, IOException cause) {
+        if (Files.isDirectory(directory) && cannotWrite(directory, cause)) {
+            return new InvalidSettingException("jwt.key.path: the key directory " + directory
+                    + " cannot be written, and keys are rotated in it: copy the keys of a read-only mount into a directory"
+                    + " of this service's own user, and name that");
+        }
         return new InvalidSettingException("jwt.key.path: the key directory " + directory + " cannot be used ("
                 + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")");
+    }
+
+    private static boolean cannotWrite(Path directory, IOException cause) {
+        return !Files.isWritable(directory)
+                || (cause instanceof AccessDeniedException denied && Files.notExists(Path.of(denied.getFile())));
     }
 
     @Override
@@ -136,6 +150,32 @@ final class KeyFiles implements PrivateKeys {
     @Override
     public FreshKey make() throws IOException {
         return new Fresh(SigningProvider.generate(settings.size()));
+    }
+
+    /**
+     * Encrypts those private halves that lie in the clear though there is a passphrase, under the lock; each file is whole at
+     * any moment.
+     *
+     * @return which they were
+     * @throws InvalidSettingException when one cannot be encrypted where it lies; then none is
+     */
+    List<Path> encrypt(List<String> names) throws IOException {
+        Map<Path, byte[]> encrypted = new LinkedHashMap<>();
+        for (String name : names) {
+            Path file = settings.path().resolve(name);
+            Optional<byte[]> wanted = Files.exists(file) ? pem.encrypted(file) : Optional.empty();
+            if (wanted.isPresent() && Files.isSymbolicLink(file)) {
+                throw KeyPem.refuse(
+                        file,
+                        "is a link to a key in the clear, though jwt.key.passphrase is set: encrypt the key that it leads"
+                                + " to (openssl pkcs8 -topk8), or put the key itself there");
+            }
+            wanted.ifPresent(bytes -> encrypted.put(file, bytes));
+        }
+        for (Map.Entry<Path, byte[]> file : encrypted.entrySet()) {
+            PrivateFiles.write(file.getKey(), file.getValue(), PRIVATE);
+        }
+        return List.copyOf(encrypted.keySet());
     }
 
     /** Whether there are files of later keys. */

@@ -73,6 +73,22 @@ final class KeyPem {
         return key;
     }
 
+    /**
+     * What is to stand in that file instead: its private key, encrypted. Empty when it is encrypted, or there is no
+     * passphrase.
+     *
+     * @throws InvalidSettingException when it holds no private key
+     */
+    Optional<byte[]> encrypted(Path file) throws IOException {
+        if (passphrase.isEmpty()) {
+            return Optional.empty();
+        }
+        Object found = parse(file);
+        return found instanceof PrivateKeyInfo || found instanceof PEMKeyPair
+                ? Optional.of(write(readPrivate(file)))
+                : Optional.empty();
+    }
+
     /** The public key in that file, if it is one. */
     Optional<PublicKey> readPublic(Path file) throws IOException {
         return parse(file) instanceof SubjectPublicKeyInfo info

@@ -62,7 +62,7 @@ public class KeyRing {
     public void open() {
         Settings settings = configuration.settings();
         MpJwtConfigSource.open(settings.tokens());
-        directory = new KeyDirectory(settings.keys(), settings.production());
+        directory = new KeyDirectory(settings.keys(), settings.production(), clock);
         try {
             atStart = directory.open(clock.instant().truncatedTo(ChronoUnit.MILLIS));
             show(directory.text());

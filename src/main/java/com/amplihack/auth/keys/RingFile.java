@@ -17,9 +17,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.interfaces.RSAPublicKey;
 import java.text.ParseException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -30,10 +33,18 @@ final class RingFile {
     private static final Pattern FILE = Pattern.compile(
             "jwt_private\\.pem|key-[A-Za-z0-9_-]{43}\\.pem|pkcs11:object=amplihack-auth-[A-Za-z0-9_-]{43}");
 
-    private final Path file;
+    /** How far the clock of another node may be ahead. */
+    private static final Duration AHEAD = Duration.ofDays(1);
 
-    RingFile(Path directory) {
+    /** The longest that a key may stay published after it has ceased to sign (see {@link Ring#rotate}), and a bit. */
+    private static final Duration LONGEST_RETIREMENT = Duration.ofDays(366);
+
+    private final Path file;
+    private final InstantSource clock;
+
+    RingFile(Path directory, InstantSource clock) {
         file = directory.resolve("ring.json");
+        this.clock = clock;
     }
 
     boolean exists() {
@@ -79,12 +90,17 @@ final class RingFile {
     }
 
     private RingKey key(JsonObject json) {
-        RSAKey jwk = jwk(member(json, "jwk", JsonObject.class));
+        RSAPublicKey half = publicHalf(member(json, "jwk", JsonObject.class));
+        RSAKey jwk = VerifyingKey.named(half); // made anew from the numbers alone: its name is what they make it
         String name = string(json, "file");
         if (!jwk.getKeyID().equals(string(json, "kid")) || !FILE.matcher(name).matches()) {
             throw refuse();
         }
-        return new RingKey(
+        Optional<String> fault = KeyRules.fault(half.getModulus(), half.getPublicExponent());
+        if (fault.isPresent()) {
+            throw refuse("names the key " + jwk.getKeyID() + ", which " + fault.get());
+        }
+        RingKey key = new RingKey(
                 jwk,
                 KeyState.valueOf(string(json, "state")),
                 name,
@@ -93,12 +109,28 @@ final class RingFile {
                 instant(json, "signs_until"),
                 instant(json, "retires_at"),
                 member(json, "compromised", JsonValue.class) == JsonValue.TRUE);
+        requirePast(key);
+        return key;
     }
 
-    /** Made anew from the numbers alone: its name is what they make it. */
-    private RSAKey jwk(JsonObject json) {
+    /** A key that joined, signed or ceased to sign in days to come would be published and never be replaced. */
+    private void requirePast(RingKey key) {
+        Instant now = clock.instant();
+        Instant latest = now.plus(AHEAD);
+        if (key.createdAt().isAfter(latest)
+                || key.signsFrom().filter(latest::isBefore).isPresent()
+                || key.signsUntil().filter(latest::isBefore).isPresent()
+                || key.retiresAt()
+                        .filter(latest.plus(LONGEST_RETIREMENT)::isBefore)
+                        .isPresent()) {
+            throw refuse("holds times that are far in the future for the clock of this machine, which says " + now
+                    + ": correct the one or the other");
+        }
+    }
+
+    private RSAPublicKey publicHalf(JsonObject json) {
         try {
-            return VerifyingKey.named(RSAKey.parse(json.toString()).toRSAPublicKey());
+            return RSAKey.parse(json.toString()).toRSAPublicKey();
         } catch (ParseException | JOSEException foreign) {
             throw refuse();
         }
@@ -143,6 +175,10 @@ final class RingFile {
     }
 
     private InvalidSettingException refuse() {
-        return new InvalidSettingException("jwt.key.path: " + file + " is not a key ring: restore it");
+        return refuse("is not a key ring: restore it");
+    }
+
+    private InvalidSettingException refuse(String why) {
+        return new InvalidSettingException("jwt.key.path: " + file + " " + why);
     }
 }

@@ -25,9 +25,7 @@ public final class QuietFilter implements Filter {
 
     private static boolean isFalseAlarm(LogRecord record, String logger) {
         String message = record.getMessage() == null ? "" : record.getMessage();
-        // looked up once before the WAR's own defaults can be read, and again afterwards
-        return message.startsWith("MicroProfile Config: property 'auth.db.url'")
-                // the directory holds nothing of ours
-                || (logger.equals("PayaraMicro") && message.startsWith("Payara Micro Runtime directory"));
+        // the directory holds nothing of ours
+        return logger.equals("PayaraMicro") && message.startsWith("Payara Micro Runtime directory");
     }
 }

@@ -3,6 +3,7 @@ package com.amplihack.auth.ops;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.InvalidSettingException;
+import com.amplihack.auth.config.PasswordSettings;
 import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.keys.KeyRing;
@@ -111,6 +112,7 @@ public class Boot {
         if (settings.production() && settings.database().isEmbedded()) {
             LOG.warning("auth.db.url is an embedded H2 database: use PostgreSQL in production");
         }
+        settings.passwords().memoryWarning(PasswordSettings.besideTheHeap()).ifPresent(LOG::warning);
         PolicyWatch.warnIfOpen(settings);
     }
 

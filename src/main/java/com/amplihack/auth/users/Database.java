@@ -1,8 +1,11 @@
 package com.amplihack.auth.users;
 
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.InvalidSettingException;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Persistence;
@@ -26,14 +29,19 @@ public class Database {
     @Resource(lookup = "java:app/jdbc/auth")
     private DataSource pool;
 
+    @Inject
+    private Configuration configuration;
+
     private EntityManagerFactory entities;
 
     /**
      * Brings the schema to this version (forward only, one node at a time) and opens the persistence unit.
      *
      * @throws SQLException when the database does not answer
+     * @throws InvalidSettingException when there is no such driver
      */
     public void open() throws SQLException {
+        AccountDataSource.use(configuration.settings().database());
         ping();
         migrations(pool).load().migrate();
         entities = Persistence.createEntityManagerFactory("auth");

@@ -1,6 +1,7 @@
 package com.amplihack.auth.users;
 
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.PasswordSettings;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.metrics.Meters;
@@ -54,9 +55,25 @@ public class PasswordHasher {
         this.meters = meters;
     }
 
-    /** Prepares the native library and the hash that unknown users are measured against. */
+    /**
+     * Prepares the native library and the hash that unknown users are measured against.
+     *
+     * @throws InvalidSettingException when the library cannot be loaded
+     */
     @PostConstruct
     public void prepare() {
+        try {
+            load();
+        } catch (LinkageError unusable) {
+            String why =
+                    String.valueOf(unusable.getMessage()).lines().findFirst().orElse("");
+            throw new InvalidSettingException("jna.tmpdir: the library for Argon2 cannot be unpacked and loaded (" + why
+                    + "): start Java with -Djna.tmpdir= and a folder that this service's user can write to and that is not"
+                    + " mounted noexec");
+        }
+    }
+
+    private void load() {
         argon2 = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
         places = settings().concurrency();
         turns = new Semaphore(places, true);

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import javax.security.auth.x500.X500Principal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,9 @@ class PolicyTest {
     private final Configuration configuration = Configuration.following(this::find);
 
     private Property find(String name) {
+        if (console.getOrDefault(name, "").contains("${nope}")) {
+            return Property.unusable(name, "console", "holds a ${...} that cannot be resolved");
+        }
         Optional<String> value = TestSettings.source("", console).apply(name);
         return new Property(name, value, console.containsKey(name) ? "console" : "default");
     }
@@ -184,6 +188,43 @@ class PolicyTest {
         watched.refresh(property -> property.name().equals("jwt.replay"));
         assertEquals(List.of("jwt.replay"), read);
         assertEquals(7, watched.settings().limits().api().limit());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auth.certificate.issuers", "auth.proxy.upstream.authorization", "auth.admin.allowlist"})
+    void whatCannotBeResolvedIsRefusedAndTheOldValueStays(String name) {
+        console.put("auth.certificate.accounts", "orders:CN=orders");
+        console.put("auth.certificate.issuers", "CN=ours");
+        configuration.refresh();
+        Settings before = configuration.settings();
+        console.put(name, "${nope}CN=ours");
+
+        Revision revision = configuration.refresh();
+
+        assertEquals(List.of(), revision.changes());
+        assertEquals(
+                name + " holds a ${...} that cannot be resolved: the old value stays in force",
+                revision.refusals().get(0).reason());
+        assertSame(before, configuration.settings());
+        assertFalse(before.certificates().mayIssue(new X500Principal("CN=another")));
+        assertThrows(InvalidSettingException.class, () -> Policy.read(this::find));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "auth.certificate.issuers, ;, must not hold separators alone",
+        "auth.certificate.issuers, ' ; ;', must not hold separators alone",
+        "auth.certificate.issuers, ' ', must not be blank",
+        "auth.certificate.accounts, ;, must not hold separators alone",
+        "auth.admin.allowlist, ',', must not hold separators alone",
+        "auth.trusted.proxies, ',,', must not hold separators alone",
+        "auth.csrf.origins, ', ,', must not hold separators alone"
+    })
+    void listOfNothingIsNotTakenForNotSet(String name, String value, String why) {
+        console.put(name, value);
+        assertEquals(
+                name + " " + why + ": the old value stays in force",
+                configuration.refresh().refusals().get(0).reason());
     }
 
     @Test

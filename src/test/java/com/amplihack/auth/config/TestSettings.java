@@ -12,14 +12,11 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The settings of the shipped properties file as MicroProfile Config would give them, without a server. */
 public final class TestSettings {
     private static final String FILE = "/META-INF/microprofile-config.properties";
-    private static final Pattern EXPRESSION = Pattern.compile("\\$\\{([^}]+)}");
 
     private TestSettings() {}
 
@@ -57,7 +54,7 @@ public final class TestSettings {
             values.put("mp.config.profile", profile);
         }
         values.putAll(overrides);
-        return name -> Optional.ofNullable(values.get(name)).flatMap(value -> expand(value, values));
+        return name -> Optional.ofNullable(values.get(name)).map(value -> expand(name, value, values));
     }
 
     /** Every name of the shipped file, without profiles. */
@@ -73,20 +70,15 @@ public final class TestSettings {
         return all;
     }
 
-    /** A value over a property that is not set counts as not set, as {@link Configuration} has it. */
-    private static Optional<String> expand(String value, Map<String, String> values) {
-        Matcher expression = EXPRESSION.matcher(value);
-        StringBuilder expanded = new StringBuilder();
-        while (expression.find()) {
-            String name = expression.group(1);
-            String inner = values.getOrDefault(name, System.getProperty(name));
-            Optional<String> replacement = inner == null ? Optional.empty() : expand(inner, values);
-            if (replacement.isEmpty()) {
-                return Optional.empty();
-            }
-            expression.appendReplacement(expanded, Matcher.quoteReplacement(replacement.get()));
+    private static String expand(String name, String value, Map<String, String> values) {
+        try {
+            return new Expressions(
+                            inner -> Optional.ofNullable(values.getOrDefault(inner, System.getProperty(inner))),
+                            variable -> Optional.empty())
+                    .resolve(value);
+        } catch (Expressions.UnusableException unusable) {
+            throw new InvalidSettingException(name + " " + unusable.getMessage());
         }
-        return Optional.of(expression.appendTail(expanded).toString());
     }
 
     private static Properties shipped() {

@@ -85,6 +85,9 @@ class StartIT {
         return Stream.of(
                 Map.entry(Map.of("auth.home", "/dev/null/home"), "auth.home: /dev/null/home"),
                 Map.entry(
+                        Map.of("auth.home", usual, "jna.tmpdir", "/proc"),
+                        "Amplihack Auth cannot start: jna.tmpdir: the library for Argon2 cannot be unpacked and loaded ("),
+                Map.entry(
                         Map.of("auth.home", usual, "jwt.replay", "sometimes"),
                         "jwt.replay must be one of auto, strict, off, was 'sometimes'"),
                 Map.entry(

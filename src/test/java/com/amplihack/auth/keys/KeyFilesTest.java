@@ -18,18 +18,15 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.security.spec.RSAPrivateCrtKeySpec;
-import java.security.spec.RSAPublicKeySpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -220,19 +217,19 @@ class KeyFilesTest {
 
     @Test
     void shortKeyIsRefused() throws Exception {
-        put(rsa(1024, RSAKeyGenParameterSpec.F4));
+        put(TestKeys.rsa(1024, RSAKeyGenParameterSpec.F4));
         assertEquals("jwt.key.path: " + privateFile + " has 1024 bits, at least 2048 are needed", refusal(this::read));
     }
 
     @Test
     void exponentOtherThan65537IsRefused() throws Exception {
-        put(rsa(2048, RSAKeyGenParameterSpec.F0));
+        put(TestKeys.rsa(2048, RSAKeyGenParameterSpec.F0));
         assertEquals("jwt.key.path: " + privateFile + " has another public exponent than 65537", refusal(this::read));
     }
 
     @Test
     void keyThatCanBeFactoredBecauseOfItsGeneratorIsRefused() throws Exception {
-        put(rocaWeak());
+        put(TestKeys.rocaWeak());
         assertEquals(
                 "jwt.key.path: " + privateFile
                         + " was made by a generator whose keys can be factored (ROCA, CVE-2017-15361)",
@@ -246,13 +243,13 @@ class KeyFilesTest {
         PrivateKey key = KeyFactory.getInstance("RSA")
                 .generatePrivate(
                         new RSAPrivateCrtKeySpec(modulus, RSAKeyGenParameterSpec.F4, one, one, one, one, one, one));
-        put(new KeyPair(rsa(2048, RSAKeyGenParameterSpec.F4).getPublic(), key));
+        put(new KeyPair(TestKeys.rsa(2048, RSAKeyGenParameterSpec.F4).getPublic(), key));
         assertEquals("jwt.key.path: " + privateFile + " has 8193 bits, at most 8192 are used", refusal(this::read));
     }
 
     @Test
     void damagedPrivateHalfIsRefused() throws Exception {
-        KeyPair pair = rsa(2048, RSAKeyGenParameterSpec.F4);
+        KeyPair pair = TestKeys.rsa(2048, RSAKeyGenParameterSpec.F4);
         RSAPrivateCrtKey good = (RSAPrivateCrtKey) pair.getPrivate();
         PrivateKey damaged = KeyFactory.getInstance("RSA")
                 .generatePrivate(new RSAPrivateCrtKeySpec(
@@ -271,8 +268,8 @@ class KeyFilesTest {
 
     @Test
     void halvesOfTwoPairsAreRefused() throws Exception {
-        KeyPair one = rsa(2048, RSAKeyGenParameterSpec.F4);
-        KeyPair other = rsa(2048, RSAKeyGenParameterSpec.F4);
+        KeyPair one = TestKeys.rsa(2048, RSAKeyGenParameterSpec.F4);
+        KeyPair other = TestKeys.rsa(2048, RSAKeyGenParameterSpec.F4);
         put(new KeyPair(other.getPublic(), one.getPrivate()));
         assertEquals("jwt.key.path: " + privateFile + " and jwt_public.pem are not a pair", refusal(this::read));
     }
@@ -393,47 +390,6 @@ class KeyFilesTest {
 
     private static String refusal(Callable<?> action) {
         return assertThrows(InvalidSettingException.class, action::call).getMessage();
-    }
-
-    private static KeyPair rsa(int bits, BigInteger exponent) throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(new RSAKeyGenParameterSpec(bits, exponent));
-        return generator.generateKeyPair();
-    }
-
-    /** As the generator of CVE-2017-15361 made them: each prime is a power of 65537 modulo the first 126 primes. */
-    private static KeyPair rocaWeak() throws GeneralSecurityException {
-        BigInteger small = BigInteger.ONE;
-        BigInteger prime = BigInteger.ONE;
-        for (int i = 0; i < 126; i++) {
-            prime = prime.nextProbablePrime();
-            small = small.multiply(prime);
-        }
-        SecureRandom random = new SecureRandom();
-        BigInteger p = rocaPrime(small, random);
-        BigInteger q = rocaPrime(small, random);
-        BigInteger e = RSAKeyGenParameterSpec.F4;
-        BigInteger lessP = p.subtract(BigInteger.ONE);
-        BigInteger lessQ = q.subtract(BigInteger.ONE);
-        BigInteger d = e.modInverse(lessP.multiply(lessQ));
-        KeyFactory factory = KeyFactory.getInstance("RSA");
-        return new KeyPair(
-                factory.generatePublic(new RSAPublicKeySpec(p.multiply(q), e)),
-                factory.generatePrivate(new RSAPrivateCrtKeySpec(
-                        p.multiply(q), e, d, p, q, d.mod(lessP), d.mod(lessQ), q.modInverse(p))));
-    }
-
-    private static BigInteger rocaPrime(BigInteger small, SecureRandom random) {
-        BigInteger largest = BigInteger.ONE.shiftLeft(1024).divide(small);
-        while (true) {
-            BigInteger power = RSAKeyGenParameterSpec.F4.modPow(new BigInteger(256, random), small);
-            // near the top, so that the product has its 2048 bits
-            BigInteger factor = largest.subtract(new BigInteger(largest.bitLength() - 3, random));
-            BigInteger candidate = factor.multiply(small).add(power);
-            if (candidate.bitLength() == 1024 && candidate.isProbablePrime(40)) {
-                return candidate;
-            }
-        }
     }
 
     private void put(KeyPair pair) throws IOException {

@@ -273,6 +273,12 @@ class LivePolicyIT {
 
             change(Map.of("auth.certificate.issuers", "CN=Somebody else"));
             assertEquals(401, service.post("/auth/login").send().status());
+
+            set(Map.of("auth.certificate.issuers", "${unheard.of}CN=Anybody"));
+            await(() -> server.log()
+                    .contains("auth.certificate.issuers holds a ${...} that cannot be resolved: the old value stays"));
+            assertEquals(401, service.post("/auth/login").send().status(), "that is not any authority");
+            assertFalse(server.log().contains("unheard.of"));
         } finally {
             change(before);
             set.removeAll(before.keySet()); // they are the installation's
