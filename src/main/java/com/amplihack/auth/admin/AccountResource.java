@@ -9,6 +9,8 @@ import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.OpaqueString;
+import com.amplihack.auth.users.Username;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -25,6 +27,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -34,7 +37,10 @@ import java.util.regex.Pattern;
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class AccountResource {
-    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    /** RFC 9562 section 4: read in either case, written in lower case. */
+    private static final Pattern UUID_FORM = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
+
+    private static final Set<String> MEMBERS = Set.of("username", "password", "roles", "permissions", "enabled");
 
     @Inject
     private AccountDirectory accounts;
@@ -50,31 +56,36 @@ public class AccountResource {
 
     @GET
     @RolesAllowed("admin")
-    public String get(@PathParam("id") String id) {
-        return json(find(id)).build().toString();
+    public String get(@PathParam("id") String path) {
+        return json(find(path)).build().toString();
     }
 
     /** RFC 7396: what is absent stays, {@code null} empties a list. A new password ends every session. */
     @PATCH
     @RolesAllowed("admin")
-    public String change(@PathParam("id") String id, @Context HttpServletRequest request) {
-        JsonBody body = JsonBody.read(request);
+    public String change(@PathParam("id") String path, @Context HttpServletRequest request) {
+        JsonBody body = JsonBody.read(request, MEMBERS);
         AccountChange change = new AccountChange(
-                body.optional("password", UsersResource.LONGEST_PASSWORD).map(Secret::of),
+                body.optional("password", UsersResource.LONGEST_PASSWORD, OpaqueString::of)
+                        .map(Secret::of),
                 body.patchedStrings("roles", UsersResource.MOST_ROLES, UsersResource.LONGEST_ROLE),
                 TokenFit.wellFormed(body.patchedStrings(
                         "permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION)),
                 body.patchedBool("enabled"));
-        Account before = find(id);
-        if (body.optional("username", 64)
+        Account before = find(path);
+        String id = before.id();
+        if (body.optional("username", Username.LONGEST, Username::normalize)
+                .map(Username::normalize)
                 .filter(name -> !name.equals(before.username()))
                 .isPresent()) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "username: an account keeps its name.");
         }
-        fit.require(
-                before.username(),
-                change.roles().orElseGet(() -> Set.copyOf(before.roles())),
-                change.permissions().orElseGet(() -> Set.copyOf(before.ownPermissions())));
+        if (change.touchesRights()) { // whose rights fit no more can still be disabled
+            fit.require(
+                    before.username(),
+                    change.roles().orElseGet(() -> Set.copyOf(before.roles())),
+                    change.permissions().orElseGet(() -> Set.copyOf(before.ownPermissions())));
+        }
         Optional<Instant> lock = store.lockedUntil(id); // once: after the change nothing may fail before it is audited
         Account after = audit.attempt("change_user", id, AccountJson.of(before, lock), () -> accounts.change(id, change)
                 .orElseThrow(AccountResource::noSuchUser));
@@ -88,9 +99,9 @@ public class AccountResource {
     /** Can be repeated after a 503: it ends the sessions also of an account that is gone already. */
     @DELETE
     @RolesAllowed("admin")
-    public Response delete(@PathParam("id") String id) {
-        JsonObjectBuilder before =
-                accounts.find(requireUuid(id)).map(this::json).orElse(null);
+    public Response delete(@PathParam("id") String path) {
+        String id = uuid(path);
+        JsonObjectBuilder before = accounts.find(id).map(this::json).orElse(null);
         boolean deleted = audit.attempt("delete_user", id, before, () -> accounts.delete(id));
         if (!deleted) {
             throw noSuchUser();
@@ -103,8 +114,10 @@ public class AccountResource {
     @POST
     @Path("/unlock")
     @RolesAllowed("admin")
-    public Response unlock(@PathParam("id") String id) {
-        if (store.unlock(find(id).id())) {
+    public Response unlock(@PathParam("id") String path, @Context HttpServletRequest request) {
+        JsonBody.read(request, Set.of());
+        String id = find(path).id();
+        if (store.unlock(id)) {
             audit.recordUnlocked(id);
         }
         audit.record("unlock_user", id, null, null);
@@ -114,8 +127,8 @@ public class AccountResource {
     @GET
     @Path("/sessions")
     @RolesAllowed("admin")
-    public String sessions(@PathParam("id") String id) {
-        return AccountJson.list(store.sessions(find(id).id()), SessionJson::of)
+    public String sessions(@PathParam("id") String path) {
+        return AccountJson.list(store.sessions(find(path).id()), SessionJson::of)
                 .build()
                 .toString();
     }
@@ -123,8 +136,9 @@ public class AccountResource {
     @DELETE
     @Path("/sessions")
     @RolesAllowed("admin")
-    public String endSessions(@PathParam("id") String id) {
-        int ended = store.endAll(find(id).id());
+    public String endSessions(@PathParam("id") String path) {
+        String id = find(path).id();
+        int ended = store.endAll(id);
         audit.record("end_sessions", id, null, null);
         return AccountJson.JSON
                 .createObjectBuilder()
@@ -137,16 +151,16 @@ public class AccountResource {
         return AccountJson.of(account, store.lockedUntil(account.id()));
     }
 
-    private Account find(String id) {
-        return accounts.find(requireUuid(id)).orElseThrow(AccountResource::noSuchUser);
+    private Account find(String path) {
+        return accounts.find(uuid(path)).orElseThrow(AccountResource::noSuchUser);
     }
 
-    /** Ids become keys of the store: only what can be one is passed on. */
-    private static String requireUuid(String id) {
-        if (!UUID_FORM.matcher(id).matches()) {
+    /** The id as the store and the database know it: it becomes a key there, so only what can be one is passed on. */
+    private static String uuid(String path) {
+        if (!UUID_FORM.matcher(path).matches()) {
             throw noSuchUser();
         }
-        return id;
+        return path.toLowerCase(Locale.ROOT);
     }
 
     private static AuthException noSuchUser() {

@@ -24,6 +24,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code /admin/api/keys}: the key ring, as this node knows it. */
 @Path("/admin/api/keys")
@@ -53,7 +54,8 @@ public class KeysResource {
     @POST
     @Path("/rotate")
     @RolesAllowed("admin")
-    public Response rotate() {
+    public Response rotate(@Context HttpServletRequest request) {
+        JsonBody.read(request, Set.of());
         RingKey signing = rotation.rotate(change());
         return Response.status(201).entity(json(signing).build().toString()).build();
     }
@@ -63,7 +65,7 @@ public class KeysResource {
     @Path("/{kid}/compromise")
     @RolesAllowed("admin")
     public String compromise(@PathParam("kid") String kid, @Context HttpServletRequest request) {
-        boolean keepNext = JsonBody.read(request).bool("keep_next", false);
+        boolean keepNext = JsonBody.read(request, Set.of("keep_next")).bool("keep_next", false);
         var dead = StrictJson.provider().createArrayBuilder(rotation.compromise(kid, keepNext, change()));
         return AccountJson.list(keys.keys(), this::json)
                 .add("compromised", dead)

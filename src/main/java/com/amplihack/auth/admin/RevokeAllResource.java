@@ -1,13 +1,17 @@
 package com.amplihack.auth.admin;
 
+import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.store.SecurityStore;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import java.util.Set;
 
 /** {@code POST /admin/api/revoke-all}: the panic button; within a second every session of every user is over. */
 @Path("/admin/api/revoke-all")
@@ -23,7 +27,8 @@ public class RevokeAllResource {
     /** The caller's session ends too. */
     @POST
     @RolesAllowed("admin")
-    public String revokeAll() {
+    public String revokeAll(@Context HttpServletRequest request) {
+        JsonBody.read(request, Set.of());
         audit.attempt("revoke_all", "everybody", null, () -> {
             store.endEverybody();
             return true;

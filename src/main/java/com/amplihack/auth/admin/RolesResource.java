@@ -20,6 +20,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -29,6 +30,7 @@ import java.util.regex.Pattern;
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class RolesResource {
+    private static final Set<String> MEMBERS = Set.of("permissions");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,63}");
 
     @Inject
@@ -56,7 +58,7 @@ public class RolesResource {
                     ErrorCode.INVALID_REQUEST,
                     "name: 1 to 64 letters, digits and . _ : - that start with a letter or digit.");
         }
-        Set<String> permissions = TokenFit.wellFormed(JsonBody.read(request)
+        Set<String> permissions = TokenFit.wellFormed(JsonBody.read(request, MEMBERS)
                 .patchedStrings("permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION)
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.INVALID_REQUEST, "permissions: a list is needed, which may be empty.")));
@@ -74,7 +76,9 @@ public class RolesResource {
         if (name.equals("admin")) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "name: without the role admin nobody could administer.");
         }
-        Role before = accounts.role(name)
+        Role before = Optional.of(name)
+                .filter(possible -> NAME.matcher(possible).matches())
+                .flatMap(accounts::role)
                 .orElseThrow(() -> new AuthException(ErrorCode.NOT_FOUND, "There is no role of this name."));
         audit.attempt("delete_role", name, AccountJson.of(before), () -> {
             accounts.deleteRole(name);

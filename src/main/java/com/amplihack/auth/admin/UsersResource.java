@@ -11,6 +11,8 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.OpaqueString;
+import com.amplihack.auth.users.Username;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -27,6 +29,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -45,6 +49,7 @@ public class UsersResource {
     static final int LONGEST_PERMISSION = 128;
     static final int LONGEST_PASSWORD = 1024;
 
+    private static final Set<String> MEMBERS = Set.of("username", "password", "roles", "permissions", "enabled");
     private static final int LONGEST_PAGE = 200;
 
     @Inject
@@ -66,9 +71,10 @@ public class UsersResource {
     @POST
     @RolesAllowed("admin")
     public Response create(@Context HttpServletRequest request) {
-        JsonBody body = JsonBody.read(request);
-        String username = body.string("username", 64);
-        Optional<Secret> chosen = body.optional("password", LONGEST_PASSWORD).map(Secret::of);
+        JsonBody body = JsonBody.read(request, MEMBERS);
+        String username = body.string("username", Username.LONGEST, Username::normalize);
+        Optional<Secret> chosen =
+                body.optional("password", LONGEST_PASSWORD, OpaqueString::of).map(Secret::of);
         Set<String> roles = body.strings("roles", MOST_ROLES, LONGEST_ROLE);
         Set<String> permissions =
                 TokenFit.wellFormed(body.strings("permissions", MOST_PERMISSIONS, LONGEST_PERMISSION));
@@ -130,9 +136,16 @@ public class UsersResource {
 
     private static String name(String cursor) {
         try {
-            return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException foreign) {
-            throw new AuthException(ErrorCode.INVALID_REQUEST, "cursor: not one of ours.");
+            String name = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor)))
+                    .toString();
+            if (Username.mayBeKey(name)) {
+                return name;
+            }
+        } catch (IllegalArgumentException | CharacterCodingException foreign) {
+            // told below, with the same words
         }
+        throw new AuthException(ErrorCode.INVALID_REQUEST, "cursor: not one of ours.");
     }
 }

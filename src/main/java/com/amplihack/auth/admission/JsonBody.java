@@ -15,13 +15,16 @@ import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * The JSON object in a request's body: at most 64 KiB, {@code application/json}, strict. Every getter names the member
- * in its refusal; members that nobody asks for are ignored.
+ * in its refusal; members that nobody asks for are ignored, unless the reader says which there are.
  */
 public final class JsonBody {
     private static final int MAX_BYTES = 64 * 1024;
+    private static final int LONGEST_SHOWN = 64;
 
     // the second is that of RFC 7396, for PATCH
     private static final Set<String> JSON_TYPES = Set.of("application/json", "application/merge-patch+json");
@@ -59,6 +62,28 @@ public final class JsonBody {
         return marked ? Arrays.copyOfRange(utf8, 3, utf8.length) : utf8;
     }
 
+    /**
+     * Reads the body of a request that makes or changes something for others: a member that is none of these, in their
+     * case, is refused by name. What was misspelt would be left at its default, and nobody would notice.
+     *
+     * @throws AuthException what {@link #read(HttpServletRequest)} throws
+     */
+    public static JsonBody read(HttpServletRequest request, Set<String> members) {
+        JsonBody body = read(request);
+        body.json.keySet().stream()
+                .filter(name -> !members.contains(name))
+                .findFirst()
+                .ifPresent(unknown -> {
+                    String known = members.isEmpty() ? "none" : String.join(", ", new TreeSet<>(members));
+                    throw invalid(shortened(unknown), "there is no such member here (known: " + known + ")");
+                });
+        return body;
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "…";
+    }
+
     private static byte[] bytes(HttpServletRequest request) {
         try {
             long announced = request.getContentLengthLong();
@@ -86,17 +111,35 @@ public final class JsonBody {
         return optional(name, longest).orElseThrow(() -> invalid(name, "a non-empty string is needed"));
     }
 
+    /** A string as it came, of which another form has 1 to so many code points. */
+    public String string(String name, int longest, UnaryOperator<String> form) {
+        return optional(name, longest, form).orElseThrow(() -> invalid(name, "a non-empty string is needed"));
+    }
+
     /** The same, if the member is there and not null. */
     public Optional<String> optional(String name, int longest) {
+        return optional(name, longest, UnaryOperator.identity());
+    }
+
+    /**
+     * A string as it came, if the member is there and not null, of which another form has 1 to so many code points:
+     * letters may come composed or not.
+     */
+    public Optional<String> optional(String name, int longest, UnaryOperator<String> form) {
         JsonValue value = json.get(name);
         if (value == null || value == JsonValue.NULL) {
             return Optional.empty();
         }
-        if (!(value instanceof JsonString string) || string.getString().isEmpty()) {
+        if (!(value instanceof JsonString string)) {
             throw invalid(name, "a non-empty string is needed");
         }
         String text = string.getString();
-        if (text.codePointCount(0, text.length()) > longest) {
+        // a letter is four characters at most, in whichever form: longer texts are not worth the work
+        String counted = text.length() > 4 * longest ? text : form.apply(text);
+        if (counted.isEmpty()) {
+            throw invalid(name, "a non-empty string is needed");
+        }
+        if (counted.codePointCount(0, counted.length()) > longest) {
             throw invalid(name, "at most " + longest + " characters");
         }
         return Optional.of(text);

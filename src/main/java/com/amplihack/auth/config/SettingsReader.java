@@ -14,6 +14,12 @@ import java.util.stream.Collectors;
 
 /** Reads single properties and refuses a bad value in one sentence that names it and what is allowed. */
 final class SettingsReader {
+    /** What Java puts in the place of bytes that are no characters in the encoding that it was told. */
+    private static final char UNREADABLE = '\uFFFD';
+
+    private static final String ENCODING = System.getProperty("sun.jnu.encoding", "its encoding");
+    private static final String CURE = " (LC_ALL=C.UTF-8 in its environment makes that UTF-8)";
+
     private final Function<String, Optional<String>> source;
     private final Set<String> secrets = new HashSet<>();
 
@@ -26,14 +32,6 @@ final class SettingsReader {
         return untrimmed(name).map(String::strip);
     }
 
-    private Optional<String> untrimmed(String name) {
-        Optional<String> value = source.apply(name).filter(text -> !text.isEmpty());
-        if (value.filter(String::isBlank).isPresent()) {
-            throw new InvalidSettingException(name + " must not be blank");
-        }
-        return value;
-    }
-
     String text(String name) {
         return find(name).orElseThrow(() -> new InvalidSettingException(name + " must be set"));
     }
@@ -42,6 +40,19 @@ final class SettingsReader {
     Optional<Secret> secret(String name) {
         secrets.add(name);
         return untrimmed(name).map(Secret::of);
+    }
+
+    /** The value as it is: one of which the JVM could not read a byte is not what somebody has set. */
+    private Optional<String> untrimmed(String name) {
+        Optional<String> value = source.apply(name).filter(text -> !text.isEmpty());
+        if (value.filter(String::isBlank).isPresent()) {
+            throw new InvalidSettingException(name + " must not be blank");
+        }
+        if (value.filter(text -> text.indexOf(UNREADABLE) >= 0).isPresent()) {
+            throw new InvalidSettingException(
+                    name + " has bytes that are no characters in " + ENCODING + ", which this process reads" + CURE);
+        }
+        return value;
     }
 
     Secret requiredSecret(String name) {
@@ -94,7 +105,9 @@ final class SettingsReader {
         try {
             return Path.of(value).toAbsolutePath().normalize();
         } catch (InvalidPathException invalid) {
-            throw refuse(name, "a path of this system", value);
+            boolean ascii = value.chars().allMatch(c -> c < 0x80);
+            throw refuse(
+                    name, "a path of this system" + (ascii ? "" : ", which is named in " + ENCODING + CURE), value);
         }
     }
 

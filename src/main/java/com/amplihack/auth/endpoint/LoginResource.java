@@ -14,6 +14,8 @@ import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.users.Authenticator;
 import com.amplihack.auth.users.Authenticator.Authenticated;
 import com.amplihack.auth.users.CertificateAuthenticator;
+import com.amplihack.auth.users.OpaqueString;
+import com.amplihack.auth.users.Username;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -33,7 +35,6 @@ import java.util.Optional;
 public class LoginResource {
     private static final String USERNAME = "username";
     private static final String PASSWORD = "password";
-    private static final int LONGEST_NAME = 64;
 
     @Inject
     private Authenticator authenticator;
@@ -86,9 +87,9 @@ public class LoginResource {
     }
 
     private Authenticated byPassword(JsonBody body, HttpServletRequest request) {
-        String username = body.string(USERNAME, LONGEST_NAME);
+        String username = body.string(USERNAME, Username.LONGEST, Username::normalize);
         Secret password = Secret.of(
-                body.string(PASSWORD, configuration.settings().passwords().longest()));
+                body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
         return authenticator.signIn(username, password, devices.presented(credentials.deviceCookies(request)), client);
     }
 }

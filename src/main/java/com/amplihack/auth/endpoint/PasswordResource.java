@@ -11,6 +11,7 @@ import com.amplihack.auth.token.DeviceCookies;
 import com.amplihack.auth.token.TokenPair;
 import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.users.Authenticator.Authenticated;
+import com.amplihack.auth.users.OpaqueString;
 import com.amplihack.auth.users.PasswordChange;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -58,8 +59,8 @@ public class PasswordResource {
     public Response change(@Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request);
         Secret current = Secret.of(body.string(
-                "current_password", configuration.settings().passwords().longest()));
-        Secret fresh = Secret.of(body.string("new_password", LONGEST_NEW));
+                "current_password", configuration.settings().passwords().longest(), OpaqueString::of));
+        Secret fresh = Secret.of(body.string("new_password", LONGEST_NEW, OpaqueString::of));
         Delivery delivery = Delivery.of(body, Delivery.COOKIE);
 
         Authenticated who = passwords.change(

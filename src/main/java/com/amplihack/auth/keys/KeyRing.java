@@ -131,6 +131,15 @@ public class KeyRing {
                         ErrorCode.STORE_UNAVAILABLE, "The signing key is being replaced: try again shortly."));
     }
 
+    /** Bits of the longest key that signs, waits to sign, or is made next under the settings in force. */
+    public int mostBits() {
+        int made = configuration.settings().keys().size();
+        return Stream.of(inForce.active(), inForce.next())
+                .flatMap(Optional::stream)
+                .mapToInt(SigningKey::bits)
+                .reduce(made, Math::max);
+    }
+
     /** The key that waits, if it is known already. */
     Optional<SigningKey> waiting() {
         return inForce.next();

@@ -6,6 +6,7 @@ import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.SigningKey;
 import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.users.Account;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
@@ -21,10 +22,13 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Issues access tokens: RS256 (RFC 7518 section 3.3) with every claim of CONTRACT.md section 2. */
 @ApplicationScoped
 public class TokenIssuer {
+    private static final Logger LOG = Logger.getLogger(TokenIssuer.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String LONGEST_ADDRESS = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
@@ -49,7 +53,10 @@ public class TokenIssuer {
      */
     record Issued(String compact, String jti) {}
 
-    /** @throws AuthException 503 while the HSM that holds the key does not sign */
+    /**
+     * @throws AuthException 503 while the HSM that holds the key does not sign; {@code invalid_request} when the account's
+     *     rights do not fit a token, which {@link #fits} tells before they are given: a longer key or issuer came later
+     */
     Issued issue(Account account, String sid, long gen, ClientContext client) {
         String jti = jti();
         JWTClaimsSet claims =
@@ -66,19 +73,30 @@ public class TokenIssuer {
         }
         String compact = token.serialize();
         if (compact.length() > TokenParser.MAX_LENGTH) {
-            throw new IllegalStateException("the roles and permissions of " + account.id() + " do not fit a token");
+            LOG.log(
+                    Level.WARNING,
+                    "The roles and permissions of account {0} fit no token of {1} characters (jwt.key.size, jwt.issuer and"
+                            + " jwt.audience take some of them): it cannot sign in or refresh until it has fewer",
+                    new Object[] {account.id(), Integer.toString(TokenParser.MAX_LENGTH)});
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The roles and permissions of this account do not fit an access token any more: an administrator has to"
+                            + " take some away.");
         }
         return new Issued(compact, jti);
     }
 
-    /** Whether a token with these would have at most 4,096 characters (FAULTS.md 35), at the longest address. */
+    /**
+     * Whether a token with these would have at most 4,096 characters (FAULTS.md 35), at the longest address and under the
+     * longest key that can sign before the settings change.
+     */
     public boolean fits(String username, List<String> roles, List<String> permissions) {
         ClientContext farthest = new ClientContext(LONGEST_ADDRESS, "", "");
         JWTClaimsSet claims =
                 claims(jti(), jti() + jti(), username, roles, permissions, Sha256.of(""), Integer.MAX_VALUE, farthest);
         SigningKey key = keys.active();
         SignedJWT unsigned = new SignedJWT(header(key), claims);
-        int signature = base64Length((key.bits() + 7) / 8);
+        int signature = base64Length((keys.mostBits() + 7) / 8);
         return unsigned.getSigningInput().length + 1 + signature <= TokenParser.MAX_LENGTH;
     }
 

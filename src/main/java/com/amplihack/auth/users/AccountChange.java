@@ -11,7 +11,7 @@ public record AccountChange(
         Optional<Set<String>> permissions,
         Optional<Boolean> enabled) {
     /** Whether access tokens say something that may no longer be true. */
-    boolean touchesRights() {
+    public boolean touchesRights() {
         return roles.isPresent() || permissions.isPresent();
     }
 

@@ -61,9 +61,17 @@ public class AccountDirectory {
         return ask(() -> accounts.findKey(username));
     }
 
-    /** See {@link Accounts#list}. */
+    /**
+     * Some accounts in the order of their names.
+     *
+     * @param query the start of a name in any spelling that signs in, or the empty string for all
+     * @param after the name (as {@link Username#key}) behind which the page starts, or the empty string
+     * @param limit of the page
+     */
     public List<Account> list(String query, String after, int limit) {
-        return ask(() -> accounts.list(query, after, limit));
+        return Username.startOfKeys(query)
+                .map(start -> ask(() -> accounts.list(start, after, limit)))
+                .orElse(List.of()); // such a name cannot be, and databases refuse some of the characters
     }
 
     boolean isEmpty() {
@@ -81,8 +89,8 @@ public class AccountDirectory {
         Username name = Username.parse(username)
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.INVALID_REQUEST,
-                        "username: 1 to 64 characters, no control characters, no space at either end."));
-        policy.require("password", username, password);
+                        "username: 1 to 64 characters, no control or invisible characters."));
+        policy.require("password", name.shown(), password);
         Account account = new Account(UUID.randomUUID().toString(), name, hasher.hash(password), clock.instant());
         account.enabled(enabled);
         try {

@@ -7,7 +7,6 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -33,21 +32,18 @@ public class Accounts {
     /**
      * Some accounts in the order of their names.
      *
-     * @param query the start of a name in any case, or the empty string for all
+     * @param start of their keys (see {@link Username#startOfKeys}), or the empty string for all
      * @param after the name (as {@link Username#key}) behind which the page starts, or the empty string
      * @param limit of the page
      */
-    public List<Account> list(String query, String after, int limit) {
-        String start = query.toLowerCase(Locale.ROOT)
-                .replace("!", "!!")
-                .replace("%", "!%")
-                .replace("_", "!_");
+    public List<Account> list(String start, String after, int limit) {
+        String literal = start.replace("!", "!!").replace("%", "!%").replace("_", "!_");
         try (EntityManager entities = database.entities()) {
             return entities.createQuery(
                             "select a from Account a where a.usernameKey like :pattern escape '!'"
                                     + " and a.usernameKey > :after order by a.usernameKey",
                             Account.class)
-                    .setParameter("pattern", start + "%")
+                    .setParameter("pattern", literal + "%")
                     .setParameter("after", after)
                     .setMaxResults(limit)
                     .getResultList();

@@ -101,7 +101,7 @@ public class Authenticator {
         }
         store.giveBackLogin(attempt);
         Account current = checked.account().orElseThrow();
-        if (hasher.isOutdated(current.passwordHash())) {
+        if (hasher.isOutdated(current.passwordHash(), password)) {
             current = accounts.rehash(current, hasher.hash(password)).orElse(current);
         }
         return new Authenticated(current, attempt.epoch(), limit);

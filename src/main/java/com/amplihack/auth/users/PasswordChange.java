@@ -51,7 +51,7 @@ public class PasswordChange {
     public Authenticated change(
             String username, Secret current, Secret fresh, PresentedDevices devices, ClientContext client) {
         policy.require("new_password", username, fresh);
-        if (fresh.equals(current)) {
+        if (OpaqueString.of(fresh).equals(OpaqueString.of(current))) {
             throw new AuthException(ErrorCode.WEAK_PASSWORD, "new_password: it is the current one.");
         }
         Authenticated shown = authenticator.authenticate(username, current, devices, client);

@@ -63,7 +63,7 @@ public class PasswordHasher {
     @PostConstruct
     public void prepare() {
         try {
-            load();
+            prepare(Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32));
         } catch (LinkageError unusable) {
             String why =
                     String.valueOf(unusable.getMessage()).lines().findFirst().orElse("");
@@ -73,8 +73,8 @@ public class PasswordHasher {
         }
     }
 
-    private void load() {
-        argon2 = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
+    void prepare(Argon2 library) {
+        argon2 = library;
         places = settings().concurrency();
         turns = new Semaphore(places, true);
         byte[] nobodysPassword = new byte[32];
@@ -102,27 +102,38 @@ public class PasswordHasher {
         }
     }
 
-    /** An encoded hash of the password, with a random salt of 128 bits. */
+    /** An encoded hash of the password (as {@link OpaqueString}), with a random salt of 128 bits. */
     public String hash(Secret password) {
         PasswordSettings s = settings();
-        return inTurn(() -> argon2.hash(
-                s.iterations(),
-                s.memoryKib(),
-                s.parallelism(),
-                password.reveal().toCharArray()));
+        char[] text = OpaqueString.of(password.reveal()).toCharArray();
+        return inTurn(() -> argon2.hash(s.iterations(), s.memoryKib(), s.parallelism(), text));
     }
 
-    /** Whether the password belongs to the hash; a corrupt hash (FAULTS.md 30) is a no and a line in the log. */
+    /**
+     * Whether the password belongs to the hash, also to an older one of the password as it was typed; a corrupt hash
+     * (FAULTS.md 30) is a no and a line in the log.
+     */
     public boolean verify(String encoded, Secret password) {
         return inTurn(() -> {
             // argon2-jvm calls a corrupt hash a mismatch, without a word
             if (!ENCODED.matcher(encoded).matches()) {
                 LOG.severe("A stored password hash is corrupt: its account cannot sign in until it has a new password");
-                argon2.verify(nobodysHash, password.reveal().toCharArray()); // the same work as for any other
+                matches(nobodysHash, password); // the same work as for any other
                 return false;
             }
-            return argon2.verify(encoded, password.reveal().toCharArray());
+            return matches(encoded, password);
         });
+    }
+
+    /** One comparison, or two where the form matters: what was typed decides, never whose hash it is or which one matches. */
+    private boolean matches(String encoded, Secret password) {
+        String typed = password.reveal();
+        String prepared = OpaqueString.of(typed);
+        boolean matches = argon2.verify(encoded, prepared.toCharArray());
+        if (!prepared.equals(typed)) {
+            matches |= argon2.verify(encoded, typed.toCharArray());
+        }
+        return matches;
     }
 
     /** Costs what {@link #verify} costs and is always a no, for users that do not exist (FAULTS.md 27). */
@@ -131,10 +142,25 @@ public class PasswordHasher {
         return false;
     }
 
-    /** Whether the hash was made with other parameters than those in force. */
-    public boolean isOutdated(String encoded) {
+    /**
+     * Whether the hash was made with other parameters than those in force, or of another form of the password.
+     *
+     * @param password that belongs to the hash; when there is no turn to compare it, the answer is no
+     */
+    public boolean isOutdated(String encoded, Secret password) {
         PasswordSettings s = settings();
-        return argon2.needsRehash(encoded, s.iterations(), s.memoryKib(), s.parallelism());
+        if (argon2.needsRehash(encoded, s.iterations(), s.memoryKib(), s.parallelism())) {
+            return true;
+        }
+        String prepared = OpaqueString.of(password.reveal());
+        if (prepared.equals(password.reveal())) {
+            return false;
+        }
+        try {
+            return inTurn(() -> !argon2.verify(encoded, prepared.toCharArray()));
+        } catch (AuthException overloaded) {
+            return false; // the next sign-in asks again
+        }
     }
 
     private PasswordSettings settings() {

@@ -9,20 +9,24 @@ import com.nulabinc.zxcvbn.Zxcvbn;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * Says what a new password must be (NIST SP 800-63B-4 section 3.1.1.2): long enough and none of the commonest, nor the
+ * Says what a new password must be (NIST SP 800-63B-4 section 3.1.1.2): long enough, and neither common nor made of the
  * account's or the service's name; nothing about kinds of characters.
  */
 @ApplicationScoped
 public class PasswordPolicy {
-    /** What stands among the first hundred thousand guesses of somebody who knows the lists (passwords, names, keyboards). */
-    private static final double COMMON = 1e5;
+    /** Guesses that a password must take: from here on zxcvbn calls it very unguessable, also for who has the hash. */
+    private static final double ENOUGH = 1e10;
 
-    /** The guesser's work grows with the square of the length; what is not common here is not common. */
-    private static final int MEASURED = 64;
+    /** The same for the words alone: whoever guesses the words has the one sign between them within ten times as many. */
+    private static final double ENOUGH_OF_WORDS = ENOUGH / 10;
 
+    private static final int SHORTEST_PART = 3;
+    private static final int MOST_PARTS = 8;
     private static final List<String> SERVICE_NAMES = List.of("amplihack", "amplihackauth");
     private static final Pattern SEPARATORS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
@@ -45,24 +49,35 @@ public class PasswordPolicy {
      */
     void require(String member, String username, Secret password) {
         PasswordSettings limits = configuration.settings().passwords();
-        String text = password.reveal();
+        String text = OpaqueString.of(password.reveal());
         int length = text.codePointCount(0, text.length());
         if (length < limits.shortest() || length > limits.longest()) {
             throw weak(member, limits.shortest() + " to " + limits.longest() + " characters.");
         }
-        String start = text.substring(0, text.offsetByCodePoints(0, Math.min(MEASURED, length)));
-        String words = bare(start);
-        boolean mostlyWords = words.length() * 2 > start.length(); // else the separators are what makes it
-        if (isCommon(username, start) || (mostlyWords && isCommon(username, words))) {
+        String measured = MeasuredText.of(text);
+        String words = bare(measured);
+        boolean mostlyWords = words.length() * 2 > measured.length(); // else the separators are what makes it
+        List<String> names = names(username);
+        if (guesses(measured, names) < ENOUGH || (mostlyWords && guesses(words, names) < ENOUGH_OF_WORDS)) {
             throw weak(
                     member,
                     "too common, or made of the account's or the service's name. Several unusual words are a good one.");
         }
     }
 
-    private boolean isCommon(String username, String password) {
-        List<String> names = List.of(username, bare(username), SERVICE_NAMES.get(0), SERVICE_NAMES.get(1));
-        return zxcvbn.measure(password, names).getGuesses() < COMMON;
+    private double guesses(String password, List<String> names) {
+        return zxcvbn.measure(password, names).getGuesses();
+    }
+
+    /** What somebody who knows the account tries first, in lower case: the library would use the machine's language. */
+    private static List<String> names(String username) {
+        String name = username.toLowerCase(Locale.ROOT);
+        Stream<String> parts = Stream.of(SEPARATORS.split(name, MOST_PARTS + 1))
+                .limit(MOST_PARTS)
+                .filter(part -> part.length() >= SHORTEST_PART);
+        return Stream.of(Stream.of(name, bare(name)), SERVICE_NAMES.stream(), parts)
+                .flatMap(all -> all)
+                .toList();
     }
 
     /** Without what people put between words. */

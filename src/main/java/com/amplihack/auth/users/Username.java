@@ -3,34 +3,68 @@ package com.amplihack.auth.users;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A name that an account may have: 1 to 64 code points after NFKC (Unicode Standard Annex 15), no control, format or
- * unassigned characters, no space at either end.
+ * unassigned characters. White space at the ends is no part of it: keyboards put a blank behind a completed word.
  *
- * @param shown as the person wrote it, normalized
+ * @param shown as the person wrote it, trimmed and normalized
  * @param key the case-folded form; two accounts never share it
  */
 public record Username(String shown, String key) {
-    private static final int LONGEST = 64;
+    /** Code points of a name. */
+    public static final int LONGEST = 64;
+
+    private static final int LONGEST_KEY = 512;
+    private static final Pattern EDGES = Pattern.compile("^\\p{IsWhite_Space}+|\\p{IsWhite_Space}+\\z");
 
     /** Empty when no account may have that name. */
     public static Optional<Username> parse(String text) {
         if (text.length() > 4 * LONGEST) {
             return Optional.empty(); // before any normalization is paid for
         }
-        String shown = Normalizer.normalize(text, Normalizer.Form.NFKC);
+        String shown = normalize(text);
         int length = shown.codePointCount(0, shown.length());
-        boolean allowed = length >= 1
-                && length <= LONGEST
-                && shown.equals(shown.strip())
-                && shown.codePoints().allMatch(Username::isAllowed);
-        // by way of upper case: folds what has no one-to-one lower case, such as the German sharp s; and from lower
-        // case, since the capital sharp s is its own upper case
-        String key = shown.toLowerCase(Locale.ROOT).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-        return allowed
-                ? Optional.of(new Username(shown, Normalizer.normalize(key, Normalizer.Form.NFKC)))
-                : Optional.empty();
+        // some characters become a blank with an accent (U+00B4): none may stand at an end
+        boolean allowed = length >= 1 && length <= LONGEST && shown.equals(normalize(shown)) && isAllowed(shown);
+        return allowed ? Optional.of(new Username(shown, fold(shown))) : Optional.empty();
+    }
+
+    /** The spelling that counts, whatever it contains: without white space at the ends, in NFKC. */
+    public static String normalize(String text) {
+        return Normalizer.normalize(EDGES.matcher(text).replaceAll(""), Normalizer.Form.NFKC);
+    }
+
+    /**
+     * What the keys of all names begin with that begin with this text, in any spelling that signs in; empty when there can
+     * be none. The empty text begins them all.
+     */
+    static Optional<String> startOfKeys(String text) {
+        if (text.length() > 4 * LONGEST) {
+            return Optional.empty();
+        }
+        String start = normalize(text);
+        return isAllowed(start) ? Optional.of(fold(start)) : Optional.empty();
+    }
+
+    /** Whether a name could have this key, or the key is the empty one before all names. */
+    public static boolean mayBeKey(String text) {
+        return text.length() <= LONGEST_KEY && isAllowed(text);
+    }
+
+    /**
+     * By way of upper case, which folds what has no one-to-one lower case, such as the German sharp s; and from lower case,
+     * since the capital sharp s is its own upper case.
+     */
+    private static String fold(String normalized) {
+        String key =
+                normalized.toLowerCase(Locale.ROOT).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        return Normalizer.normalize(key, Normalizer.Form.NFKC);
+    }
+
+    private static boolean isAllowed(String text) {
+        return text.codePoints().allMatch(Username::isAllowed);
     }
 
     private static boolean isAllowed(int codePoint) {

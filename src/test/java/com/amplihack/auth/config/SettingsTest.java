@@ -415,6 +415,32 @@ class SettingsTest {
         assertEquals("jwt.key.path must be a path of this system, was '/a\0b'", refusal("jwt.key.path", "/a\0b"));
     }
 
+    /** What a JVM under LANG=C makes of an umlaut; a file in another encoding than UTF-8 has the same effect. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "auth.bootstrap.username",
+                "auth.bootstrap.password",
+                "jwt.key.passphrase",
+                "redis.password",
+                "auth.db.password",
+                "auth.db.url",
+                "jwt.key.path",
+                "auth.home",
+                "jwt.issuer",
+                "jwt.audience",
+                "auth.proxy.paths",
+                "auth.proxy.upstream.authorization",
+                "auth.certificate.accounts"
+            })
+    void valueWithLostBytesIsRefusedWithTheCureAndNotShown(String name) {
+        String refusal = refusal(name, "Stra\ufffd\ufffde");
+
+        assertTrue(refusal.startsWith(name + " has bytes that are no characters in "), refusal);
+        assertTrue(refusal.contains("LC_ALL=C.UTF-8"), refusal);
+        assertFalse(refusal.contains("Stra"), refusal);
+    }
+
     @Test
     void sentinelsAndClusterAreRead() {
         StoreSettings sentinel = TestSettings.production(

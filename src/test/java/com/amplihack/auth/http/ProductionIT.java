@@ -2,14 +2,18 @@ package com.amplihack.auth.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.store.TestRedis;
 import de.mkammerer.argon2.Argon2Factory;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import jakarta.json.Json;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -18,6 +22,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.text.Normalizer;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
@@ -121,6 +128,86 @@ class ProductionIT {
                 .send()
                 .header("Strict-Transport-Security")
                 .isPresent());
+    }
+
+    @Test
+    @Order(2)
+    void aSearchFindsEverySpellingAndNeverFailsOnPostgresEither() throws Exception {
+        Client client = new Client(server.port());
+        Answer admin = login(client);
+        String name = "Zo\u00eb 100%_\\!";
+        assertEquals(201, create(client, admin, name).status());
+
+        for (String typed :
+                List.of(name, "zoe\u0308 100%_\\! ", "\u00a0ZO\u00cb", "\uff3ao\u00eb", "ZOE\u0308 100%_")) {
+            Answer found = search(client, admin, "query=" + URLEncoder.encode(typed, StandardCharsets.UTF_8));
+            assertEquals(200, found.status(), typed);
+            assertEquals(1, found.json().getJsonArray("items").size(), typed);
+        }
+        String id = Session.part(admin.json().getString("access_token"), 1).getString("sub");
+        assertEquals(
+                "root",
+                as(admin, client.get("/admin/api/users/" + id.toUpperCase(Locale.ROOT)))
+                        .send()
+                        .json()
+                        .getString("username"));
+        for (String strange : List.of(
+                "%00",
+                "a%00b", "%01", "%ff", "%ed%a0%80", "%25", "_", "%5c", "zo%25", "zo_", "%5c%25", "%22", "'", "!")) {
+            Answer found = search(client, admin, "query=" + strange);
+            assertEquals(200, found.status(), strange);
+            assertEquals(0, found.json().getJsonArray("items").size(), strange);
+        }
+        assertEquals(400, search(client, admin, "cursor=AAEC").status());
+        assertEquals(
+                404,
+                as(admin, client.request("DELETE", "/admin/api/roles/a%01b"))
+                        .send()
+                        .status());
+        execute("delete from auth_account where username <> 'root'");
+    }
+
+    private static Answer search(Client client, Answer admin, String parameters) {
+        return as(admin, client.get("/admin/api/users?" + parameters)).send();
+    }
+
+    private static Answer create(Client client, Answer admin, String name) {
+        return as(admin, client.post("/admin/api/users"))
+                .json(Json.createObjectBuilder()
+                        .add("username", name)
+                        .add("password", PASSWORD)
+                        .build()
+                        .toString())
+                .send();
+    }
+
+    @Test
+    @Order(3)
+    @Tag("fault-30")
+    void aHashOfADecomposedPasswordStillOpensAndIsReplaced() throws Exception {
+        Client client = new Client(server.port());
+        assertEquals(201, create(client, login(client), "decomposed").status());
+        String composed = "Zo\u00eb-k\u00f6nigin-57-und-mehr";
+        String typed = Normalizer.normalize(composed, Normalizer.Form.NFD);
+        String older =
+                Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32).hash(3, 65536, 4, typed.toCharArray());
+        String its = "password_hash from auth_account where username = 'decomposed'";
+        execute("update auth_account set password_hash = '" + older + "' where username = 'decomposed'");
+
+        assertEquals(
+                401,
+                Session.login(new Client(server.port()), "decomposed", composed)
+                        .send()
+                        .status());
+        assertEquals(older, text("select " + its), "a failed login changes nothing");
+        assertEquals(200, Session.login(client, "decomposed", typed).send().status());
+
+        String fresh = text("select " + its);
+        assertNotEquals(older, fresh);
+        assertEquals(200, Session.login(client, "decomposed", composed).send().status());
+        assertEquals(200, Session.login(client, "decomposed", typed).send().status());
+        assertEquals(fresh, text("select " + its), "once is enough");
+        execute("delete from auth_account where username <> 'root'");
     }
 
     @Test

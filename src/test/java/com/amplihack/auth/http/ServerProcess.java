@@ -63,6 +63,7 @@ public final class ServerProcess implements AutoCloseable {
     public static ServerProcess start(
             int port, Map<String, String> properties, Map<String, String> environment, String... options) {
         return start(
+                List.of(),
                 System.getProperty("it.launcher"),
                 Path.of(System.getProperty("it.war")),
                 port,
@@ -73,10 +74,25 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts a bare Payara Micro with another WAR; does not wait, nor is there a line that says that it is ready. */
     static ServerProcess startOther(Path war, int port) {
-        return start(System.getProperty("it.payara.micro"), war, port, Map.of(), Map.of());
+        return start(List.of(), System.getProperty("it.payara.micro"), war, port, Map.of(), Map.of());
+    }
+
+    /**
+     * Starts it with this environment alone, as a POSIX shell reads it: the bytes reach the server as they are, whatever the
+     * language of the tests.
+     */
+    static ServerProcess startIn(String environment, int port, Map<String, String> properties) {
+        return start(
+                List.of("sh", "-c", "exec env -i " + environment + " \"$@\"", "sh"),
+                System.getProperty("it.launcher"),
+                Path.of(System.getProperty("it.war")),
+                port,
+                properties,
+                Map.of());
     }
 
     private static ServerProcess start(
+            List<String> prefix,
             String jar,
             Path war,
             int port,
@@ -86,7 +102,8 @@ public final class ServerProcess implements AutoCloseable {
         try {
             Path directory = freshDirectory("server");
             Path output = directory.resolve("output.log");
-            List<String> command = new ArrayList<>(List.of(
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
             command.addAll(OPTIONS);
             properties.forEach((name, value) -> command.add("-D" + name + "=" + value));

@@ -76,7 +76,7 @@ class UsersAdminIT {
                 "weak_password",
                 create("{\"username\":\"weak\",\"password\":\"too short\"}").error());
         for (String body : List.of(
-                "{\"username\":\" a \"}",
+                "{\"username\":\"a\\u200bb\"}",
                 "{\"username\":\"a\\nb\"}",
                 "{\"username\":\"b\",\"roles\":\"user\"}",
                 "{\"username\":\"b\",\"roles\":[1]}",

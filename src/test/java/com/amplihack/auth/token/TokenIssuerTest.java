@@ -186,10 +186,7 @@ class TokenIssuerTest {
     @Tag("fault-35")
     @Test
     void whatFitsIsIssuedEverywhereAndHardlyAnythingIsWasted() {
-        int longest = 1;
-        while (issuer.fits("eva", List.of("user"), List.of("p".repeat(longest + 1)))) {
-            longest++;
-        }
+        int longest = longestPermission(issuer);
         ClientContext farthest = new ClientContext(LONGEST_ADDRESS, "x".repeat(5000), "");
         String last = issuer.issue(holderOf("p".repeat(longest)), Tokens.SID, Integer.MAX_VALUE, farthest)
                 .compact();
@@ -207,7 +204,44 @@ class TokenIssuerTest {
         }
         assertFalse(issuer.fits("eva", List.of(), List.copyOf(many)));
         Account holder = TestAccounts.account(Tokens.SUBJECT, "eva", Set.of(), many);
-        assertThrows(IllegalStateException.class, () -> issuer.issue(holder, Tokens.SID, 1, Tokens.CLIENT));
+        AuthException refused =
+                assertThrows(AuthException.class, () -> issuer.issue(holder, Tokens.SID, 1, Tokens.CLIENT));
+        assertEquals(ErrorCode.INVALID_REQUEST, refused.code());
+        assertTrue(refused.getMessage().startsWith("The roles and permissions of this account do not fit"));
+    }
+
+    /** Or else an account that fits today would be locked out when the key that waits signs. */
+    @Test
+    void rightsFitUnderTheLongestKeyThatTheSettingsLeadTo() {
+        TokenIssuer growing = new TokenIssuer(
+                new KeyRing() {
+                    @Override
+                    public SigningKey active() {
+                        return Tokens.RING.active();
+                    }
+
+                    @Override
+                    public int mostBits() {
+                        return 8192;
+                    }
+                },
+                Tokens.configuration(Map.of()),
+                InstantSource.fixed(Tokens.NOW));
+        int signatures = (8192 - 2048) / 6;
+        int longest = longestPermission(issuer);
+        int later = longestPermission(growing);
+
+        assertTrue(later < longest - signatures * 3 / 4 + 4, later + " of " + longest);
+        assertTrue(later > longest - signatures * 3 / 4 - 4, later + " of " + longest);
+        assertEquals(2048, Tokens.RING.mostBits());
+    }
+
+    private static int longestPermission(TokenIssuer issuer) {
+        int longest = 1;
+        while (issuer.fits("eva", List.of("user"), List.of("p".repeat(longest + 1)))) {
+            longest++;
+        }
+        return longest;
     }
 
     @Tag("fault-35")

@@ -252,7 +252,7 @@ class AuthenticatorTest {
             }
 
             @Override
-            public boolean isOutdated(String encoded) {
+            public boolean isOutdated(String encoded, Secret password) {
                 return false;
             }
         };

@@ -13,15 +13,21 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import de.mkammerer.argon2.Argon2;
+import de.mkammerer.argon2.Argon2Factory;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +71,64 @@ class PasswordHasherTest {
         assertTrue(hasher.verify(encoded, Secret.of("p\u00e4ss\ud83d\ude00".repeat(20))));
         assertFalse(hasher.verify(encoded, Secret.of("p\u00e4ss\ud83d\ude01".repeat(20))));
         assertFalse(hasher.verify(encoded, Secret.of("p\u00e4ss\ud83d\ude00".repeat(19))));
+    }
+
+    @Test
+    void aPasswordMatchesHoweverItsLettersAreComposedAndItsSpacesMade() {
+        PasswordHasher hasher = hasher(CHEAP);
+        String encoded = hasher.hash(Secret.of("Zoe\u0308\u00a0ko\u0308nigin\u300057"));
+
+        assertTrue(hasher.verify(encoded, Secret.of("Zo\u00eb k\u00f6nigin 57")));
+        assertTrue(hasher.verify(encoded, Secret.of("Zoe\u0308 k\u00f6nigin\u202f57")));
+        assertFalse(hasher.verify(encoded, Secret.of("Zo\u00eb K\u00f6nigin 57")));
+        assertFalse(hasher.verify(encoded, Secret.of("Zo\u00eb k\u00f6nigin \uff15\uff17")), "width stays");
+        assertFalse(hasher.isOutdated(encoded, Secret.of("Zoe\u0308 k\u00f6nigin 57")));
+    }
+
+    @Test
+    void anOlderHashOfWhatWasTypedStillOpensAndIsOutdated() {
+        PasswordHasher hasher = hasher(CHEAP);
+        String typed = "Zoe\u0308-ko\u0308nigin-57";
+        String older =
+                Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32).hash(1, 64, 1, typed.toCharArray());
+
+        assertTrue(hasher.verify(older, Secret.of(typed)));
+        assertTrue(hasher.isOutdated(older, Secret.of(typed)));
+        assertFalse(hasher.verify(older, Secret.of("Zo\u00eb-k\u00f6nigin-57")), "nobody knows how it was typed");
+    }
+
+    /** What is typed decides about the work: not whether there is an account, nor which form its hash is of. */
+    @Test
+    @Tag("fault-27")
+    void theWorkDependsOnWhatIsTypedAlone() {
+        String composed = "Zo\u00eb-k\u00f6nigin-57";
+        String decomposed = "Zoe\u0308-ko\u0308nigin-57";
+        String right = hasher(CHEAP).hash(Secret.of(composed));
+        String corrupt = "$argon2id$";
+        for (String typed : List.of(composed, decomposed)) {
+            int comparisons = typed.equals(composed) ? 1 : 2;
+            assertEquals(comparisons, comparisons(hasher -> hasher.verify(right, Secret.of(typed))));
+            assertEquals(comparisons, comparisons(hasher -> hasher.verify(right, Secret.of(typed + "x"))));
+            assertEquals(comparisons, comparisons(hasher -> hasher.verify(corrupt, Secret.of(typed))));
+            assertEquals(comparisons, comparisons(hasher -> hasher.verifyNobody(Secret.of(typed))));
+        }
+    }
+
+    private static long comparisons(Consumer<PasswordHasher> work) {
+        Argon2 library = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
+        AtomicLong comparisons = new AtomicLong();
+        Argon2 counting = (Argon2) Proxy.newProxyInstance(
+                Argon2.class.getClassLoader(), new Class<?>[] {Argon2.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("verify")) {
+                        comparisons.incrementAndGet();
+                    }
+                    return method.invoke(library, arguments);
+                });
+        PasswordHasher hasher =
+                new PasswordHasher(new Configuration(TestSettings.dev(Path.of("/nowhere"), CHEAP)), new Meters());
+        hasher.prepare(counting);
+        work.accept(hasher);
+        return comparisons.get();
     }
 
     @Test
@@ -120,10 +184,10 @@ class PasswordHasherTest {
     @Test
     void hashIsOutdatedWhenAnyParameterInForceDiffers() {
         String encoded = hasher(CHEAP).hash(PASSWORD);
-        assertFalse(hasher(CHEAP).isOutdated(encoded));
-        assertTrue(hasher(with(CHEAP, "auth.argon2.memory.kib", "65")).isOutdated(encoded));
-        assertTrue(hasher(with(CHEAP, "auth.argon2.iterations", "2")).isOutdated(encoded));
-        assertTrue(hasher(with(CHEAP, "auth.argon2.parallelism", "2")).isOutdated(encoded));
+        assertFalse(hasher(CHEAP).isOutdated(encoded, PASSWORD));
+        assertTrue(hasher(with(CHEAP, "auth.argon2.memory.kib", "65")).isOutdated(encoded, PASSWORD));
+        assertTrue(hasher(with(CHEAP, "auth.argon2.iterations", "2")).isOutdated(encoded, PASSWORD));
+        assertTrue(hasher(with(CHEAP, "auth.argon2.parallelism", "2")).isOutdated(encoded, PASSWORD));
     }
 
     @Tag("fault-31")

@@ -1,12 +1,14 @@
 package com.amplihack.auth.users;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,12 +28,12 @@ class UsernameTest {
             strings = {
                 "",
                 " ",
-                " admin",
-                "admin ",
-                "admin\u00a0", // a no-break space becomes a space
+                "\t\u00a0\u3000",
+                "\u00a8admin", // NFKC makes it a blank with an accent
                 "ad\u0000min",
+                "admin\u0000",
                 "ad\nmin",
-                "admin\u0085",
+                "ad\u0085min",
                 "ad\u200bmin", // zero width
                 "\u202enimda", // written from right to left
                 "ad\u00admin", // soft hyphen
@@ -44,6 +46,56 @@ class UsernameTest {
             })
     void nameThatCannotBeTypedOrToldApartIsRefused(String name) {
         assertTrue(Username.parse(name).isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                " admin",
+                "admin ",
+                "admin\t",
+                "\tadmin \u00a0",
+                "\u00a0admin\u202f",
+                "admin\r\n",
+                "\n\nadmin",
+                "admin\u0085",
+                "\u2028admin\u2029",
+                "\u3000admin\u2007"
+            })
+    void whiteSpaceAtTheEndsIsNoPartOfAName(String spelling) {
+        assertEquals(Username.parse("admin"), Username.parse(spelling));
+        assertEquals(Optional.of("admin"), Username.startOfKeys(spelling));
+    }
+
+    @Test
+    void noNameHasWhiteSpaceAtAnEndWhateverItIsMadeOf() {
+        for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+            for (String text : List.of(Character.toString(c) + "a", "a" + Character.toString(c))) {
+                Username.parse(text)
+                        .ifPresent(
+                                name -> assertEquals(name.shown(), name.shown().strip(), name.shown()));
+            }
+        }
+    }
+
+    @Test
+    void aWholeNameIsTheStartOfItsKeyInEverySpelling() {
+        for (String name : List.of("STRASSE", "Zoe\u0308", "\uff21dmin", "\u039f\u0394\u039f\u03a3", "100%_\\")) {
+            assertEquals(Optional.of(key(name)), Username.startOfKeys(name));
+        }
+        assertEquals(Optional.of(""), Username.startOfKeys(" "));
+        for (String none : List.of("a\u0000", "\ud83d", "a\u202e", "x".repeat(257))) {
+            assertEquals(Optional.empty(), Username.startOfKeys(none));
+        }
+    }
+
+    @Test
+    void keysAreToldFromWhatCanBeNone() {
+        assertTrue(Username.mayBeKey(""));
+        assertTrue(Username.mayBeKey(key("Zo\u00eb M\u00fcller")));
+        assertFalse(Username.mayBeKey("a\u0000"));
+        assertFalse(Username.mayBeKey("\ud83d"));
+        assertFalse(Username.mayBeKey("x".repeat(513)));
     }
 
     @Test
