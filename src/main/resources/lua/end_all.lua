@@ -7,7 +7,7 @@
 -- Returns how many sessions were alive
 local alive, now = 0, now_ms()
 local ended = epoch_of(KEYS[1])
-redis.call('HINCRBY', KEYS[1], 'ended', 1)
+move_users(KEYS[1], 'ended')
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 for _, sid in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
   local s = redis.pcall('HMGET', ARGV[2] .. sid, F.epoch, F.ends_at) -- an error when it is no session: ended all the same

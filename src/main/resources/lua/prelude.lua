@@ -20,6 +20,20 @@ local function epoch_of(key)
   return string.format('%.0f', (e[1] or 0) + ARGV[#ARGV]), e[2] or '0'
 end
 
+-- Moves a counter to where it has never been: past what is stored and what the caller knows, and at least to the seconds
+-- since the time `since`, so that one that was lost does not count anew what it has counted before. Returns it.
+local function move(key, field, known, since)
+  local stored = tonumber(redis.call('HGET', key, field) or 0)
+  local target = math.max(stored + 1, known + 1, math.floor(now_ms() / 1000) - since)
+  return redis.call('HINCRBY', key, field, target - stored)
+end
+
+-- Moves a counter of a user. Its seconds count from the beginning of 2026, for every session's record has it, and has the
+-- sum of two of them: numbers over 32 bits would cost each session four bytes more (docs/adr/0025).
+local function move_users(key, field)
+  return move(key, field, 0, 1767225600)
+end
+
 -- Lets a key live for at least that long: never shorter than what an earlier call asked for.
 local function keep(key, millis)
   if redis.call('PTTL', key) < tonumber(millis) then

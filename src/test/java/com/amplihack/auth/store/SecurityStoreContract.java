@@ -192,7 +192,7 @@ abstract class SecurityStoreContract extends LockoutContract {
 
         advance(Duration.ofMillis(500));
 
-        assertEquals(new Epoch(1, 0), store().epoch(subject));
+        assertTrue(store().epoch(subject).ended() > 0);
         assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
     }
 
