@@ -3,9 +3,8 @@ package com.amplihack.auth.admin;
 import static com.amplihack.auth.admin.AccountJson.JSON;
 
 import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.admission.Paging;
 import com.amplihack.auth.config.Secret;
-import com.amplihack.auth.problem.AuthException;
-import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
@@ -42,8 +41,6 @@ public class UsersResource {
     static final int LONGEST_ROLE = 64;
     static final int LONGEST_PERMISSION = 128;
     static final int LONGEST_PASSWORD = 1024;
-
-    private static final int LONGEST_PAGE = 200;
 
     @Inject
     private AccountDirectory accounts;
@@ -86,9 +83,9 @@ public class UsersResource {
     @RolesAllowed("admin")
     public String list(
             @QueryParam("query") @DefaultValue("") String query,
-            @QueryParam("limit") @DefaultValue("50") String limit,
+            @QueryParam("limit") @DefaultValue(Paging.DEFAULT_LIMIT) String limit,
             @QueryParam("cursor") @DefaultValue("") String cursor) {
-        int page = pageSize(limit);
+        int page = Paging.limit(limit);
         List<Account> found = new ArrayList<>(accounts.list(query, name(cursor), page + 1));
         boolean more = found.size() > page;
         if (more) {
@@ -106,16 +103,6 @@ public class UsersResource {
         return answer.build().toString();
     }
 
-    private static int pageSize(String limit) {
-        if (limit.matches("[0-9]{1,3}")) {
-            int size = Integer.parseInt(limit);
-            if (size >= 1 && size <= LONGEST_PAGE) {
-                return size;
-            }
-        }
-        throw new AuthException(ErrorCode.INVALID_REQUEST, "limit: a whole number from 1 to " + LONGEST_PAGE + ".");
-    }
-
     /** A cursor is the last name of its page; clients take it as it is. */
     private static String cursor(Account last) {
         return Base64.getUrlEncoder()
@@ -127,7 +114,7 @@ public class UsersResource {
         try {
             return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException foreign) {
-            throw new AuthException(ErrorCode.INVALID_REQUEST, "cursor: not one of ours.");
+            throw Paging.foreignCursor();
         }
     }
 }

@@ -31,6 +31,7 @@ class SettingsTest {
         assertEquals(Duration.ofMinutes(15), tokens.accessLifetime());
         assertEquals(Duration.ofDays(7), tokens.refreshLifetime());
         assertEquals(Duration.ofDays(30), tokens.sessionLifetime());
+        assertEquals(100, tokens.sessionsPerUser());
         assertEquals(Duration.ofSeconds(5), tokens.clockSkew());
         assertEquals(Duration.ofSeconds(2), tokens.refreshGrace());
         assertEquals(ReplayMode.AUTO, tokens.replay());
@@ -158,6 +159,7 @@ class SettingsTest {
                 Map.entry("jwt.access.token.minutes", "10"),
                 Map.entry("jwt.refresh.token.days", "2"),
                 Map.entry("jwt.session.max.days", "3"),
+                Map.entry("auth.session.max.per.user", "4"),
                 Map.entry("jwt.clock.skew.seconds", "0"),
                 Map.entry("jwt.refresh.grace.seconds", "7"),
                 Map.entry("jwt.replay", "strict"),
@@ -215,6 +217,7 @@ class SettingsTest {
                         Duration.ofMinutes(10),
                         Duration.ofDays(2),
                         Duration.ofDays(3),
+                        4,
                         Duration.ZERO,
                         Duration.ofSeconds(7),
                         ReplayMode.STRICT,
@@ -295,6 +298,8 @@ class SettingsTest {
                 "jwt.refresh.token.days     | 0       | a whole number from 1 to 365",
                 "jwt.refresh.token.days     | 31      | at most jwt.session.max.days (30)",
                 "jwt.session.max.days       | 366     | a whole number from 1 to 365",
+                "auth.session.max.per.user  | 0       | a whole number from 1 to 1000",
+                "auth.session.max.per.user  | 1001    | a whole number from 1 to 1000",
                 "jwt.clock.skew.seconds     | -1      | a whole number from 0 to 60",
                 "jwt.clock.skew.seconds     | 61      | a whole number from 0 to 60",
                 "jwt.refresh.grace.seconds  | -1      | a whole number from 0 to 60",

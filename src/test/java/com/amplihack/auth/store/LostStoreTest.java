@@ -217,7 +217,10 @@ class LostStoreTest {
         Instant now = Instant.now();
         SessionRecord session = SessionRecord.first(
                 ADA, sid, "live", store.epoch(ADA), now, now.plusSeconds(3600), "192.0.2.1", "Test");
-        assertEquals(Commit.COMMITTED, store.open(session, Duration.ofHours(1)));
+        assertEquals(
+                Commit.COMMITTED,
+                store.open(session, Duration.ofHours(1), SecurityStoreContract.MOST)
+                        .commit());
     }
 
     private static Verdict use(RedisSecurityStore store, String sid) {

@@ -96,7 +96,9 @@ class RedisAclTest {
             assertEquals(epoch, store.epoch(ADA));
             SessionRecord session =
                     SessionRecord.first(ADA, "s1", "live", epoch, now, now.plus(minute), "127.0.0.1", "a browser");
-            assertEquals(Commit.COMMITTED, store.open(session, minute));
+            assertEquals(
+                    Commit.COMMITTED,
+                    store.open(session, minute, SecurityStoreContract.MOST).commit());
             Use bare = new Use(ADA, "s1", 1, "jti", false, ReplayMode.AUTO, minute);
             assertEquals(Verdict.ADMITTED, store.admit(bare, quota).verdict());
             assertEquals(Verdict.BARE_REPEAT, store.admit(bare, quota).verdict());
@@ -106,7 +108,7 @@ class RedisAclTest {
             SessionRecord seen = SecurityStoreContract.seen(ADA, "s1", 1);
             assertEquals(Commit.COMMITTED, store.answer(new Answer(seen, epoch, 1, SecurityStoreContract.KEY)));
             assertEquals(Commit.COMMITTED, store.rotate(SecurityStoreContract.rotation(seen, epoch, "next", "")));
-            assertEquals(1, store.sessions(ADA).size());
+            assertEquals(1, SecurityStoreContract.listed(store, ADA).size());
             store.changeRights(ADA);
             assertTrue(store.end(ADA, "s1"));
             assertEquals(0, store.endAll(ADA));

@@ -60,7 +60,8 @@ class RedisFaultsTest {
         store.open(
                 SessionRecord.first(
                         subject, sid, "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test"),
-                Duration.ofDays(1));
+                Duration.ofDays(1),
+                SecurityStoreContract.MOST);
     }
 
     @AfterEach
@@ -175,7 +176,7 @@ class RedisFaultsTest {
         SessionRecord session = SessionRecord.first(
                 ADA, "s", "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test");
         LockoutSettings rules = new LockoutSettings(1, Duration.ofMinutes(15));
-        store.open(session, Duration.ofDays(1));
+        store.open(session, Duration.ofDays(1), SecurityStoreContract.MOST);
         try (RedisClient operator = RedisClient.create("127.0.0.1", port);
                 RedisSecurityStore fresh = store()) {
             damage.accept(operator);
@@ -187,7 +188,7 @@ class RedisFaultsTest {
                     () -> fresh.lookForRefresh(ADA, "s", true, FIVE),
                     () -> fresh.answer(new SecurityStore.Answer(seen, new Epoch(0, 0), 1, SecurityStoreContract.KEY)),
                     () -> fresh.rotate(SecurityStoreContract.rotation(seen, new Epoch(0, 0), "next", "")),
-                    () -> fresh.sessions(ADA),
+                    () -> SecurityStoreContract.listed(fresh, ADA),
                     () -> fresh.lockedUntil(ADA),
                     () -> fresh.failLogin(fresh.beginLogin(ADA, Optional.empty(), rules), rules),
                     () -> fresh.unlock(ADA),
