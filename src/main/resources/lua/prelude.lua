@@ -33,7 +33,7 @@ local function move(key, field, known, since)
 end
 
 -- Moves a counter of a user. Its seconds count from the beginning of 2026, for every session's record has it, and has the
--- sum of two of them: numbers over 32 bits would cost each session four bytes more (docs/adr/0025).
+-- sum of two of them: numbers over 32 bits would cost each session four bytes more (docs/adr/0039).
 local function move_users(key, field)
   return move(key, field, 0, 1767225600)
 end

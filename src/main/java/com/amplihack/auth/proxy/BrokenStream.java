@@ -1,5 +1,6 @@
 package com.amplihack.auth.proxy;
 
+import com.amplihack.auth.problem.RepeatedLog;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
@@ -12,7 +13,7 @@ import java.util.logging.Logger;
  * 9112 section 8). The servlet API has no word for that, so this asks Payara's own objects by name (ADR 0016).
  */
 final class BrokenStream {
-    private static final Logger LOG = Logger.getLogger(BrokenStream.class.getName());
+    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(BrokenStream.class.getName()), 1);
 
     /** From the container's request to the connection below it. */
     private static final String[] WAY_DOWN = {
@@ -37,6 +38,7 @@ final class BrokenStream {
                 | RuntimeException unknown) {
             LOG.log(
                     Level.WARNING,
+                    "abort",
                     "This server does not let a broken answer be cut off: its client takes it for whole",
                     unknown);
         }
