@@ -238,7 +238,10 @@ class SettingsTest {
                         Duration.ofMillis(100),
                         Optional.empty(),
                         List.of(),
-                        List.of()),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Map.of()),
                 settings.store());
         assertEquals(
                 new LimitSettings(
@@ -373,16 +376,39 @@ class SettingsTest {
     void sentinelsAndClusterAreRead() {
         StoreSettings sentinel = TestSettings.production(
                         HOME,
-                        Map.of("redis.sentinel.master", "auth", "redis.sentinel.nodes", "a.example:26379, [::1]:26380"))
+                        Map.of(
+                                "redis.sentinel.master",
+                                "auth",
+                                "redis.sentinel.nodes",
+                                "a.example:26379, [::1]:26380",
+                                "redis.sentinel.username",
+                                "asker",
+                                "redis.sentinel.password",
+                                "s3"))
                 .store();
+        assertEquals(Optional.of("asker"), sentinel.sentinelUsername());
+        assertEquals(Optional.of(Secret.of("s3")), sentinel.sentinelPassword());
         assertEquals(Optional.of("auth"), sentinel.sentinelMaster());
         assertEquals(
                 List.of(new StoreSettings.Node("a.example", 26379), new StoreSettings.Node("[::1]", 26380)),
                 sentinel.sentinelNodes());
         assertEquals("auth (by the Sentinels a.example:26379, [::1]:26380)", sentinel.address());
 
-        StoreSettings cluster = TestSettings.production(HOME, Map.of("redis.cluster.nodes", "a:7000,b:7001"))
+        StoreSettings cluster = TestSettings.production(
+                        HOME,
+                        Map.of(
+                                "redis.cluster.nodes",
+                                "a:7000,b:7001",
+                                "redis.cluster.names",
+                                "192.0.2.1:7000=a:7000, 192.0.2.2:7001=b:7001"))
                 .store();
+        assertEquals(
+                Map.of(
+                        new StoreSettings.Node("192.0.2.1", 7000),
+                        new StoreSettings.Node("a", 7000),
+                        new StoreSettings.Node("192.0.2.2", 7001),
+                        new StoreSettings.Node("b", 7001)),
+                cluster.clusterNames());
         assertEquals(
                 List.of(new StoreSettings.Node("a", 7000), new StoreSettings.Node("b", 7001)), cluster.clusterNodes());
     }
@@ -393,6 +419,13 @@ class SettingsTest {
         assertEquals(
                 "redis.cluster.nodes must be host:port, several separated by commas, was '" + value + "'",
                 refusal("redis.cluster.nodes", value));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a:1", "a:1=", "a:1=b", "a=b:1", "a:1=b:1=c:1"})
+    void aNameOfANodeIsTwoOfThem(String value) {
+        String refusal = refusal("redis.cluster.names", value);
+        assertTrue(refusal.startsWith("redis.cluster.names must be host:port"), refusal);
     }
 
     @Test
