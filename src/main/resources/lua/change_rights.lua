@@ -1,5 +1,5 @@
 -- Revokes every access token of a user whose roles or permissions changed; refresh tokens go on (CONTRACT.md 1a).
 -- KEYS[1] epoch
 -- ARGV[1] milliseconds that the epoch must outlive the longest session
-redis.call('HINCRBY', KEYS[1], 'rights', 1)
+move_users(KEYS[1], 'rights')
 redis.call('PEXPIRE', KEYS[1], ARGV[1])

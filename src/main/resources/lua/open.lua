@@ -1,20 +1,50 @@
--- Opens a session, unless the user's epoch moved since it was read.
+-- Opens a session, unless the user's epoch moved since it was read, and ends the oldest ones beyond the user's limit. One
+-- call ends a step of them: where earlier versions left more, the caller calls again.
 -- KEYS[1] session  [2] epoch  [3] index of the user's sessions
 -- ARGV[1] ended as read  [2] rights as read  [3] milliseconds until the record is forgotten  [4] sid  [5] milliseconds
---   until the session's end at the latest  [6…] fields and values of the record, then [last] the
---   store-wide counter
--- Returns COMMITTED | MOVED
+--   until the session's end at the latest  [6] what stands in front of the sid in a session's key  [7] how many sessions
+--   the user may have  [8…] fields and values of the record, then [last] the store-wide counter
+-- Returns {COMMITTED | MOVED, how many are still too many, sid of an ended one, sid of an ended one, …}
 local ended, rights = epoch_of(KEYS[2])
 if ended ~= ARGV[1] or rights ~= ARGV[2] then
-  return 'MOVED'
+  return {'MOVED', 0}
 end
 local now = now_ms()
-redis.call('HSET', KEYS[1], unpack(ARGV, 6, #ARGV - 1))
+redis.call('HSET', KEYS[1], unpack(ARGV, 8, #ARGV - 1))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now / 1000)
+forget(KEYS[3], now / 1000)
 local ends_at = tonumber(redis.call('HGET', KEYS[1], F.ends_at))
 redis.call('ZADD', KEYS[3], place_of(math.min(now + ARGV[3], ends_at)), ARGV[4])
 -- index and epoch outlive every session that they speak of
 keep(KEYS[3], ARGV[5])
 keep(KEYS[2], ARGV[5] + 86400000)
-return 'COMMITTED'
+
+local limit = tonumber(ARGV[7])
+local surplus = redis.call('ZCARD', KEYS[3]) - limit
+local answer = {'COMMITTED', math.max(0, surplus - STEP)}
+if surplus <= 0 then
+  return answer
+end
+local others = {}
+for _, sid in ipairs(redis.call('ZRANGE', KEYS[3], 0, limit + STEP)) do
+  if sid ~= ARGV[4] then
+    local epoch, over_at, opened_at = look_at(ARGV[6] .. sid)
+    -- what is over already comes first. An epoch above ours is one that this node has yet to hear of
+    local alive = epoch >= tonumber(ended) and over_at > now
+    others[#others + 1] = {sid = sid, alive = alive, opened_at = alive and opened_at or 0, over_at = over_at}
+  end
+end
+table.sort(others, function(a, b)
+  if a.opened_at ~= b.opened_at then
+    return a.opened_at < b.opened_at
+  end
+  return a.over_at < b.over_at -- to the millisecond, for those of the same second
+end)
+for i = 1, math.min(surplus, STEP) do
+  redis.call('DEL', ARGV[6] .. others[i].sid)
+  redis.call('ZREM', KEYS[3], others[i].sid)
+  if others[i].alive then
+    answer[#answer + 1] = others[i].sid
+  end
+end
+return answer

@@ -6,6 +6,10 @@ local F = {
   proven = 'v', epoch = 'e', rights = 'r', ends_at = 'x', created_at = 'c', last_seen = 's', address = 'h', device = 'd',
 }
 
+-- How many entries of a set, or records of sessions, a script looks at or removes in one call, beside a limit that is
+-- configured: Redis serves nobody else meanwhile. What is left is for the next call.
+local STEP = 128
+
 -- Milliseconds since 1970 by Redis's clock, the only one that scripts believe.
 local function now_ms()
   local t = redis.call('TIME')
@@ -20,6 +24,20 @@ local function epoch_of(key)
   return string.format('%.0f', (e[1] or 0) + ARGV[#ARGV]), e[2] or '0'
 end
 
+-- Moves a counter to where it has never been: past what is stored and what the caller knows, and at least to the seconds
+-- since the time `since`, so that one that was lost does not count anew what it has counted before. Returns it.
+local function move(key, field, known, since)
+  local stored = tonumber(redis.call('HGET', key, field) or 0)
+  local target = math.max(stored + 1, known + 1, math.floor(now_ms() / 1000) - since)
+  return redis.call('HINCRBY', key, field, target - stored)
+end
+
+-- Moves a counter of a user. Its seconds count from the beginning of 2026, for every session's record has it, and has the
+-- sum of two of them: numbers over 32 bits would cost each session four bytes more (docs/adr/0039).
+local function move_users(key, field)
+  return move(key, field, 0, 1767225600)
+end
+
 -- Lets a key live for at least that long: never shorter than what an earlier call asked for.
 local function keep(key, millis)
   if redis.call('PTTL', key) < tonumber(millis) then
@@ -30,6 +48,16 @@ end
 -- The place of a session in the index of its user: when it ends at the latest, in seconds since 1970, rounded up.
 local function place_of(millis)
   return math.ceil(millis / 1000)
+end
+
+-- Of the record of one session: its epoch, when it ends at the latest, when it was opened. Nothing when there is none, or
+-- what is there is no session.
+local function look_at(key)
+  local s = redis.pcall('HMGET', key, F.epoch, F.ends_at, F.created_at)
+  if s.err then
+    return 0, 0, 0
+  end
+  return tonumber(s[1]) or 0, tonumber(s[2]) or 0, tonumber(s[3]) or 0
 end
 
 -- Whether a request is among those that were answered: names of 6 characters each.
@@ -50,11 +78,21 @@ local function remember(answered, request)
   return string.sub(answered .. request, -48)
 end
 
+-- Removes what left a sorted set at that score or before: a step of it, and what has the same score as the last of these.
+local function forget(key, score)
+  local last = redis.call('ZRANGE', key, STEP - 1, STEP - 1, 'WITHSCORES')
+  if last[2] and tonumber(last[2]) < score then
+    score = last[2]
+  end
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', score)
+end
+
 -- Takes one from an exact sliding window of at most `limit` entries; the same request id takes only once.
 -- Returns granted (1 or 0), remaining, milliseconds until the oldest entry leaves.
 local function take(key, limit, window, request, now)
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
-  local count = redis.call('ZCARD', key)
+  forget(key, now - window)
+  local inside = '(' .. now - window
+  local count = redis.call('ZCOUNT', key, inside, '+inf')
   local granted = 1
   if not redis.call('ZSCORE', key, request) then
     if count >= limit then
@@ -65,7 +103,7 @@ local function take(key, limit, window, request, now)
       count = count + 1
     end
   end
-  local oldest = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  local oldest = redis.call('ZRANGEBYSCORE', key, inside, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
   return granted, math.max(0, limit - count), tonumber(oldest[2]) + window - now
 end
 

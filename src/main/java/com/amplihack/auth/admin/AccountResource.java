@@ -1,6 +1,7 @@
 package com.amplihack.auth.admin;
 
 import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.admission.Paging;
 import com.amplihack.auth.admission.SessionJson;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.problem.AuthException;
@@ -17,12 +18,14 @@ import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -124,13 +127,16 @@ public class AccountResource {
         return Response.noContent().build();
     }
 
+    /** A page at a time; the one that was signed in or refreshed last comes first. */
     @GET
     @Path("/sessions")
     @RolesAllowed("admin")
-    public String sessions(@PathParam("id") String path) {
-        return AccountJson.list(store.sessions(find(path).id()), SessionJson::of)
-                .build()
-                .toString();
+    public String sessions(
+            @PathParam("id") String path,
+            @QueryParam("limit") @DefaultValue(Paging.DEFAULT_LIMIT) String limit,
+            @QueryParam("cursor") @DefaultValue("") String cursor) {
+        int most = Paging.limit(limit);
+        return Paging.json(store.sessions(find(path).id(), Paging.place(cursor), most), SessionJson::of);
     }
 
     @DELETE

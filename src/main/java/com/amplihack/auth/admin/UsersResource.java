@@ -3,11 +3,10 @@ package com.amplihack.auth.admin;
 import static com.amplihack.auth.admin.AccountJson.JSON;
 
 import com.amplihack.auth.admission.JsonBody;
+import com.amplihack.auth.admission.Paging;
 import com.amplihack.auth.admission.PublicAddress;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Secret;
-import com.amplihack.auth.problem.AuthException;
-import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
@@ -50,7 +49,6 @@ public class UsersResource {
     static final int LONGEST_PASSWORD = 1024;
 
     private static final Set<String> MEMBERS = Set.of("username", "password", "roles", "permissions", "enabled");
-    private static final int LONGEST_PAGE = 200;
 
     @Inject
     private AccountDirectory accounts;
@@ -97,9 +95,9 @@ public class UsersResource {
     @RolesAllowed("admin")
     public String list(
             @QueryParam("query") @DefaultValue("") String query,
-            @QueryParam("limit") @DefaultValue("50") String limit,
+            @QueryParam("limit") @DefaultValue(Paging.DEFAULT_LIMIT) String limit,
             @QueryParam("cursor") @DefaultValue("") String cursor) {
-        int page = pageSize(limit);
+        int page = Paging.limit(limit);
         List<Account> found = new ArrayList<>(accounts.list(query, name(cursor), page + 1));
         boolean more = found.size() > page;
         if (more) {
@@ -115,16 +113,6 @@ public class UsersResource {
             answer.addNull("next_cursor");
         }
         return answer.build().toString();
-    }
-
-    private static int pageSize(String limit) {
-        if (limit.matches("[0-9]{1,3}")) {
-            int size = Integer.parseInt(limit);
-            if (size >= 1 && size <= LONGEST_PAGE) {
-                return size;
-            }
-        }
-        throw new AuthException(ErrorCode.INVALID_REQUEST, "limit: a whole number from 1 to " + LONGEST_PAGE + ".");
     }
 
     /** A cursor is the last name of its page; clients take it as it is. */
@@ -146,6 +134,6 @@ public class UsersResource {
         } catch (IllegalArgumentException | CharacterCodingException foreign) {
             // told below, with the same words
         }
-        throw new AuthException(ErrorCode.INVALID_REQUEST, "cursor: not one of ours.");
+        throw Paging.foreignCursor();
     }
 }

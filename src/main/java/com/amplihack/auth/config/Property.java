@@ -20,6 +20,7 @@ public record Property(String name, Optional<String> value, String source, Optio
             "jwt.access.token.minutes",
             "jwt.refresh.token.days",
             "jwt.session.max.days",
+            "auth.session.max.per.user",
             "jwt.clock.skew.seconds",
             "jwt.refresh.grace.seconds",
             "jwt.replay",

@@ -3,7 +3,9 @@ package com.amplihack.auth.config;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -13,7 +15,10 @@ import java.util.stream.Collectors;
  * @param uri {@code redis.uri}, which wins over host and port
  * @param timeout of one exchange with Redis, and of connecting to it
  * @param sentinelMaster the name of the primary that the Sentinels know, with at least one of them
+ * @param sentinelUsername by which the Sentinels are asked, if they ask for a password
+ * @param sentinelPassword of the Sentinels; empty when they ask for none
  * @param clusterNodes some nodes of a Redis Cluster, which know the others; none for a single primary
+ * @param clusterNames the name by which a node is reached, by the address that the cluster announces for it
  */
 public record StoreSettings(
         StoreKind kind,
@@ -27,10 +32,14 @@ public record StoreSettings(
         Duration timeout,
         Optional<String> sentinelMaster,
         List<Node> sentinelNodes,
-        List<Node> clusterNodes) {
+        Optional<String> sentinelUsername,
+        Optional<Secret> sentinelPassword,
+        List<Node> clusterNodes,
+        Map<Node, Node> clusterNames) {
     public StoreSettings {
         sentinelNodes = List.copyOf(sentinelNodes);
         clusterNodes = List.copyOf(clusterNodes);
+        clusterNames = Map.copyOf(clusterNames);
     }
 
     /** A server by name and port. */
@@ -78,7 +87,22 @@ public record StoreSettings(
                 Duration.ofMillis(from.integer("redis.timeout.ms", 10, 500)),
                 master,
                 sentinels,
-                cluster);
+                from.find("redis.sentinel.username"),
+                from.secret("redis.sentinel.password"),
+                cluster,
+                names(from, "redis.cluster.names"));
+    }
+
+    private static Map<Node, Node> names(SettingsReader from, String name) {
+        Map<Node, Node> names = new HashMap<>();
+        for (String value : from.list(name)) {
+            String[] sides = value.split("=", -1);
+            if (sides.length != 2) {
+                throw SettingsReader.refuse(name, "host:port=host:port, several separated by commas", value);
+            }
+            names.put(Node.parse(name, sides[0]), Node.parse(name, sides[1]));
+        }
+        return names;
     }
 
     private static void requireOneTopology(

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param accessLifetime of an access token, counted from its issue, 1 to 60 minutes
  * @param refreshLifetime of a refresh token, counted from its issue, at most the session's
  * @param sessionLifetime of a session, counted from the login; no rotation extends it
+ * @param sessionsPerUser how many sessions a user may have; the oldest one ends for the next; 1 to 1000
  * @param clockSkew by how much two clocks may differ, 0 to 60 seconds
  * @param refreshGrace how long after a rotation its parent is answered like its child, 0 to 60 seconds
  * @param cacheSize how many verified access tokens are remembered, 0 to 100000; 0 verifies at every use
@@ -19,6 +20,7 @@ public record TokenSettings(
         Duration accessLifetime,
         Duration refreshLifetime,
         Duration sessionLifetime,
+        int sessionsPerUser,
         Duration clockSkew,
         Duration refreshGrace,
         ReplayMode replay,
@@ -43,6 +45,7 @@ public record TokenSettings(
                 Duration.ofMinutes(from.integer("jwt.access.token.minutes", 1, 60)),
                 Duration.ofDays(refreshDays),
                 Duration.ofDays(sessionDays),
+                from.integer("auth.session.max.per.user", 1, 1000),
                 Duration.ofSeconds(from.integer("jwt.clock.skew.seconds", 0, (int) LONGEST_SKEW.toSeconds())),
                 Duration.ofSeconds(from.integer("jwt.refresh.grace.seconds", 0, 60)),
                 from.choice("jwt.replay", ReplayMode.class),

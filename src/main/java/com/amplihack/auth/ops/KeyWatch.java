@@ -2,6 +2,7 @@ package com.amplihack.auth.ops;
 
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
+import com.amplihack.auth.problem.RepeatedLog;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import jakarta.annotation.PostConstruct;
@@ -30,7 +31,7 @@ import java.util.logging.Logger;
 @DependsOn("Boot")
 @TransactionManagement(TransactionManagementType.BEAN) // there is none, and a key may take longer than one may
 public class KeyWatch {
-    private static final Logger LOG = Logger.getLogger(KeyWatch.class.getName());
+    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(KeyWatch.class.getName()), 1);
     private static final long RING_MILLIS = 250;
     private static final long STORE_MILLIS = 500;
     private static final long HSM_MILLIS = 1000;
@@ -72,7 +73,7 @@ public class KeyWatch {
         try {
             rotation.tick();
         } catch (RuntimeException failed) { // the next minute is another chance
-            LOG.log(Level.SEVERE, "The key ring could not do what is due", failed);
+            LOG.log(Level.SEVERE, "due", "The key ring could not do what is due", failed);
         }
     }
 
@@ -81,7 +82,7 @@ public class KeyWatch {
         try {
             ring.refresh();
         } catch (RuntimeException failed) {
-            LOG.log(Level.SEVERE, "The key ring could not be looked at", failed);
+            LOG.log(Level.SEVERE, "ring", "The key ring could not be looked at", failed);
         }
     }
 
@@ -89,7 +90,7 @@ public class KeyWatch {
         try {
             ring.probe();
         } catch (RuntimeException failed) {
-            LOG.log(Level.SEVERE, "The HSM could not be looked at", failed);
+            LOG.log(Level.SEVERE, "hsm", "The HSM could not be looked at", failed);
         }
     }
 
@@ -99,7 +100,7 @@ public class KeyWatch {
         } catch (StoreUnavailableException away) {
             // every request with a token is refused meanwhile
         } catch (RuntimeException failed) {
-            LOG.log(Level.SEVERE, "The store could not be asked for compromised keys", failed);
+            LOG.log(Level.SEVERE, "store", "The store could not be asked for compromised keys", failed);
         }
     }
 }

@@ -9,6 +9,7 @@ import com.amplihack.auth.config.Policy;
 import com.amplihack.auth.config.Property;
 import com.amplihack.auth.config.Revision;
 import com.amplihack.auth.config.Settings;
+import com.amplihack.auth.problem.RepeatedLog;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -36,6 +37,7 @@ import java.util.stream.Collectors;
 @DependsOn("Boot")
 public class PolicyWatch {
     private static final Logger LOG = Logger.getLogger(PolicyWatch.class.getName());
+    private static final RepeatedLog FAILURES = new RepeatedLog(LOG, 1);
 
     @Inject
     private Configuration configuration;
@@ -95,7 +97,11 @@ public class PolicyWatch {
                 forget(revision, due);
                 revision.refusals().forEach(this::tell);
             } catch (RuntimeException failed) { // one failure must not be the end of the schedule
-                LOG.log(Level.SEVERE, "The settings could not be looked at: what was known stays in force", failed);
+                FAILURES.log(
+                        Level.SEVERE,
+                        "look",
+                        "The settings could not be looked at: what was known stays in force",
+                        failed);
             }
         }
 

@@ -11,7 +11,7 @@ import java.util.logging.Logger;
 
 /** Turns whatever a resource throws into a problem; nothing of the cause reaches the client. */
 public class ProblemMapper implements ExceptionMapper<Throwable> {
-    private static final Logger LOG = Logger.getLogger(ProblemMapper.class.getName());
+    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(ProblemMapper.class.getName()), 5);
 
     @Override
     public Response toResponse(Throwable thrown) {
@@ -36,7 +36,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             }
             return answer.build();
         }
-        LOG.log(Level.SEVERE, "A request failed in a way that nobody foresaw", thrown);
+        LOG.log(Level.SEVERE, cause.getClass().getName(), "A request failed in a way that nobody foresaw", thrown);
         return answer(Problem.of(ErrorCode.INTERNAL_ERROR, "The server could not finish the request."))
                 .build();
     }

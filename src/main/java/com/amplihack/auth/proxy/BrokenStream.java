@@ -1,5 +1,6 @@
 package com.amplihack.auth.proxy;
 
+import com.amplihack.auth.problem.RepeatedLog;
 import jakarta.servlet.AsyncContext;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -9,7 +10,7 @@ import java.util.logging.Logger;
  * 9112 section 8, ADR 0016).
  */
 final class BrokenStream {
-    private static final Logger LOG = Logger.getLogger(BrokenStream.class.getName());
+    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(BrokenStream.class.getName()), 1);
 
     private BrokenStream() {}
 
@@ -19,6 +20,7 @@ final class BrokenStream {
         } catch (ReflectiveOperationException unknown) {
             LOG.log(
                     Level.WARNING,
+                    "abort",
                     "This server does not let a broken answer be cut off: its client takes it for whole",
                     unknown);
         }

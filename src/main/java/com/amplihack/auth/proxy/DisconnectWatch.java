@@ -1,5 +1,6 @@
 package com.amplihack.auth.proxy;
 
+import com.amplihack.auth.problem.RepeatedLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectionKey;
@@ -14,7 +15,7 @@ import java.util.logging.Logger;
  * and without a thread for each (ADR 0049): {@link #look} is to be called at intervals, on one thread.
  */
 final class DisconnectWatch implements AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(DisconnectWatch.class.getName());
+    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(DisconnectWatch.class.getName()), 1);
 
     /** How often in a row a connection must look closed: the server may have taken what came in between. */
     private static final int TIMES = 2;
@@ -52,7 +53,7 @@ final class DisconnectWatch implements AutoCloseable {
             watched.forEach(Watched::look);
             selector.selectedKeys().clear();
         } catch (IOException | RuntimeException failed) {
-            LOG.log(Level.WARNING, "Clients that leave are noticed late", failed);
+            LOG.log(Level.WARNING, "late", "Clients that leave are noticed late", failed);
         }
     }
 

@@ -4,6 +4,7 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
+import com.amplihack.auth.problem.RepeatedLog;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,7 +26,7 @@ import java.util.logging.Logger;
  * after the end: by then the container may have given both to somebody else.
  */
 final class Exchange {
-    private static final Logger LOG = Logger.getLogger(Exchange.class.getName());
+    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(Exchange.class.getName()), 20);
 
     private final AsyncContext async;
     private final HttpServletResponse response;
@@ -98,7 +99,7 @@ final class Exchange {
             try {
                 (over ? tooLate : task).run();
             } catch (RuntimeException failed) {
-                LOG.log(Level.SEVERE, "The proxy failed request " + correlationId, failed);
+                LOG.log(Level.SEVERE, "proxy", "The proxy failed request " + correlationId, failed);
                 breakOff();
             }
         });
@@ -157,7 +158,7 @@ final class Exchange {
     /** The answer stops here: the client must not take it for whole. */
     private void breakOff() {
         end("upstream_broke", () -> {
-            LOG.log(Level.WARNING, "The answer to request {0} was broken off", correlationId);
+            LOG.log(Level.WARNING, "broken", "The answer to request " + correlationId + " was broken off");
             BrokenStream.abort(async);
         });
     }
@@ -172,7 +173,7 @@ final class Exchange {
             try {
                 Problem.of(refusal).writeTo(response);
             } catch (IOException gone) {
-                LOG.log(Level.FINE, "Nobody waits for the refusal", gone);
+                LOG.log(Level.FINE, "gone", "Nobody waits for the refusal", gone);
             } finally {
                 async.complete();
             }
@@ -197,7 +198,7 @@ final class Exchange {
         try {
             end.run();
         } catch (RuntimeException failed) {
-            LOG.log(Level.SEVERE, "The proxy did not tidy up after request " + correlationId, failed);
+            LOG.log(Level.SEVERE, "tidy", "The proxy did not tidy up after request " + correlationId, failed);
         }
     }
 
@@ -206,8 +207,8 @@ final class Exchange {
             answer.body().subscribe(new Unwanted());
             LOG.log(
                     Level.WARNING,
-                    "The upstream refused us with {0}: see auth.proxy.upstream.authorization",
-                    answer.status());
+                    "refused",
+                    "The upstream refused us with " + answer.status() + ": see auth.proxy.upstream.authorization");
             refuse(new AuthException(
                     ErrorCode.UPSTREAM_REFUSED_US, "The upstream did not accept this service; it is not your token."));
             return;
@@ -220,7 +221,7 @@ final class Exchange {
                             new AnswerBody(response.getOutputStream(), this, () -> begin(head), head.isEventStream()));
         } catch (IOException | RuntimeException failed) {
             answer.body().subscribe(new Unwanted());
-            LOG.log(Level.WARNING, "The answer to request " + correlationId + " cannot be handed on", failed);
+            LOG.log(Level.WARNING, "answer", "The answer to request " + correlationId + " cannot be handed on", failed);
             refuse(new AuthException(ErrorCode.UPSTREAM_UNREACHABLE, "The upstream's answer cannot be handed on."));
         }
     }
@@ -235,7 +236,7 @@ final class Exchange {
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        LOG.log(Level.WARNING, "The upstream failed request {0}: {1}", new Object[] {correlationId, cause});
+        LOG.log(Level.WARNING, "upstream", "The upstream failed request " + correlationId + ": " + cause);
         boolean absent = cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
         refuse(new AuthException(
                 ErrorCode.UPSTREAM_UNREACHABLE,

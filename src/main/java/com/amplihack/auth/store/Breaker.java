@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.problem.RepeatedLog;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -11,18 +12,18 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Refuses at once what a silent Redis would keep waiting (docs/outage-policy.md): after five failures among the last ten
- * questions, for a second; then two questions go through, and their answers decide.
+ * Refuses at once what a Redis that serves nobody would keep waiting, or refuse (docs/outage-policy.md): after five failures
+ * among the last ten questions, for a second; then two questions go through, and their answers decide.
  */
 final class Breaker {
-    private static final Logger LOG = Logger.getLogger(Breaker.class.getName());
+    private final RepeatedLog log = new RepeatedLog(Logger.getLogger(Breaker.class.getName()), 1);
 
     private final CircuitBreaker breaker;
 
     /**
      * Made closed.
      *
-     * @param silence what counts as no answer; every other failure is an answer
+     * @param silence what counts as a failure; every other exception is an answer
      * @param neither what counts as neither
      * @param opened run each time that it opens
      */
@@ -41,14 +42,15 @@ final class Breaker {
         breaker.getEventPublisher().onStateTransition(event -> {
             switch (event.getStateTransition()) {
                 case CLOSED_TO_OPEN -> {
-                    LOG.log(
+                    log.log(
                             Level.SEVERE,
-                            "Redis at {0} does not answer: what needs it is refused at once, and it is asked again every second",
-                            address);
+                            "open",
+                            "Redis at " + address + " serves nobody: what needs it is refused at once, and it is asked"
+                                    + " again every second");
                     opened.run();
                 }
                 case HALF_OPEN_TO_OPEN -> opened.run();
-                case HALF_OPEN_TO_CLOSED -> LOG.log(Level.INFO, "Redis at {0} answers again", address);
+                case HALF_OPEN_TO_CLOSED -> log.log(Level.INFO, "closed", "Redis at " + address + " answers again");
                 default -> {
                     // on its way
                 }

@@ -42,16 +42,16 @@ public final class MemorySecurityStore implements SecurityStore {
     }
 
     @Override
-    public Commit open(SessionRecord session, Duration refreshLife) {
+    public Opening open(SessionRecord session, Duration refreshLife, int limit) {
         return inUser(session.subject(), (user, now) -> {
             if (!user.epoch().equals(session.epoch())) {
-                return Commit.MOVED;
+                return new Opening(Commit.MOVED, List.of());
             }
             user.sessions.put(session.sid(), new MemoryUser.Kept(session, now + refreshLife.toMillis()));
             user.epochUntil = Math.max(
                     user.epochUntil,
                     session.endsAt().toEpochMilli() + Duration.ofDays(1).toMillis());
-            return Commit.COMMITTED;
+            return new Opening(Commit.COMMITTED, user.endOldest(limit, session.sid(), now));
         });
     }
 
@@ -188,12 +188,10 @@ public final class MemorySecurityStore implements SecurityStore {
     }
 
     @Override
-    public List<SessionRecord> sessions(String subject) {
-        return inUser(subject, (user, now) -> user.sessions.keySet().stream()
-                .map(sid -> user.live(sid, now))
-                .flatMap(Optional::stream)
-                .map(MemoryUser.Kept::session)
-                .toList());
+    public SessionPage sessions(String subject, Optional<SessionPage.Place> from, int limit) {
+        return inUser(
+                subject,
+                (user, now) -> SessionPages.read(from, limit, (place, count) -> user.liveFrom(place, count, now)));
     }
 
     @Override

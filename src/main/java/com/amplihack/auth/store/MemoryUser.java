@@ -2,7 +2,9 @@ package com.amplihack.auth.store;
 
 import com.amplihack.auth.store.SecurityStore.Epoch;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -10,7 +12,20 @@ import java.util.function.LongSupplier;
 /** Everything that {@link MemorySecurityStore} keeps of one user; touched only under that user's lock. */
 final class MemoryUser {
     /** A session with the time at which the record is forgotten. */
-    record Kept(SessionRecord session, long until) {}
+    record Kept(SessionRecord session, long until) {
+        /** The twin of {@code place_of} in prelude.lua. */
+        SessionPage.Place place() {
+            long end = Math.min(until, session.endsAt().toEpochMilli());
+            return new SessionPage.Place(-Math.floorDiv(-end, 1000), session.sid());
+        }
+    }
+
+    private static final Comparator<SessionRecord> OLDEST_FIRST =
+            Comparator.comparing(SessionRecord::createdAt).thenComparing(SessionRecord::endsAt);
+
+    private static final Comparator<SessionPage.Place> LAST_FIRST = Comparator.comparing(SessionPage.Place::second)
+            .thenComparing(SessionPage.Place::sid)
+            .reversed();
 
     private final LongSupplier everybodyEnded;
     private long ended;
@@ -40,6 +55,31 @@ final class MemoryUser {
                 && kept.session.endsAt().toEpochMilli() > now
                 && kept.session.epoch().ended() == epoch().ended();
         return live ? Optional.of(kept) : Optional.empty();
+    }
+
+    /** The live sessions behind that place, in the order of pages. */
+    List<SessionPages.Seen> liveFrom(Optional<SessionPage.Place> place, int count, long now) {
+        return sessions.values().stream()
+                .filter(kept -> live(kept.session.sid(), now).isPresent())
+                .sorted(Comparator.comparing(Kept::place, LAST_FIRST))
+                .dropWhile(kept -> place.isPresent() && LAST_FIRST.compare(kept.place(), place.get()) <= 0)
+                .limit(count)
+                .map(kept -> new SessionPages.Seen(kept.place(), Optional.of(kept.session)))
+                .toList();
+    }
+
+    /** Ends the oldest sessions beyond the limit, but never that one; the sids of those that were alive. */
+    List<String> endOldest(int limit, String newest, long now) {
+        sessions.keySet().removeIf(sid -> live(sid, now).isEmpty());
+        List<String> ended = sessions.values().stream()
+                .map(Kept::session)
+                .filter(session -> !session.sid().equals(newest))
+                .sorted(OLDEST_FIRST)
+                .limit(Math.max(0, sessions.size() - limit))
+                .map(SessionRecord::sid)
+                .toList();
+        ended.forEach(sessions::remove);
+        return ended;
     }
 
     SlidingWindow refreshes(String sid, boolean proven) {

@@ -19,7 +19,7 @@ final class Outages {
 
     /** With these Redis refuses whoever asks; other errors concern one user's record. In a script they stand inside. */
     private static final Pattern FOR_EVERYBODY = Pattern.compile(
-            "\\b(READONLY|OOM|LOADING|MISCONF|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM)\\b");
+            "\\b(READONLY|OOM|LOADING|BUSY|MISCONF|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM)\\b");
 
     private final String address;
     private final LongSupplier nanoTime;
@@ -53,13 +53,19 @@ final class Outages {
         listener.accept(new StoreOutage(address, why, Optional.empty()));
     }
 
+    /** The word with which Redis refuses whoever asks; empty for any other failure. */
+    static Optional<String> refusalOfEverybody(Throwable failure) {
+        return Optional.of(failure)
+                .filter(JedisDataException.class::isInstance)
+                .map(error -> FOR_EVERYBODY.matcher(String.valueOf(error.getMessage())))
+                .filter(Matcher::find)
+                .map(Matcher::group);
+    }
+
     /** A question has failed; whether that is an outage depends on the error, or on how many do. */
     void failed(RuntimeException failure) {
-        if (failure instanceof JedisDataException error) {
-            Matcher refusal = FOR_EVERYBODY.matcher(String.valueOf(error.getMessage()));
-            if (refusal.find()) {
-                begin(refusal.group());
-            }
+        if (failure instanceof JedisDataException) {
+            refusalOfEverybody(failure).ifPresent(this::begin);
         } else if (away) {
             lastFailure = nanoTime.getAsLong();
         }

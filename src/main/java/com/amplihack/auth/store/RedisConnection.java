@@ -3,6 +3,7 @@ package com.amplihack.auth.store;
 import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.problem.RepeatedLog;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -27,7 +28,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * {@link StoreUnavailableException}.
  */
 final class RedisConnection implements AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(RedisConnection.class.getName());
+    private final RepeatedLog log = new RepeatedLog(Logger.getLogger(RedisConnection.class.getName()), 1);
 
     private final StoreSettings settings;
     private final RedisTopology redis;
@@ -51,12 +52,8 @@ final class RedisConnection implements AutoCloseable {
         redis = connect(settings);
         confirmation = new Confirmation(redis, settings.timeout());
         outages = new Outages(settings.address(), System::nanoTime);
-        // an error is an answer: it costs no time, and one user's broken record must not refuse everybody
         breaker = new Breaker(
-                settings.address(),
-                failure -> !(failure instanceof JedisDataException),
-                RedisConnection::isOurCrowd,
-                this::silent);
+                settings.address(), RedisConnection::isOfEverybody, RedisConnection::isOurCrowd, this::silent);
         this.meters = meters;
     }
 
@@ -87,9 +84,11 @@ final class RedisConnection implements AutoCloseable {
         try {
             return read.apply(answer);
         } catch (RuntimeException strange) {
-            LOG.log(Level.WARNING, "Redis holds what {0} does not understand under {1}: {2}", new Object[] {
-                operation.label(), keys, strange.getClass().getSimpleName()
-            });
+            log.log(
+                    Level.WARNING,
+                    "strange",
+                    "Redis holds what " + operation.label() + " does not understand under " + keys + ": "
+                            + strange.getClass().getSimpleName());
             throw new StoreUnavailableException(strange);
         }
     }
@@ -120,8 +119,12 @@ final class RedisConnection implements AutoCloseable {
             throw new StoreUnavailableException(open); // said once, when it opened
         } catch (RuntimeException failed) {
             outages.failed(failed);
-            LOG.log(Level.WARNING, "Redis did not answer {0}: {1}", new Object[] {operation.label(), failed.getMessage()
-            });
+            log.log(
+                    Level.WARNING,
+                    failed instanceof JedisDataException
+                            ? Outages.refusalOfEverybody(failed).orElse("error")
+                            : Outages.NO_ANSWER,
+                    "Redis did not answer " + operation.label() + ": " + failed.getMessage());
             throw new StoreUnavailableException(failed);
         }
     }
@@ -181,6 +184,17 @@ final class RedisConnection implements AutoCloseable {
         } catch (JedisException failed) {
             throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
         }
+    }
+
+    /**
+     * Whether a failure means that Redis can serve nobody: it is silent, or refuses whoever asks. Any other error costs no
+     * time, and one user's broken record must not refuse everybody; nor must one command that its ACL lacks.
+     */
+    private static boolean isOfEverybody(Throwable failure) {
+        return !(failure instanceof JedisDataException)
+                || Outages.refusalOfEverybody(failure)
+                        .filter(word -> !word.equals("NOPERM"))
+                        .isPresent();
     }
 
     /** Whether all connections of the pool were in use for too long: that says nothing about Redis. */

@@ -48,7 +48,8 @@ final class RedisDiagnosis {
         }
         if (settings.sentinelMaster().isPresent()
                 && String.valueOf(failure.getMessage()).contains("sentinel")) {
-            return "redis.sentinel.nodes: none of them tells where the primary is: " + address;
+            return "redis.sentinel.nodes: none of them tells where the primary is: " + address
+                    + "; if they ask for a password, it is redis.sentinel.password";
         }
         if (failure instanceof JedisConnectionException) {
             return String.valueOf(failure.getMessage()).startsWith("Unknown reply")

@@ -51,7 +51,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
-    public Commit open(SessionRecord session, Duration refreshLife) {
+    public Opening open(SessionRecord session, Duration refreshLife, int limit) {
+        UserKeys user = UserKeys.of(session.subject());
         List<String> arguments = SessionFields.of(session);
         arguments.addAll(
                 0,
@@ -60,12 +61,16 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         Long.toString(session.epoch().rights()),
                         millis(refreshLife),
                         session.sid(),
-                        millis(Duration.between(session.createdAt(), session.endsAt()))));
-        return runInEpoch(
-                StoreOperation.OPEN,
-                UserKeys.of(session.subject()).around(session.sid()),
-                arguments,
-                RedisSecurityStore::commit);
+                        millis(Duration.between(session.createdAt(), session.endsAt())),
+                        user.sessions(),
+                        Integer.toString(limit)));
+        List<String> ended = new ArrayList<>();
+        List<?> step;
+        do {
+            step = runInEpoch(StoreOperation.OPEN, user.around(session.sid()), arguments, answer -> (List<?>) answer);
+            step.subList(2, step.size()).forEach(sid -> ended.add((String) sid));
+        } while (number(step.get(1)) > 0);
+        return new Opening(commit(step.get(0)), ended);
     }
 
     @Override
@@ -154,11 +159,19 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     @Override
     public int endAll(String subject) {
         UserKeys user = UserKeys.of(subject);
-        return runInEpoch(
-                StoreOperation.END_ALL,
-                List.of(user.epoch(), user.index()),
-                List.of(EPOCH_LIFE, user.sessions()),
-                RedisSecurityStore::number);
+        String epoch = "";
+        int alive = 0;
+        List<?> step;
+        do {
+            step = runInEpoch(
+                    StoreOperation.END_ALL,
+                    List.of(user.epoch(), user.index()),
+                    List.of(EPOCH_LIFE, user.sessions(), epoch),
+                    answer -> (List<?>) answer);
+            alive += number(step.get(0));
+            epoch = (String) step.get(1);
+        } while (number(step.get(2)) > 0);
+        return alive;
     }
 
     @Override
@@ -186,21 +199,20 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
-    public List<SessionRecord> sessions(String subject) {
+    public SessionPage sessions(String subject, Optional<SessionPage.Place> from, int limit) {
         UserKeys user = UserKeys.of(subject);
-        return runInEpoch(
-                StoreOperation.SESSIONS,
-                List.of(user.index(), user.epoch()),
-                List.of(user.sessions()),
-                answer -> sessions(subject, (List<?>) answer));
-    }
-
-    private static List<SessionRecord> sessions(String subject, List<?> answer) {
-        List<SessionRecord> sessions = new ArrayList<>(answer.size() / 2);
-        for (int i = 0; i < answer.size(); i += 2) {
-            sessions.add(SessionFields.read(subject, (String) answer.get(i), (List<?>) answer.get(i + 1)));
-        }
-        return sessions;
+        return SessionPages.read(
+                from,
+                limit,
+                (place, count) -> runInEpoch(
+                        StoreOperation.SESSIONS,
+                        List.of(user.index(), user.epoch()),
+                        List.of(
+                                user.sessions(),
+                                place.map(last -> Long.toString(last.second())).orElse("+inf"),
+                                place.map(SessionPage.Place::sid).orElse(""),
+                                Integer.toString(count)),
+                        answer -> SessionPages.window(subject, (List<?>) answer)));
     }
 
     @Override

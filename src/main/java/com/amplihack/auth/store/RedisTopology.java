@@ -75,9 +75,11 @@ final class RedisTopology implements AutoCloseable {
         builder.poolConfig(poolConfig(settings));
         builder.masterName(settings.sentinelMaster().orElseThrow());
         builder.sentinels(addresses(settings.sentinelNodes()));
-        // they have no user of ours; the driver asks them by a client that would warn of each negotiation
-        builder.sentinelClientConfig(
-                transport(settings).autoNegotiateProtocol(false).build());
+        // they have users of their own, or none; the driver's client for them would warn of each negotiation
+        DefaultJedisClientConfig.Builder asking = transport(settings).autoNegotiateProtocol(false);
+        settings.sentinelUsername().ifPresent(asking::user);
+        settings.sentinelPassword().map(Secret::reveal).ifPresent(asking::password);
+        builder.sentinelClientConfig(asking.build());
         builder.sentinelReconnectDelay(Delay.constant(Duration.ofSeconds(1)));
         RedisSentinelClient client = builder.build();
         return new RedisTopology(
@@ -147,6 +149,14 @@ final class RedisTopology implements AutoCloseable {
                 .collect(Collectors.toSet());
     }
 
+    private static HostAndPort reachable(StoreSettings settings, HostAndPort announced) {
+        String host = announced.getHost();
+        boolean bare = host.indexOf(':') >= 0 && !host.startsWith("["); // an IPv6 address
+        StoreSettings.Node node = new StoreSettings.Node(bare ? "[" + host + "]" : host, announced.getPort());
+        StoreSettings.Node named = settings.clusterNames().getOrDefault(node, node);
+        return new HostAndPort(named.host(), named.port());
+    }
+
     private static DefaultJedisClientConfig.Builder transport(StoreSettings settings) {
         int millis = (int) settings.timeout().toMillis();
         DefaultJedisClientConfig.Builder transport = DefaultJedisClientConfig.builder()
@@ -169,6 +179,9 @@ final class RedisTopology implements AutoCloseable {
                 .or(() -> uri.map(JedisURIHelper::getPassword))
                 .ifPresent(client::password);
         uri.filter(JedisURIHelper::hasDbIndex).map(JedisURIHelper::getDBIndex).ifPresent(client::database);
+        if (!settings.clusterNames().isEmpty()) { // whom it connects to, and so whose certificate it wants
+            client.hostAndPortMapper(announced -> reachable(settings, announced));
+        }
         return client.build();
     }
 

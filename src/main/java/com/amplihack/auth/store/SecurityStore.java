@@ -67,6 +67,18 @@ public interface SecurityStore {
     }
 
     /**
+     * How the opening of a session ended.
+     *
+     * @param commit COMMITTED or MOVED
+     * @param ended sids of the live sessions that had to end for it
+     */
+    record Opening(Commit commit, List<String> ended) {
+        public Opening {
+            ended = List.copyOf(ended);
+        }
+    }
+
+    /**
      * What a refresh token meets.
      *
      * @param session empty when there is no such session (any more)
@@ -126,13 +138,14 @@ public interface SecurityStore {
     Epoch epoch(String subject);
 
     /**
-     * Opens a session, unless the user's epoch has moved since it was read.
+     * Opens a session, unless the user's epoch has moved since it was read; ends the oldest of the user's sessions so that
+     * no more than the limit are left.
      *
      * @param session its {@code epoch} is the one read before the account was read
      * @param refreshLife of its first refresh token; the record is forgotten after it
-     * @return COMMITTED or MOVED
+     * @param limit how many sessions the user may have, this one among them; at least 1
      */
-    Commit open(SessionRecord session, Duration refreshLife);
+    Opening open(SessionRecord session, Duration refreshLife, int limit);
 
     /** May this token pass, now? Order: session, epoch and rights, {@code min_gen}, replay, quota, burn. */
     Admission admit(Use use, Quota quota);
@@ -186,8 +199,13 @@ public interface SecurityStore {
      */
     void changeRights(String subject);
 
-    /** The live sessions of a user, in no order. */
-    List<SessionRecord> sessions(String subject);
+    /**
+     * A page of the live sessions of a user.
+     *
+     * @param from the {@code next} of the page before; empty for the first page
+     * @param limit how many at most, 1 to {@value SessionPage#LONGEST}
+     */
+    SessionPage sessions(String subject, Optional<SessionPage.Place> from, int limit);
 
     /** Takes one from a quota that belongs to no user. */
     Taken take(Quota quota, String key);

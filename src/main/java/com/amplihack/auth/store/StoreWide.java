@@ -3,6 +3,7 @@ package com.amplihack.auth.store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,12 +12,13 @@ import java.util.stream.Collectors;
 
 /**
  * What holds for every user, as this node knows it: asked for again every half second by whichever request comes first,
- * so that the others pay nothing. Who could not ask for two seconds is refused, for it may be that everybody was signed
- * out meanwhile.
+ * so that the others pay nothing. A node that could not ask for two seconds is refused, for it may be that everybody was
+ * signed out meanwhile. What a node knows and the store has lost is written back, so that every node knows it again.
  */
 final class StoreWide {
     static final String KEY = RedisSecurityStore.PREFIX + "wide";
     private static final String DEAD = "dead:";
+    private static final int BATCH = 64; // of kids in one script
     private static final long FRESH = Duration.ofMillis(500).toNanos();
     private static final long STALE = Duration.ofSeconds(2).toNanos();
     private static final long RENEW = Duration.ofHours(1).toNanos();
@@ -64,22 +66,39 @@ final class StoreWide {
 
     /** Other nodes know within half a second. */
     void killKeys(Set<String> kids) {
-        List<String> arguments = new ArrayList<>(kids);
-        arguments.add(0, RedisSecurityStore.EPOCH_LIFE);
-        redis.run(StoreOperation.KILL_KEYS, List.of(KEY), arguments, Long.class::cast);
+        tell(StoreOperation.KILL_KEYS, kids);
         bury(kids);
     }
 
     private void ask(long now) {
-        Known known = redis.ask(StoreOperation.WIDE, client -> Known.of(client.hgetAll(KEY)));
-        raise(known.ended());
-        bury(known.dead());
+        Known stored = redis.ask(StoreOperation.WIDE, client -> Known.of(client.hgetAll(KEY)));
+        raise(stored.ended());
+        bury(stored.dead());
+        if (stored.ended() < ended || !stored.dead().containsAll(dead)) {
+            Set<String> lost = new HashSet<>(dead);
+            lost.removeAll(stored.dead());
+            tell(StoreOperation.WRITE_BACK, lost);
+        }
         askedAt = now;
         long due = nextRenewal.get();
-        if (known.isWorthKeeping() && now - due >= 0 && nextRenewal.compareAndSet(due, now + RENEW)) {
+        if (stored.isWorthKeeping() && now - due >= 0 && nextRenewal.compareAndSet(due, now + RENEW)) {
             redis.ask(
                     StoreOperation.WIDE, client -> client.pexpire(KEY, Long.parseLong(RedisSecurityStore.EPOCH_LIFE)));
         }
+    }
+
+    /** Tells the store of dead keys, and of the counter if it knows a lower one; the script decides. */
+    private void tell(StoreOperation operation, Set<String> kids) {
+        Iterator<String> rest = kids.iterator();
+        do {
+            List<String> arguments = new ArrayList<>();
+            arguments.add(RedisSecurityStore.EPOCH_LIFE);
+            arguments.add(Long.toString(ended));
+            for (int i = 0; i < BATCH && rest.hasNext(); i++) {
+                arguments.add(rest.next());
+            }
+            raise(redis.run(operation, List.of(KEY), arguments, Long.class::cast));
+        } while (rest.hasNext());
     }
 
     /** Two answers may overtake each other: the counter never falls. */

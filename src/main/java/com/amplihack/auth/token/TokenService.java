@@ -10,6 +10,7 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SecurityStore.Commit;
+import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.Authenticator.Authenticated;
@@ -59,7 +60,8 @@ public class TokenService {
     }
 
     /**
-     * Opens a session for somebody who has just signed in: always a new one, whatever the request brought along.
+     * Opens a session for somebody who has just signed in: always a new one, whatever the request brought along. The oldest
+     * ones beyond {@code auth.session.max.per.user} end for it.
      *
      * @throws AuthException {@code invalid_credentials} when all of the user's sessions were ended during the login
      */
@@ -79,9 +81,15 @@ public class TokenService {
                 now.plus(settings.sessionLifetime()),
                 client.address(),
                 SecurityStore.Device.of(client).name());
-        if (store.open(session, settings.refreshLifetime()) != Commit.COMMITTED) {
+        SecurityStore.Opening opening = store.open(session, settings.refreshLifetime(), settings.sessionsPerUser());
+        if (opening.commit() != Commit.COMMITTED) {
             throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong.");
         }
+        opening.ended()
+                .forEach(sid -> audit.record(AuditEntry.of(AuditEvent.TOKEN_REVOKED, client)
+                        .user(account.id())
+                        .session(sid)
+                        .detail("reason", "too_many_sessions")));
         audit.record(AuditEntry.of(AuditEvent.TOKEN_ISSUED, client)
                 .user(account.id())
                 .session(handle.sid())
@@ -163,9 +171,9 @@ public class TokenService {
         return ended;
     }
 
-    /** The caller's living sessions, in no order. */
-    public List<SessionRecord> sessions(AccessToken caller) {
-        return store.sessions(caller.subject());
+    /** A page of the caller's living sessions; see {@link SecurityStore#sessions}. */
+    public SessionPage sessions(AccessToken caller, Optional<SessionPage.Place> from, int limit) {
+        return store.sessions(caller.subject(), from, limit);
     }
 
     /** Ends one of the caller's sessions; whether it was alive and theirs. */

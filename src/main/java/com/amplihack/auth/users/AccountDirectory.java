@@ -3,6 +3,7 @@ package com.amplihack.auth.users;
 import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.RepeatedLog;
 import com.amplihack.auth.store.SecurityStore;
 import jakarta.ejb.EJBException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,7 +23,7 @@ import java.util.logging.Logger;
 /** Finds, makes and changes accounts and roles; a database that does not answer is a 503, never a wrong answer. */
 @ApplicationScoped
 public class AccountDirectory {
-    private static final Logger LOG = Logger.getLogger(AccountDirectory.class.getName());
+    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(AccountDirectory.class.getName()), 1);
     // without the characters that people mistake for one another
     private static final String PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -215,7 +216,7 @@ public class AccountDirectory {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        LOG.log(Level.WARNING, "The account database did not answer: {0}", root.getMessage());
+        LOG.log(Level.WARNING, "database", "The account database did not answer: " + root.getMessage());
         return new AuthException(ErrorCode.STORE_UNAVAILABLE, "The account database does not answer.", failed);
     }
 }

@@ -7,6 +7,7 @@ import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.RepeatedLog;
 import com.sun.jna.Library;
 import de.mkammerer.argon2.Argon2;
 import de.mkammerer.argon2.Argon2Factory;
@@ -23,6 +24,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
@@ -32,7 +34,7 @@ import java.util.regex.Pattern;
  */
 @ApplicationScoped
 public class PasswordHasher {
-    private static final Logger LOG = Logger.getLogger(PasswordHasher.class.getName());
+    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(PasswordHasher.class.getName()), 1);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final long LONGEST_WAIT_SECONDS = 10;
     private static final Pattern ENCODED =
@@ -117,7 +119,10 @@ public class PasswordHasher {
         return inTurn(() -> {
             // argon2-jvm calls a corrupt hash a mismatch, without a word
             if (!ENCODED.matcher(encoded).matches()) {
-                LOG.severe("A stored password hash is corrupt: its account cannot sign in until it has a new password");
+                LOG.log(
+                        Level.SEVERE,
+                        "corrupt",
+                        "A stored password hash is corrupt: its account cannot sign in until it has a new password");
                 matches(nobodysHash, password); // the same work as for any other
                 return false;
             }

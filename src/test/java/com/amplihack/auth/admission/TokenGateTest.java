@@ -56,7 +56,8 @@ class TokenGateTest {
                         NOW.plus(Duration.ofDays(7)),
                         CLIENT.address(),
                         ""),
-                Duration.ofDays(7));
+                Duration.ofDays(7),
+                100);
     }
 
     @Test

@@ -69,7 +69,8 @@ public final class PolicyBenchmark {
                         start.plus(Duration.ofDays(7)),
                         CLIENT.address(),
                         ""),
-                Duration.ofDays(7));
+                Duration.ofDays(7),
+                100);
     }
 
     public static void main(String[] arguments) throws Exception {

@@ -243,7 +243,8 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
         store.open(
                 SessionRecord.first(
                         user(i), sid(i), hash(i), ZERO, now, now.plus(Duration.ofDays(30)), "203.0.113.177", AGENT),
-                WEEK);
+                WEEK,
+                100);
     }
 
     /** With every field at its longest, as after many refreshes with idempotency keys. */
@@ -264,7 +265,8 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
                         now,
                         "2001:db8:1234:5678:9abc:def0:1234:5678",
                         AGENT),
-                WEEK);
+                WEEK,
+                100);
     }
 
     private void admit(int i, boolean proven, Quota quota) {

@@ -31,6 +31,7 @@ class SettingsTest {
         assertEquals(Duration.ofMinutes(15), tokens.accessLifetime());
         assertEquals(Duration.ofDays(7), tokens.refreshLifetime());
         assertEquals(Duration.ofDays(30), tokens.sessionLifetime());
+        assertEquals(100, tokens.sessionsPerUser());
         assertEquals(Duration.ofSeconds(5), tokens.clockSkew());
         assertEquals(Duration.ofSeconds(2), tokens.refreshGrace());
         assertEquals(ReplayMode.AUTO, tokens.replay());
@@ -160,6 +161,7 @@ class SettingsTest {
                 Map.entry("jwt.access.token.minutes", "10"),
                 Map.entry("jwt.refresh.token.days", "2"),
                 Map.entry("jwt.session.max.days", "3"),
+                Map.entry("auth.session.max.per.user", "4"),
                 Map.entry("jwt.clock.skew.seconds", "0"),
                 Map.entry("jwt.refresh.grace.seconds", "7"),
                 Map.entry("jwt.replay", "strict"),
@@ -221,6 +223,7 @@ class SettingsTest {
                         Duration.ofMinutes(10),
                         Duration.ofDays(2),
                         Duration.ofDays(3),
+                        4,
                         Duration.ZERO,
                         Duration.ofSeconds(7),
                         ReplayMode.STRICT,
@@ -241,7 +244,10 @@ class SettingsTest {
                         Duration.ofMillis(100),
                         Optional.empty(),
                         List.of(),
-                        List.of()),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        Map.of()),
                 settings.store());
         assertEquals(
                 new LimitSettings(
@@ -306,6 +312,8 @@ class SettingsTest {
                 "jwt.refresh.token.days     | 0       | a whole number from 1 to 365",
                 "jwt.refresh.token.days     | 31      | at most jwt.session.max.days (30)",
                 "jwt.session.max.days       | 366     | a whole number from 1 to 365",
+                "auth.session.max.per.user  | 0       | a whole number from 1 to 1000",
+                "auth.session.max.per.user  | 1001    | a whole number from 1 to 1000",
                 "jwt.clock.skew.seconds     | -1      | a whole number from 0 to 60",
                 "jwt.clock.skew.seconds     | 61      | a whole number from 0 to 60",
                 "jwt.refresh.grace.seconds  | -1      | a whole number from 0 to 60",
@@ -445,16 +453,39 @@ class SettingsTest {
     void sentinelsAndClusterAreRead() {
         StoreSettings sentinel = TestSettings.production(
                         HOME,
-                        Map.of("redis.sentinel.master", "auth", "redis.sentinel.nodes", "a.example:26379, [::1]:26380"))
+                        Map.of(
+                                "redis.sentinel.master",
+                                "auth",
+                                "redis.sentinel.nodes",
+                                "a.example:26379, [::1]:26380",
+                                "redis.sentinel.username",
+                                "asker",
+                                "redis.sentinel.password",
+                                "s3"))
                 .store();
+        assertEquals(Optional.of("asker"), sentinel.sentinelUsername());
+        assertEquals(Optional.of(Secret.of("s3")), sentinel.sentinelPassword());
         assertEquals(Optional.of("auth"), sentinel.sentinelMaster());
         assertEquals(
                 List.of(new StoreSettings.Node("a.example", 26379), new StoreSettings.Node("[::1]", 26380)),
                 sentinel.sentinelNodes());
         assertEquals("auth (by the Sentinels a.example:26379, [::1]:26380)", sentinel.address());
 
-        StoreSettings cluster = TestSettings.production(HOME, Map.of("redis.cluster.nodes", "a:7000,b:7001"))
+        StoreSettings cluster = TestSettings.production(
+                        HOME,
+                        Map.of(
+                                "redis.cluster.nodes",
+                                "a:7000,b:7001",
+                                "redis.cluster.names",
+                                "192.0.2.1:7000=a:7000, 192.0.2.2:7001=b:7001"))
                 .store();
+        assertEquals(
+                Map.of(
+                        new StoreSettings.Node("192.0.2.1", 7000),
+                        new StoreSettings.Node("a", 7000),
+                        new StoreSettings.Node("192.0.2.2", 7001),
+                        new StoreSettings.Node("b", 7001)),
+                cluster.clusterNames());
         assertEquals(
                 List.of(new StoreSettings.Node("a", 7000), new StoreSettings.Node("b", 7001)), cluster.clusterNodes());
     }
@@ -465,6 +496,13 @@ class SettingsTest {
         assertEquals(
                 "redis.cluster.nodes must be host:port, several separated by commas, was '" + value + "'",
                 refusal("redis.cluster.nodes", value));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a:1", "a:1=", "a:1=b", "a=b:1", "a:1=b:1=c:1"})
+    void aNameOfANodeIsTwoOfThem(String value) {
+        String refusal = refusal("redis.cluster.names", value);
+        assertTrue(refusal.startsWith("redis.cluster.names must be host:port"), refusal);
     }
 
     @Test

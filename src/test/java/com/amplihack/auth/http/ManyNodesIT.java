@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import redis.clients.jedis.Jedis;
 
 /**
  * Three nodes behind HAProxy are one service: what one was told holds at each, and each may go at any moment. Ordered
@@ -263,7 +264,7 @@ class ManyNodesIT {
         admin.take(refreshed);
     }
 
-    /** Last, for it signs everybody out. */
+    /** One of the last, for it signs everybody out. */
     @Test
     @Order(12)
     void thePanicButtonOfOneNodeEndsTheSessionsOfAll() {
@@ -273,6 +274,28 @@ class ManyNodesIT {
         assertEquals(200, post(admin, node(1), "/admin/api/revoke-all").status());
 
         everywhere(port -> await(() -> user(session, port).status() == 401)); // within a second
+        isOverEverywhere(session);
+    }
+
+    /** After the panic button: the nodes that go on know of it, the store and the replaced node do not. */
+    @Test
+    @Order(13)
+    void nodesAgreeAgainAndTheButtonReachesAllAfterTheStoreWasEmptiedAndOneNodeReplaced() {
+        try (Jedis operator = nodes.redis().operator()) {
+            operator.flushAll();
+        }
+        nodes.replace(2);
+        // each node asks for what is store-wide when it is asked something
+        await(() -> {
+            admin = Session.of(nodes.servers().get(2), "admin", nodes.firstPassword());
+            return nodes.ports().stream().allMatch(port -> user(admin, port).status() == 200);
+        });
+        Session session = signIn(0);
+        everywhere(port -> assertEquals(200, user(session, port).status()));
+
+        assertEquals(200, post(admin, node(2), "/admin/api/revoke-all").status());
+
+        everywhere(port -> await(() -> user(session, port).status() == 401));
         isOverEverywhere(session);
     }
 

@@ -18,8 +18,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** {@code POST /admin/api/revoke-all} on a server of its own, since it signs everybody out. */
+/**
+ * {@code POST /admin/api/revoke-all} on a server of its own, since it signs everybody out; and the limit of a user's
+ * sessions, which is low there.
+ */
 class PanicIT {
+    private static final int MOST_SESSIONS = 6;
+
     private static final int ROUNDS = 4;
 
     private static TestRedis redis;
@@ -36,6 +41,8 @@ class PanicIT {
                 ServerProcess.freshDirectory("panic").toString(),
                 "auth.store",
                 SharedServer.STORE,
+                "auth.session.max.per.user",
+                Integer.toString(MOST_SESSIONS),
                 "jwt.key.size",
                 "2048"));
         server = ServerProcess.start(ServerProcess.freePort(), properties, Map.of())
@@ -98,6 +105,26 @@ class PanicIT {
         } finally {
             attackers.shutdownNow();
         }
+    }
+
+    @Test
+    void theOldestSessionEndsForTheNewestAndTheAuditLogSaysSo() {
+        List<Session> sessions = new ArrayList<>();
+        sessions.add(user(admin(), "grace"));
+        while (sessions.size() < MOST_SESSIONS) {
+            sessions.add(Session.of(server, "grace", Session.PASSWORD));
+        }
+        assertEquals(200, sessions.get(0).user().status());
+
+        Session newest = Session.of(server, "grace", Session.PASSWORD);
+
+        assertDead(sessions.get(0));
+        sessions.stream()
+                .skip(1)
+                .forEach(session -> assertEquals(200, session.user().status()));
+        Answer listed = newest.with(newest.client.get("/auth/sessions")).send();
+        assertEquals(MOST_SESSIONS, listed.json().getJsonArray("items").size());
+        assertTrue(server.output().contains("\"reason\":\"too_many_sessions\""), "in the audit log");
     }
 
     private static void assertDead(Session session) {

@@ -7,6 +7,7 @@ import com.amplihack.auth.http.Client.Answer;
 import jakarta.json.JsonObject;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Where somebody is signed in, and signing out there. */
@@ -33,6 +34,42 @@ class SessionsIT {
             assertEquals(item.getString("session_id").equals(sid(here)), item.getBoolean("current"));
             assertEquals("Test/1.0", item.getString("device"));
         }
+    }
+
+    @Test
+    void ownerAndAdministratorReadThemAPageAtATime() {
+        Session here = Session.ofNewUser();
+        Set<String> all = Set.of(sid(here), sid(Session.of(here.username)), sid(Session.of(here.username)));
+        Session admin = Session.admin();
+        String ofUser = "/admin/api/users/" + here.claims().getString("sub") + "/sessions";
+
+        assertEquals(all, Set.copyOf(pages(here, "/auth/sessions")));
+        assertEquals(all, Set.copyOf(pages(admin, ofUser)));
+
+        for (String path : List.of("/auth/sessions", ofUser)) {
+            Session asks = path.equals(ofUser) ? admin : here;
+            for (String query : List.of("limit=0", "limit=201", "limit=x", "cursor=x", "cursor=1.", "cursor=%00")) {
+                Answer refused = get(asks, path + "?" + query);
+                assertEquals(400, refused.status(), query);
+            }
+            assertTrue(get(asks, path + "?limit=3").json().isNull("next_cursor"), "exactly one page");
+        }
+    }
+
+    /** Two of them, then the rest. */
+    private static List<String> pages(Session asks, String path) {
+        JsonObject first = get(asks, path + "?limit=2").json();
+        JsonObject second = get(asks, path + "?limit=2&cursor=" + first.getString("next_cursor"))
+                .json();
+        assertTrue(second.isNull("next_cursor"));
+        return Stream.of(first, second)
+                .flatMap(page -> page.getJsonArray("items").getValuesAs(JsonObject.class).stream())
+                .map(item -> item.getString("session_id"))
+                .toList();
+    }
+
+    private static Answer get(Session asks, String path) {
+        return asks.with(asks.client.get(path)).send();
     }
 
     @Test

@@ -102,7 +102,7 @@ class FailoverTest {
     private static void assertEndedStayEnded(RedisSecurityStore store, Set<String> confirmed) {
         Until.holds("the store answers", () -> {
             try {
-                store.sessions(ADA);
+                SecurityStoreContract.listed(store, ADA);
                 return true;
             } catch (StoreUnavailableException notYet) {
                 return false;
@@ -123,8 +123,11 @@ class FailoverTest {
         assertEquals(
                 Commit.COMMITTED,
                 store.open(
-                        SessionRecord.first(ADA, sid, "live", ZERO, now, now.plusSeconds(3600), "192.0.2.1", "Test"),
-                        Duration.ofHours(1)));
+                                SessionRecord.first(
+                                        ADA, sid, "live", ZERO, now, now.plusSeconds(3600), "192.0.2.1", "Test"),
+                                Duration.ofHours(1),
+                                SecurityStoreContract.MOST)
+                        .commit());
     }
 
     /** Of the user whose sessions are ended. */

@@ -34,7 +34,7 @@ class MemorySecurityStoreTest extends SecurityStoreContract {
     void whatHasRunOutIsForgotten() {
         for (int i = 0; i < 100; i++) {
             store.take(FIVE, "address-" + i);
-            store.open(session("user-" + i, sid, store.epoch("user-" + i), Duration.ofDays(30)), WEEK);
+            store.open(session("user-" + i, sid, store.epoch("user-" + i), Duration.ofDays(30)), WEEK, MOST);
         }
         assertEquals(200, store.size());
 

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -96,7 +97,9 @@ class RedisAclTest {
             assertEquals(epoch, store.epoch(ADA));
             SessionRecord session =
                     SessionRecord.first(ADA, "s1", "live", epoch, now, now.plus(minute), "127.0.0.1", "a browser");
-            assertEquals(Commit.COMMITTED, store.open(session, minute));
+            assertEquals(
+                    Commit.COMMITTED,
+                    store.open(session, minute, SecurityStoreContract.MOST).commit());
             Use bare = new Use(ADA, "s1", 1, "jti", false, ReplayMode.AUTO, minute);
             assertEquals(Verdict.ADMITTED, store.admit(bare, quota).verdict());
             assertEquals(Verdict.BARE_REPEAT, store.admit(bare, quota).verdict());
@@ -106,7 +109,7 @@ class RedisAclTest {
             SessionRecord seen = SecurityStoreContract.seen(ADA, "s1", 1);
             assertEquals(Commit.COMMITTED, store.answer(new Answer(seen, epoch, 1, SecurityStoreContract.KEY)));
             assertEquals(Commit.COMMITTED, store.rotate(SecurityStoreContract.rotation(seen, epoch, "next", "")));
-            assertEquals(1, store.sessions(ADA).size());
+            assertEquals(1, SecurityStoreContract.listed(store, ADA).size());
             store.changeRights(ADA);
             assertTrue(store.end(ADA, "s1"));
             assertEquals(0, store.endAll(ADA));
@@ -196,6 +199,9 @@ class RedisAclTest {
                 Duration.ofMillis(600),
                 Optional.empty(),
                 List.of(),
-                List.of());
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Map.of());
     }
 }

@@ -32,6 +32,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.embedded.RedisServer;
 
@@ -60,7 +62,8 @@ class RedisFaultsTest {
         store.open(
                 SessionRecord.first(
                         subject, sid, "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test"),
-                Duration.ofDays(1));
+                Duration.ofDays(1),
+                SecurityStoreContract.MOST);
     }
 
     @AfterEach
@@ -131,6 +134,52 @@ class RedisFaultsTest {
         IntStream.range(0, 50).forEach(i -> assertEquals(new Epoch(0, 0), store.epoch(subject)));
     }
 
+    /** What Redis answers whoever asks: nobody can be served, so nobody asks. */
+    static Stream<Consumer<RedisClient>> refusalsOfEverybody() {
+        return Stream.of(
+                operator -> operator.executeCommand(new CommandArguments(Protocol.Command.REPLICAOF)
+                        .add("127.0.0.1")
+                        .add("1")),
+                operator -> operator.executeCommand(new CommandArguments(Protocol.Command.CONFIG)
+                        .add("SET")
+                        .add("maxmemory")
+                        .add("1")));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void refusalsOfEverybody(Consumer<RedisClient> fault) throws Exception {
+        try (RedisClient operator = RedisClient.create("127.0.0.1", port);
+                LoggedLines log = new LoggedLines("com.amplihack.auth.store")) {
+            fault.accept(operator);
+            List<Boolean> refused = SecurityStoreContract.race(20, i -> () -> isRefused(() -> store.endAll(subject)));
+            assertTrue(refused.stream().allMatch(Boolean::booleanValue));
+            int asked = proxy.requests();
+            IntStream.range(0, 200).forEach(i -> assertTrue(isRefused(() -> store.endAll(subject))));
+
+            assertTrue(proxy.requests() - asked <= 12, "asked " + (proxy.requests() - asked) + " times");
+            assertTrue(log.lines().size() <= 2, log.lines().toString());
+        }
+        server.stop();
+        server = redis();
+        assertBackInTime();
+    }
+
+    @Test
+    void whatOneUsersBrokenRecordBringsAboutIsLoggedOnce() {
+        try (RedisClient operator = RedisClient.create("127.0.0.1", port);
+                LoggedLines log = new LoggedLines("com.amplihack.auth.store")) {
+            operator.set(UserKeys.of(subject).epoch(), "no hash");
+            operator.hset(UserKeys.of(ADA).session("s"), Map.of("e", "0", "x", "4102444800000"));
+
+            IntStream.range(0, 100).forEach(i -> assertTrue(isRefused(() -> store.epoch(subject))));
+            IntStream.range(0, 100)
+                    .forEach(i -> assertTrue(isRefused(() -> store.lookForRefresh(ADA, "s", true, UNLIMITED))));
+
+            assertEquals(2, log.lines().size(), log.lines().toString());
+        }
+    }
+
     @Test
     void oneUsersBrokenRecordRefusesNobodyElse() {
         String other = UUID.randomUUID().toString();
@@ -175,7 +224,7 @@ class RedisFaultsTest {
         SessionRecord session = SessionRecord.first(
                 ADA, "s", "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test");
         LockoutSettings rules = new LockoutSettings(1, Duration.ofMinutes(15));
-        store.open(session, Duration.ofDays(1));
+        store.open(session, Duration.ofDays(1), SecurityStoreContract.MOST);
         try (RedisClient operator = RedisClient.create("127.0.0.1", port);
                 RedisSecurityStore fresh = store()) {
             damage.accept(operator);
@@ -187,7 +236,7 @@ class RedisFaultsTest {
                     () -> fresh.lookForRefresh(ADA, "s", true, FIVE),
                     () -> fresh.answer(new SecurityStore.Answer(seen, new Epoch(0, 0), 1, SecurityStoreContract.KEY)),
                     () -> fresh.rotate(SecurityStoreContract.rotation(seen, new Epoch(0, 0), "next", "")),
-                    () -> fresh.sessions(ADA),
+                    () -> SecurityStoreContract.listed(fresh, ADA),
                     () -> fresh.lockedUntil(ADA),
                     () -> fresh.failLogin(fresh.beginLogin(ADA, Optional.empty(), rules), rules),
                     () -> fresh.unlock(ADA),

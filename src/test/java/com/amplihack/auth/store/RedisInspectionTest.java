@@ -204,7 +204,8 @@ class RedisInspectionTest {
     void sentinelsAndNodesThatDoNotAnswerAreTold() throws IOException {
         String nobody = "127.0.0.1:" + freePort();
         assertEquals(
-                "redis.sentinel.nodes: none of them tells where the primary is: auth (by the Sentinels " + nobody + ")",
+                "redis.sentinel.nodes: none of them tells where the primary is: auth (by the Sentinels " + nobody
+                        + "); if they ask for a password, it is redis.sentinel.password",
                 refusal(Map.of("redis.sentinel.master", "auth", "redis.sentinel.nodes", nobody)));
         assertEquals("No Redis answers at the cluster of " + nobody, refusal(Map.of("redis.cluster.nodes", nobody)));
         String noCluster = refusal(Map.of("redis.cluster.nodes", "127.0.0.1:" + carelessPort));

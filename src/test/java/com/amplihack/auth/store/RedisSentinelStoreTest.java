@@ -1,11 +1,19 @@
 package com.amplihack.auth.store;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.metrics.Meters;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /** What every store promises, kept in a Redis behind Sentinels. */
@@ -32,5 +40,18 @@ class RedisSentinelStoreTest extends RedisStoreContract {
         try (Jedis operator = redis.primary().operator()) {
             operator.flushAll();
         }
+    }
+
+    @Test
+    void whoDoesNotKnowTheirPasswordIsToldWhichSettingItIs() {
+        Map<String, String> properties = new HashMap<>(redis.properties());
+        properties.remove("redis.sentinel.password");
+        StoreSettings settings = TestSettings.dev(Path.of("unused"), properties).store();
+
+        String refusal = assertThrows(
+                        InvalidSettingException.class, () -> new RedisSecurityStore(settings, new Meters()))
+                .getMessage();
+
+        assertTrue(refusal.contains("redis.sentinel.password"), refusal);
     }
 }

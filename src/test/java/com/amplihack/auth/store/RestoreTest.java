@@ -83,7 +83,10 @@ class RestoreTest {
         Epoch epoch = store.epoch(ADA);
         SessionRecord session =
                 SessionRecord.first(ADA, sid, "live", epoch, now, now.plusSeconds(3600), "192.0.2.1", "Test");
-        assertEquals(Commit.COMMITTED, store.open(session, Duration.ofHours(1)));
+        assertEquals(
+                Commit.COMMITTED,
+                store.open(session, Duration.ofHours(1), SecurityStoreContract.MOST)
+                        .commit());
     }
 
     private static Verdict use(RedisSecurityStore store, String sid) {

@@ -11,6 +11,7 @@ import com.amplihack.auth.store.SecurityStore.Answer;
 import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SecurityStore.Device;
 import com.amplihack.auth.store.SecurityStore.Epoch;
+import com.amplihack.auth.store.SecurityStore.Opening;
 import com.amplihack.auth.store.SecurityStore.RefreshView;
 import com.amplihack.auth.store.SecurityStore.Rotation;
 import com.amplihack.auth.store.SecurityStore.Taken;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -38,6 +40,7 @@ abstract class SecurityStoreContract extends LockoutContract {
     static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
     static final Quota FIVE = new Quota("five", 5, Duration.ofSeconds(60));
     static final Duration WEEK = Duration.ofDays(7);
+    static final int MOST = 100;
     static final String KEY = "key-01";
     static final String ADA = "0ada0ada-0ada-4ada-8ada-0ada0ada0ada";
     static final Duration TOKEN_LIFE = Duration.ofMinutes(15);
@@ -70,10 +73,10 @@ abstract class SecurityStoreContract extends LockoutContract {
     void anOpenedSessionIsReadBackAsItWasWritten() {
         SessionRecord session = session(new Epoch(0, 0), Duration.ofDays(30));
 
-        assertEquals(Commit.COMMITTED, store().open(session, WEEK));
+        assertEquals(Commit.COMMITTED, store().open(session, WEEK, MOST).commit());
 
         assertEquals(session, look().session().orElseThrow());
-        assertEquals(List.of(session), store().sessions(subject));
+        assertEquals(List.of(session), listed(store(), subject));
     }
 
     @Test
@@ -93,7 +96,8 @@ abstract class SecurityStoreContract extends LockoutContract {
         String other = UUID.randomUUID().toString();
         store().open(
                         SessionRecord.first(subject, other, "x", new Epoch(0, 0), now(), now().plusSeconds(60), "", ""),
-                        WEEK);
+                        WEEK,
+                        MOST);
 
         assertEquals(2, store().liveSessions() - before);
         store().end(subject, other);
@@ -104,18 +108,18 @@ abstract class SecurityStoreContract extends LockoutContract {
 
     @Test
     void aSessionEndsWithItsRefreshToken() {
-        store().open(session(new Epoch(0, 0), Duration.ofDays(30)), Duration.ofMillis(300));
+        store().open(session(new Epoch(0, 0), Duration.ofDays(30)), Duration.ofMillis(300), MOST);
         assertEquals(Verdict.ADMITTED, admit("t1", true).verdict());
 
         advance(Duration.ofMillis(350));
 
         assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
-        assertEquals(List.of(), store().sessions(subject));
+        assertEquals(List.of(), listed(store(), subject));
     }
 
     @Test
     void aSessionEndsAtItsEndAtTheLatest() {
-        store().open(session(new Epoch(0, 0), Duration.ofMillis(300)), WEEK);
+        store().open(session(new Epoch(0, 0), Duration.ofMillis(300)), WEEK, MOST);
 
         advance(Duration.ofMillis(350));
 
@@ -127,7 +131,7 @@ abstract class SecurityStoreContract extends LockoutContract {
     void endingASessionKillsItAndLeavesTheOthers() {
         open();
         String other = UUID.randomUUID().toString();
-        store().open(session(subject, other, new Epoch(0, 0), Duration.ofDays(30)), WEEK);
+        store().open(session(subject, other, new Epoch(0, 0), Duration.ofDays(30)), WEEK, MOST);
 
         assertTrue(store().end(subject, sid));
 
@@ -135,22 +139,22 @@ abstract class SecurityStoreContract extends LockoutContract {
         assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
         assertEquals(
                 List.of(other),
-                store().sessions(subject).stream().map(SessionRecord::sid).toList());
+                listed(store(), subject).stream().map(SessionRecord::sid).toList());
     }
 
     @Test
     void endingAllKillsEverySessionOfThatUserAlone() {
         open();
-        store().open(session(subject, UUID.randomUUID().toString(), new Epoch(0, 0), Duration.ofDays(30)), WEEK);
+        store().open(session(subject, UUID.randomUUID().toString(), new Epoch(0, 0), Duration.ofDays(30)), WEEK, MOST);
         String stranger = UUID.randomUUID().toString();
-        store().open(session(stranger, sid, new Epoch(0, 0), Duration.ofDays(30)), WEEK);
+        store().open(session(stranger, sid, new Epoch(0, 0), Duration.ofDays(30)), WEEK, MOST);
 
         assertEquals(2, store().endAll(subject));
 
         assertEquals(0, store().endAll(subject));
         assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
         assertTrue(look().session().isEmpty());
-        assertEquals(1, store().sessions(stranger).size());
+        assertEquals(1, listed(store(), stranger).size());
     }
 
     @Test
@@ -158,10 +162,15 @@ abstract class SecurityStoreContract extends LockoutContract {
         Epoch before = store().epoch(subject);
         store().endAll(subject);
 
-        assertEquals(Commit.MOVED, store().open(session(before, Duration.ofDays(30)), WEEK));
+        assertEquals(
+                Commit.MOVED,
+                store().open(session(before, Duration.ofDays(30)), WEEK, MOST).commit());
 
         assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
-        assertEquals(Commit.COMMITTED, store().open(session(store().epoch(subject), Duration.ofDays(30)), WEEK));
+        assertEquals(
+                Commit.COMMITTED,
+                store().open(session(store().epoch(subject), Duration.ofDays(30)), WEEK, MOST)
+                        .commit());
         assertEquals(Verdict.ADMITTED, admit("t1", true).verdict());
     }
 
@@ -174,11 +183,11 @@ abstract class SecurityStoreContract extends LockoutContract {
                 if (i == 0) {
                     store().endAll(user);
                 } else {
-                    store().open(session(user, UUID.randomUUID().toString(), before, Duration.ofDays(30)), WEEK);
+                    store().open(session(user, UUID.randomUUID().toString(), before, Duration.ofDays(30)), WEEK, MOST);
                 }
                 return null;
             });
-            assertEquals(List.of(), store().sessions(user));
+            assertEquals(List.of(), listed(store(), user));
         }
     }
 
@@ -188,11 +197,12 @@ abstract class SecurityStoreContract extends LockoutContract {
         store().endAll(subject);
         store().open(
                         session(subject, UUID.randomUUID().toString(), store().epoch(subject), Duration.ofMillis(100)),
-                        Duration.ofMillis(100));
+                        Duration.ofMillis(100),
+                        MOST);
 
         advance(Duration.ofMillis(500));
 
-        assertEquals(new Epoch(1, 0), store().epoch(subject));
+        assertTrue(store().epoch(subject).ended() > 0);
         assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
     }
 
@@ -201,11 +211,12 @@ abstract class SecurityStoreContract extends LockoutContract {
         open();
         store().open(
                         session(subject, UUID.randomUUID().toString(), new Epoch(0, 0), Duration.ofMillis(100)),
-                        Duration.ofMillis(100));
+                        Duration.ofMillis(100),
+                        MOST);
 
         advance(Duration.ofMillis(200));
 
-        assertEquals(1, store().sessions(subject).size());
+        assertEquals(1, listed(store(), subject).size());
         assertEquals(1, store().endAll(subject));
     }
 
@@ -214,14 +225,14 @@ abstract class SecurityStoreContract extends LockoutContract {
         open();
         store().endEverybody();
         String other = UUID.randomUUID().toString();
-        store().open(session(subject, other, store().epoch(subject), Duration.ofDays(30)), WEEK);
+        store().open(session(subject, other, store().epoch(subject), Duration.ofDays(30)), WEEK, MOST);
 
         assertEquals(1, store().endAll(subject));
     }
 
     @Test
     void endingASessionThatIsPastItsEndEndsNothing() {
-        store().open(session(new Epoch(0, 0), Duration.ofMillis(200)), WEEK);
+        store().open(session(new Epoch(0, 0), Duration.ofMillis(200)), WEEK, MOST);
 
         advance(Duration.ofMillis(250));
 
@@ -258,14 +269,15 @@ abstract class SecurityStoreContract extends LockoutContract {
         assertEquals(Commit.MOVED, store().rotate(rotation(1, before, "second")));
         assertEquals(
                 Commit.MOVED,
-                store().open(session(subject, UUID.randomUUID().toString(), before, Duration.ofDays(30)), WEEK));
+                store().open(session(subject, UUID.randomUUID().toString(), before, Duration.ofDays(30)), WEEK, MOST)
+                        .commit());
     }
 
     @Test
     void endingEverybodyEndsEverySessionAlsoOneThatIsBeingOpenedOrRotated() {
         open();
         String somebody = UUID.randomUUID().toString();
-        store().open(session(somebody, "s2", store().epoch(somebody), Duration.ofDays(30)), WEEK);
+        store().open(session(somebody, "s2", store().epoch(somebody), Duration.ofDays(30)), WEEK, MOST);
         SessionRecord seen = look().session().orElseThrow();
         Epoch before = store().epoch(subject);
 
@@ -273,11 +285,14 @@ abstract class SecurityStoreContract extends LockoutContract {
 
         assertEquals(Verdict.SESSION_OVER, admit("t1", true).verdict());
         assertTrue(look().session().isEmpty());
-        assertEquals(List.of(), store().sessions(somebody));
+        assertEquals(List.of(), listed(store(), somebody));
         assertEquals(Commit.SESSION_OVER, store().rotate(rotation(seen, before, "second", KEY)));
-        assertEquals(Commit.MOVED, store().open(session(subject, "s3", before, Duration.ofDays(30)), WEEK));
+        assertEquals(
+                Commit.MOVED,
+                store().open(session(subject, "s3", before, Duration.ofDays(30)), WEEK, MOST)
+                        .commit());
         assertFalse(store().end(subject, sid));
-        store().open(session(store().epoch(subject), Duration.ofDays(30)), WEEK);
+        store().open(session(store().epoch(subject), Duration.ofDays(30)), WEEK, MOST);
         assertEquals(Verdict.ADMITTED, admit("t2", true).verdict(), "a new session is good");
     }
 
@@ -506,7 +521,7 @@ abstract class SecurityStoreContract extends LockoutContract {
 
     @Test
     void aRotationProlongsTheRecord() {
-        store().open(session(new Epoch(0, 0), Duration.ofDays(30)), Duration.ofMillis(400));
+        store().open(session(new Epoch(0, 0), Duration.ofDays(30)), Duration.ofMillis(400), MOST);
         advance(Duration.ofMillis(200));
         store().rotate(rotation(1, new Epoch(0, 0), "second"));
 
@@ -632,14 +647,158 @@ abstract class SecurityStoreContract extends LockoutContract {
         assertEquals(Commit.SESSION_OVER, store().answer(new Answer(now, after, 2, KEY)));
     }
 
+    // many sessions of one user
+
+    @Test
+    void theOldestSessionEndsForTheNewestHoweverLatelyItWasRefreshed() {
+        List<String> sids = openMany(3, 3);
+        assertEquals(
+                Commit.COMMITTED, store().rotate(rotation(seen(subject, sids.get(0), 1), ZERO_EPOCH, "second", KEY)));
+        advance(Duration.ofMillis(5));
+
+        Opening fourth = store().open(session(subject, "fourth", ZERO_EPOCH, Duration.ofDays(30)), WEEK, 3);
+
+        assertEquals(new Opening(Commit.COMMITTED, List.of(sids.get(0))), fourth);
+        assertEquals(Set.of(sids.get(1), sids.get(2), "fourth"), sidsOf(subject));
+        assertTrue(store().lookForRefresh(subject, sids.get(0), true, UNLIMITED)
+                .session()
+                .isEmpty());
+    }
+
+    @Test
+    void whatIsOverAlreadyIsNotCountedAndOthersOfTheUserStay() {
+        store().open(session(subject, "brief", ZERO_EPOCH, Duration.ofDays(30)), Duration.ofMillis(100), 2);
+        advance(Duration.ofMillis(150));
+        openMany(1, 2);
+        store().endEverybody();
+        Epoch epoch = store().epoch(subject);
+        assertEquals(List.of(), open("first", epoch, 2));
+
+        assertEquals(List.of(), open("second", epoch, 2));
+
+        advance(Duration.ofMillis(5));
+        assertEquals(List.of("first"), open("third", epoch, 2));
+    }
+
+    @Test
+    void aLimitOfOneLeavesTheNewest() {
+        openMany(2, MOST);
+
+        assertEquals(2, open("newest", ZERO_EPOCH, 1).size());
+
+        assertEquals(Set.of("newest"), sidsOf(subject));
+    }
+
+    @Test
+    void aSignInThatIsNotCommittedEndsNothing() {
+        openMany(2, 2);
+        Epoch before = store().epoch(subject);
+        store().changeRights(subject);
+
+        assertEquals(
+                new Opening(Commit.MOVED, List.of()),
+                store().open(session(subject, "late", before, Duration.ofDays(30)), WEEK, 2));
+
+        assertEquals(2, sidsOf(subject).size());
+    }
+
+    @Test
+    void ofRacingSignInsNoMoreStayThanTheLimit() throws Exception {
+        race(30, i -> () -> open("racer-" + i, ZERO_EPOCH, 5));
+
+        assertEquals(5, sidsOf(subject).size());
+    }
+
+    @Test
+    void pagesHaveEverySessionOnceTheLastOpenedFirst() {
+        Set<String> opened = Set.copyOf(openMany(6, MOST));
+        List<String> found = new ArrayList<>();
+        Optional<SessionPage.Place> from = Optional.empty();
+        for (int left = 4; left >= 0; left -= 2) {
+            SessionPage page = store().sessions(subject, from, 2);
+            page.sessions().forEach(session -> found.add(session.sid()));
+            from = page.next();
+            assertEquals(left > 0, from.isPresent(), "after " + found);
+        }
+
+        assertEquals(6, found.size());
+        assertEquals(opened, Set.copyOf(found));
+    }
+
+    @Test
+    void pagesGoOnWhenTheLastOneOfAPageWasEndedOrRefreshedMeanwhile() {
+        for (boolean end : new boolean[] {true, false}) {
+            store().endAll(subject);
+            Epoch epoch = store().epoch(subject);
+            for (int i = 1; i <= 4; i++) { // of different seconds
+                store().open(session(subject, "s" + i, epoch, Duration.ofDays(30)), Duration.ofHours(i), MOST);
+            }
+            SessionPage first = store().sessions(subject, Optional.empty(), 2);
+            assertEquals(List.of("s4", "s3"), sids(first));
+
+            if (end) {
+                store().end(subject, "s3");
+            } else {
+                store().rotate(rotation(seen(subject, "s3", 1), epoch, "second", KEY));
+            }
+
+            SessionPage second = store().sessions(subject, first.next(), 2);
+            assertEquals(List.of("s2", "s1"), sids(second));
+            assertEquals(Optional.empty(), second.next());
+        }
+    }
+
+    @Test
+    void anEndOfManySessionsCountsThemAll() {
+        openMany(300, 1000);
+
+        assertEquals(300, store().endAll(subject));
+
+        assertEquals(0, store().endAll(subject));
+        assertEquals(Set.of(), sidsOf(subject));
+    }
+
     // helpers
+
+    private static final Epoch ZERO_EPOCH = new Epoch(0, 0);
+
+    /** Sessions that were opened one after the other. */
+    private List<String> openMany(int count, int limit) {
+        List<String> sids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sids.add("many-" + i);
+            open(sids.get(i), ZERO_EPOCH, limit);
+            advance(Duration.ofMillis(2));
+        }
+        return sids;
+    }
+
+    /** Opens a session; the ones that end for it. */
+    private List<String> open(String newest, Epoch epoch, int limit) {
+        Opening opening = store().open(session(subject, newest, epoch, Duration.ofDays(30)), WEEK, limit);
+        assertEquals(Commit.COMMITTED, opening.commit());
+        return opening.ended();
+    }
+
+    private Set<String> sidsOf(String user) {
+        return Set.copyOf(listed(store(), user).stream().map(SessionRecord::sid).toList());
+    }
+
+    private static List<String> sids(SessionPage page) {
+        return page.sessions().stream().map(SessionRecord::sid).toList();
+    }
+
+    /** The sessions of a user, on one page. */
+    static List<SessionRecord> listed(SecurityStore store, String user) {
+        return store.sessions(user, Optional.empty(), SessionPage.LONGEST).sessions();
+    }
 
     private static String key(int number) {
         return "key-" + number + "-";
     }
 
     final void open() {
-        store().open(session(new Epoch(0, 0), Duration.ofDays(30)), WEEK);
+        store().open(session(new Epoch(0, 0), Duration.ofDays(30)), WEEK, MOST);
     }
 
     final SessionRecord session(Epoch epoch, Duration life) {

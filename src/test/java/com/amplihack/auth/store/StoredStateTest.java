@@ -95,7 +95,8 @@ class StoredStateTest {
         Epoch zero = new Epoch(0, 0);
         store.open(
                 SessionRecord.first(ADA, "s", "first", zero, now, now.plusSeconds(3600), "192.0.2.1", "Test"),
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                SecurityStoreContract.MOST);
         operator.hset(SESSION, "thumbprint", "of-a-later-version"); // a later node rotated, say
 
         assertEquals(
@@ -122,7 +123,7 @@ class StoredStateTest {
         operator.hset(SESSION.replace("auth2", "auth3"), stored());
 
         assertEquals(Verdict.SESSION_OVER, use(4, "t1"));
-        assertEquals(List.of(), store.sessions(ADA));
+        assertEquals(List.of(), SecurityStoreContract.listed(store, ADA));
     }
 
     @Test
@@ -131,7 +132,8 @@ class StoredStateTest {
         store.open(
                 SessionRecord.first(
                         ADA, "s", "first", new Epoch(0, 0), now, now.plusSeconds(3600), "192.0.2.1", "Test"),
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                SecurityStoreContract.MOST);
         use(1, "t1");
         store.take(new Quota("login", 5, Duration.ofSeconds(60)), "192.0.2.1");
         store.endEverybody();
@@ -144,7 +146,7 @@ class StoredStateTest {
         assertEquals(Verdict.ADMITTED, use(4, "t1"));
         SessionRecord seen = record();
         assertEquals(3, seen.family().gen());
-        assertEquals(List.of(seen), store.sessions(ADA));
+        assertEquals(List.of(seen), SecurityStoreContract.listed(store, ADA));
         assertEquals(
                 Commit.COMMITTED, store.rotate(SecurityStoreContract.rotation(seen, new Epoch(0, 0), "fourth", "")));
         assertEquals(fields.keySet(), operator.hkeys(SESSION), "no field comes or goes");

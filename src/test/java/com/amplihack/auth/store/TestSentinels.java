@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 import redis.embedded.RedisSentinel;
 
-/** A primary, a replica of it, and three Sentinels that watch them. */
+/** A primary, a replica of it, and three Sentinels that watch them and ask for a password of their own. */
 public final class TestSentinels implements AutoCloseable {
     private static final String MASTER = "auth";
+    private static final String SENTINEL_PASSWORD = UUID.randomUUID().toString();
 
     private final TestRedis primary;
     private final TestRedis replica;
@@ -42,6 +44,15 @@ public final class TestSentinels implements AutoCloseable {
                         return "2".equals(master.get("num-other-sentinels")) && "1".equals(master.get("num-slaves"));
                     }
                 }));
+        sentinels.forEach(sentinel -> protect(sentinel.ports().get(0)));
+    }
+
+    private static void protect(int port) {
+        try (Jedis client = new Jedis("127.0.0.1", port)) {
+            // by which they ask one another, then what whoever asks must know
+            client.sendCommand(Protocol.Command.SENTINEL, "CONFIG", "SET", "sentinel-pass", SENTINEL_PASSWORD);
+            client.aclSetUser("default", "resetpass", ">" + SENTINEL_PASSWORD);
+        }
     }
 
     private RedisSentinel sentinel(String password) throws IOException {
@@ -83,6 +94,8 @@ public final class TestSentinels implements AutoCloseable {
                 sentinels.stream()
                         .map(sentinel -> "127.0.0.1:" + sentinel.ports().get(0))
                         .collect(Collectors.joining(",")),
+                "redis.sentinel.password",
+                SENTINEL_PASSWORD,
                 "redis.username",
                 TestRedis.USER,
                 "redis.password",

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import redis.clients.jedis.Jedis;
@@ -15,7 +17,7 @@ public final class TestTlsRedis implements AutoCloseable {
     private final TestRedis redis;
     private final int port;
 
-    public TestTlsRedis() {
+    public TestTlsRedis(String... settings) {
         try {
             certificate = TestCertificate.make(
                     Files.createTempDirectory(Path.of("target").toAbsolutePath(), "tls-"));
@@ -25,13 +27,14 @@ public final class TestTlsRedis implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        redis = TestRedis.startMember(
-                UUID.randomUUID().toString(),
+        List<String> all = new ArrayList<>(List.of(
                 "tls-port " + port,
                 "tls-cert-file \"" + certificate.certificate() + "\"",
                 "tls-key-file \"" + certificate.key() + "\"",
                 "tls-ca-cert-file \"" + certificate.certificate() + "\"",
-                "tls-auth-clients no");
+                "tls-auth-clients no"));
+        all.addAll(List.of(settings));
+        redis = TestRedis.startMember(UUID.randomUUID().toString(), all.toArray(String[]::new));
     }
 
     /** Of the certificate; its password is {@link #trustStorePassword}. */
@@ -41,6 +44,15 @@ public final class TestTlsRedis implements AutoCloseable {
 
     public String trustStorePassword() {
         return TestCertificate.TRUST_STORE_PASSWORD;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** By who may do everything, without TLS. */
+    Jedis operator() {
+        return redis.operator();
     }
 
     void flush() {

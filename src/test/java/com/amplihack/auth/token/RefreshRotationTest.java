@@ -70,7 +70,8 @@ class RefreshRotationTest {
                         now.plus(Duration.ofDays(10)),
                         "192.0.2.7",
                         "curl"),
-                WEEK);
+                WEEK,
+                100);
         asked.clear();
     }
 
@@ -160,7 +161,7 @@ class RefreshRotationTest {
     void aStoreThatWasSetBackMakesAnotherLine() {
         SessionRecord before = look();
         RefreshToken owners = codec.decode(refresh(first, "").refreshToken()).orElseThrow();
-        store.open(before, WEEK); // as a backup would bring it back
+        store.open(before, WEEK, 100); // as a backup would bring it back
 
         RefreshToken thiefs = codec.decode(refresh(first, "").refreshToken()).orElseThrow();
 
