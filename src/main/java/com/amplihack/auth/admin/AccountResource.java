@@ -26,7 +26,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** {@code /admin/api/users/{id}}: one account, its lock and its sessions. */
@@ -71,13 +70,10 @@ public class AccountResource {
                 .isPresent()) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "username: an account keeps its name.");
         }
-        fit.require(
-                before.username(),
-                change.roles().orElseGet(() -> Set.copyOf(before.roles())),
-                change.permissions().orElseGet(() -> Set.copyOf(before.ownPermissions())));
         Optional<Instant> lock = store.lockedUntil(id); // once: after the change nothing may fail before it is audited
-        Account after = audit.attempt("change_user", id, AccountJson.of(before, lock), () -> accounts.change(id, change)
-                .orElseThrow(AccountResource::noSuchUser));
+        Account after =
+                audit.attempt("change_user", id, AccountJson.of(before, lock), () -> accounts.change(id, change, fit)
+                        .orElseThrow(AccountResource::noSuchUser));
         audit.record("change_user", id, AccountJson.of(before, lock), AccountJson.of(after, lock));
         if (change.password().isPresent()) {
             audit.recordPasswordReset(id);

@@ -3,14 +3,18 @@ package com.amplihack.auth.config;
 import java.util.Optional;
 
 /**
- * The account database, as the data source in {@code web.xml} reads it too.
+ * The account database.
  *
+ * @param driver name of the driver's {@link javax.sql.DataSource} class
  * @param url may hold a password
  */
-public record DatabaseSettings(Secret url, Optional<String> user, Optional<Secret> password) {
+public record DatabaseSettings(String driver, Secret url, Optional<String> user, Optional<Secret> password) {
     static DatabaseSettings read(SettingsReader from) {
         return new DatabaseSettings(
-                from.requiredSecret("auth.db.url"), from.find("auth.db.user"), from.secret("auth.db.password"));
+                from.text("auth.db.class"),
+                from.requiredSecret("auth.db.url"),
+                from.find("auth.db.user"),
+                from.secret("auth.db.password"));
     }
 
     /** Where it is, for messages: a JDBC URL may carry a password behind its path. */

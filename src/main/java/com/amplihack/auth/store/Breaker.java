@@ -11,10 +11,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Refuses at once what a silent Redis would keep waiting (docs/outage-policy.md): after five failures among the last ten
- * questions, for a second; then two questions go through, and their answers decide.
+ * Refuses at once what a silent server (Redis, the account database) would keep waiting (docs/outage-policy.md): after
+ * five failures among the last ten questions, for a second; then two questions go through, and their answers decide.
  */
-final class Breaker {
+public final class Breaker {
     private static final Logger LOG = Logger.getLogger(Breaker.class.getName());
 
     private final CircuitBreaker breaker;
@@ -22,13 +22,14 @@ final class Breaker {
     /**
      * Made closed.
      *
+     * @param server with its address, for the log
      * @param silence what counts as no answer; every other failure is an answer
      * @param neither what counts as neither
      * @param opened run each time that it opens
      */
-    Breaker(String address, Predicate<Throwable> silence, Predicate<Throwable> neither, Runnable opened) {
+    public Breaker(String server, Predicate<Throwable> silence, Predicate<Throwable> neither, Runnable opened) {
         breaker = CircuitBreaker.of(
-                "redis",
+                server,
                 CircuitBreakerConfig.custom()
                         .slidingWindow(10, 5, SlidingWindowType.COUNT_BASED)
                         .failureRateThreshold(50)
@@ -43,12 +44,12 @@ final class Breaker {
                 case CLOSED_TO_OPEN -> {
                     LOG.log(
                             Level.SEVERE,
-                            "Redis at {0} does not answer: what needs it is refused at once, and it is asked again every second",
-                            address);
+                            "{0} does not answer: what needs it is refused at once, and it is asked again every second",
+                            server);
                     opened.run();
                 }
                 case HALF_OPEN_TO_OPEN -> opened.run();
-                case HALF_OPEN_TO_CLOSED -> LOG.log(Level.INFO, "Redis at {0} answers again", address);
+                case HALF_OPEN_TO_CLOSED -> LOG.log(Level.INFO, "{0} answers again", server);
                 default -> {
                     // on its way
                 }
@@ -61,7 +62,7 @@ final class Breaker {
      *
      * @throws CallNotPermittedException when it is
      */
-    <T> T call(Supplier<T> question) {
+    public <T> T call(Supplier<T> question) {
         return breaker.executeSupplier(question);
     }
 }

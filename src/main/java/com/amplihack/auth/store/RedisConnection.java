@@ -53,7 +53,7 @@ final class RedisConnection implements AutoCloseable {
         outages = new Outages(settings.address(), System::nanoTime);
         // an error is an answer: it costs no time, and one user's broken record must not refuse everybody
         breaker = new Breaker(
-                settings.address(),
+                "Redis at " + settings.address(),
                 failure -> !(failure instanceof JedisDataException),
                 RedisConnection::isOurCrowd,
                 this::silent);
