@@ -107,6 +107,22 @@ local function take(key, limit, window, request, now)
   return granted, math.max(0, limit - count), tonumber(oldest[2]) + window - now
 end
 
+-- Before the id of an attempt in a counter: its password was looked at and is wrong.
+local FAILED = 'f:'
+
+-- How many attempts of a counter are failures: the wrong ones, and those that nobody can be looking at any more because
+-- they began a minute ago; whoever looked at them crashed. A counter has at most a threshold of entries, which is 100.
+local function failed(key, now)
+  local count = 0
+  local attempts = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
+  for i = 1, #attempts, 2 do
+    if string.sub(attempts[i], 1, #FAILED) == FAILED or tonumber(attempts[i + 1]) <= now - 60000 then
+      count = count + 1
+    end
+  end
+  return count
+end
+
 -- Locks strangers out of an account: twice as long as the last time, at most eight times the first; a day after a lock's
 -- end the next one is a first one again. `by` is the attempt that began it. Returns when the lock ends.
 local function lock_out(lock, failures, first, by, now)

@@ -11,6 +11,7 @@ import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.OpaqueString;
+import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -83,15 +84,12 @@ public class AccountResource {
                 .isPresent()) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "username: an account keeps its name.");
         }
-        if (change.touchesRights()) { // whose rights fit no more can still be disabled
-            fit.require(
-                    before.username(),
-                    change.roles().orElseGet(() -> Set.copyOf(before.roles())),
-                    change.permissions().orElseGet(() -> Set.copyOf(before.ownPermissions())));
-        }
         Optional<Instant> lock = store.lockedUntil(id); // once: after the change nothing may fail before it is audited
-        Account after = audit.attempt("change_user", id, AccountJson.of(before, lock), () -> accounts.change(id, change)
-                .orElseThrow(AccountResource::noSuchUser));
+        RightsCheck allowed =
+                change.touchesRights() ? fit : RightsCheck.NONE; // whose rights fit no more can be disabled
+        Account after = audit.attempt(
+                "change_user", id, AccountJson.of(before, lock), () -> accounts.change(id, change, allowed)
+                        .orElseThrow(AccountResource::noSuchUser));
         audit.record("change_user", id, AccountJson.of(before, lock), AccountJson.of(after, lock));
         if (change.password().isPresent()) {
             audit.recordPasswordReset(id);

@@ -3,7 +3,6 @@ package com.amplihack.auth.admin;
 import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Role;
 import jakarta.annotation.security.RolesAllowed;
@@ -19,10 +18,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** {@code /admin/api/roles}: what a role permits. */
@@ -62,9 +59,8 @@ public class RolesResource {
                 .patchedStrings("permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION)
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.INVALID_REQUEST, "permissions: a list is needed, which may be empty.")));
-        accounts.withRole(name).forEach(account -> requireFit(account, name, permissions));
         var before = accounts.role(name).map(AccountJson::of).orElse(null);
-        Role role = audit.attempt("put_role", name, before, () -> accounts.putRole(name, permissions));
+        Role role = audit.attempt("put_role", name, before, () -> accounts.putRole(name, permissions, fit));
         audit.record("put_role", name, before, AccountJson.of(role));
         return AccountJson.of(role).build().toString();
     }
@@ -86,14 +82,5 @@ public class RolesResource {
         });
         audit.record("delete_role", name, AccountJson.of(before), null);
         return Response.noContent().build();
-    }
-
-    /** Refuses permissions with which a token of somebody who has the role would be too long. */
-    private void requireFit(Account account, String changed, Set<String> permissions) {
-        Set<String> others = new TreeSet<>(account.roles());
-        others.remove(changed);
-        Set<String> all = new TreeSet<>(accounts.effectivePermissions(others, Set.copyOf(account.ownPermissions())));
-        all.addAll(permissions);
-        fit.require(account.username(), account.roles(), List.copyOf(all));
     }
 }

@@ -3,25 +3,21 @@ package com.amplihack.auth.admin;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.TokenIssuer;
-import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.RightsCheck;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Refuses rights that would make a token which verification then refuses for its length (FAULTS.md 35). */
 @ApplicationScoped
-public class TokenFit {
+public class TokenFit implements RightsCheck {
     private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:*/-]*");
 
     @Inject
     private TokenIssuer issuer;
-
-    @Inject
-    private AccountDirectory accounts;
 
     /**
      * Permissions travel in headers and lists: letters, digits and {@code . _ : * / -}, nothing that separates or breaks a
@@ -42,17 +38,12 @@ public class TokenFit {
         return permissions.map(TokenFit::wellFormed);
     }
 
-    /** Of an account with these roles and permissions of its own. */
-    void require(String username, Set<String> roles, Set<String> ownPermissions) {
-        require(username, roles, accounts.effectivePermissions(roles, ownPermissions));
-    }
-
-    /** Of an account with these roles that may do all this. */
-    void require(String username, Collection<String> roles, List<String> effectivePermissions) {
-        if (!issuer.fits(username, List.copyOf(roles), effectivePermissions)) {
+    @Override
+    public void require(Account account) {
+        if (!issuer.fits(account.username(), account.roles(), account.permissions())) {
             throw new AuthException(
                     ErrorCode.INVALID_REQUEST,
-                    "permissions: together with the roles those of " + username + " do not fit a token.");
+                    "permissions: together with the roles those of " + account.username() + " do not fit a token.");
         }
     }
 }

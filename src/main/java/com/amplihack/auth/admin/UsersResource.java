@@ -77,9 +77,8 @@ public class UsersResource {
         Set<String> permissions =
                 TokenFit.wellFormed(body.strings("permissions", MOST_PERMISSIONS, LONGEST_PERMISSION));
         boolean enabled = body.bool("enabled", true);
-        fit.require(username, roles, permissions);
         Secret password = chosen.orElseGet(AccountDirectory::randomPassword);
-        Account account = accounts.create(username, password, roles, permissions, enabled);
+        Account account = accounts.create(username, password, roles, permissions, enabled, fit);
         audit.record("create_user", account.id(), null, AccountJson.of(account, Optional.empty()));
         JsonObjectBuilder answer = AccountJson.of(account, Optional.empty());
         if (chosen.isEmpty()) {

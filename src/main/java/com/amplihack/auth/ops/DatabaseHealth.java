@@ -1,15 +1,15 @@
 package com.amplihack.auth.ops;
 
+import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.users.Database;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.sql.SQLException;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Readiness: the account database answers; without it nobody can sign in. */
+/** Readiness: the account database answers, within two seconds; without it nobody can sign in. */
 @Readiness
 @ApplicationScoped
 public class DatabaseHealth implements HealthCheck {
@@ -21,7 +21,7 @@ public class DatabaseHealth implements HealthCheck {
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("database");
         try {
             return answer.up().withData("product", database.ping()).build();
-        } catch (SQLException silent) {
+        } catch (AuthException silent) {
             return answer.down()
                     .withData("error", "The database does not answer; logins and refreshes are 503.")
                     .build();

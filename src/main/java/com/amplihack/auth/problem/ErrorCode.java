@@ -45,7 +45,7 @@ public enum ErrorCode {
 
     /** The security store or the database cannot answer. */
     STORE_UNAVAILABLE(503, "Service temporarily unavailable"),
-    /** The password-hash queue is full. */
+    /** The password-hash queue is full, or as many attempts on the account are being looked at as it has left. */
     OVERLOADED(503, "Service overloaded");
 
     private final int status;

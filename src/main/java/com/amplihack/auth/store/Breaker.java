@@ -12,10 +12,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Refuses at once what a Redis that serves nobody would keep waiting, or refuse (docs/outage-policy.md): after five failures
- * among the last ten questions, for a second; then two questions go through, and their answers decide.
+ * Refuses at once what a server that serves nobody (Redis, the account database) would keep waiting, or refuse
+ * (docs/outage-policy.md): after five failures among the last ten questions, for a second; then two questions go through,
+ * and their answers decide.
  */
-final class Breaker {
+public final class Breaker {
     private final RepeatedLog log = new RepeatedLog(Logger.getLogger(Breaker.class.getName()), 1);
 
     private final CircuitBreaker breaker;
@@ -23,13 +24,14 @@ final class Breaker {
     /**
      * Made closed.
      *
+     * @param server with its address, for the log
      * @param silence what counts as a failure; every other exception is an answer
      * @param neither what counts as neither
      * @param opened run each time that it opens
      */
-    Breaker(String address, Predicate<Throwable> silence, Predicate<Throwable> neither, Runnable opened) {
+    public Breaker(String server, Predicate<Throwable> silence, Predicate<Throwable> neither, Runnable opened) {
         breaker = CircuitBreaker.of(
-                "redis",
+                server,
                 CircuitBreakerConfig.custom()
                         .slidingWindow(10, 5, SlidingWindowType.COUNT_BASED)
                         .failureRateThreshold(50)
@@ -45,12 +47,12 @@ final class Breaker {
                     log.log(
                             Level.SEVERE,
                             "open",
-                            "Redis at " + address + " serves nobody: what needs it is refused at once, and it is asked"
-                                    + " again every second");
+                            server + " serves nobody: what needs it is refused at once, and it is asked again every"
+                                    + " second");
                     opened.run();
                 }
                 case HALF_OPEN_TO_OPEN -> opened.run();
-                case HALF_OPEN_TO_CLOSED -> log.log(Level.INFO, "closed", "Redis at " + address + " answers again");
+                case HALF_OPEN_TO_CLOSED -> log.log(Level.INFO, "closed", server + " answers again");
                 default -> {
                     // on its way
                 }
@@ -63,7 +65,7 @@ final class Breaker {
      *
      * @throws CallNotPermittedException when it is
      */
-    <T> T call(Supplier<T> question) {
+    public <T> T call(Supplier<T> question) {
         return breaker.executeSupplier(question);
     }
 }

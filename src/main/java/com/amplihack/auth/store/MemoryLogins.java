@@ -3,20 +3,18 @@ package com.amplihack.auth.store;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.store.LoginAttempt.Counter;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A user's failures and lock in memory, the twin of begin_login.lua and fail_login.lua; its owner guards it by a lock. */
+/** A user's attempts and lock in memory, the twin of begin_login.lua and fail_login.lua; its owner guards it by a lock. */
 final class MemoryLogins {
     /** A password that has been checked for longer than this is checked by nobody any more. */
     private static final long LONGEST_CHECK_MILLIS = 60_000;
 
-    private final Failures strangers = new Failures();
-    private final Map<String, Failures> devices = new HashMap<>(); // by nonce
+    private final Attempts strangers = new Attempts();
+    private final Map<String, Attempts> devices = new HashMap<>(); // by nonce
     private int locks;
     private long lockedUntil;
     private String lockedBy = "";
@@ -27,37 +25,37 @@ final class MemoryLogins {
     }
 
     private Counter count(String id, String device, LockoutSettings rules, long now) {
-        if (!device.isEmpty()
-                && devices.computeIfAbsent(device, nonce -> new Failures())
-                        .take(id, LockoutSettings.DEVICE_QUOTA, rules, now)) {
-            return Counter.DEVICE;
+        if (!device.isEmpty()) {
+            Place place = devices.computeIfAbsent(device, nonce -> new Attempts())
+                    .take(id, LockoutSettings.DEVICE_QUOTA, rules, now);
+            if (place != Place.SPENT) {
+                return place == Place.TAKEN ? Counter.DEVICE : Counter.FULL;
+            }
         }
         if (lockedUntil > now) {
             return Counter.NONE;
         }
-        if (strangers.take(id, rules.threshold(), rules, now)) {
-            return Counter.STRANGERS;
-        }
-        // full, but not locked: passwords are being checked right now, or whoever checked them crashed
-        if (Collections.max(strangers.takenAt.values()) <= now - LONGEST_CHECK_MILLIS) {
-            lockOut(id, rules, now);
-        }
-        return Counter.NONE;
+        return switch (strangers.take(id, rules.threshold(), rules, now)) {
+            case TAKEN -> Counter.STRANGERS;
+            case FULL -> Counter.FULL;
+            case SPENT -> {
+                // not locked by a failure: whoever looked at the last ones crashed, or the threshold was lowered
+                lockOut(id, rules, now);
+                yield Counter.NONE;
+            }
+        };
     }
 
     void giveBack(LoginAttempt attempt) {
-        counter(attempt).takenAt.remove(attempt.id());
+        counter(attempt).open.remove(attempt.id());
     }
 
     Optional<Instant> fail(LoginAttempt attempt, LockoutSettings rules, long now) {
         if (attempt.id().equals(lockedBy)) {
             return Optional.of(Instant.ofEpochMilli(lockedUntil));
         }
-        if (attempt.counter() == Counter.DEVICE || !strangers.takenAt.containsKey(attempt.id())) {
-            return Optional.empty();
-        }
-        strangers.forget(now - rules.window().toMillis());
-        if (strangers.takenAt.size() < rules.threshold()) {
+        boolean counted = counter(attempt).fail(attempt.id());
+        if (!counted || attempt.counter() == Counter.DEVICE || strangers.failed(rules, now) < rules.threshold()) {
             return Optional.empty();
         }
         lockOut(attempt.id(), rules, now);
@@ -66,7 +64,7 @@ final class MemoryLogins {
 
     boolean unlock(long now) {
         boolean locked = lockedUntil > now;
-        strangers.takenAt.clear();
+        strangers.clear();
         locks = 0;
         lockedUntil = 0;
         lockedBy = "";
@@ -79,7 +77,7 @@ final class MemoryLogins {
 
     /** Forgets what has run out; tells whether nothing is left. */
     boolean sweep(long now) {
-        devices.values().removeIf(failures -> failures.until <= now);
+        devices.values().removeIf(attempts -> attempts.until <= now);
         return devices.isEmpty() && strangers.until <= now && !remembersLocks(now);
     }
 
@@ -88,35 +86,66 @@ final class MemoryLogins {
         locks = before + 1;
         lockedUntil = now + rules.lock(before).toMillis();
         lockedBy = by;
-        strangers.takenAt.clear();
+        strangers.clear();
     }
 
     private boolean remembersLocks(long now) {
         return lockedUntil + LockoutSettings.MEMORY.toMillis() > now;
     }
 
-    private Failures counter(LoginAttempt attempt) {
-        return attempt.counter() == Counter.DEVICE ? devices.getOrDefault(attempt.device(), new Failures()) : strangers;
+    private Attempts counter(LoginAttempt attempt) {
+        return attempt.counter() == Counter.DEVICE ? devices.getOrDefault(attempt.device(), new Attempts()) : strangers;
     }
 
-    /** The attempts that count as failures. */
-    private static final class Failures {
-        private final Map<String, Long> takenAt = new LinkedHashMap<>(); // by attempt, oldest first
+    private enum Place {
+        TAKEN,
+        /** Attempts whose passwords are being looked at have the last ones. */
+        FULL,
+        /** Only failures are left. */
+        SPENT
+    }
+
+    /** The attempts of a window, each by its beginning: those that were wrong, and those that are being looked at. */
+    private static final class Attempts {
+        private final Map<String, Long> wrong = new HashMap<>();
+        private final Map<String, Long> open = new HashMap<>();
         private long until;
 
-        boolean take(String id, int most, LockoutSettings rules, long now) {
-            long window = rules.window().toMillis();
-            forget(now - window);
-            if (takenAt.size() >= most) {
-                return false;
+        Place take(String id, int most, LockoutSettings rules, long now) {
+            if (failed(rules, now) >= most) {
+                return Place.SPENT;
             }
-            takenAt.put(id, now);
-            until = now + window;
-            return true;
+            if (wrong.size() + open.size() >= most) {
+                return Place.FULL;
+            }
+            open.put(id, now);
+            until = now + rules.window().toMillis();
+            return Place.TAKEN;
         }
 
-        void forget(long before) {
-            takenAt.values().removeIf(at -> at <= before);
+        /** Whether it was being looked at. */
+        boolean fail(String id) {
+            Long began = open.remove(id);
+            if (began != null) {
+                wrong.put(id, began);
+            }
+            return began != null;
+        }
+
+        /** Those that were wrong, and those that nobody can be looking at any more. */
+        int failed(LockoutSettings rules, long now) {
+            long before = now - rules.window().toMillis();
+            wrong.values().removeIf(began -> began <= before);
+            open.values().removeIf(began -> began <= before);
+            return wrong.size()
+                    + (int) open.values().stream()
+                            .filter(began -> began <= now - LONGEST_CHECK_MILLIS)
+                            .count();
+        }
+
+        void clear() {
+            wrong.clear();
+            open.clear();
         }
     }
 }

@@ -53,7 +53,10 @@ final class RedisConnection implements AutoCloseable {
         confirmation = new Confirmation(redis, settings.timeout());
         outages = new Outages(settings.address(), System::nanoTime);
         breaker = new Breaker(
-                settings.address(), RedisConnection::isOfEverybody, RedisConnection::isOurCrowd, this::silent);
+                "Redis at " + settings.address(),
+                RedisConnection::isOfEverybody,
+                RedisConnection::isOurCrowd,
+                this::silent);
         this.meters = meters;
     }
 

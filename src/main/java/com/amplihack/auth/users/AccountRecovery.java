@@ -118,6 +118,7 @@ public final class AccountRecovery {
     public boolean recover(Found account, String passwordHash) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
+            Database.takeTurn(connection);
             // as Account.newPassword does; the version is JPA's, whose writers then read again
             boolean there = run(
                             connection,

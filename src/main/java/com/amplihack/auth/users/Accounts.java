@@ -2,7 +2,7 @@ package com.amplihack.auth.users;
 
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import jakarta.ejb.Stateless;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.util.HashSet;
@@ -11,22 +11,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The accounts in the database; each call is one transaction. For {@link AccountDirectory} alone (an EJB has to be public). */
-@Stateless
+/**
+ * The accounts in the database. What administrators change is changed by one transaction after the other, so that each
+ * rule (there is an administrator, names differ, roles exist, tokens fit) holds whoever else changes something on whatever
+ * node. Every method throws {@code store_unavailable} when the database does not answer in time.
+ */
+@ApplicationScoped
 public class Accounts {
-    @Inject
     private Database database;
 
+    /** For CDI. */
+    public Accounts() {}
+
+    @Inject
+    public Accounts(Database database) {
+        this.database = database;
+    }
+
     public Optional<Account> find(String id) {
-        try (EntityManager entities = database.entities()) {
-            return Optional.ofNullable(entities.find(Account.class, id));
-        }
+        return database.read(entities -> Optional.ofNullable(entities.find(Account.class, id)));
     }
 
     public Optional<AccountKey> findKey(Username username) {
-        try (EntityManager entities = database.entities()) {
-            return findKey(entities, username.key());
-        }
+        return database.read(entities -> findKey(entities, username.key()));
     }
 
     /**
@@ -38,42 +45,52 @@ public class Accounts {
      */
     public List<Account> list(String start, String after, int limit) {
         String literal = start.replace("!", "!!").replace("%", "!%").replace("_", "!_");
-        try (EntityManager entities = database.entities()) {
-            return entities.createQuery(
-                            "select a from Account a where a.usernameKey like :pattern escape '!'"
-                                    + " and a.usernameKey > :after order by a.usernameKey",
-                            Account.class)
-                    .setParameter("pattern", literal + "%")
-                    .setParameter("after", after)
-                    .setMaxResults(limit)
-                    .getResultList();
-        }
+        return database.read(entities -> entities.createQuery(
+                        "select a from Account a where a.usernameKey like :pattern escape '!'"
+                                + " and a.usernameKey > :after order by a.usernameKey",
+                        Account.class)
+                .setParameter("pattern", literal + "%")
+                .setParameter("after", after)
+                .setMaxResults(limit)
+                .getResultList());
     }
 
     public boolean isEmpty() {
-        try (EntityManager entities = database.entities()) {
-            return entities.createQuery("select count(a) from Account a", Long.class)
-                            .getSingleResult()
-                    == 0;
-        }
+        return database.read(Accounts::isEmpty);
     }
 
     /**
      * Stores a new account.
      *
-     * @throws AuthException {@code username_taken}, or {@code invalid_request} for a role that does not exist
+     * @param allowed looks at the account before it is stored
+     * @throws AuthException {@code username_taken}, {@code invalid_request} for a role that does not exist, or what {@code
+     *     allowed} throws
      */
-    public Account add(Account account, Set<String> roleNames, Set<String> permissions) {
-        try (EntityManager entities = database.entities()) {
-            if (findKey(entities, account.usernameKey()).isPresent()) {
-                throw usernameTaken();
-            }
-            account.roles(roles(entities, roleNames));
-            account.ownPermissions(permissions);
-            entities.persist(account);
-            entities.flush();
-            return account;
+    public Account add(Account account, Set<String> roleNames, Set<String> permissions, RightsCheck allowed) {
+        return database.writeAlone(entities -> add(entities, account, roleNames, permissions, allowed));
+    }
+
+    /** The same for the very first account; empty when there is one already. */
+    public Optional<Account> addFirst(Account account, Set<String> roleNames) {
+        return database.writeAlone(entities -> isEmpty(entities)
+                ? Optional.of(add(entities, account, roleNames, Set.of(), RightsCheck.NONE))
+                : Optional.empty());
+    }
+
+    private static Account add(
+            EntityManager entities,
+            Account account,
+            Set<String> roleNames,
+            Set<String> permissions,
+            RightsCheck allowed) {
+        if (findKey(entities, account.usernameKey()).isPresent()) {
+            throw new AuthException(ErrorCode.USERNAME_TAKEN, "Another account has this name.");
         }
+        account.roles(roles(entities, roleNames));
+        account.ownPermissions(permissions);
+        allowed.require(account);
+        entities.persist(account);
+        return account;
     }
 
     /** The account with a fresh hash of the same password; empty when it has another than the outdated one. */
@@ -86,28 +103,27 @@ public class Accounts {
         return ifUnchanged(id, outdated, account -> account.newPassword(fresh));
     }
 
-    /** A change of the password in between wins. */
+    /** A change of the password in between wins: the account's version is compared when it is stored. */
     private Optional<Account> ifUnchanged(String id, String expected, Consumer<Account> change) {
-        try (EntityManager entities = database.entities()) {
-            Account account = entities.find(Account.class, id);
-            if (account == null || !account.passwordHash().equals(expected)) {
-                return Optional.empty();
-            }
-            change.accept(account);
-            entities.flush();
-            return Optional.of(account);
-        }
+        return database.write(entities -> {
+            Optional<Account> account = Optional.ofNullable(entities.find(Account.class, id))
+                    .filter(found -> found.passwordHash().equals(expected));
+            account.ifPresent(change);
+            return account;
+        });
     }
 
     /**
      * Changes an account.
      *
      * @param freshHash of the new password, if the change has one
+     * @param allowed looks at the changed account before it is stored
      * @return the account as it is now; empty when there is none of that id
-     * @throws AuthException {@code invalid_request} for a role that does not exist
+     * @throws AuthException {@code invalid_request} for a role that does not exist and for the last administrator, or what
+     *     {@code allowed} throws
      */
-    public Optional<Account> change(String id, AccountChange change, Optional<String> freshHash) {
-        try (EntityManager entities = database.entities()) {
+    public Optional<Account> change(String id, AccountChange change, Optional<String> freshHash, RightsCheck allowed) {
+        return database.writeAlone(entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
                 return Optional.empty();
@@ -120,63 +136,85 @@ public class Accounts {
             if (administered && !account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
-            entities.flush();
+            allowed.require(account);
             return Optional.of(account);
-        }
+        });
     }
 
-    /** Whether there was one. */
+    /**
+     * Deletes an account.
+     *
+     * @return whether there was one
+     * @throws AuthException {@code invalid_request} for the last administrator
+     */
     public boolean delete(String id) {
-        try (EntityManager entities = database.entities()) {
+        return database.writeAlone(entities -> {
             Account account = entities.find(Account.class, id);
-            if (account != null) {
-                if (account.isAdministrator()) {
-                    requireAnotherAdministrator(entities, id);
-                }
-                entities.remove(account);
-                entities.flush();
+            if (account == null) {
+                return false;
             }
-            return account != null;
-        }
+            if (account.isAdministrator()) {
+                requireAnotherAdministrator(entities, id);
+            }
+            entities.remove(account);
+            return true;
+        });
     }
 
     public List<Role> roles() {
-        try (EntityManager entities = database.entities()) {
-            return entities.createQuery("select r from Role r order by r.name", Role.class)
-                    .getResultList();
-        }
+        return database.read(entities -> entities.createQuery("select r from Role r order by r.name", Role.class)
+                .getResultList());
     }
 
     public Optional<Role> role(String name) {
-        try (EntityManager entities = database.entities()) {
-            return Optional.ofNullable(entities.find(Role.class, name));
-        }
+        return database.read(entities -> Optional.ofNullable(entities.find(Role.class, name)));
     }
 
     /** The accounts that have the role. */
     public List<Account> withRole(String name) {
-        try (EntityManager entities = database.entities()) {
-            return withRole(entities, name);
-        }
+        return database.read(entities -> withRole(entities, name));
     }
 
-    /** Makes the role, or gives it other permissions. */
-    public Role putRole(String name, Set<String> permissions) {
-        try (EntityManager entities = database.entities()) {
+    /**
+     * Who has the role, after a look at everybody as they would be if it had these permissions; nothing is stored.
+     *
+     * @throws AuthException what {@code allowed} throws
+     */
+    public List<Account> withRole(String name, Set<String> permissions, RightsCheck allowed) {
+        return database.read(entities -> {
+            Role role = entities.find(Role.class, name);
+            if (role == null) {
+                return List.of();
+            }
+            role.permissions(permissions);
+            List<Account> holders = withRole(entities, name);
+            holders.forEach(allowed::require);
+            return holders;
+        });
+    }
+
+    /**
+     * Makes the role, or gives it other permissions.
+     *
+     * @param allowed looks at everybody who has the role, as they will be
+     * @throws AuthException what {@code allowed} throws
+     */
+    public Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
+        return database.writeAlone(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
                 role = new Role(name);
                 entities.persist(role);
             }
             role.permissions(permissions);
-            entities.flush();
+            withRole(entities, name).forEach(allowed::require);
             return role;
-        }
+        });
     }
 
     /** Takes the role from everybody who has it and removes it; who had it. */
     public List<Account> deleteRole(String name) {
-        try (EntityManager entities = database.entities()) {
+        return database.writeAlone(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
                 return List.of();
@@ -184,14 +222,25 @@ public class Accounts {
             List<Account> had = withRole(entities, name);
             had.forEach(account -> account.drop(role));
             entities.remove(role);
-            entities.flush();
             return had;
-        }
+        });
+    }
+
+    private static boolean isEmpty(EntityManager entities) {
+        return entities.createQuery("select count(a) from Account a", Long.class)
+                        .getSingleResult()
+                == 0;
     }
 
     private static void requireAnotherAdministrator(EntityManager entities, String id) {
-        if (withRole(entities, Account.ADMIN).stream()
-                .noneMatch(other -> other.isAdministrator() && !other.id().equals(id))) {
+        long others = entities.createQuery(
+                        "select count(a) from Account a join a.roles r"
+                                + " where r.name = :admin and a.enabled = true and a.id <> :id",
+                        Long.class)
+                .setParameter("admin", Account.ADMIN)
+                .setParameter("id", id)
+                .getSingleResult();
+        if (others == 0) {
             throw new AuthException(
                     ErrorCode.INVALID_REQUEST, "This is the last administrator: without one nobody could administer.");
         }
@@ -222,9 +271,5 @@ public class Accounts {
                 .getResultStream()
                 .findFirst()
                 .map(columns -> new AccountKey((String) columns[0], (Long) columns[1]));
-    }
-
-    static AuthException usernameTaken() {
-        return new AuthException(ErrorCode.USERNAME_TAKEN, "Another account has this name.");
     }
 }

@@ -11,22 +11,27 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.problem.RepeatedLog;
 import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.SecurityStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Authenticates a person by name and password. Unknown user, wrong password, disabled and locked account cost the same
  * work and get the same answer (FAULTS.md 27). Before anything is hashed one is taken from the quota of the client's
- * address, and the attempt is counted as a failure of the account (docs/lockout.md).
+ * address, and the attempt gets a place among those of the account that may fail (docs/lockout.md).
  */
 @ApplicationScoped
 public class Authenticator {
-    /** Who is counted for a name that nobody has, so that the round trips are the same and nothing piles up. */
-    private static final String NOBODY = "00000000-0000-0000-0000-000000000000"; // the Nil UUID (RFC 9562 section 5.9)
+    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(Authenticator.class.getName()), 1);
+
+    /** How many counters the names that nobody has share: as few as that, so that nothing piles up. */
+    private static final int NOBODIES = 1024;
 
     private AccountDirectory accounts;
     private PasswordHasher hasher;
@@ -35,6 +40,7 @@ public class Authenticator {
     private Configuration configuration;
     private LoginQuota quota;
     private Meters meters;
+    private LoginPlaces places;
 
     /** For CDI. */
     public Authenticator() {}
@@ -55,6 +61,7 @@ public class Authenticator {
         this.configuration = configuration;
         this.quota = quota;
         this.meters = meters;
+        places = new LoginPlaces(store);
     }
 
     /**
@@ -88,10 +95,7 @@ public class Authenticator {
     Authenticated authenticate(String username, Secret password, PresentedDevices devices, ClientContext client) {
         RateLimit limit = quota.take(client);
         Optional<AccountKey> key = Username.parse(username).flatMap(accounts::findKey);
-        LoginAttempt attempt = store.beginLogin(
-                key.map(AccountKey::id).orElse(NOBODY),
-                key.flatMap(known -> devices.nonceFor(known.id(), known.passwordVersion())),
-                lockout());
+        LoginAttempt attempt = begin(username, key, devices);
         Checked checked = check(attempt, key, password);
         if (!checked.matches()
                 || !attempt.admitted()
@@ -100,11 +104,54 @@ public class Authenticator {
             throw limit.shownOn(new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong."));
         }
         store.giveBackLogin(attempt);
-        Account current = checked.account().orElseThrow();
-        if (hasher.isOutdated(current.passwordHash(), password)) {
-            current = accounts.rehash(current, hasher.hash(password)).orElse(current);
-        }
+        Account current = renewed(checked.account().orElseThrow(), password);
         return new Authenticated(current, attempt.epoch(), limit);
+    }
+
+    private LoginAttempt begin(String username, Optional<AccountKey> key, PresentedDevices devices) {
+        try {
+            return places.begin(
+                    key.map(AccountKey::id).orElseGet(() -> nobody(username)),
+                    key.flatMap(known -> devices.nonceFor(known.id(), known.passwordVersion())),
+                    lockout(),
+                    configuration.settings().passwords().queue());
+        } catch (AuthException untried) {
+            countOverload(untried);
+            throw untried;
+        }
+    }
+
+    /**
+     * Who is counted for a name that nobody has: the same for each attempt at it, on every node, so that it fills and locks
+     * as an account does. No UUID of an account is like it (RFC 9562 section 4.2: this version is unused).
+     */
+    private String nobody(String username) {
+        String name = Username.parse(username).map(Username::key).orElse(username);
+        int number = Math.floorMod(audit.pseudonym(name).hashCode(), NOBODIES);
+        return "00000000-0000-0000-0000-%012x".formatted(number);
+    }
+
+    /** With a hash of the parameters in force; that it cannot be made or stored now is no reason to refuse a sign-in. */
+    private Account renewed(Account account, Secret password) {
+        if (!hasher.isOutdated(account.passwordHash(), password)) {
+            return account;
+        }
+        try {
+            return accounts.rehash(account, hasher.hash(password)).orElse(account);
+        } catch (AuthException later) {
+            LOG.log(
+                    Level.WARNING,
+                    "rehash",
+                    "The outdated password hash of an account could not be renewed; its next sign-in tries again: "
+                            + later.getMessage());
+            return account;
+        }
+    }
+
+    private void countOverload(AuthException untried) {
+        if (untried.code() == ErrorCode.OVERLOADED) {
+            meters.login("overloaded");
+        }
     }
 
     private record Checked(Optional<Account> account, boolean matches) {}
@@ -119,9 +166,7 @@ public class Authenticator {
             return new Checked(account, matches);
         } catch (AuthException untried) { // a 503 of the database or of the hash queue: nobody has compared anything
             store.giveBackLogin(attempt);
-            if (untried.code() == ErrorCode.OVERLOADED) {
-                meters.login("overloaded");
-            }
+            countOverload(untried);
             throw untried;
         }
     }

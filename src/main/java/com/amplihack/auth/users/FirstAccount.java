@@ -39,11 +39,11 @@ public class FirstAccount {
         AccountSettings first = configuration.settings().firstAccount();
         Secret password = first.password().orElseGet(AccountDirectory::randomPassword);
         try {
-            accounts.create(first.username(), password, Set.of("admin", "user"), Set.of(), true);
-        } catch (AuthException refused) {
-            if (refused.code() == ErrorCode.USERNAME_TAKEN) {
+            if (accounts.createFirst(first.username(), password, Set.of(Account.ADMIN, "user"))
+                    .isEmpty()) {
                 return Optional.empty(); // another node was faster
             }
+        } catch (AuthException refused) {
             if (refused.code().status() == 400) {
                 String which = refused.code() == ErrorCode.WEAK_PASSWORD ? "password" : "username";
                 throw new InvalidSettingException(

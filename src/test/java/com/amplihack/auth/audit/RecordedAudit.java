@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /** An audit log that writes nothing and remembers what it was told: the event, and reason and state if it has them. */
 public final class RecordedAudit extends AuditLog {
-    private final List<String> events = new ArrayList<>();
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
 
     @Override
     public void record(AuditEntry entry) {
@@ -20,7 +20,7 @@ public final class RecordedAudit extends AuditLog {
 
     @Override
     public String pseudonym(String attemptedName) {
-        return "";
+        return attemptedName;
     }
 
     public List<String> events() {

@@ -98,6 +98,7 @@ class SettingsTest {
         assertTrue(settings.web().adminAllowlist().contains("::1"));
         assertFalse(settings.web().adminAllowlist().contains("10.0.0.1"));
         assertEquals(HOME.resolve("audit.jsonl"), settings.auditFile());
+        assertEquals("org.h2.jdbcx.JdbcDataSource", settings.database().driver());
         assertEquals(
                 "jdbc:h2:file:/srv/auth/accounts", settings.database().url().reveal());
     }
@@ -204,6 +205,7 @@ class SettingsTest {
                 Map.entry("auth.bootstrap.username", "root"),
                 Map.entry("auth.bootstrap.password", " with spaces "),
                 Map.entry("auth.audit.file", "/var/log/audit"),
+                Map.entry("auth.db.class", "org.postgresql.ds.PGSimpleDataSource"),
                 Map.entry("auth.db.url", "jdbc:postgresql://db/auth")));
         assertFalse(settings.jwtAuth());
         assertEquals(
@@ -274,6 +276,7 @@ class SettingsTest {
                 settings.web().publicUrl());
         assertFalse(settings.web().cookiePrefix());
         assertEquals(Path.of("/var/log/audit"), settings.auditFile());
+        assertEquals("org.postgresql.ds.PGSimpleDataSource", settings.database().driver());
         assertEquals("jdbc:postgresql://db/auth", settings.database().url().reveal());
     }
 

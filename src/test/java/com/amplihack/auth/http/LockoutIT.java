@@ -89,6 +89,23 @@ class LockoutIT {
         assertEquals(1, audited("ACCOUNT_LOCKED", "warning"), "one event for one lock");
     }
 
+    /** More than may be looked at: each waits for the others, and nobody is told that the right password is wrong. */
+    @Test
+    void ofSixteenSignInsAtOnceWithTheRightPasswordNoneIsRefused() throws Exception {
+        ExecutorService people = Executors.newFixedThreadPool(16);
+        try {
+            List<Future<Answer>> signIns = people.invokeAll(IntStream.range(0, 16)
+                    .<Callable<Answer>>mapToObj(i -> () -> stranger(i, Session.PASSWORD))
+                    .toList());
+            for (Future<Answer> signIn : signIns) {
+                assertEquals(200, signIn.get().status(), signIn.get().body());
+            }
+        } finally {
+            people.shutdownNow();
+        }
+        assertEquals(JsonValue.NULL, shown());
+    }
+
     @Test
     void ofTwentyParallelGuessesTenAreTried() throws Exception {
         ExecutorService attackers = Executors.newFixedThreadPool(20);

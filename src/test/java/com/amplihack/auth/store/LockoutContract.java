@@ -58,33 +58,80 @@ abstract class LockoutContract {
                 SecurityStoreContract.race(50, i -> () -> store().failLogin(attempts.get(i), SHIPPED));
 
         assertEquals(10, attempts.stream().filter(LoginAttempt::admitted).count());
+        assertEquals(40, count(attempts, Counter.FULL), "the others are told to wait");
         assertEquals(1, locks.stream().filter(Optional::isPresent).count(), "one lock, told once");
         assertTrue(store().lockedUntil(account).isPresent());
     }
 
     @Test
-    void parallelLoginsWithTheRightPasswordLockNobodyOut() {
+    void whoFindsAllPlacesTakenWaitsAndIsNotRefused() {
         List<LoginAttempt> honest = begin(SHIPPED.threshold(), SHIPPED);
         assertTrue(honest.stream().allMatch(LoginAttempt::admitted));
         LoginAttempt oneMore = begin(SHIPPED);
-        assertFalse(oneMore.admitted(), "there is no room while they are being checked");
-        assertEquals(Optional.empty(), store().failLogin(oneMore, SHIPPED));
+        assertTrue(oneMore.mustWait() && !oneMore.admitted(), "there is no room while they are being checked");
 
+        store().giveBackLogin(honest.get(0));
+        assertTrue(begin(SHIPPED).admitted(), "and one place when one of them was right");
+        assertTrue(begin(SHIPPED).mustWait());
         honest.forEach(store()::giveBackLogin);
 
         assertEquals(Optional.empty(), store().lockedUntil(account));
         assertEquals(
-                SHIPPED.threshold(),
+                SHIPPED.threshold() - 1,
                 begin(SHIPPED.threshold(), SHIPPED).stream()
                         .filter(LoginAttempt::admitted)
                         .count());
     }
 
     @Test
-    void whatCrashedBeforeItWasConcludedStaysAFailure() {
-        begin(SHIPPED.threshold() - 1, SHIPPED);
+    void whoWaitsIsRefusedWhenTheOthersHaveFailed() {
+        List<LoginAttempt> wrong = begin(SHIPPED.threshold(), SHIPPED);
+        assertTrue(begin(SHIPPED).mustWait());
+        LoginAttempt last = wrong.get(0);
+        wrong.stream().skip(1).forEach(attempt -> {
+            assertEquals(Optional.empty(), store().failLogin(attempt, SHIPPED));
+            assertTrue(begin(SHIPPED).mustWait(), "the last one may still be right");
+        });
 
+        assertTrue(store().failLogin(last, SHIPPED).isPresent());
+
+        assertEquals(Counter.NONE, begin(SHIPPED).counter());
+    }
+
+    @Test
+    void aFailureAmongHonestLoginsLocksNobodyOut() {
+        List<LoginAttempt> honest = begin(SHIPPED.threshold() - 1, SHIPPED);
+
+        assertEquals(Optional.empty(), guess(SHIPPED), "one failure is not ten");
+
+        honest.forEach(store()::giveBackLogin);
+        assertEquals(Optional.empty(), store().lockedUntil(account));
+    }
+
+    /** How a crash is seen: for stores that can be told that a minute has passed. */
+    final void assertCrashedAttemptsAreFailures(Runnable passAMinute) {
+        begin(SHIPPED.threshold(), SHIPPED);
+        assertTrue(begin(SHIPPED).mustWait());
+        passAMinute.run();
+
+        LoginAttempt next = begin(SHIPPED);
+
+        assertEquals(Counter.NONE, next.counter(), "ten that crashed are ten failures, for which nobody waits");
+        assertTrue(store().failLogin(next, SHIPPED).isPresent());
+        assertTrue(store().unlock(account));
+        begin(SHIPPED.threshold() - 1, SHIPPED);
+        passAMinute.run();
         assertTrue(guess(SHIPPED).isPresent(), "nine that crashed and one that failed");
+    }
+
+    @Test
+    void aFailureIsConcludedOnce() {
+        LoginAttempt attempt = begin(BRIEF);
+        store().failLogin(attempt, BRIEF);
+        store().failLogin(attempt, BRIEF);
+        store().giveBackLogin(attempt);
+
+        assertEquals(2, begin(4, BRIEF).stream().filter(LoginAttempt::admitted).count());
     }
 
     @Test
@@ -162,7 +209,9 @@ abstract class LockoutContract {
             assertEquals(Optional.empty(), store().failLogin(attempt, SHIPPED));
         }
 
-        assertEquals(Counter.STRANGERS, begin(account, device, SHIPPED).counter());
+        LoginAttempt stranger = begin(account, device, SHIPPED);
+        assertEquals(Counter.STRANGERS, stranger.counter());
+        store().giveBackLogin(stranger);
         assertEquals(
                 Counter.DEVICE, begin(account, Optional.of("another"), SHIPPED).counter());
         lock(SHIPPED);
@@ -171,11 +220,22 @@ abstract class LockoutContract {
 
     @Test
     void ofFiftyParallelGuessesWithADeviceItsQuotaAndTheThresholdAreAdmitted() throws Exception {
-        List<LoginAttempt> attempts = SecurityStoreContract.race(50, i -> () -> begin(account, device, SHIPPED));
+        List<LoginAttempt> waiting = SecurityStoreContract.race(50, i -> () -> begin(account, device, SHIPPED));
+        assertEquals(10, count(waiting, Counter.DEVICE));
+        assertEquals(40, count(waiting, Counter.FULL));
+        failAll(waiting);
 
-        assertEquals(10, count(attempts, Counter.DEVICE));
-        assertEquals(10, count(attempts, Counter.STRANGERS));
-        assertEquals(30, count(attempts, Counter.NONE));
+        List<LoginAttempt> again = SecurityStoreContract.race(40, i -> () -> begin(account, device, SHIPPED));
+        assertEquals(10, count(again, Counter.STRANGERS));
+        assertEquals(30, count(again, Counter.FULL));
+        failAll(again);
+
+        List<LoginAttempt> rest = SecurityStoreContract.race(30, i -> () -> begin(account, device, SHIPPED));
+        assertEquals(30, count(rest, Counter.NONE));
+    }
+
+    private void failAll(List<LoginAttempt> attempts) {
+        attempts.stream().filter(LoginAttempt::admitted).forEach(attempt -> store().failLogin(attempt, SHIPPED));
     }
 
     @Test

@@ -134,16 +134,19 @@ class RedisSecurityStoreTest extends RedisStoreContract {
     }
 
     @Test
-    void whatCrashedLocksWhenNobodyCanBeCheckingItAnyMore() {
-        begin(SHIPPED.threshold(), SHIPPED);
-        String failures = UserKeys.of(account).failures("");
-        assertEquals(Optional.empty(), guess(SHIPPED));
+    void whatCrashedIsAFailureWhenNobodyCanBeLookingAtItAnyMore() {
+        String attempts = UserKeys.of(account).failures("");
+        assertCrashedAttemptsAreFailures(() ->
+                observer.zrange(attempts, 0, -1).forEach(attempt -> observer.zincrby(attempts, -60_000, attempt)));
+    }
 
-        // as if a minute had passed
-        observer.zrange(failures, 0, -1).forEach(attempt -> observer.zincrby(failures, -60_000, attempt));
+    @Test
+    void aFailureKeepsTheTimeToLiveOfItsCounter() {
+        guess(SHIPPED);
 
-        assertTrue(guess(SHIPPED).isPresent());
-        assertTrue(store.lockedUntil(account).isPresent());
+        long left = observer.pttl(UserKeys.of(account).failures(""));
+
+        assertTrue(left > 0 && left <= SHIPPED.window().toMillis(), "ms: " + left);
     }
 
     @Test

@@ -2,6 +2,7 @@ package com.amplihack.auth.users;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.MemorySecurityStore;
 import com.amplihack.auth.store.SecurityStore;
 import java.lang.reflect.InvocationHandler;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,11 +56,14 @@ class AuthenticatorTest {
     private final Configuration configuration =
             new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of("jwt.key.size", "2048")));
     private final Account account = TestAccounts.account(ID, "ada", Set.of(), Set.of());
-    private final List<String> compared = new ArrayList<>();
+    private final List<String> compared = Collections.synchronizedList(new ArrayList<>());
     private final RecordedAudit audit = new RecordedAudit();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final MemorySecurityStore store = new MemorySecurityStore(() -> now);
     private boolean overloaded;
+    private boolean outdated;
+    private Runnable rehash = () -> {};
+    private Duration checking = Duration.ZERO;
     private Authenticator authenticator;
 
     @BeforeEach
@@ -139,13 +151,107 @@ class AuthenticatorTest {
                 SecurityStore.class.getClassLoader(), new Class<?>[] {SecurityStore.class}, watch);
         authenticator = authenticator(watched);
 
-        for (int i = 0; i < 100; i++) {
-            refusal("name-" + i, WRONG, "192.0.2." + i);
+        for (int i = 0; i < 5_000; i++) {
+            refusal("name-" + i, WRONG, "192.0." + i / 250 + "." + i % 250);
         }
 
-        assertEquals(1, counted.size(), counted.toString());
+        assertTrue(counted.size() <= 1_024, "counters: " + counted.size());
         assertEquals(0, audit.count("ACCOUNT_LOCKED"));
         assertTrue(signsIn(RIGHT, PresentedDevices.NONE, "198.51.100.1"));
+    }
+
+    @Test
+    @Tag("fault-27")
+    void aNameThatNobodyHasIsCountedAsAnAccountIs() {
+        List<String> subjects = new ArrayList<>();
+        InvocationHandler watch = (proxy, method, arguments) -> {
+            if (method.getName().equals("beginLogin")) {
+                subjects.add((String) arguments[0]);
+            }
+            return method.invoke(store, arguments);
+        };
+        authenticator = authenticator((SecurityStore) Proxy.newProxyInstance(
+                SecurityStore.class.getClassLoader(), new Class<?>[] {SecurityStore.class}, watch));
+
+        refusal("nobody", WRONG, "192.0.2.1");
+        refusal("NOBODY", WRONG, "192.0.2.2");
+        refusal("somebody-else", WRONG, "192.0.2.3");
+
+        assertEquals(subjects.get(0), subjects.get(1), "in any case");
+        assertNotEquals(subjects.get(0), subjects.get(2));
+    }
+
+    /** Each waits for the others: their passwords were not looked at. */
+    @Test
+    void ofSixteenSignInsAtOnceWithTheRightPasswordNoneIsRefused() throws Exception {
+        assertEquals(List.of(), atOnce(16, i -> RIGHT));
+    }
+
+    @Test
+    void ofFiftyGuessesAtOnceTenAreLookedAt() throws Exception {
+        List<ErrorCode> answers = atOnce(50, i -> WRONG);
+
+        assertEquals(Collections.nCopies(50, ErrorCode.INVALID_CREDENTIALS), answers);
+        assertEquals(10, audit.count("LOGIN_FAILED wrong_password"), "as many as may be looked at");
+        assertEquals(40, audit.count("LOGIN_FAILED locked"));
+        assertEquals(1, audit.count("ACCOUNT_LOCKED"));
+    }
+
+    @Test
+    void whoFindsNoPlaceInTimeIsToldSoAndNothingElse() throws Exception {
+        List<LoginAttempt> lost = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            lost.add(store.beginLogin(
+                    ID, Optional.empty(), configuration.settings().limits().lockout()));
+        }
+
+        assertEquals(ErrorCode.OVERLOADED, refusal("ada", RIGHT, "192.0.2.1").code());
+        assertEquals(List.of(), compared, "nobody looked at the password");
+
+        store.giveBackLogin(lost.get(0));
+        assertTrue(signsIn(RIGHT, PresentedDevices.NONE, "192.0.2.2"), "it held no place");
+    }
+
+    /** What the refused ones were told. */
+    private List<ErrorCode> atOnce(int count, IntFunction<Secret> password) throws Exception {
+        checking = Duration.ofMillis(20);
+        ExecutorService people = Executors.newFixedThreadPool(count);
+        try {
+            List<Callable<Optional<ErrorCode>>> attempts = IntStream.range(0, count)
+                    .<Callable<Optional<ErrorCode>>>mapToObj(i -> () -> {
+                        try {
+                            authenticator.authenticate(
+                                    "ada", password.apply(i), PresentedDevices.NONE, client("192.0.2." + i));
+                            return Optional.empty();
+                        } catch (AuthException refused) {
+                            return Optional.of(refused.code());
+                        }
+                    })
+                    .toList();
+            List<ErrorCode> refusals = new ArrayList<>();
+            for (Future<Optional<ErrorCode>> answer : people.invokeAll(attempts)) {
+                answer.get().ifPresent(refusals::add);
+            }
+            return refusals;
+        } finally {
+            people.shutdownNow();
+        }
+    }
+
+    @Test
+    void anOutdatedHashThatCannotBeRenewedNowSignsIn() {
+        outdated = true;
+        for (ErrorCode failure : List.of(ErrorCode.OVERLOADED, ErrorCode.STORE_UNAVAILABLE)) {
+            rehash = () -> {
+                throw new AuthException(failure, "");
+            };
+            assertTrue(signsIn(RIGHT, PresentedDevices.NONE, "198.51.100.1"), failure.toString());
+        }
+        List<String> renewed = new ArrayList<>();
+        rehash = () -> renewed.add("");
+        assertTrue(signsIn(RIGHT, PresentedDevices.NONE, "198.51.100.1"));
+
+        assertEquals(1, renewed.size(), "it is tried again");
     }
 
     @Test
@@ -231,6 +337,12 @@ class AuthenticatorTest {
             public Optional<Account> find(String id) {
                 return Optional.of(account);
             }
+
+            @Override
+            Optional<Account> rehash(Account found, String fresh) {
+                rehash.run();
+                return Optional.of(found);
+            }
         };
     }
 
@@ -242,7 +354,13 @@ class AuthenticatorTest {
                     throw new AuthException(ErrorCode.OVERLOADED, "");
                 }
                 compared.add("ada");
+                pause(checking);
                 return password.equals(RIGHT);
+            }
+
+            @Override
+            public String hash(Secret password) {
+                return "";
             }
 
             @Override
@@ -253,8 +371,16 @@ class AuthenticatorTest {
 
             @Override
             public boolean isOutdated(String encoded, Secret password) {
-                return false;
+                return outdated;
             }
         };
+    }
+
+    private static void pause(Duration length) {
+        try {
+            Thread.sleep(length.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
