@@ -26,8 +26,8 @@ final class PropertyFinder implements Function<String, Property> {
 
     PropertyFinder(Config config, UnaryOperator<String> environment) {
         this.config = config;
-        expressions = new Expressions(
-                name -> raw(config.getConfigValue(name)), name -> Optional.ofNullable(environment.apply(name)));
+        expressions =
+                new Expressions(name -> raw(config.getConfigValue(name)), name -> asItIsMeant(environment.apply(name)));
         if (config.getOptionalValue(Config.PROPERTY_EXPRESSIONS_ENABLED, Boolean.class)
                 .orElse(true)) {
             throw new InvalidSettingException(Config.PROPERTY_EXPRESSIONS_ENABLED
@@ -49,11 +49,15 @@ final class PropertyFinder implements Function<String, Property> {
         }
     }
 
-    /** As it was set, without the one newline at the end that an editor or {@code echo} leaves in a secret's file. */
     private static Optional<String> raw(ConfigValue found) {
-        return Optional.ofNullable(found.getValue())
-                .map(value -> FINAL_NEWLINE.matcher(value).replaceFirst(""))
-                .filter(value -> !value.isEmpty());
+        return asItIsMeant(found.getValue());
+    }
+
+    /** Without the one newline at the end that an editor or {@code echo} leaves in a secret's file. */
+    private static Optional<String> asItIsMeant(String value) {
+        return Optional.ofNullable(value)
+                .map(text -> FINAL_NEWLINE.matcher(text).replaceFirst(""))
+                .filter(text -> !text.isEmpty());
     }
 
     /** The names are those that Payara gives its sources. */

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a value on its way from whoever set it, through a real MicroProfile Config. */
 class PropertyFinderTest {
-    private static final Map<String, String> ENVIRONMENT = Map.of("SECRET", "a${b}\\${c}$$d\\", "EMPTY", "");
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("SECRET", "a${b}\\${c}$$d\\", "EMPTY", "", "ECHOED", "secret\n");
 
     private final Map<String, String> set = new HashMap<>(Map.of(
             Config.PROPERTY_EXPRESSIONS_ENABLED,
@@ -153,6 +154,8 @@ class PropertyFinderTest {
     })
     void newlineAtTheEndOfASecretsFileIsNoPartOfIt(String content, String secret) {
         assertEquals(Optional.of(secret), find("redis.password", content).value());
+        assertEquals(
+                Optional.of("secret"), find("redis.password", "${ENV=ECHOED}").value());
         set.put("inner", content);
         assertEquals(Optional.of(secret), find("redis.password", "${inner}").value());
     }
