@@ -26,9 +26,11 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
+import java.nio.charset.Charset;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -118,6 +120,24 @@ class ArchitectureTest {
                             || asksFor(call, InstantSource.class, "system")
                             || asksFor(call, Clock.class, "system")
                             || asksFor(call, System.class, "currentTimeMillis")));
+
+    /** In Turkish the lower case of I has no dot, in Arabic digits are others: what is compared or sent says ROOT. */
+    @ArchTest
+    static final ArchRule NO_WORD_DEPENDS_ON_THE_MACHINES_LANGUAGE = noClasses()
+            .should()
+            .callMethod(String.class, "toLowerCase")
+            .orShould()
+            .callMethod(String.class, "toUpperCase")
+            .orShould()
+            .callMethod(String.class, "format", String.class, Object[].class)
+            .orShould()
+            .callMethod(String.class, "formatted", Object[].class)
+            .orShould()
+            .callMethod(String.class, "getBytes")
+            .orShould()
+            .callMethod(Locale.class, "getDefault")
+            .orShould()
+            .callMethod(Charset.class, "defaultCharset");
 
     @ArchTest
     static final ArchRule EVERY_RESOURCE_METHOD_SAYS_WHO_MAY_CALL_IT = methods()

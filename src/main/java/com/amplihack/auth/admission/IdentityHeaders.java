@@ -2,6 +2,7 @@ package com.amplihack.auth.admission;
 
 import com.amplihack.auth.token.AccessToken;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import java.util.Map;
  * comma and the percent sign are percent-encoded (RFC 3986 section 2.1), so that no name can end a header or a list.
  */
 public final class IdentityHeaders {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
     private IdentityHeaders() {}
 
     /** {@code X-Auth-Subject}, {@code -Username}, {@code -Roles} and {@code -Permissions}; lists are joined by commas. */
@@ -33,7 +36,7 @@ public final class IdentityHeaders {
             if (b > ' ' && b < 0x7F && b != '%' && b != ',') {
                 encoded.append((char) b);
             } else {
-                encoded.append(String.format("%%%02X", b));
+                encoded.append('%').append(HEX.toHexDigits(b));
             }
         }
         return encoded.toString();

@@ -210,6 +210,48 @@ class ProductionIT {
         execute("delete from auth_account where username <> 'root'");
     }
 
+    /** As after a longer key or issuer: what fitted when it was given fits no more. */
+    @Test
+    @Order(3)
+    @Tag("fault-35")
+    void rightsThatFitNoMoreAreAClearRefusalAndTheSessionGoesOnWithoutThem() throws Exception {
+        Client client = new Client(server.port());
+        assertEquals(201, create(client, login(client), "loaded").status());
+        Answer login = Session.login(client, "loaded", PASSWORD).send();
+        execute("insert into auth_account_permission (account_id, permission)"
+                + " select a.id, 'permission:number:' || n from auth_account a, generate_series(1, 250) n"
+                + " where a.username = 'loaded'");
+
+        for (Answer refused : List.of(
+                refresh(client, login),
+                Session.login(client, "loaded", PASSWORD).send())) {
+            assertEquals(400, refused.status(), refused::body);
+            assertEquals("invalid_request", refused.error());
+            assertTrue(refused.json().getString("detail").startsWith("The roles and permissions of this account"));
+        }
+        assertTrue(server.output().contains("fit no token of 4096 characters"));
+        String id = Session.part(login.json().getString("access_token"), 1).getString("sub");
+        assertEquals(
+                200,
+                as(login(client), client.request("PATCH", "/admin/api/users/" + id))
+                        .json("{\"enabled\":true}")
+                        .send()
+                        .status(),
+                "what does not touch the rights can be changed");
+        execute("delete from auth_account_permission");
+        assertEquals(200, refresh(client, login).status(), "nothing was rotated");
+        execute("delete from auth_account where username <> 'root'");
+    }
+
+    private static Answer refresh(Client client, Answer login) {
+        return client.post("/auth/refresh")
+                .header(
+                        "Cookie",
+                        SESSION_COOKIE + "=" + login.cookieValue(SESSION_COOKIE) + "; __Secure-refresh_token="
+                                + login.cookieValue("__Secure-refresh_token"))
+                .send();
+    }
+
     @Test
     @Order(3)
     @Tag("fault-30")
