@@ -20,7 +20,8 @@ public final class ServerProperties {
     }
 
     static void require(Config config, Map<String, String> required) {
-        String profile = "%" + config.getOptionalValue("mp.config.profile", String.class).orElse("") + ".";
+        String profile =
+                "%" + config.getOptionalValue("mp.config.profile", String.class).orElse("") + ".";
         for (ConfigSource source : config.getConfigSources()) {
             required.forEach((name, value) -> {
                 require(source, name, value);

@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
  */
 final class ForwardedHeader {
     /** RFC 9110 section 5.6.2 and 5.6.4; possessive, so that no value makes it look twice. */
-    private static final Pattern PAIR = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]++)=(?:([!#$%&'*+.^_`|~0-9A-Za-z-]++)"
-            + "|\"((?:[\\t !#-\\[\\]-~\\x80-\\xFF]|\\\\[\\t -~\\x80-\\xFF])*+)\")");
+    private static final Pattern PAIR =
+            Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]++)=(?:([!#$%&'*+.^_`|~0-9A-Za-z-]++)"
+                    + "|\"((?:[\\t !#-\\[\\]-~\\x80-\\xFF]|\\\\[\\t -~\\x80-\\xFF])*+)\")");
 
     private final List<String> clients = new ArrayList<>();
     private final String text;

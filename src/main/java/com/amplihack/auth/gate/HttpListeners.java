@@ -47,8 +47,10 @@ final class HttpListeners {
     private <T> List<T> filters(Class<T> type) throws ReflectiveOperationException {
         List<T> found = new ArrayList<>();
         for (Object proxy : (Collection<?>) listeners.get(service)) {
-            Object listener = proxy.getClass().getMethod("getUnderlyingListener").invoke(proxy);
-            Object filters = listener.getClass().getMethod("getFilters", Class.class).invoke(listener, type);
+            Object listener =
+                    proxy.getClass().getMethod("getUnderlyingListener").invoke(proxy);
+            Object filters =
+                    listener.getClass().getMethod("getFilters", Class.class).invoke(listener, type);
             ((Collection<?>) filters).forEach(filter -> found.add(type.cast(filter)));
         }
         return found;

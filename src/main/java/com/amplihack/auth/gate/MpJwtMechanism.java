@@ -17,6 +17,9 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.security.Principal;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
@@ -98,6 +101,12 @@ public class MpJwtMechanism {
         @Override
         public String getHeader(String name) {
             return "Authorization".equalsIgnoreCase(name) ? "Bearer " + bearer : null;
+        }
+
+        @Override
+        public Enumeration<String> getHeaders(String name) {
+            String only = getHeader(name);
+            return only == null ? Collections.emptyEnumeration() : Collections.enumeration(List.of(only));
         }
     }
 

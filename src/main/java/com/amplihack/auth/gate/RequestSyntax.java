@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
 final class RequestSyntax {
     private static final Pattern DOTS_AT_THE_END = Pattern.compile("(?:/|%2[fF])(?:\\.|%2[eE]){1,2}$");
 
+    /** RFC 9110 section 4.2.1: Payara's web container fails on it. */
+    private static final Pattern NO_HOST = Pattern.compile("[^ ]+ +[^ :]+://[/?# ]");
+
     private RequestSyntax() {}
 
     /**
@@ -35,6 +38,9 @@ final class RequestSyntax {
     static String fault(String head) {
         if (!hasCleanLines(head)) {
             return "a control character or a folded line in the head";
+        }
+        if (NO_HOST.matcher(head).lookingAt()) {
+            return "an absolute request target without a host";
         }
         List<String> encodings = values(head, "Transfer-Encoding:");
         List<String> lengths = values(head, "Content-Length:");

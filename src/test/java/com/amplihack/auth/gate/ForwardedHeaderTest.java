@@ -74,12 +74,14 @@ class ForwardedHeaderTest {
         for (int i = 0; i < 20_000; i++) {
             String said = text(random, 30);
             StringBuilder quoted = new StringBuilder();
-            said.chars().filter(c -> c == '\t' || (c >= ' ' && c <= 0xFF && c != 0x7F)).forEach(c -> {
-                if (c == '"' || c == '\\') {
-                    quoted.append('\\');
-                }
-                quoted.append((char) c);
-            });
+            said.chars()
+                    .filter(c -> c == '\t' || (c >= ' ' && c <= 0xFF && c != 0x7F))
+                    .forEach(c -> {
+                        if (c == '"' || c == '\\') {
+                            quoted.append('\\');
+                        }
+                        quoted.append((char) c);
+                    });
             String header = "for=203.0.113.7;host=\"" + quoted + "\"";
             assertEquals(Optional.of(List.of("203.0.113.7")), ForwardedHeader.clients(List.of(header)), header);
             assertEquals(

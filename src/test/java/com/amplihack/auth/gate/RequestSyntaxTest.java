@@ -11,7 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestSyntaxTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "/a%20b", "/%C3%A9", "/a%2fb", "/a.", "/a..", "/...", "/.a", "/./a", "/../a", "/a/..;x", "*", ""})
+            strings = {
+                "/", "/a%20b", "/%C3%A9", "/a%2fb", "/a.", "/a..", "/...", "/.a", "/./a", "/../a", "/a/..;x", "*", ""
+            })
     void aPathThatTheContainerCanRead(String path) {
         assertTrue(RequestSyntax.isReadablePath(path));
     }
@@ -19,7 +21,8 @@ class RequestSyntaxTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/%", "/a%2", "/%zz", "/%u0041", "/%%20", "/a%2g", "/%20%", "/a/.", "/a/..", "/a/%2e", "/a/.%2E", "/a%2f.."
+                "/%", "/a%2", "/%zz", "/%u0041", "/%%20", "/a%2g", "/%20%", "/a/.", "/a/..", "/a/%2e", "/a/.%2E",
+                "/a%2f.."
             })
     void aPathOnWhichTheContainerFails(String path) {
         assertFalse(RequestSyntax.isReadablePath(path));
@@ -72,6 +75,13 @@ class RequestSyntaxTest {
             })
     void aHeadThatTwoReadersCouldReadDifferently(String headers) {
         assertNotEquals("", RequestSyntax.fault("POST / HTTP/1.1\r\n" + headers + "\r\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET http:/// HTTP/1.1", "GET http:///a HTTP/1.1", "GET https://?a HTTP/1.1"})
+    void anAbsoluteTargetHasAHost(String requestLine) {
+        assertNotEquals("", RequestSyntax.fault(requestLine + "\r\n\r\n"));
+        assertEquals("", RequestSyntax.fault("GET http://a/?b=http:///c HTTP/1.1\r\nX: http:///\r\n\r\n"));
     }
 
     @ParameterizedTest
