@@ -1,5 +1,6 @@
 package com.amplihack.auth.gate;
 
+import java.util.regex.Pattern;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.HttpServerProbe;
@@ -14,6 +15,8 @@ final class RequestPathProbe extends HttpServerProbe.Adapter {
     /** A null byte is what the web container refuses by itself, with 400. */
     private static final String REFUSED = "/%00";
 
+    private static final Pattern FORWARD_AUTH = Pattern.compile("(?:/v1)?/auth/verify(?:[/;].*)?", Pattern.DOTALL);
+
     @Override
     @SuppressWarnings("rawtypes")
     public void onRequestReceiveEvent(HttpServerFilter filter, Connection connection, Request request) {
@@ -21,7 +24,7 @@ final class RequestPathProbe extends HttpServerProbe.Adapter {
         String path = uri.getURI();
         if (!RequestSyntax.isReadablePath(path)) {
             uri.setURI(REFUSED);
-        } else if (PathRules.isForwardAuth(path)) {
+        } else if (FORWARD_AUTH.matcher(path).matches()) {
             // whatever else may fail: no proxy must take silence for consent. VerifyFilter says 200.
             request.getResponse().setStatus(500);
         }

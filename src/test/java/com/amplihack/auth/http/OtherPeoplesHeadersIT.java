@@ -58,6 +58,20 @@ class OtherPeoplesHeadersIT {
         assertTrue(send(client, "GET /auth/jwks", header + "\r\n").startsWith("HTTP/1.1 200 "));
     }
 
+    @Test
+    void bytesAbove0x7FDoNotStopTheProxy() throws IOException {
+        Session session = Session.withPermission("chat:write");
+        String body = "{\"model\":\"m\",\"messages\":[]}";
+        String answer = send(
+                session.client,
+                "POST /api/chat/completions",
+                "User-Agent: Test/1.0\r\nX-Anything: \u00c3\u00ab\r\nAuthorization: Bearer " + session.accessToken
+                        + "\r\nCookie: city=Z\u00c3\u00bcrich; session_id=" + session.handle
+                        + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n",
+                body);
+        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"X: a\u0000b", "X: a\u007f", "X: a\u0001", "X: a\rb", "X: a\nY: b", "X: a\u000b", "X\u0000: a"})
