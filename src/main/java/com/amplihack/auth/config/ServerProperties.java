@@ -12,7 +12,7 @@ public final class ServerProperties {
     /**
      * Looks at every source of the configuration, whatever its rank.
      *
-     * @param required the one value that each property may have, if it is set at all
+     * @param required the one value that each property may have, if it is set at all; an empty one: it must not be set
      * @throws InvalidSettingException that names the property, its value and who set it
      */
     public static void require(Map<String, String> required) {
@@ -34,7 +34,8 @@ public final class ServerProperties {
         String found = source.getValue(name);
         if (found != null && !found.isEmpty() && !found.equals(value)) {
             throw new InvalidSettingException(
-                    name + " must be " + value + " or not set, was '" + found + "' (" + source.getName() + ")");
+                    name + " must " + (value.isEmpty() ? "not be set" : "be " + value + " or not set") + ", was '"
+                            + found + "' (" + source.getName() + ")");
         }
     }
 }

@@ -9,25 +9,28 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Tells MP-JWT what it verifies by: the key set of this moment, without a request to ourselves, issuer and audience as they
- * were at the start, and where a token is looked for. Every property of MP-JWT is set here, so that no other source of the
- * server's configuration can change one.
+ * were at the start, and where a token is looked for. No other source of the server's configuration can change one of these;
+ * what can only be left unset is looked for at the start.
  */
 public class MpJwtConfigSource implements ConfigSource {
     private static final String KEY_SET = "mp.jwt.verify.publickey";
 
-    /** Where the token is: our own parser reads it there, and the two must read the same one. */
-    private static final Map<String, String> PLACE =
-            Map.of("mp.jwt.token.header", "Authorization", "mp.jwt.token.cookie", "Bearer");
+    private static final Map<String, String> FIXED = Map.of(
+            "mp.jwt.token.header", "Authorization",
+            "mp.jwt.token.cookie", "Bearer",
+            "mp.jwt.verify.publickey.algorithm", "RS256");
 
-    /** Empty means not set, also when another source sets it (MicroProfile Config 3.1, "empty value"). */
-    private static final Map<String, String> FIXED = with(
-            PLACE,
-            Map.of(
-                    "mp.jwt.verify.publickey.algorithm", "RS256",
-                    "mp.jwt.verify.publickey.location", "",
-                    "mp.jwt.verify.token.age", "",
-                    "mp.jwt.decrypt.key.location", "",
-                    "mp.jwt.decrypt.key.algorithm", ""));
+    /**
+     * What another source must not say. Where the token is: our own parser reads it there, and the two must read the same one.
+     * And what nobody may set: an empty value of ours would not hide another source's on Payara.
+     */
+    private static final Map<String, String> REQUIRED = Map.of(
+            "mp.jwt.token.header", "Authorization",
+            "mp.jwt.token.cookie", "Bearer",
+            "mp.jwt.verify.publickey.location", "",
+            "mp.jwt.verify.token.age", "",
+            "mp.jwt.decrypt.key.location", "",
+            "mp.jwt.decrypt.key.algorithm", "");
 
     private static volatile Map<String, String> properties = FIXED;
 
@@ -47,12 +50,12 @@ public class MpJwtConfigSource implements ConfigSource {
     }
 
     /**
-     * Refuses to run where the server has MP-JWT look for tokens elsewhere.
+     * Refuses to run where the server has MP-JWT look for tokens or keys elsewhere.
      *
      * @throws com.amplihack.auth.config.InvalidSettingException that names the property
      */
     public static void requireUnchangedByTheServer() {
-        ServerProperties.require(PLACE);
+        ServerProperties.require(REQUIRED);
     }
 
     private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ServerPropertiesTest {
-    private static final Map<String, String> REQUIRED = Map.of("a.b", "right");
+    private static final Map<String, String> REQUIRED = Map.of("a.b", "right", "a.d", "");
 
     @Test
     void notSetEmptyOrTheOneValueIsGood() {
@@ -36,6 +36,14 @@ class ServerPropertiesTest {
                 InvalidSettingException.class,
                 () -> ServerProperties.require(config(Map.of("a.b", "right"), Map.of(name, value)), REQUIRED));
         assertEquals(name + " must be right or not set, was '" + value + "' (Domain)", refused.getMessage());
+    }
+
+    @Test
+    void whatMustNotBeSetIsRefusedWhateverItsValue() {
+        InvalidSettingException refused = assertThrows(
+                InvalidSettingException.class, () -> ServerProperties.require(config(Map.of("a.d", "x")), REQUIRED));
+        assertEquals("a.d must not be set, was 'x' (Domain)", refused.getMessage());
+        assertDoesNotThrow(() -> ServerProperties.require(config(Map.of("a.d", "")), REQUIRED));
     }
 
     @SafeVarargs

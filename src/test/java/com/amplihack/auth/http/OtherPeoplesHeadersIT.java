@@ -69,7 +69,7 @@ class OtherPeoplesHeadersIT {
                         + "\r\nCookie: city=Z\u00c3\u00bcrich; session_id=" + session.handle
                         + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n",
                 body);
-        assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+        assertTrue(answer.endsWith("no script"), () -> "the upstream's own answer: " + answer);
     }
 
     @ParameterizedTest
@@ -80,13 +80,15 @@ class OtherPeoplesHeadersIT {
         assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
     }
 
-    /** RFC 9110 section 10.1.1: whether the server says 100 first or not, the final answer is the refusal. */
+    /** RFC 9110 section 10.1.1: the connector says 100 before we see the request; the final answer is the refusal, once. */
     @Test
-    void aBodyThatIsAnnouncedAndRefusedDoesNotSpoilTheConnection() throws IOException {
-        String expect = "Content-Type: application/json\r\nContent-Length: 2097152\r\nExpect: 100-continue\r\n";
-        assertEquals("413", finalStatus(send(new Client(), "POST /auth/login", expect)));
-        assertEquals("401", finalStatus(send(new Client(), "POST /api/chat/completions", expect)));
-        assertEquals("401", finalStatus(send(new Client(), "POST /auth/verify", expect)));
+    void aBodyThatIsAnnouncedAndRefusedIsNotTakenForTheNextRequest() throws IOException {
+        String body = "GET /auth/jwks HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20_000);
+        String expect =
+                "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\nExpect: 100-continue\r\n";
+        assertEquals("413", finalStatus(send(new Client(), "POST /auth/login", expect, body)));
+        assertEquals("401", finalStatus(send(new Client(), "POST /api/chat/completions", expect, body)));
+        assertEquals("401", finalStatus(send(new Client(), "POST /auth/verify", expect, body)));
     }
 
     private static String finalStatus(String answer) {

@@ -16,11 +16,7 @@ class MpJwtConfigSourceTest {
     @CsvSource({
         "mp.jwt.token.header, Authorization",
         "mp.jwt.token.cookie, Bearer",
-        "mp.jwt.verify.publickey.algorithm, RS256",
-        "mp.jwt.verify.publickey.location, ''",
-        "mp.jwt.verify.token.age, ''",
-        "mp.jwt.decrypt.key.location, ''",
-        "mp.jwt.decrypt.key.algorithm, ''"
+        "mp.jwt.verify.publickey.algorithm, RS256"
     })
     void noOtherSourceSaysItInAnyProfile(String name, String value) {
         assertEquals(value, source.getValue(name));
