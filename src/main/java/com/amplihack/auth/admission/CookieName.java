@@ -1,8 +1,8 @@
 package com.amplihack.auth.admission;
 
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /** The cookies of this service, under the names that {@code auth.cookie.prefix} gives them (RFC 6265bis 4.1.3). */
@@ -23,16 +23,18 @@ public enum CookieName {
         return prefixed ? prefix + plain : plain;
     }
 
-    /** The values of every cookie of that name: a neighbour may have tossed one in front of ours. */
+    /**
+     * The values of every cookie of that name: a neighbour may have tossed one in front of ours. The header is read as
+     * browsers write it, with {@code ;} alone between cookies (RFC 6265 section 4.2.1): a comma, quote or brace in somebody
+     * else's value neither hides nor makes one of ours. The server's own parser has other rules.
+     */
     public List<String> valuesIn(HttpServletRequest request, boolean prefixed) {
-        Cookie[] cookies = request.getCookies();
-        if (cookies == null) {
-            return List.of();
-        }
-        String name = name(prefixed);
-        return Arrays.stream(cookies)
-                .filter(cookie -> cookie.getName().equals(name))
-                .map(Cookie::getValue)
+        String begin = name(prefixed) + "=";
+        return Collections.list(request.getHeaders("Cookie")).stream()
+                .flatMap(header -> Arrays.stream(header.split(";")))
+                .map(String::strip)
+                .filter(cookie -> cookie.startsWith(begin))
+                .map(cookie -> cookie.substring(begin.length()))
                 .toList();
     }
 }

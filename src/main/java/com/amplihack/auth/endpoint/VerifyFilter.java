@@ -40,6 +40,7 @@ public class VerifyFilter extends HttpFilter {
             require(caller, VerifyQuery.parse(request.getQueryString()), clients.get());
             IdentityHeaders.of(caller).forEach(response::setHeader);
             response.setHeader("X-Auth-Session", caller.sid());
+            response.setStatus(HttpServletResponse.SC_OK);
             response.setContentLength(0);
         } catch (AuthException refused) {
             Problem.of(refused).writeTo(response);

@@ -2,7 +2,6 @@ package com.amplihack.auth.gate;
 
 import com.amplihack.auth.config.AddressRanges;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -27,7 +26,11 @@ final class Forwarding {
 
     /** The client's address of a request that came from a trusted proxy; empty when the headers do not tell. */
     static Optional<String> client(HttpServletRequest request, Predicate<String> trusted) {
-        List<String> standard = standardChain(Collections.list(request.getHeaders(STANDARD)));
+        Optional<List<String>> read = ForwardedHeader.clients(Collections.list(request.getHeaders(STANDARD)));
+        if (read.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> standard = read.get();
         List<String> customary = customaryChain(Collections.list(request.getHeaders(CUSTOMARY)));
         Optional<String> byStandard = fromTheRight(standard, trusted);
         Optional<String> byCustom = fromTheRight(customary, trusted);
@@ -49,25 +52,11 @@ final class Forwarding {
         return nearest;
     }
 
-    /** The {@code for} parameters of every element, an empty string where an element has none (RFC 7239 section 4). */
-    private static List<String> standardChain(List<String> headers) {
-        List<String> chain = new ArrayList<>();
-        for (String header : headers) {
-            for (String element : header.split(",", -1)) {
-                chain.add(Arrays.stream(element.split(";", -1))
-                        .map(String::strip)
-                        .filter(pair -> pair.regionMatches(true, 0, "for=", 0, 4))
-                        .map(pair -> pair.substring(4).replace("\"", ""))
-                        .findFirst()
-                        .orElse(""));
-            }
-        }
-        return chain;
-    }
-
+    /** Without empty elements, which a recipient ignores (RFC 9110 section 5.6.1.2). */
     private static List<String> customaryChain(List<String> headers) {
         return headers.stream()
-                .flatMap(header -> Arrays.stream(header.split(",", -1)))
+                .flatMap(header -> Arrays.stream(header.split(",")))
+                .filter(element -> !element.isBlank())
                 .toList();
     }
 

@@ -17,10 +17,14 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.security.Principal;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /** MP-JWT's own mechanism, found without naming any class of the server, and kept from answering by itself. */
 @ApplicationScoped
@@ -55,10 +59,15 @@ public class MpJwtMechanism {
         HttpServletResponse silent = new SilentResponse(response);
         QuietContext quiet = new QuietContext(context, normalized, silent);
         AuthenticationStatus status = delegate().validateRequest(normalized, silent, quiet);
-        if (status != AuthenticationStatus.SUCCESS || quiet.caller == null) {
+        if (status != AuthenticationStatus.SUCCESS || !isOf(token, quiet.caller)) {
             return Optional.empty();
         }
         return Optional.of(new VerifiedToken(token.verified(), quiet.caller, quiet.groups));
+    }
+
+    /** Whether what MP-JWT has verified is the token that we have parsed, and not another one of the same request. */
+    private static boolean isOf(UnverifiedToken token, Principal caller) {
+        return caller instanceof JsonWebToken jwt && token.compact().equals(jwt.getRawToken());
     }
 
     private HttpAuthenticationMechanism delegate() {
@@ -80,7 +89,7 @@ public class MpJwtMechanism {
         throw new IllegalStateException("this server has no MicroProfile JWT mechanism");
     }
 
-    /** The scheme in the one spelling that MP-JWT reads. */
+    /** The token alone, with the scheme in the one spelling that MP-JWT reads; no other header can bring another one. */
     private static final class BearerRequest extends HttpServletRequestWrapper {
         private final String bearer;
 
@@ -91,7 +100,13 @@ public class MpJwtMechanism {
 
         @Override
         public String getHeader(String name) {
-            return "Authorization".equalsIgnoreCase(name) ? "Bearer " + bearer : super.getHeader(name);
+            return "Authorization".equalsIgnoreCase(name) ? "Bearer " + bearer : null;
+        }
+
+        @Override
+        public Enumeration<String> getHeaders(String name) {
+            String only = getHeader(name);
+            return only == null ? Collections.emptyEnumeration() : Collections.enumeration(List.of(only));
         }
     }
 

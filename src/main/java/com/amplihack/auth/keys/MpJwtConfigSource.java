@@ -1,5 +1,6 @@
 package com.amplihack.auth.keys;
 
+import com.amplihack.auth.config.ServerProperties;
 import com.amplihack.auth.config.TokenSettings;
 import java.util.HashMap;
 import java.util.Map;
@@ -7,30 +8,66 @@ import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Tells MP-JWT what it verifies by: the key set of this moment, without a request to ourselves, and issuer and audience as
- * they were at the start, whatever has become of the properties since.
+ * Tells MP-JWT what it verifies by: the key set of this moment, without a request to ourselves, issuer and audience as they
+ * were at the start, and where a token is looked for. No other source of the server's configuration can change one of these;
+ * what can only be left unset is looked for at the start.
  */
 public class MpJwtConfigSource implements ConfigSource {
     private static final String KEY_SET = "mp.jwt.verify.publickey";
-    private static volatile Map<String, String> properties = Map.of();
+
+    private static final Map<String, String> FIXED = Map.of(
+            "mp.jwt.token.header", "Authorization",
+            "mp.jwt.token.cookie", "Bearer",
+            "mp.jwt.verify.publickey.algorithm", "RS256");
+
+    /**
+     * What another source must not say. Where the token is: our own parser reads it there, and the two must read the same one.
+     * And what nobody may set: an empty value of ours would not hide another source's on Payara.
+     */
+    private static final Map<String, String> REQUIRED = Map.of(
+            "mp.jwt.token.header", "Authorization",
+            "mp.jwt.token.cookie", "Bearer",
+            "mp.jwt.verify.publickey.location", "",
+            "mp.jwt.verify.token.age", "",
+            "mp.jwt.decrypt.key.location", "",
+            "mp.jwt.decrypt.key.algorithm", "");
+
+    private static volatile Map<String, String> properties = FIXED;
 
     static synchronized void open(TokenSettings settings) {
-        properties = Map.of(
-                "mp.jwt.verify.issuer", settings.issuer().toString(),
-                "mp.jwt.verify.audiences", settings.audience(),
-                // the gate checks the times by the skew in force; MP-JWT, which reads it once, must not be stricter
-                "mp.jwt.verify.clock.skew", Long.toString(TokenSettings.LONGEST_SKEW.toSeconds()));
+        properties = with(
+                FIXED,
+                Map.of(
+                        "mp.jwt.verify.issuer", settings.issuer().toString(),
+                        "mp.jwt.verify.audiences", settings.audience(),
+                        // the gate checks the times by the skew in force; MP-JWT, which reads it once, must not be
+                        // stricter
+                        "mp.jwt.verify.clock.skew", Long.toString(TokenSettings.LONGEST_SKEW.toSeconds())));
     }
 
     static synchronized void publish(String jwks) {
-        Map<String, String> more = new HashMap<>(properties);
-        more.put(KEY_SET, jwks);
-        properties = Map.copyOf(more);
+        properties = with(properties, Map.of(KEY_SET, jwks));
     }
 
+    /**
+     * Refuses to run where the server has MP-JWT look for tokens or keys elsewhere.
+     *
+     * @throws com.amplihack.auth.config.InvalidSettingException that names the property
+     */
+    public static void requireUnchangedByTheServer() {
+        ServerProperties.require(REQUIRED);
+    }
+
+    private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(some);
+        all.putAll(more);
+        return Map.copyOf(all);
+    }
+
+    /** The same in every profile: {@code %dev.mp.jwt.token.header} of another source must not win either. */
     @Override
     public String getValue(String name) {
-        return properties.get(name);
+        return properties.get(name.startsWith("%") ? name.substring(name.indexOf('.') + 1) : name);
     }
 
     @Override
@@ -43,10 +80,10 @@ public class MpJwtConfigSource implements ConfigSource {
         return properties;
     }
 
-    /** Above environment and console: nobody else may say which tokens are ours. */
+    /** Above every other source: nobody else may say which tokens are ours. */
     @Override
     public int getOrdinal() {
-        return 500;
+        return Integer.MAX_VALUE;
     }
 
     @Override

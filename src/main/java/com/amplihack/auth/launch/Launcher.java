@@ -18,6 +18,13 @@ import java.util.List;
 public final class Launcher {
     private static final int DEFAULT_PORT = 8080;
 
+    /**
+     * On, as it is by default, this takes every byte above 0x7F in a header for a control character, so that the connector
+     * answers an empty 400 to browsers that send one. Control characters are refused by the WAR itself.
+     */
+    private static final String STRICT_HEADER_VALUES =
+            "org.glassfish.grizzly.http.STRICT_HEADER_VALUE_VALIDATION_RFC_9110";
+
     private Launcher() {}
 
     /** Takes Payara Micro's own arguments. */
@@ -25,6 +32,9 @@ public final class Launcher {
         int port = port(List.of(arguments));
         if (!isFree(port)) {
             fail("Port " + port + " is in use: stop what listens there, or choose another one with -Dauth.port=8081");
+        }
+        if (System.getProperty(STRICT_HEADER_VALUES) == null) {
+            System.setProperty(STRICT_HEADER_VALUES, "false"); // read once, when the HTTP connector is loaded
         }
         // by reflection: Payara Micro is here when this runs, not when it is compiled
         Class.forName("fish.payara.micro.PayaraMicro")

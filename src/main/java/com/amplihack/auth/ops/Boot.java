@@ -8,6 +8,7 @@ import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
+import com.amplihack.auth.keys.MpJwtConfigSource;
 import com.amplihack.auth.keys.SigningKey;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore;
@@ -64,6 +65,7 @@ public class Boot {
     void start() {
         try {
             Settings settings = configuration.settings();
+            MpJwtConfigSource.requireUnchangedByTheServer();
             warn(settings);
             requireHome(settings);
             String kid = keys.active().kid();

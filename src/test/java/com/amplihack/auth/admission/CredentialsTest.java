@@ -65,6 +65,48 @@ class CredentialsTest {
         assertTrue(credentials.proof(TestRequest.of("GET", "/").build()).isAbsent());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "theme=\"dark; %s",
+                "p={\"a\":\"b; c\"}; %s",
+                "a=b,c; %s",
+                "a=\"x\\\"; %s",
+                "=; ; novalue; =x; %s",
+                "{(\"=: ; %s",
+                "$Version=1; %s; $Path=/",
+                "city=Z\u00c3\u00bcrich; %s",
+                "%s; theme=\"dark",
+                "a=1;%s;b=2",
+                "\t%s\t"
+            })
+    void nobodyElsesCookieHidesOurs(String header) {
+        var request = TestRequest.of("GET", "/")
+                .header("Cookie", header.formatted("session_id=" + handle.value()))
+                .build();
+        assertTrue(credentials("false").proof(request).handleOf(handle.sid()).isPresent());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a=\"b, %s\"",
+                "a=b,%s",
+                "a=(%s",
+                "x%s",
+                "SESSION_ID=%2$s",
+                "session_id =%2$s",
+                "\"session_id\"=%2$s",
+                "session_id%2$s",
+                "session_id=\"%2$s\""
+            })
+    void nobodyElsesCookieMakesOneOfOurs(String header) {
+        var request = TestRequest.of("GET", "/")
+                .header("Cookie", header.formatted("session_id=" + handle.value(), handle.value()))
+                .build();
+        assertTrue(credentials("false").proof(request).isAbsent());
+    }
+
     @Test
     void withPrefixesNoOtherNameCounts() {
         Credentials credentials = credentials("true");

@@ -1,6 +1,5 @@
 package com.amplihack.auth.admission;
 
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.Map;
 /** A servlet request with what a test gives it: method, path, headers, cookies, peer, attributes. */
 public final class TestRequest {
     private final Map<String, List<String>> headers = new HashMap<>();
-    private final List<Cookie> cookies = new ArrayList<>();
     private final Map<String, Object> attributes = new HashMap<>();
     private final String method;
     private final String uri;
@@ -43,8 +41,7 @@ public final class TestRequest {
     }
 
     public TestRequest cookie(String name, String value) {
-        cookies.add(new Cookie(name, value));
-        return this;
+        return header("Cookie", name + "=" + value);
     }
 
     public TestRequest from(String address) {
@@ -70,7 +67,6 @@ public final class TestRequest {
                         case "getRemoteAddr" -> peer;
                         case "getHeader" -> values(args[0]).stream().findFirst().orElse(null);
                         case "getHeaders" -> Collections.enumeration(values(args[0]));
-                        case "getCookies" -> cookies.isEmpty() ? null : cookies.toArray(new Cookie[0]);
                         case "getAttribute" -> attributes.get(args[0]);
                         case "setAttribute" -> attributes.put((String) args[0], args[1]);
                         default -> throw new UnsupportedOperationException(call.getName());

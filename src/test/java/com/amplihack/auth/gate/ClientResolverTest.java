@@ -35,12 +35,20 @@ class ClientResolverTest {
                 "X-Forwarded-For | 2001:db8::2 | 2001:db8::2",
                 "X-Forwarded-For | [2001:db8::3 | 10.0.0.1",
                 "X-Forwarded-For | unknown | 10.0.0.1",
-                "X-Forwarded-For | 203.0.113.4, | 10.0.0.1",
+                "X-Forwarded-For | 203.0.113.4, | 203.0.113.4",
+                "X-Forwarded-For | 203.0.113.4, ,10.0.0.2 | 203.0.113.4",
+                "X-Forwarded-For | , ,, | 10.0.0.1",
                 "X-Forwarded-For | example.com | 10.0.0.1",
                 "Forwarded | for=203.0.113.5;proto=https | 203.0.113.5",
                 "Forwarded | proto=https;FOR=\"203.0.113.6:1\" | 203.0.113.6",
                 "Forwarded | for=1.2.3.4, by=10.0.0.2 | 10.0.0.1",
-                "Forwarded | for=_secret | 10.0.0.1"
+                "Forwarded | for=_secret | 10.0.0.1",
+                "Forwarded | for=203.0.113.7;host=\"a,for=127.0.0.1\" | 203.0.113.7",
+                "Forwarded | for=203.0.113.7;host=\"a;for=127.0.0.1\" | 203.0.113.7",
+                "Forwarded | for=203.0.113.7;host=\"a\\\",for=127.0.0.1\" | 203.0.113.7",
+                "Forwarded | for=203.0.113.7;host=\"a,for=127.0.0.1 | 10.0.0.1",
+                "Forwarded | for=127.0.0.1;host=\", for=203.0.113.7 | 10.0.0.1",
+                "Forwarded | ,for=203.0.113.7, , | 203.0.113.7"
             })
     void aTrustedProxyIsBelievedFromTheRight(String header, String value, String expected) {
         var request =
@@ -48,6 +56,16 @@ class ClientResolverTest {
         assertEquals(expected, clients.resolve(request).address());
         assertEquals(expected.equals(PROXY), clients.isOriginUnknown(request));
         assertFalse(clients.strangerSeen());
+    }
+
+    @Test
+    void emptyHeadersAmongOthersAreIgnored() {
+        var request = TestRequest.of("GET", "/")
+                .from(PROXY)
+                .header("X-Forwarded-For", "203.0.113.1", "")
+                .build();
+        assertEquals("203.0.113.1", clients.resolve(request).address());
+        assertFalse(clients.isOriginUnknown(request));
     }
 
     @Test

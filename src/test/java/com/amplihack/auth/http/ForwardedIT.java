@@ -30,7 +30,10 @@ class ForwardedIT {
                 "Forwarded | for=\"[2001:db8::7]:4711\" | 2001:db8::7",
                 "Forwarded | for=198.51.100.1, For=203.0.113.8 | 203.0.113.8",
                 "Forwarded | for=_hidden | 127.9.0.1",
-                "Forwarded | proto=https | 127.9.0.1"
+                "Forwarded | proto=https | 127.9.0.1",
+                "X-Forwarded-For | 203.0.113.40, | 203.0.113.40",
+                "X-Forwarded-For | 203.0.113.41, ,127.9.4.4 | 203.0.113.41",
+                "Forwarded | for=203.0.113.42;host=\"a,for=198.51.100.9\" | 203.0.113.42"
             })
     void aTrustedProxyTellsTheClientsAddressFromTheRight(String header, String value, String expected) {
         Answer login = Session.login(PROXY, Session.newUser("user"), Session.PASSWORD)
@@ -84,6 +87,17 @@ class ForwardedIT {
         Answer answer = admin.with(PROXY.get("/admin/api/users"))
                 .header("X-Forwarded-For", "203.0.113.30")
                 .header("Forwarded", "for=9.9.9.9") // the client's, passed through by the proxy
+                .send();
+
+        assertEquals("address_not_allowed", answer.error());
+    }
+
+    @Test
+    void administrationIsClosedToWhoeverNamesAnAddressInAQuotedString() {
+        Session admin = Session.admin();
+
+        Answer answer = admin.with(PROXY.get("/admin/api/users"))
+                .header("Forwarded", "for=203.0.113.30;host=\"a,for=127.0.0.1\"")
                 .send();
 
         assertEquals("address_not_allowed", answer.error());

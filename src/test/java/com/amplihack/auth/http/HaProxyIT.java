@@ -88,6 +88,16 @@ class HaProxyIT {
         assertFalse(answer.contains("\"checks\"") || answer.contains("mp_scope"), answer);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/auth/%zz", "/auth/%", "/auth/%2", "/auth/jwks/.", "/auth/jwks/%2e%2E"})
+    void aPathThatCannotBeReadGoesToNobody(String path) throws IOException {
+        assertTrue(raw("/auth/jwks?a=%zz").startsWith("HTTP/1.1 200"));
+
+        String answer = raw(path);
+
+        assertTrue(answer.contains("<h1>400 Bad request</h1>"), "HAProxy says it itself: " + answer);
+    }
+
     @Test
     void aRequestIsSentOnceEvenIfNobodyAnswers() throws IOException {
         List<Breaking> servers = List.of(new Breaking(), new Breaking(), new Breaking());

@@ -1,6 +1,7 @@
 package com.amplihack.auth.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
@@ -29,6 +30,14 @@ class HealthIT {
                 .getString("product")
                 .startsWith("H2"));
         assertTrue(checks.get("keys").getJsonObject("data").getString("warning").contains("jwt.key.passphrase"));
+    }
+
+    @Test
+    void theConnectorIsGuarded() {
+        JsonObject connector = checks(new Client().get("/health/ready").send()).get("connector");
+        assertEquals("UP", connector.getString("status"));
+        assertFalse(connector.toString().contains("warning"), connector.toString());
+        assertFalse(connector.toString().contains("header_bytes"), connector.toString());
     }
 
     @Test

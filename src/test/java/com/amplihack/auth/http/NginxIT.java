@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code server-config/nginx/nginx.conf} as it is shipped, but for its addresses, in front of a server of its own. */
 class NginxIT {
@@ -98,9 +101,22 @@ class NginxIT {
                 .header("Cookie", "a=b; session_id=" + session.handle + "; theme=dark")
                 .header("X-Auth-Subject", "somebody-else")
                 .header("X-Auth-Roles", "admin")
+                .header("X-Auth-Permissions", "everything:write")
+                .header("X-Auth-Email", "root@example.com")
+                .header("X_Auth_Subject", "root")
+                .header("X_Auth-Groups", "root")
+                .header("Accept-Language", "de")
                 .send();
         assertEquals(200, answer.status(), answer::body);
         Headers received = RECEIVED.remove();
+        assertEquals(
+                List.of("X-auth-roles", "X-auth-session", "X-auth-subject", "X-auth-username"),
+                received.keySet().stream()
+                        .filter(name -> name.toLowerCase(Locale.ROOT).matches("x[-_]auth.*"))
+                        .sorted()
+                        .toList(),
+                "a header that the answer has empty, and those that it does not have, do not arrive at all");
+        assertEquals("de", received.getFirst("Accept-Language"));
         assertNull(received.getFirst("Authorization"));
         assertNull(received.getFirst("Session-Handle"));
         assertEquals(List.of("a=b; theme=dark"), received.get("Cookie"));
@@ -208,6 +224,30 @@ class NginxIT {
                 session.with(through(session, "GET", "/auth/verify")).send().status());
         assertEquals(
                 404, session.with(through(session, "GET", "/_verify")).send().status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/%zz", "/orders/%", "/%u0041", "/orders/%zz?permission=x", "/../x"})
+    void aPathThatCannotBeReadPassesNobody(String path) throws IOException {
+        String answer = raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assertTrue(answer.matches("(?s)HTTP/1\\.1 (400|401) .*"), answer);
+        assertTrue(RECEIVED.isEmpty());
+    }
+
+    @Test
+    void anEmpty200AdmitsNobody() throws Exception {
+        int shared = port;
+        port = ServerProcess.freePort();
+        Process alone =
+                start(Program.find("nginx").orElseThrow(), app.getAddress().getPort());
+        try {
+            Answer answer = new Client(port).get("/orders/1").bearer("any").send();
+            assertEquals(502, answer.status());
+            assertEquals(1, RECEIVED.size(), "only the question was asked");
+        } finally {
+            alone.destroy();
+            port = shared;
+        }
     }
 
     @Test

@@ -63,7 +63,8 @@ class StartIT {
         assertEquals("rwx------", mode(home.resolve("keys")));
         assertEquals("rwx------", mode(home));
 
-        try (ServerProcess second = ServerProcess.start(ServerProcess.freePort(), development(home), Map.of())
+        try (ServerProcess second = ServerProcess.start(
+                        ServerProcess.freePort(), withMpJwtOfAnotherApplication(development(home)), Map.of())
                 .ready()) {
             assertFalse(second.output().contains("First account"));
             assertFalse(second.output().contains("making an RSA key"));
@@ -80,6 +81,18 @@ class StartIT {
         assertTrue(audit.get(audit.size() - 1).contains("\"seq\":" + audit.size()), "and so do its numbers");
     }
 
+    /** Set for the whole server, for others: none of it may change which tokens are ours. */
+    private static Map<String, String> withMpJwtOfAnotherApplication(Map<String, String> properties) {
+        properties.putAll(Map.of(
+                "mp.jwt.verify.publickey", "{\"keys\":[]}",
+                "mp.jwt.verify.publickey.algorithm", "ES256",
+                "mp.jwt.verify.issuer", "https://another.example",
+                "mp.jwt.verify.audiences", "another",
+                "mp.jwt.verify.clock.skew", "0",
+                "mp.jwt.token.header", "Authorization"));
+        return properties;
+    }
+
     static Stream<Map.Entry<Map<String, String>, String>> failures() {
         String usual = ServerProcess.freshDirectory("failing").toString();
         return Stream.of(
@@ -90,6 +103,12 @@ class StartIT {
                 Map.entry(
                         Map.of("auth.home", usual, "jwt.replay", "sometimes"),
                         "jwt.replay must be one of auto, strict, off, was 'sometimes'"),
+                Map.entry(
+                        Map.of("auth.home", usual, "mp.jwt.token.header", "Cookie"),
+                        "mp.jwt.token.header must be Authorization or not set, was 'Cookie' (SystemProperty)"),
+                Map.entry(
+                        Map.of("auth.home", usual, "mp.jwt.verify.publickey.location", "file:///nowhere/jwks.json"),
+                        "mp.jwt.verify.publickey.location must not be set, was 'file:///nowhere/jwks.json' (SystemProperty)"),
                 Map.entry(
                         Map.of("auth.home", usual, "auth.store", "redis", "redis.password", "not-to-be-shown"),
                         "Amplihack Auth cannot start: No Redis answers at localhost:"),

@@ -7,7 +7,13 @@ import com.amplihack.auth.http.Client.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -145,11 +151,52 @@ class VerifyIT {
                 "/auth/verify/../../.well-known/jwks.json",
                 "/auth/verify/../../health/live",
                 "/auth/./verify",
-                "/auth/verify;x=y"
+                "/auth/verify;x=y",
+                "/auth/verify/..",
+                "/auth/verify/.",
+                "/auth/verify/x/..",
+                "/auth/verify/%2e%2E",
+                "/auth/verify/x%zz",
+                "/auth/verify/%",
+                "/auth/verify/%2",
+                "/auth/verify/x%zz?permission=chat:write",
+                "/auth/verify/%u0041",
+                "/auth/verify%",
+                "/v1/auth/verify/%",
+                "/%61uth/verify/%",
+                "/%zz",
+                "/.",
+                "http://localhost/auth/verify/%",
+                "http:///auth/verify"
             })
     void aPathThatLeadsElsewhereLetsNobodyThrough(String path) throws IOException {
         String answer = raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         assertTrue(answer.startsWith("HTTP/1.1 400 ") || answer.startsWith("HTTP/1.1 401 "), answer);
+    }
+
+    /** HTTP/2 has another decoder, in front of the same container. */
+    @Test
+    void noBrokenEscapeLetsAnybodyThroughInHttp2() throws Exception {
+        HttpClient http2 =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        String base = "http://localhost:" + SharedServer.get().port();
+        HttpResponse<String> upgraded =
+                http2.send(HttpRequest.newBuilder(URI.create(base + VERIFY)).build(), BodyHandlers.ofString());
+        assertEquals(401, upgraded.statusCode());
+        assertEquals(HttpClient.Version.HTTP_2, upgraded.version());
+        for (String path : List.of("/x/.", "/x/..")) {
+            HttpResponse<String> answer = http2.send(
+                    HttpRequest.newBuilder(URI.create(base + VERIFY + path)).build(), BodyHandlers.ofString());
+            assertEquals(HttpClient.Version.HTTP_2, answer.version());
+            assertEquals(400, answer.statusCode(), path);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PROPFIND"})
+    void noMethodGetsABrokenEscapeThrough(String method) throws IOException {
+        String answer = raw(method + " /auth/verify/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assertTrue(answer.matches("(?s)HTTP/1\\.1 (400|405) .*"), answer);
     }
 
     private static String raw(String request) throws IOException {

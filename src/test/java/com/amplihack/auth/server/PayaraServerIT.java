@@ -97,6 +97,34 @@ class PayaraServerIT {
     }
 
     @Test
+    void theConnectorRefusesWhatCanBeReadInTwoWaysAndNoByteOfABrowser() throws IOException {
+        assertEquals("HTTP/1.1 200", head("/auth/jwks", ""));
+        assertEquals("HTTP/1.1 200", head("/auth/jwks", "User-Agent: a\u00c3\u00ab\r\n"));
+        for (String path : List.of("/auth/verify/%zz", "/auth/verify/%", "/auth/verify/..", "/%u0041")) {
+            assertEquals("HTTP/1.1 400", head(path, ""), path);
+        }
+        for (String header : List.of(
+                "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+                "Transfer-Encoding: chunked, identity\r\n",
+                "X: a\u0000b\r\n",
+                "X: a\nY: b\r\n")) {
+            assertEquals("HTTP/1.1 400", head("/auth/jwks", header), header);
+        }
+    }
+
+    private String head(String path, String headers) throws IOException {
+        try (SSLSocket socket = (SSLSocket)
+                server.authority().anonymous().getSocketFactory().createSocket("localhost", server.httpsPort())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + "\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            return all.substring(0, Math.min(all.length(), "HTTP/1.1 200".length()));
+        }
+    }
+
+    @Test
     void servicesNeedACertificateOfTheirAuthority() throws IOException {
         SSLContext known = server.services().client("CN=billing, O=Services").context(server.authority());
 
