@@ -16,6 +16,7 @@ import com.amplihack.auth.endpoint.SessionsResource;
 import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
 import com.amplihack.auth.endpoint.WellKnownResource;
+import com.amplihack.auth.gate.RecordingGuard;
 import com.amplihack.auth.gate.ResourceGuard;
 import com.amplihack.auth.problem.ProblemMapper;
 import jakarta.annotation.security.DeclareRoles;
@@ -48,6 +49,7 @@ public class AuthApplication extends Application {
                 PolicyResource.class,
                 VersionFilter.class,
                 ResourceGuard.class,
+                RecordingGuard.class,
                 ProblemMapper.class);
     }
 

@@ -88,6 +88,9 @@ class StartIT {
                         Map.of("auth.home", usual, "jwt.replay", "sometimes"),
                         "jwt.replay must be one of auto, strict, off, was 'sometimes'"),
                 Map.entry(
+                        Map.of("auth.home", usual, "auth.audit.file", "/dev/null/audit.jsonl"),
+                        "Amplihack Auth cannot start: auth.audit.file: /dev/null/audit.jsonl cannot be opened: "),
+                Map.entry(
                         Map.of("auth.home", usual, "auth.store", "redis", "redis.password", "not-to-be-shown"),
                         "Amplihack Auth cannot start: No Redis answers at localhost:"),
                 Map.entry(
