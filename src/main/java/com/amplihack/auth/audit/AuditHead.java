@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -58,8 +59,8 @@ final class AuditHead implements Closeable {
                 file = PrivateFiles.readWrite(path);
             }
             file.seek(0);
-            file.write(String.format("%18d %18d\n", state.sequence(), state.unwritten())
-                    .getBytes(StandardCharsets.US_ASCII));
+            String content = String.format(Locale.ROOT, "%18d %18d", state.sequence(), state.unwritten()) + '\n';
+            file.write(content.getBytes(StandardCharsets.US_ASCII));
             failing = false;
         } catch (IOException e) {
             if (!failing) {

@@ -46,7 +46,7 @@ public class AuditLog {
     private ManagedThreadFactory threads;
 
     private AuditLine lines;
-    private AuditWriter writer;
+    private volatile AuditWriter writer;
     private SecretKeySpec nameKey;
     private long sequence;
     private final AtomicBoolean refusing = new AtomicBoolean();

@@ -174,7 +174,9 @@ final class AuditWriter {
     /** Writes what waits, for two seconds at most, and ends the thread; lines that are added afterwards are not taken. */
     void stop() {
         state = State.DRAINING;
-        queue.offer(WAKE);
+        if (!queue.offer(WAKE)) {
+            LOG.fine("There is so much to write that nobody has to be woken");
+        }
         boolean interrupted = false;
         try {
             thread.join(DRAIN_MILLIS);

@@ -284,6 +284,49 @@ class AuditFaultsTest {
         }
     }
 
+    /** As a full disk does, a limit on the size of files takes a part of the line and then refuses. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void ofALineThatDoesNotFitNothingIsLeft() throws Exception {
+        Process writer = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "ulimit -f 4 && exec \"$@\"",
+                        "limited",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        UntilItIsRefused.class.getName(),
+                        file().toString())
+                .redirectErrorStream(true)
+                .start();
+        String told = new String(writer.getInputStream().readAllBytes(), UTF_8);
+        assertEquals(0, writer.waitFor(), told);
+        assertEquals(4096 / UntilItIsRefused.LINE.length(), Integer.parseInt(told.strip()));
+        assertEquals(UntilItIsRefused.LINE.repeat(4096 / UntilItIsRefused.LINE.length()), Files.readString(file()));
+    }
+
+    /** Appends lines until the file takes no more, and says how many it took. */
+    static final class UntilItIsRefused {
+        static final String LINE = "x".repeat(99) + "\n";
+
+        private UntilItIsRefused() {}
+
+        public static void main(String[] arguments) {
+            AuditFile file = new AuditFile(Path.of(arguments[0]));
+            int taken = 0;
+            try {
+                while (true) {
+                    file.append(LINE.getBytes(UTF_8));
+                    taken++;
+                }
+            } catch (IOException refused) {
+                System.out.println(taken);
+            }
+        }
+    }
+
     @Test
     void aFileThatCannotBeOpenedStopsTheStartInOneSentence() throws IOException {
         Files.createDirectory(file());
