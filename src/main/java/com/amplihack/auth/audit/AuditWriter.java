@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -33,6 +33,9 @@ final class AuditWriter {
     private static final long PATIENCE_MILLIS = 15;
 
     private static final Duration HANGING = Duration.ofSeconds(1);
+    /** How many lines of a crowd are written before the head is. */
+    private static final int HEAD_EVERY = 64;
+
     private static final long RETRY_MILLIS = 200;
     private static final long DRAIN_MILLIS = 2_000;
     private static final long LEAVE_MILLIS = 1_000;
@@ -69,8 +72,8 @@ final class AuditWriter {
     private final AuditHead head;
     private final Consumer<AuditEntry> own;
     private final BlockingQueue<Line> queue = new LinkedBlockingQueue<>(MOST_WAITING + MOST_CRITICAL + 1);
-    private final AtomicLong lost = new AtomicLong();
-    private final AtomicLong lostCritical = new AtomicLong();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AuditGap gap = new AuditGap();
 
     private Thread thread;
     private volatile State state = State.RUNNING;
@@ -88,8 +91,6 @@ final class AuditWriter {
 
     // of the thread alone
     private long lastWritten;
-    private String outage;
-    private long outageSince;
 
     /**
      * Takes an open file.
@@ -119,16 +120,14 @@ final class AuditWriter {
     Line add(String line, long sequence) {
         Line added = new Line((line + "\n").getBytes(StandardCharsets.UTF_8), sequence);
         lastGiven = sequence;
+        waiting.incrementAndGet();
         queue.add(added);
         return added;
     }
 
     /** Remembers that there was no room for an entry, so that the file says so as soon as it can. */
     void lost(Severity severity) {
-        lost.incrementAndGet();
-        if (severity == Severity.CRITICAL) {
-            lostCritical.incrementAndGet();
-        }
+        gap.lost(severity);
     }
 
     /** Waits until the line is in the file, but not when the file lets others wait, and never for long. */
@@ -156,7 +155,7 @@ final class AuditWriter {
 
     /** How many lines wait. */
     int waiting() {
-        return queue.size() + (current == null ? 0 : 1);
+        return waiting.get();
     }
 
     /** Why the file does not take entries; empty when it does. */
@@ -240,18 +239,21 @@ final class AuditWriter {
         line.written.countDown();
         Optional<String> change = file.change();
         change.ifPresent(what -> head.close()); // it may be gone with the file
-        head.write(new AuditHead.State(lastWritten, 0));
+        if (queue.isEmpty() || lastWritten % HEAD_EVERY == 0) {
+            head.write(new AuditHead.State(lastWritten, 0));
+        }
         change.ifPresent(what -> own.accept(AuditEntry.of(AuditEvent.AUDIT_REOPENED, ClientContext.NONE)
                 .detail("reason", what)
                 .detail("last_seq", lastWritten - 1)));
-        if (outage == null && line.age().compareTo(HANGING) >= 0) {
-            outage("it did not take an entry for " + line.age().toSeconds() + " s", line);
+        if (line.age().compareTo(HANGING) >= 0) {
+            gap.began("it did not take an entry for " + line.age().toSeconds() + " s", line.since);
         }
         if (queue.isEmpty()) {
             behind = false;
-            tellGap();
+            gap.end().ifPresent(own);
         }
-        current = null; // last, so that whoever counts what waits misses nothing that this has brought about
+        current = null;
+        waiting.decrementAndGet(); // last, so that whoever asks misses nothing that this has brought about
     }
 
     private void failed(Line line, Throwable e) {
@@ -260,7 +262,7 @@ final class AuditWriter {
         }
         failure = words(e);
         behind = true;
-        outage(failure, line);
+        gap.began(failure, line.since);
         try {
             Thread.sleep(RETRY_MILLIS);
         } catch (InterruptedException interrupted) {
@@ -268,37 +270,7 @@ final class AuditWriter {
         }
     }
 
-    private void outage(String reason, Line first) {
-        if (outage == null) {
-            outage = reason;
-            outageSince = first.since;
-            LOG.log(Level.SEVERE, "The audit file does not take entries; this log has them: {0}", reason);
-        }
-    }
-
-    /** Once all that waited is in the file: what is not. */
-    private void tellGap() {
-        long entries = lost.getAndSet(0);
-        long critical = lostCritical.getAndSet(0);
-        if (outage == null && entries == 0) {
-            return;
-        }
-        AuditEntry gap = AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
-                .severity(entries == 0 ? Severity.WARNING : Severity.CRITICAL)
-                .detail("reason", outage == null ? "more entries than could be written" : outage)
-                .detail("not_written", entries)
-                .detail("not_written_critical", critical);
-        if (outage != null) {
-            gap.detail(
-                    "seconds", Duration.ofNanos(System.nanoTime() - outageSince).toSeconds());
-            LOG.info("The audit file takes entries again");
-        }
-        outage = null;
-        own.accept(gap);
-    }
-
     private void end() {
-        queue.removeIf(line -> line == WAKE);
         int unwritten = waiting();
         if (unwritten > 0) {
             LOG.log(
@@ -306,7 +278,7 @@ final class AuditWriter {
                     "{0} audit entries are not in the file at the end, but in this log: {1}",
                     new Object[] {Integer.toString(unwritten), failure == null ? "the file hangs" : failure});
         }
-        head.write(new AuditHead.State(Math.max(lastGiven, lastWritten), unwritten));
+        head.write(new AuditHead.State(Math.max(lastGiven, lastWritten), unwritten + gap.missing()));
         head.close();
         file.close();
     }
