@@ -17,6 +17,7 @@ import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
 import com.amplihack.auth.endpoint.WellKnownResource;
 import com.amplihack.auth.gate.ConditionGuard;
+import com.amplihack.auth.gate.RecordingGuard;
 import com.amplihack.auth.gate.ResourceGuard;
 import com.amplihack.auth.problem.ProblemMapper;
 import jakarta.annotation.security.DeclareRoles;
@@ -50,6 +51,7 @@ public class AuthApplication extends Application {
                 VersionFilter.class,
                 ResourceGuard.class,
                 ConditionGuard.class,
+                RecordingGuard.class,
                 ProblemMapper.class);
     }
 

@@ -25,7 +25,12 @@ public enum AuditEvent {
     KEY_COMPROMISED(Severity.CRITICAL),
     ADMIN_ACTION(Severity.INFO),
     POLICY_CHANGED(Severity.INFO),
-    STORE_UNAVAILABLE(Severity.CRITICAL);
+    STORE_UNAVAILABLE(Severity.CRITICAL),
+
+    /** The audit file did not take entries for a while; the details say whether any are missing. */
+    AUDIT_GAP(Severity.CRITICAL),
+    /** Somebody else moved, emptied or deleted the audit file; the details have the last number before. */
+    AUDIT_REOPENED(Severity.WARNING);
 
     /** How grave an event is, and at which level the server log has it. */
     @SuppressWarnings("ImmutableEnumChecker") // a Level cannot change

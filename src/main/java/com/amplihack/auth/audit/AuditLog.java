@@ -1,53 +1,55 @@
 package com.amplihack.auth.audit;
 
+import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.files.PrivateFiles;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import jakarta.json.JsonObjectBuilder;
-import jakarta.json.spi.JsonProvider;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Base64;
-import java.util.Locale;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Writes every event as one JSON line to the audit file and, behind {@code SECURITY_AUDIT:}, to the server log; when
- * the file refuses, the server log still has the event and says so.
+ * Records every event as one JSON line in the audit file and, behind {@code SECURITY_AUDIT:}, in the server log. A file
+ * that hangs or refuses holds no request: the server log has the entries at once, the file as soon as it takes them.
  */
 @ApplicationScoped
 public class AuditLog {
     private static final Logger LOG = Logger.getLogger(AuditLog.class.getName());
-    private static final JsonProvider JSON = JsonProvider.provider();
-
-    private static final int MAX_USER_AGENT = 256;
 
     private Configuration configuration;
     private InstantSource clock;
     private AuditMeter meter;
-    private FileOutputStream file;
+
+    /** The container's, so that its threads end with the application; null outside of one. */
+    @Resource
+    private ManagedThreadFactory threads;
+
+    private AuditLine lines;
+    private volatile AuditWriter writer;
     private SecretKeySpec nameKey;
-    private String node;
     private long sequence;
-    private boolean writable = true;
+    private final AtomicBoolean refusing = new AtomicBoolean();
     private final Refusals refusals = new Refusals();
 
     /** For CDI. */
@@ -60,59 +62,142 @@ public class AuditLog {
         meter = new AuditMeter(meters);
     }
 
-    /** Opens the file where an earlier start left it. */
+    /**
+     * Opens the file where an earlier start left it.
+     *
+     * @throws InvalidSettingException when it cannot be opened
+     */
     @PostConstruct
     public synchronized void open() {
-        Path path = configuration.settings().auditFile();
+        nameKey = nameKey(configuration.settings().keys().path().resolve("audit.key"));
+        lines = new AuditLine(clock);
+        Path path = configuration.settings().audit().file();
+        AuditHead head = new AuditHead(path);
+        AuditFile file = new AuditFile(path);
+        AuditHead.State before;
+        OptionalLong last;
         try {
-            Path key = configuration.settings().keys().path().resolve("audit.key");
-            nameKey = new SecretKeySpec(PrivateFiles.secret(key), "HmacSHA256");
-            sequence = Files.exists(path) ? lines(path) : 0;
-            file = PrivateFiles.append(path);
-            endCutOffLine(path);
-            node = hostName();
+            before = head.read().orElse(new AuditHead.State(0, 0));
+            file.open();
+            last = file.lastSequence();
         } catch (IOException e) {
-            throw new UncheckedIOException("The audit file " + path + " cannot be opened: " + e, e);
+            throw new InvalidSettingException(
+                    "auth.audit.file: " + path + " cannot be opened: " + AuditWriter.words(e));
         }
+        sequence = Math.max(before.sequence(), last.orElse(0));
+        writer = new AuditWriter(file, head, this::recordOwn);
+        writer.start(threads == null ? AuditLog::daemon : threads);
+        tellOf(before, last.orElse(0));
     }
 
+    /** Writes what waits, for two seconds at most; what is recorded afterwards is in the server log alone. */
     @PreDestroy
-    synchronized void close() {
+    public void close() {
         tellRefusals();
-        try {
-            file.close();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "The audit file could not be closed", e);
-        }
+        writer.stop();
     }
 
     /**
-     * Writes an entry. Refusals of one kind from one address beyond {@value Refusals#WRITTEN_PER_MINUTE} a minute are
-     * counted instead: {@link #tellRefusals} says how many they were.
+     * Records an entry; returns when it is in the file, or after 15 ms, or at once while the file lets others wait.
+     * Refusals of one kind from one address beyond {@value Refusals#WRITTEN_PER_MINUTE} a minute are counted instead:
+     * {@link #tellRefusals} says how many they were.
      */
     public void record(AuditEntry entry) {
         meter.count(entry);
-        String line;
-        synchronized (this) { // one order of lines, the same as that of their numbers
+        Recorded recorded;
+        synchronized (this) {
             if (!refusals.mayWrite(entry)) {
                 return;
             }
-            line = write(entry);
+            recorded = add(entry);
         }
-        LOG.log(entry.severity.level(), "SECURITY_AUDIT: {0}", line);
+        log(entry, recorded);
+        recorded.waiting().ifPresent(writer::await);
     }
 
-    /** Writes how many refusals were not written one by one, and begins to count anew: to be called each minute. */
-    public synchronized void tellRefusals() {
-        for (AuditEntry told : refusals.drain()) {
-            LOG.log(told.severity.level(), "SECURITY_AUDIT: {0}", write(told));
+    /** Records how many refusals were not written one by one, and begins to count anew: to be called each minute. */
+    public void tellRefusals() {
+        List<AuditEntry> told;
+        synchronized (this) {
+            told = refusals.drain();
+        }
+        told.forEach(this::recordOwn);
+    }
+
+    /**
+     * To be called before anything is changed on a request's behalf.
+     *
+     * @throws AuthException {@code store_unavailable} when the file has not taken an entry for
+     *     {@code auth.audit.grace.seconds}
+     */
+    public void requireRecording() {
+        boolean recording =
+                writer.delay().compareTo(configuration.settings().audit().grace()) <= 0;
+        if (refusing.getAndSet(!recording) == recording) {
+            LOG.log(
+                    recording ? Level.INFO : Level.SEVERE,
+                    "The audit file {0}",
+                    recording
+                            ? "takes entries: changes are accepted again"
+                            : "does not take entries: whatever changes something is refused (" + fault().orElse("")
+                                    + ")");
+        }
+        if (!recording) {
+            throw new AuthException(
+                    ErrorCode.STORE_UNAVAILABLE, "Nothing can be changed while the audit log cannot be written.");
         }
     }
 
-    private String write(AuditEntry entry) {
-        String line = line(entry, ++sequence);
-        append(line);
-        return line;
+    private void recordOwn(AuditEntry entry) {
+        Recorded recorded;
+        synchronized (this) {
+            recorded = add(entry);
+        }
+        log(entry, recorded);
+    }
+
+    /** One order of lines, the same as that of their numbers; the file is never touched under this lock. */
+    private Recorded add(AuditEntry entry) {
+        if (!writer.hasRoom(entry.severity)) {
+            writer.lost(entry.severity);
+            return new Recorded(lines.unnumbered(entry), Optional.empty());
+        }
+        String line = lines.numbered(entry, ++sequence);
+        return new Recorded(line, Optional.of(writer.add(line, sequence)));
+    }
+
+    private record Recorded(String line, Optional<AuditWriter.Line> waiting) {}
+
+    private static void log(AuditEntry entry, Recorded recorded) {
+        LOG.log(entry.severity.level(), "SECURITY_AUDIT: {0}", recorded.line());
+    }
+
+    /** What happened to the file, or did not come into it, between the last stop and this start. */
+    private void tellOf(AuditHead.State before, long last) {
+        if (before.unwritten() > 0) {
+            recordOwn(AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
+                    .detail("reason", "the server stopped while the audit file did not take entries")
+                    .detail("not_written", before.unwritten())
+                    .detail("last_seq", before.sequence()));
+        } else if (last < before.sequence()) {
+            recordOwn(AuditEntry.of(AuditEvent.AUDIT_REOPENED, ClientContext.NONE)
+                    .detail("reason", "moved, emptied or deleted between two starts")
+                    .detail("last_seq", before.sequence()));
+        }
+    }
+
+    private static SecretKeySpec nameKey(Path file) {
+        try {
+            return new SecretKeySpec(PrivateFiles.secret(file), "HmacSHA256");
+        } catch (IOException e) {
+            throw new UncheckedIOException("The key of the names in the audit log cannot be read: " + e, e);
+        }
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Stands for a name of an unknown account: people type passwords there, so it must not be readable. */
@@ -127,79 +212,18 @@ public class AuditLog {
         }
     }
 
-    /** Whether the last entry reached the file. */
-    public synchronized boolean isWritable() {
-        return writable && file.getChannel().isOpen();
+    /** Why the file does not take entries, in words for an operator; empty when it does. */
+    public Optional<String> fault() {
+        return writer.fault();
     }
 
-    /** How many entries the file has, those of earlier starts included. */
+    /** How many entries wait for the file. */
+    public int waiting() {
+        return writer.waiting();
+    }
+
+    /** How many entries were recorded, those of earlier starts included. */
     public synchronized long entries() {
         return sequence;
-    }
-
-    private void append(String line) {
-        try {
-            file.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-            writable = true;
-        } catch (IOException e) {
-            writable = false;
-            LOG.log(Level.SEVERE, "The audit file refuses an entry; the next line has it", e);
-        }
-    }
-
-    private String line(AuditEntry entry, long seq) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        JsonObjectBuilder json = JSON.createObjectBuilder()
-                .add("timestamp", now.toString())
-                .add("node", node)
-                .add("seq", seq)
-                .add("event", entry.event.name())
-                .add("severity", entry.severity.name().toLowerCase(Locale.ROOT));
-        add(json, "user_id", entry.userId);
-        add(json, "session_id", entry.sessionId);
-        add(json, "ip_address", entry.client.address());
-        add(json, "user_agent", cut(entry.client.userAgent()));
-        add(json, "correlation_id", entry.client.correlationId());
-        JsonObjectBuilder details = JSON.createObjectBuilder();
-        entry.details.forEach(details::add);
-        return json.add("details", details).build().toString();
-    }
-
-    private static void add(JsonObjectBuilder json, String name, String value) {
-        if (value == null || value.isEmpty()) {
-            json.addNull(name);
-        } else {
-            json.add(name, value);
-        }
-    }
-
-    private static String cut(String userAgent) {
-        return userAgent.length() <= MAX_USER_AGENT ? userAgent : userAgent.substring(0, MAX_USER_AGENT);
-    }
-
-    /** After a crash in the middle of a line the next entry must not become part of it. */
-    private void endCutOffLine(Path path) throws IOException {
-        try (RandomAccessFile written = new RandomAccessFile(path.toFile(), "r")) {
-            if (written.length() > 0) {
-                written.seek(written.length() - 1);
-                if (written.read() != '\n') {
-                    file.write('\n');
-                }
-            }
-        }
-    }
-
-    private static long lines(Path path) throws IOException {
-        try (var lines = Files.lines(path, StandardCharsets.ISO_8859_1)) {
-            return lines.count();
-        }
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException unnamed) {
-            return "localhost";
-        }
     }
 }

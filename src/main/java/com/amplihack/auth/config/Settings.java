@@ -25,7 +25,7 @@ public record Settings(
         CertificateSettings certificates,
         WebSettings web,
         ProxySettings proxy,
-        Path auditFile,
+        AuditSettings audit,
         DatabaseSettings database) {
     private static final Set<String> DEVELOPMENT_PROFILES = Set.of("dev", "test");
 
@@ -56,7 +56,7 @@ public record Settings(
                 CertificateSettings.read(from),
                 WebSettings.read(from),
                 ProxySettings.read(from, production),
-                from.path("auth.audit.file"),
+                AuditSettings.read(from),
                 DatabaseSettings.read(from));
     }
 

@@ -2,6 +2,7 @@ package com.amplihack.auth.files;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -148,13 +149,25 @@ public final class PrivateFiles {
      * would close for all.
      */
     public static FileOutputStream append(Path file) throws IOException {
-        makeDirectory(directoryOf(file));
-        try {
-            Files.createFile(file, permissions(file, "rw-------"));
-        } catch (FileAlreadyExistsException another) {
-            // made by an earlier start
-        }
+        make(file);
         return new FileOutputStream(file.toFile(), true);
+    }
+
+    /** Opens a file for reading and for writing in place, made as 0600. */
+    public static RandomAccessFile readWrite(Path file) throws IOException {
+        make(file);
+        return new RandomAccessFile(file.toFile(), "rw");
+    }
+
+    private static void make(Path file) throws IOException {
+        makeDirectory(directoryOf(file));
+        if (!Files.exists(file)) {
+            try {
+                Files.createFile(file, permissions(file, "rw-------"));
+            } catch (FileAlreadyExistsException another) {
+                // made meanwhile, or a link to a file that is not there yet
+            }
+        }
     }
 
     /** Whether anyone but the owner may read the file; false where the file system cannot tell. */

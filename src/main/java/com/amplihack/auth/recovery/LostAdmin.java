@@ -70,6 +70,7 @@ public final class LostAdmin {
                 .detail("was_enabled", account.enabled())
                 .detail("was_administrator", account.administrator())
                 .detail("sessions_ended", ended.map(String::valueOf).orElse("unknown")));
+        audit.close();
         System.out.println("New password of " + account.username() + ": " + password.reveal());
         System.out.println("The account is enabled and has the role admin.");
         System.out.println(ended.map(LostAdmin::told).orElseGet(() -> untold(settings)));
@@ -108,7 +109,7 @@ public final class LostAdmin {
 
     /** A file of its own, so that the numbers of a server that runs go on. */
     private static AuditLog openAudit(Settings settings) {
-        String own = settings.auditFile().toString().replaceFirst("(\\.[^./\\\\]*)?$", "-recovery$1");
+        String own = settings.audit().file().toString().replaceFirst("(\\.[^./\\\\]*)?$", "-recovery$1");
         Configuration configuration = Configuration.besideTheServer(Map.of("auth.audit.file", own));
         AuditLog audit = new AuditLog(configuration, Configuration.clock(), new Meters());
         audit.open();

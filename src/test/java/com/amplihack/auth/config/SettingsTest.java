@@ -97,8 +97,8 @@ class SettingsTest {
         assertTrue(settings.web().adminAllowlist().contains("127.0.0.1"));
         assertTrue(settings.web().adminAllowlist().contains("::1"));
         assertFalse(settings.web().adminAllowlist().contains("10.0.0.1"));
-        assertEquals(HOME.resolve("audit.jsonl"), settings.auditFile());
         assertEquals("org.h2.jdbcx.JdbcDataSource", settings.database().driver());
+        assertEquals(new AuditSettings(HOME.resolve("audit.jsonl"), Duration.ofSeconds(5)), settings.audit());
         assertEquals(
                 "jdbc:h2:file:/srv/auth/accounts", settings.database().url().reveal());
     }
@@ -206,6 +206,7 @@ class SettingsTest {
                 Map.entry("auth.bootstrap.password", " with spaces "),
                 Map.entry("auth.audit.file", "/var/log/audit"),
                 Map.entry("auth.db.class", "org.postgresql.ds.PGSimpleDataSource"),
+                Map.entry("auth.audit.grace.seconds", "9"),
                 Map.entry("auth.db.url", "jdbc:postgresql://db/auth")));
         assertFalse(settings.jwtAuth());
         assertEquals(
@@ -275,8 +276,8 @@ class SettingsTest {
                 Optional.of(new PublicUrl("https://auth.example", "/sso")),
                 settings.web().publicUrl());
         assertFalse(settings.web().cookiePrefix());
-        assertEquals(Path.of("/var/log/audit"), settings.auditFile());
         assertEquals("org.postgresql.ds.PGSimpleDataSource", settings.database().driver());
+        assertEquals(new AuditSettings(Path.of("/var/log/audit"), Duration.ofSeconds(9)), settings.audit());
         assertEquals("jdbc:postgresql://db/auth", settings.database().url().reveal());
     }
 
@@ -324,6 +325,8 @@ class SettingsTest {
                 "jwt.replay                 | on      | one of auto, strict, off",
                 "jwt.binding.ip             | family  | one of exact, subnet, off",
                 "jwt.binding.user.agent     | subnet  | one of exact, family, off",
+                "auth.audit.grace.seconds   | 0       | a whole number from 1 to 300",
+                "auth.audit.grace.seconds   | 301     | a whole number from 1 to 300",
                 "auth.token.cache.size      | -1      | a whole number from 0 to 100000",
                 "auth.token.cache.size      | 100001  | a whole number from 0 to 100000",
                 "auth.store                 | file    | one of redis, memory, auto",

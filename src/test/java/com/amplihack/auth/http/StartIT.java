@@ -110,6 +110,9 @@ class StartIT {
                         Map.of("auth.home", usual, "mp.jwt.verify.publickey.location", "file:///nowhere/jwks.json"),
                         "mp.jwt.verify.publickey.location must not be set, was 'file:///nowhere/jwks.json' (SystemProperty)"),
                 Map.entry(
+                        Map.of("auth.home", usual, "auth.audit.file", "/dev/null/audit.jsonl"),
+                        "Amplihack Auth cannot start: auth.audit.file: /dev/null/audit.jsonl cannot be opened: "),
+                Map.entry(
                         Map.of("auth.home", usual, "auth.store", "redis", "redis.password", "not-to-be-shown"),
                         "Amplihack Auth cannot start: No Redis answers at localhost:"),
                 Map.entry(

@@ -5,12 +5,12 @@ import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what comes by itself. */
-final class Until {
+public final class Until {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private Until() {}
 
-    static void holds(String what, BooleanSupplier condition) {
+    public static void holds(String what, BooleanSupplier condition) {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(end)) {

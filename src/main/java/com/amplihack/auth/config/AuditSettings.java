@@ -1,0 +1,20 @@
+package com.amplihack.auth.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Where security events are recorded.
+ *
+ * @param file one JSON object a line
+ * @param grace how long an entry may wait for the file until everything that changes state is refused
+ */
+public record AuditSettings(Path file, Duration grace) {
+    private static final int LONGEST_GRACE_SECONDS = 300;
+
+    static AuditSettings read(SettingsReader from) {
+        return new AuditSettings(
+                from.path("auth.audit.file"),
+                Duration.ofSeconds(from.integer("auth.audit.grace.seconds", 1, LONGEST_GRACE_SECONDS)));
+    }
+}
