@@ -4,8 +4,9 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * Follows the chunks of one request body and refuses what RFC 9112 section 7.1 does not allow: lines that end with a bare
- * LF, bytes between a chunk's data and its CR LF, blanks in a size; and extensions, which Grizzly refuses too. It is shown the same pieces as Grizzly's decoder, which
- * takes at most one chunk of each and is shown the start of an incomplete line again.
+ * LF, bytes between a chunk's data and its CR LF, blanks in a size; and extensions, which Grizzly refuses too. It is shown
+ * the same pieces as Grizzly's decoder, which takes at most one chunk of each and is shown the start of an incomplete line
+ * again.
  */
 final class ChunkedSyntax {
     private static final int MOST_DIGITS = 15; // of a size: more would overflow

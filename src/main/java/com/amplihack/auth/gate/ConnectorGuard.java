@@ -45,7 +45,8 @@ public class ConnectorGuard {
             guarding = true; // a failure is told from here on
             guard();
             watch = executor.scheduleWithFixedDelay(this::guard, 1, 1, TimeUnit.SECONDS);
-        } catch (ReflectiveOperationException | LinkageError unknownServer) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError unknownServer) {
+            guarding = false;
             LOG.log(
                     Level.WARNING,
                     "The HTTP listeners of this server are not guarded ({0}): what stands in front must refuse broken"
@@ -77,7 +78,7 @@ public class ConnectorGuard {
 
     @PreDestroy
     synchronized void stop() {
-        if (listeners == null) {
+        if (watch == null) {
             return;
         }
         watch.cancel(false);

@@ -107,6 +107,23 @@ class ForwardedHeaderTest {
         assertTrue(believed > 100, "some of it was well-formed");
     }
 
+    /** No header is longer than 8 KiB, but nothing here may depend on it. */
+    @Test
+    void aLongHeaderIsReadToItsEnd() {
+        int times = 50_000;
+        String quoted = "for=\"" + "\\a".repeat(times) + "\"";
+        assertEquals(Optional.of(List.of("a".repeat(times))), ForwardedHeader.clients(List.of(quoted)));
+        assertEquals(Optional.empty(), ForwardedHeader.clients(List.of(quoted + "\"")));
+        assertEquals(Optional.empty(), ForwardedHeader.clients(List.of("for=\"" + "a".repeat(times))));
+        assertEquals(Optional.of(List.of("a")), ForwardedHeader.clients(List.of(";".repeat(times) + "for=a")));
+        assertEquals(Optional.of(List.of("a")), ForwardedHeader.clients(List.of(",".repeat(times) + "for=a")));
+        assertEquals(
+                times,
+                ForwardedHeader.clients(List.of("for=a,".repeat(times)))
+                        .orElseThrow()
+                        .size());
+    }
+
     private static String text(Random random, int longest) {
         StringBuilder text = new StringBuilder();
         for (int length = random.nextInt(longest); length > 0; length--) {
