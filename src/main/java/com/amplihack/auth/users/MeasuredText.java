@@ -14,7 +14,7 @@ final class MeasuredText {
     /** Code points that are measured; what takes enough guesses so far is strong. */
     private static final int LONGEST = 64;
 
-    /** Readings that are tried; {@code p4$$w0rd} has one, all digits together have two, every sign that there is 576. */
+    /** Readings that are tried; {@code p4$$w0rd} has one, all digits together have four, every sign that there is 576. */
     private static final int MOST_READINGS = 8;
 
     /** The letters that zxcvbn reads in several signs each, so that their numbers multiply; the others have one sign. */
