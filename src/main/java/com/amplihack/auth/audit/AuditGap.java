@@ -15,9 +15,9 @@ final class AuditGap {
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong lostCritical = new AtomicLong();
 
-    // of the writer's thread alone
-    private String reason;
-    private long since;
+    // written by the writer's thread alone
+    private volatile String reason;
+    private volatile long since;
 
     /** An entry for which there was no room. */
     void lost(Severity severity) {
