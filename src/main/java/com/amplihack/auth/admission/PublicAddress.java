@@ -35,11 +35,10 @@ public record PublicAddress(boolean https, Optional<String> origin, String prefi
         boolean https = request.isSecure() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
         String host = request.getHeader("X-Forwarded-Host");
         String prefix = request.getHeader("X-Forwarded-Prefix");
-        String usable = prefix == null ? "" : prefix.replaceFirst("/$", "");
         return new PublicAddress(
                 https,
                 host == null ? Optional.empty() : Origin.canonical((https ? "https://" : "http://") + host),
-                (PublicUrl.isPath(usable) ? usable : "") + request.getContextPath());
+                PublicUrl.withoutSlash(prefix == null ? "" : prefix).orElse("") + request.getContextPath());
     }
 
     /** How the client reaches a path of ours: an absolute URI, or one without scheme and host (RFC 9110 section 10.2.2). */

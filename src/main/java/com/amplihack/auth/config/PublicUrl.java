@@ -1,7 +1,9 @@
 package com.amplihack.auth.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -14,10 +16,8 @@ public record PublicUrl(String origin, String path) {
     private static final String NAME = "auth.public.url";
     private static final int LONGEST_PATH = 256;
 
-    private static final Pattern URL = Pattern.compile("((?i:https?)://[^/]+)((?:/[^/]+)*)/?");
-
     /** Unreserved characters alone (RFC 3986 section 2.3): the path stands in cookies and in {@code Location}. */
-    private static final Pattern PATH = Pattern.compile("(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*");
+    private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._~-]+");
 
     static Optional<PublicUrl> read(SettingsReader from) {
         return from.find(NAME).map(value -> parse(value)
@@ -28,15 +28,33 @@ public record PublicUrl(String origin, String path) {
     }
 
     private static Optional<PublicUrl> parse(String value) {
-        Matcher url = URL.matcher(value);
-        if (!url.matches() || !isPath(url.group(2))) {
+        try {
+            URI url = new URI(value);
+            boolean web = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());
+            if (!web || url.getRawAuthority() == null || url.getRawQuery() != null || url.getRawFragment() != null) {
+                return Optional.empty();
+            }
+            return withoutSlash(url.getRawPath())
+                    .flatMap(path -> Origin.canonical(url.getScheme() + "://" + url.getRawAuthority())
+                            .map(origin -> new PublicUrl(origin, path)));
+        } catch (URISyntaxException malformed) {
             return Optional.empty();
         }
-        return Origin.canonical(url.group(1)).map(origin -> new PublicUrl(origin, url.group(2)));
     }
 
-    /** Whether the text can stand in front of our paths: the empty string, or segments that nobody decodes or resolves. */
-    public static boolean isPath(String text) {
-        return text.length() <= LONGEST_PATH && PATH.matcher(text).matches();
+    /**
+     * A path that can stand in front of ours, without the slash at its end: segments that nobody decodes or resolves, or
+     * none at all. Empty for any other text.
+     */
+    public static Optional<String> withoutSlash(String text) {
+        String path = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+        boolean plain = path.isEmpty()
+                || (path.startsWith("/")
+                        && Arrays.stream(path.substring(1).split("/", -1)).allMatch(PublicUrl::isPlain));
+        return plain && path.length() <= LONGEST_PATH ? Optional.of(path) : Optional.empty();
+    }
+
+    private static boolean isPlain(String segment) {
+        return SEGMENT.matcher(segment).matches() && !segment.equals(".") && !segment.equals("..");
     }
 }

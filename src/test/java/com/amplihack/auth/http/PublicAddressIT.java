@@ -20,14 +20,15 @@ class PublicAddressIT {
     @Test
     void aTrustedProxyTellsHostSchemeAndPrefix() {
         String user = Session.newUser("admin", "user");
-        Answer login = forwarded(Session.login(Client.from(PROXY), user, Session.PASSWORD), "127.0.0.1")
+        String address = new Client().address();
+        Answer login = forwarded(Session.login(Client.from(PROXY), user, Session.PASSWORD), address)
                 .send();
         assertEquals(200, login.status(), login::body);
         assertPaths("/sso", login);
         String token = login.json().getString("access_token");
         String handle = login.cookieValue("session_id");
 
-        Answer created = forwarded(Client.from(PROXY).post("/admin/api/users"), "127.0.0.1")
+        Answer created = forwarded(Client.from(PROXY).post("/admin/api/users"), address)
                 .bearer(token)
                 .cookie("session_id", handle)
                 .json(newUser())
@@ -37,7 +38,7 @@ class PublicAddressIT {
                 "https://auth.example/sso/admin/api/users/" + created.json().getString("user_id"),
                 created.header("Location").orElseThrow());
 
-        Answer logout = forwarded(Client.from(PROXY).post("/v1/auth/logout"), "127.0.0.1")
+        Answer logout = forwarded(Client.from(PROXY).post("/v1/auth/logout"), address)
                 .bearer(token)
                 .send();
         assertEquals(200, logout.status());
