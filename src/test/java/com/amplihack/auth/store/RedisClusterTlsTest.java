@@ -3,11 +3,14 @@ package com.amplihack.auth.store;
 import static com.amplihack.auth.store.SecurityStoreContract.ADA;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore.Epoch;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,7 +29,10 @@ class RedisClusterTlsTest {
     @BeforeAll
     static void start() {
         redis = new TestTlsRedis(
-                "cluster-enabled yes", "cluster-config-file nodes.conf", "cluster-announce-ip " + ANNOUNCED);
+                "cluster-enabled yes",
+                "tls-cluster yes",
+                "cluster-config-file nodes.conf",
+                "cluster-announce-ip " + ANNOUNCED);
         try (Jedis operator = redis.operator()) {
             operator.clusterAddSlots(IntStream.range(0, 16_384).toArray());
         }
@@ -49,7 +55,10 @@ class RedisClusterTlsTest {
     @Test
     void anAddressThatNoCertificateHasIsRefused() {
         try (RedisSecurityStore store = store(Map.of())) {
-            assertThrows(StoreUnavailableException.class, () -> store.epoch(ADA));
+            StringWriter trace = new StringWriter();
+            assertThrows(StoreUnavailableException.class, () -> store.epoch(ADA))
+                    .printStackTrace(new PrintWriter(trace));
+            assertTrue(trace.toString().contains("No subject alternative names matching IP"), trace::toString);
         }
     }
 

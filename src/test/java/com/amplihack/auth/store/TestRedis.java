@@ -250,7 +250,7 @@ public final class TestRedis implements AutoCloseable {
      * One that is free, and so is that of its cluster bus, ten thousand above; both below those that outgoing
      * connections get (from 32768 on Linux), which could take them meanwhile.
      */
-    private static int freePort() {
+    static int freePort() {
         int port;
         do {
             port = ThreadLocalRandom.current().nextInt(20_000, 22_768);

@@ -2,7 +2,6 @@ package com.amplihack.auth.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,9 +20,7 @@ public final class TestTlsRedis implements AutoCloseable {
         try {
             certificate = TestCertificate.make(
                     Files.createTempDirectory(Path.of("target").toAbsolutePath(), "tls-"));
-            try (ServerSocket socket = new ServerSocket(0)) {
-                port = socket.getLocalPort();
-            }
+            port = TestRedis.freePort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
