@@ -39,7 +39,7 @@ public class ConnectorGuard {
     private volatile boolean guarding;
 
     @PostConstruct
-    void start() {
+    synchronized void start() {
         try {
             listeners = HttpListeners.ofThisServer();
             guarding = true; // a failure is told from here on

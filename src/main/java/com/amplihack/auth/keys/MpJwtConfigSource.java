@@ -77,7 +77,7 @@ public class MpJwtConfigSource implements ConfigSource {
 
     @Override
     public Map<String, String> getProperties() {
-        return properties;
+        return Map.copyOf(properties); // no copy: it is immutable already
     }
 
     /** Above every other source: nobody else may say which tokens are ours. */
