@@ -20,6 +20,14 @@ public final class RequestPath {
         return plain(request.getRequestURI().substring(request.getContextPath().length()));
     }
 
+    /** The version in front of the path as the client spelled it: {@code /v1}, or the empty string. */
+    public static String version(HttpServletRequest request) {
+        return request.getRequestURI()
+                        .startsWith(VERSION + "/", request.getContextPath().length())
+                ? VERSION
+                : "";
+    }
+
     /** A folder of pages ({@code /}, {@code /admin/}) keeps its slash. */
     private static String plain(String path) {
         String current = path.startsWith(VERSION + "/") ? path.substring(VERSION.length()) : path;

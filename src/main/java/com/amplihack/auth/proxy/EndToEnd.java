@@ -119,7 +119,7 @@ final class EndToEnd {
             byte[] bytes = text.getBytes(text.charAt(0) <= 0xFF ? ISO_8859_1 : UTF_8);
             StringBuilder encoded = new StringBuilder();
             for (byte b : bytes) {
-                encoded.append(String.format("%%%02X", b));
+                encoded.append(String.format(Locale.ROOT, "%%%02X", b));
             }
             return encoded.toString();
         });

@@ -1,5 +1,6 @@
 package com.amplihack.auth.proxy;
 
+import com.amplihack.auth.admission.PublicAddress;
 import com.amplihack.auth.admission.RequestPath;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -37,10 +38,12 @@ final class ForwardedPath {
         }
     }
 
-    /** The path of ours that stands for the upstream's URL, as the client spelled it: {@code /v1/api}, for instance. */
-    static String mount(HttpServletRequest request) {
-        int forwarded = RequestPath.spelled(request).length() - API.length();
-        return request.getRequestURI().substring(0, request.getRequestURI().length() - forwarded);
+    /**
+     * The path that stands for the upstream's URL, as the client reaches it: {@code /v1/api}, or {@code /sso/api} behind a
+     * proxy that adds {@code /sso}.
+     */
+    static String mount(HttpServletRequest request, PublicAddress reached) {
+        return reached.prefix() + RequestPath.version(request) + API;
     }
 
     /** Whether every reader of that path understands the same. */

@@ -122,12 +122,12 @@ public class Proxy {
         List<Map.Entry<String, String>> headers = EndToEnd.of(request);
         caller.ifPresent(
                 token -> IdentityHeaders.of(token).forEach((name, value) -> headers.add(Map.entry(name, value))));
-        boolean https =
-                PublicAddress.of(request, configuration.settings().web()).https();
-        headers.addAll(Via.headers(request, client, https));
+        PublicAddress reached =
+                PublicAddress.of(request, configuration.settings().web());
+        headers.addAll(Via.headers(request, client, reached.https()));
         String path = ForwardedPath.of(request);
-        UpstreamAddresses addresses =
-                new UpstreamAddresses(settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request));
+        UpstreamAddresses addresses = new UpstreamAddresses(
+                settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request, reached));
 
         Runnable place = limit.enter(caller.map(AccessToken::subject).orElse(client.address()), settings);
         try {

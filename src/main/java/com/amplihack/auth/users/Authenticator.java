@@ -17,6 +17,7 @@ import com.amplihack.auth.store.SecurityStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -128,7 +129,7 @@ public class Authenticator {
     private String nobody(String username) {
         String name = Username.parse(username).map(Username::key).orElse(username);
         int number = Math.floorMod(audit.pseudonym(name).hashCode(), NOBODIES);
-        return "00000000-0000-0000-0000-%012x".formatted(number);
+        return String.format(Locale.ROOT, "00000000-0000-0000-0000-%012x", number);
     }
 
     /** With a hash of the parameters in force; that it cannot be made or stored now is no reason to refuse a sign-in. */

@@ -37,4 +37,10 @@ class RequestPathTest {
         assertEquals(expected, RequestPath.of(TestRequest.of("GET", path).build()));
         assertEquals(expected, RequestPath.spelled(TestRequest.of("GET", path).build()));
     }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/api/user, /v1", "/v1/api/user/, /v1", "/api/user, ''", "/v12/api, ''", "/v1, ''"})
+    void theVersionIsOneInFront(String path, String expected) {
+        assertEquals(expected, RequestPath.version(TestRequest.of("GET", path).build()));
+    }
 }

@@ -52,7 +52,6 @@ class AddressRangesTest {
     @Test
     void emptyListContainsNothing() {
         assertFalse(ranges("").contains("127.0.0.1"));
-        assertFalse(ranges(" , ").contains("::1"));
     }
 
     @ParameterizedTest

@@ -100,6 +100,27 @@ class PublicAddressIT {
         assertTrue(received.take().header("Forwarded").get(0).endsWith(";proto=https"), "from a trusted proxy");
     }
 
+    @Test
+    void anAddressOfTheUpstreamIsMappedBelowThePrefix() {
+        Session session = Session.withPermission("chat:write");
+        SharedServer.get()
+                .upstream()
+                .script(
+                        "public-redirect",
+                        (request, in, out) -> out.write(TestUpstream.answer(
+                                "302 Found",
+                                "Location: http://" + request.header("Host").get(0) + "/v1/next\r\n",
+                                "")));
+
+        for (String path : List.of("/v1/api/chat/completions", "/v1/api/chat/completions/")) {
+            Answer answer = forwarded(session.with(Client.from(PROXY).post(path)), session.client.address())
+                    .header("X-Script", "public-redirect")
+                    .json("{}")
+                    .send();
+            assertEquals("/sso/v1/api/next", answer.header("Location").orElseThrow(), answer::toString);
+        }
+    }
+
     /** As with nginx: {@code location /sso/ { proxy_pass http://node:8080/; }}. */
     @Test
     @Tag("one-store")
