@@ -10,16 +10,22 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents list is what the code knows. */
 class DocumentationTest {
@@ -83,6 +89,35 @@ class DocumentationTest {
                 assertTrue(threats.contains('`' + family + '`'), family);
             }
         }
+    }
+
+    /** {@code `ClassTest.method`}, or {@code `.method`} of the class that was named last. */
+    @ParameterizedTest
+    @ValueSource(strings = {"docs/attacks.md", "docs/reports.md"})
+    void everyTestThatADocumentNamesIsThere(String document) throws IOException {
+        Map<String, String> tests = new HashMap<>();
+        try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                tests.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+            }
+        }
+        List<String> missing = new ArrayList<>();
+        String type = "";
+        Matcher named = Pattern.compile("`(\\w+(?:IT|Test|Contract))?(?:\\.(\\w+))?`")
+                .matcher(Files.readString(Path.of(document)));
+        while (named.find()) {
+            type = named.group(1) == null ? type : named.group(1);
+            String text = tests.getOrDefault(type, "");
+            boolean known = named.group(2) == null
+                    ? !text.isEmpty() || named.group(1) == null
+                    : Pattern.compile("\\b" + named.group(2) + "\\b")
+                            .matcher(text)
+                            .find();
+            if (!known) {
+                missing.add(named.group());
+            }
+        }
+        assertEquals(List.of(), missing);
     }
 
     private static String[] code(String cell) {
