@@ -5,6 +5,7 @@ import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.AccessToken;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -28,7 +29,7 @@ public class AdminAudit {
         try {
             return change.get();
         } catch (AuthException refused) {
-            if (refused.code().status() == 503) {
+            if (refused.code() == ErrorCode.STORE_UNAVAILABLE) {
                 record(action + "_unfinished", target, before, null);
             }
             throw refused;

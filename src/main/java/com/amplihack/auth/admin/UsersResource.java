@@ -78,7 +78,11 @@ public class UsersResource {
                 TokenFit.wellFormed(body.strings("permissions", MOST_PERMISSIONS, LONGEST_PERMISSION));
         boolean enabled = body.bool("enabled", true);
         Secret password = chosen.orElseGet(AccountDirectory::randomPassword);
-        Account account = accounts.create(username, password, roles, permissions, enabled, fit);
+        Account account = audit.attempt(
+                "create_user",
+                username,
+                null,
+                () -> accounts.create(username, password, roles, permissions, enabled, fit));
         audit.record("create_user", account.id(), null, AccountJson.of(account, Optional.empty()));
         JsonObjectBuilder answer = AccountJson.of(account, Optional.empty());
         if (chosen.isEmpty()) {

@@ -35,6 +35,8 @@ final class AuditWriter {
     private static final Duration HANGING = Duration.ofSeconds(1);
     /** How many lines of a crowd are written before the head is. */
     private static final int HEAD_EVERY = 64;
+    /** How many tries in vain, five a second, pass until the head is written again. */
+    private static final int HEAD_EVERY_FAILURE = 5;
 
     private static final long RETRY_MILLIS = 200;
     private static final long DRAIN_MILLIS = 2_000;
@@ -91,6 +93,8 @@ final class AuditWriter {
 
     // of the thread alone
     private long lastWritten;
+
+    private int failures;
 
     /**
      * Takes an open file.
@@ -206,6 +210,8 @@ final class AuditWriter {
                     }
                 } catch (InterruptedException e) {
                     LOG.log(Level.FINE, "Whoever interrupts the audit writer does not end it", e);
+                } catch (RuntimeException | OutOfMemoryError e) {
+                    LOG.log(Level.SEVERE, "The audit writer goes on after a failure beside the file", e);
                 }
             }
         } finally {
@@ -217,7 +223,12 @@ final class AuditWriter {
         current = line;
         while (state != State.LEAVING) {
             if (isAppended(line)) {
-                written(line);
+                try {
+                    written(line);
+                } finally {
+                    current = null;
+                    waiting.decrementAndGet(); // last, so that whoever asks misses nothing that it has brought about
+                }
                 return;
             }
         }
@@ -228,7 +239,13 @@ final class AuditWriter {
             file.append(line.bytes);
             return true;
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            failed(line, e);
+            try {
+                failed(line, e);
+            } catch (RuntimeException
+                    | OutOfMemoryError untold) { // short of memory: the line is tried again all the same
+                behind = true;
+            }
+            pause();
             return false;
         }
     }
@@ -236,6 +253,7 @@ final class AuditWriter {
     private void written(Line line) {
         lastWritten = line.sequence;
         failure = null;
+        failures = 0;
         line.written.countDown();
         Optional<String> change = file.change();
         change.ifPresent(what -> head.close()); // it may be gone with the file
@@ -252,8 +270,6 @@ final class AuditWriter {
             behind = false;
             gap.end().ifPresent(own);
         }
-        current = null;
-        waiting.decrementAndGet(); // last, so that whoever asks misses nothing that this has brought about
     }
 
     private void failed(Line line, Throwable e) {
@@ -263,6 +279,15 @@ final class AuditWriter {
         failure = words(e);
         behind = true;
         gap.began(failure, line.since);
+        if (failures++ % HEAD_EVERY_FAILURE == 0) { // a process that is killed now gives no number twice
+            head.write(new AuditHead.State(lastGiven, waiting() + gap.missing()));
+        }
+    }
+
+    private void pause() {
+        if (state == State.LEAVING) {
+            return;
+        }
         try {
             Thread.sleep(RETRY_MILLIS);
         } catch (InterruptedException interrupted) {

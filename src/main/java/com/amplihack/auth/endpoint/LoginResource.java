@@ -71,8 +71,9 @@ public class LoginResource {
         Authenticated who = certificate
                 .map(leaf -> certificates.authenticate(leaf, client))
                 .orElseGet(() -> byPassword(body, request));
-        TokenPair pair = tokens.open(who, client);
+        // first, or the limit of sessions would end another one in its place
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
+        TokenPair pair = tokens.open(who, client);
         return response.remember(response.of(pair, delivery, request), who.account(), delivery, request)
                 .header(RateLimit.POLICY_HEADER, who.limit().policyValue())
                 .header(RateLimit.HEADER, who.limit().value())

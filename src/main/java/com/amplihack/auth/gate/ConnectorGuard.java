@@ -37,6 +37,7 @@ public class ConnectorGuard {
     private HttpListeners listeners;
     private ScheduledFuture<?> watch;
     private volatile boolean guarding;
+    private boolean stopped;
 
     @PostConstruct
     synchronized void start() {
@@ -61,6 +62,9 @@ public class ConnectorGuard {
     }
 
     private synchronized void guard() {
+        if (stopped) {
+            return; // a look that waited while the application went
+        }
         try {
             List<HttpCodecFilter> decoders = listeners.decoders();
             List<HttpServerFilter> handlers = listeners.handlers();
@@ -68,7 +72,7 @@ public class ConnectorGuard {
             decoders.forEach(decoder -> decoder.getMonitoringConfig().addProbes(syntax));
             handlers.forEach(handler -> handler.getMonitoringConfig().addProbes(paths));
             guarding = !decoders.isEmpty() && !handlers.isEmpty();
-        } catch (ReflectiveOperationException | RuntimeException failed) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError failed) {
             if (guarding) {
                 LOG.log(Level.WARNING, "The HTTP listeners of this server are not guarded any more", failed);
             }
@@ -78,10 +82,13 @@ public class ConnectorGuard {
 
     @PreDestroy
     synchronized void stop() {
-        if (watch == null) {
+        stopped = true;
+        if (listeners == null) {
             return;
         }
-        watch.cancel(false);
+        if (watch != null) {
+            watch.cancel(false);
+        }
         try {
             listeners.decoders().forEach(decoder -> decoder.getMonitoringConfig()
                     .removeProbes(syntax));

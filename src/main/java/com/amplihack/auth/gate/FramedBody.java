@@ -71,7 +71,7 @@ final class FramedBody extends ServletInputStream {
             if (position < limit) {
                 return content(target, offset, length);
             }
-            if (listened && !connection.isReady()) {
+            if (listened && !connection.isFinished() && !connection.isReady()) {
                 return 0;
             }
             fill();

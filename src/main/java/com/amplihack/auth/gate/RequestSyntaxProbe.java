@@ -13,7 +13,8 @@ import org.glassfish.grizzly.http.TransferEncoding;
  * decoder a request that it cannot parse, so that it answers 400 and closes the connection.
  */
 final class RequestSyntaxProbe extends HttpProbe.Adapter {
-    private static final String CHUNKS = ChunkedSyntax.class.getName();
+    /** Of this probe alone: another deployment on the same server has one of its own. */
+    private final String chunksOfRequest = ChunkedSyntax.class.getName() + '@' + System.identityHashCode(this);
 
     /** The bytes being decoded by this thread: its next event is about the head in them. */
     private static final ThreadLocal<Buffer> RECEIVED = new ThreadLocal<>();
@@ -50,11 +51,11 @@ final class RequestSyntaxProbe extends HttpProbe.Adapter {
             return;
         }
         ChunkedSyntax chunks;
-        if (request.getAttribute(CHUNKS) instanceof ChunkedSyntax known) {
+        if (request.getAttribute(chunksOfRequest) instanceof ChunkedSyntax known) {
             chunks = known;
         } else {
             chunks = new ChunkedSyntax();
-            request.setAttribute(CHUNKS, chunks);
+            request.setAttribute(chunksOfRequest, chunks);
         }
         if (!chunks.accept(buffer::get, buffer.position(), buffer.limit())) {
             throw new IllegalStateException("malformed chunks");

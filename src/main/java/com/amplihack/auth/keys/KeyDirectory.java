@@ -73,7 +73,7 @@ final class KeyDirectory {
                         begin(now);
                     }
                     Ring after = change(now, ring -> complete(ring, now));
-                    encrypt(after);
+                    encrypt(after, now);
                     return new Opened(before, after);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
@@ -223,9 +223,13 @@ final class KeyDirectory {
     }
 
     /** A start that is killed in between leaves the rest to the next one. */
-    private void encrypt(Ring ring) throws IOException {
-        List<Path> encrypted = files.encrypt(
-                ring.keys().stream().map(RingKey::file).filter(files::owns).toList());
+    private void encrypt(Ring ring, Instant now) throws IOException {
+        Instant longAgo = now.minus(KEPT);
+        List<Path> encrypted = files.encrypt(ring.keys().stream()
+                .filter(key -> isKept(key, longAgo)) // in the file of any other there may be another key by now
+                .map(RingKey::file)
+                .filter(files::owns)
+                .toList());
         if (!encrypted.isEmpty()) {
             LOG.log(
                     Level.WARNING,

@@ -1,11 +1,12 @@
 package com.amplihack.auth.ops;
 
 import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.problem.RepeatedLog;
 import jakarta.ejb.Schedule;
 import jakarta.ejb.Singleton;
 import jakarta.inject.Inject;
 
-/** Has the audit log tell, once a minute, of what it did not write one by one. */
+/** Has audit log and server log tell, once a minute, of what they did not write one by one. */
 @Singleton
 public class AuditMinute {
     @Inject
@@ -14,5 +15,6 @@ public class AuditMinute {
     @Schedule(hour = "*", minute = "*", persistent = false)
     void tell() {
         audit.tellRefusals();
+        RepeatedLog.endMinute();
     }
 }

@@ -2,9 +2,8 @@ package com.amplihack.auth.problem;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -16,10 +15,14 @@ public final class RepeatedLog {
     private static final int MOST_KINDS = 100;
     private static final String OTHERS = "";
 
+    /** A few for each deployment: static ones, and those of the connections. */
+    private static final Set<RepeatedLog> ALL = ConcurrentHashMap.newKeySet();
+
+    private record Seen(Level level, String first, int count) {}
+
     private final Logger log;
     private final int lines;
-    private final Executor afterAMinute;
-    private final Map<String, Integer> seen = new HashMap<>(); // by kind, in its minute
+    private final Map<String, Seen> seen = new HashMap<>(); // by kind, since the last minute's end
 
     /**
      * Writes to that logger.
@@ -27,13 +30,14 @@ public final class RepeatedLog {
      * @param lines of each kind that are logged one by one in a minute, at least 1
      */
     public RepeatedLog(Logger log, int lines) {
-        this(log, lines, CompletableFuture.delayedExecutor(1, TimeUnit.MINUTES));
-    }
-
-    RepeatedLog(Logger log, int lines, Executor afterAMinute) {
         this.log = log;
         this.lines = lines;
-        this.afterAMinute = afterAMinute;
+        ALL.add(this);
+    }
+
+    /** Has each of them log how many more messages there were, and begin to count anew: to be called each minute. */
+    public static void endMinute() {
+        ALL.forEach(RepeatedLog::tell);
     }
 
     /**
@@ -55,20 +59,23 @@ public final class RepeatedLog {
 
     private synchronized boolean mayLog(Level level, String kind, String message) {
         String counted = seen.containsKey(kind) || seen.size() < MOST_KINDS ? kind : OTHERS;
-        int count = seen.merge(counted, 1, Integer::sum);
-        if (count == 1) {
-            afterAMinute.execute(() -> tell(level, counted, message));
-        }
-        return count <= lines;
+        Seen now = seen.merge(
+                counted,
+                new Seen(level, message, 1),
+                (before, one) -> new Seen(before.level(), before.first(), before.count() + 1));
+        return now.count() <= lines;
     }
 
-    private void tell(Level level, String kind, String first) {
-        int more;
+    void tell() {
+        Map<String, Seen> told;
         synchronized (this) {
-            more = seen.remove(kind) - lines;
+            told = Map.copyOf(seen);
+            seen.clear();
         }
-        if (more > 0) {
-            log.log(level, more + " more within a minute, the first of which was: " + first);
-        }
+        told.values().stream()
+                .filter(kind -> kind.count() > lines)
+                .forEach(kind -> log.log(
+                        kind.level(),
+                        (kind.count() - lines) + " more within a minute, the first of which was: " + kind.first()));
     }
 }

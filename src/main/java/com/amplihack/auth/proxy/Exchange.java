@@ -98,7 +98,7 @@ final class Exchange {
         serial.execute(() -> {
             try {
                 (over ? tooLate : task).run();
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
                 LOG.log(Level.SEVERE, "proxy", "The proxy failed request " + correlationId, failed);
                 breakOff();
             }
@@ -139,9 +139,11 @@ final class Exchange {
 
     void clientGone() {
         end("client_gone", () -> {
-            if (!begun) {
-                response.setStatus(HttpServletResponse.SC_BAD_REQUEST); // should it read on: nothing here is a success
+            if (begun) {
+                BrokenStream.abort(async); // should it read on after all: this is not the whole answer
+                return;
             }
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST); // nor is this a success
             async.complete();
         });
     }
@@ -184,9 +186,9 @@ final class Exchange {
         perform(() -> {
             over = true;
             watching.cancel(false);
-            meters.proxied(outcome);
             try {
                 ends.forEach(this::runEnd);
+                meters.proxied(outcome);
             } finally {
                 last.run();
             }

@@ -130,10 +130,15 @@ public class Proxy {
                 settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request, reached));
 
         Runnable place = limit.enter(caller.map(AccessToken::subject).orElse(client.address()), settings);
+        Exchange exchange;
         try {
-            Exchange exchange =
-                    new Exchange(request, response, settings.timeout(), timer, meters, client.correlationId());
-            exchange.whenOver(place);
+            exchange = new Exchange(request, response, settings.timeout(), timer, meters, client.correlationId());
+        } catch (RuntimeException failed) {
+            place.run();
+            throw failed;
+        }
+        exchange.whenOver(place);
+        try {
             BodyPublisher body = BodyPublishers.noBody();
             if (RequestBody.isSent(request)) {
                 RequestBody sent =
@@ -144,9 +149,11 @@ public class Proxy {
                 watch(request, exchange);
             }
             exchange.send(upstream, new Upstream.Question(request.getMethod(), path, headers, body), addresses);
-        } catch (IOException | RuntimeException failed) {
-            place.run();
-            throw failed;
+        } catch (AuthException refused) {
+            exchange.refuse(refused);
+        } catch (IOException | RuntimeException failed) { // it is under way: nobody else may answer it
+            exchange.refuse(new AuthException(
+                    ErrorCode.UPSTREAM_UNREACHABLE, "The request could not be handed to the upstream.", failed));
         }
     }
 

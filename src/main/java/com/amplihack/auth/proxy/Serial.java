@@ -19,8 +19,13 @@ final class Serial implements Executor {
         if (left.getAndIncrement() > 0) {
             return;
         }
+        int others;
         do {
-            tasks.remove().run();
-        } while (left.decrementAndGet() > 0);
+            try {
+                tasks.remove().run();
+            } finally {
+                others = left.decrementAndGet();
+            }
+        } while (others > 0);
     }
 }

@@ -32,7 +32,7 @@ public class Authenticator {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(Authenticator.class.getName()), 1);
 
     /** How many counters the names that nobody has share: as few as that, so that nothing piles up. */
-    private static final int NOBODIES = 1024;
+    static final int NOBODIES = 65_536;
 
     private AccountDirectory accounts;
     private PasswordHasher hasher;
@@ -127,9 +127,14 @@ public class Authenticator {
      * as an account does. No UUID of an account is like it (RFC 9562 section 4.2: this version is unused).
      */
     private String nobody(String username) {
-        String name = Username.parse(username).map(Username::key).orElse(username);
-        int number = Math.floorMod(audit.pseudonym(name).hashCode(), NOBODIES);
-        return String.format(Locale.ROOT, "00000000-0000-0000-0000-%012x", number);
+        return counter(
+                audit.pseudonym(Username.parse(username).map(Username::key).orElse(username)));
+    }
+
+    /** One of {@value #NOBODIES}, so that names which nobody has pile nothing up. */
+    static String counter(String pseudonym) {
+        return String.format(
+                Locale.ROOT, "00000000-0000-0000-0000-%012x", Math.floorMod(pseudonym.hashCode(), NOBODIES));
     }
 
     /** With a hash of the parameters in force; that it cannot be made or stored now is no reason to refuse a sign-in. */

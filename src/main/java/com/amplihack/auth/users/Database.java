@@ -16,6 +16,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.EntityTransaction;
 import jakarta.persistence.Persistence;
+import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -180,13 +181,29 @@ public class Database {
         } catch (CallNotPermittedException open) {
             throw unavailable(open); // said once, when it opened
         } catch (RuntimeException failed) {
+            DatabaseFault fault = DatabaseFault.of(failed);
+            if (fault == DatabaseFault.BUSY) {
+                throw new AuthException(ErrorCode.OVERLOADED, "Other changes of accounts are going on.", failed);
+            }
+            if (!isOfTheDatabase(failed)) {
+                throw failed; // a fault of ours: no outage, and sending it again would not help
+            }
             Throwable root = failed;
             while (root.getCause() != null) {
                 root = root.getCause();
             }
-            FAILURES.log(Level.WARNING, "failed", "The account database did not answer: " + root.getMessage());
+            FAILURES.log(Level.WARNING, fault.name(), "The account database did not answer: " + root.getMessage());
             throw unavailable(failed);
         }
+    }
+
+    private static boolean isOfTheDatabase(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException || cause instanceof PersistenceException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A lost connection (a database that was restarted leaves a pool of them) has a question, but no change, sent again. */
@@ -240,6 +257,7 @@ public class Database {
         if (pool != null) {
             pool.close();
         }
+        DatabaseConnections.restoreLogging();
         forgetDriver();
     }
 

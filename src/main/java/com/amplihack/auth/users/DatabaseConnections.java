@@ -57,6 +57,9 @@ final class DatabaseConnections {
             postgres.setTcpKeepAlive(true);
         }
         HikariConfig config = new HikariConfig();
+        if (driver instanceof BaseDataSource) {
+            config.setConnectionInitSql("set lock_timeout = '1500ms'"); // an error, before LONGEST_READ breaks it
+        }
         config.setPoolName("accounts");
         config.setDataSource(driver);
         config.setMaximumPoolSize(MOST);
@@ -74,6 +77,11 @@ final class DatabaseConnections {
         } catch (PoolInitializationException unreachable) {
             throw new SQLException("no connection", unreachable.getCause());
         }
+    }
+
+    /** Lets the pools of other applications log again. */
+    static void restoreLogging() {
+        POOL.setLevel(null);
     }
 
     /** Connections of nobody else, which wait as long as the URL says: a migration takes the time that it needs. */

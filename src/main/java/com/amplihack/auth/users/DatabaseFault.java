@@ -15,6 +15,8 @@ enum DatabaseFault {
     BROKEN,
     /** There was no connection in time, new or out of the pool. */
     NO_CONNECTION,
+    /** Somebody else held what it needed for too long; nothing was stored. */
+    BUSY,
     /** There was no answer in time. */
     SILENT,
     /** It was answered with an error. */
@@ -30,7 +32,15 @@ enum DatabaseFault {
 
     private static final String CONCURRENT_UPDATE = "90131"; // H2's
 
+    /** SQLSTATEs of a lock that was waited for in vain: PostgreSQL's lock_not_available, and H2's. */
+    private static final Set<String> LOCKED = Set.of("55P03", "HYT00");
+
     static DatabaseFault of(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException error && LOCKED.contains(String.valueOf(error.getSQLState()))) {
+                return BUSY;
+            }
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof OptimisticLockException) {
                 return CONFLICT;

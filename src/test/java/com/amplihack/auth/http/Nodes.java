@@ -25,6 +25,7 @@ public final class Nodes implements AutoCloseable {
     private final EmbeddedPostgres postgres;
     private final List<ServerProcess> servers = new ArrayList<>();
     private final HaProxy balancer;
+    private final String firstPassword;
 
     /**
      * Returns when every node is ready.
@@ -46,6 +47,11 @@ public final class Nodes implements AutoCloseable {
         try {
             servers.forEach(ServerProcess::ready);
             HaProxy.SERVERS.stream().limit(count).forEach(this::awaitUse);
+            firstPassword = servers.stream()
+                    .filter(server -> server.output().contains("First account: "))
+                    .findFirst()
+                    .orElseThrow()
+                    .firstPassword();
         } catch (RuntimeException | Error notReady) {
             close();
             throw notReady;
@@ -85,13 +91,9 @@ public final class Nodes implements AutoCloseable {
         return keys;
     }
 
-    /** What one node printed when it made the first account. */
+    /** What one node printed when it made the first account; that node may have been replaced since. */
     public String firstPassword() {
-        return servers.stream()
-                .filter(server -> server.output().contains("First account: "))
-                .findFirst()
-                .orElseThrow()
-                .firstPassword();
+        return firstPassword;
     }
 
     /** Ports of everything that answers requests: the balancer, then each node. */

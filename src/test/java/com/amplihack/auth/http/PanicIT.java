@@ -127,6 +127,26 @@ class PanicIT {
         assertTrue(server.output().contains("\"reason\":\"too_many_sessions\""), "in the audit log");
     }
 
+    @Test
+    void signingInAnewInOneBrowserEndsNobodyElsesSession() {
+        List<Session> sessions = new ArrayList<>();
+        sessions.add(user(admin(), "henry"));
+        while (sessions.size() < MOST_SESSIONS) {
+            sessions.add(Session.of(server, "henry", Session.PASSWORD));
+        }
+        Session before = sessions.remove(MOST_SESSIONS - 1);
+
+        assertEquals(
+                200,
+                Session.login(before.client, "henry", Session.PASSWORD)
+                        .header("Cookie", "session_id=" + before.handle + "; refresh_token=" + before.refreshToken)
+                        .send()
+                        .status());
+
+        assertDead(before);
+        sessions.forEach(session -> assertEquals(200, session.user().status()));
+    }
+
     private static void assertDead(Session session) {
         assertEquals("token_revoked", session.user().error());
         assertEquals("invalid_refresh_token", session.refreshRequest().send().error());

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class RepeatedLogTest {
     private final List<String> lines = new ArrayList<>();
-    private final List<Runnable> afterAMinute = new ArrayList<>();
-    private final RepeatedLog log = new RepeatedLog(logger(), 2, afterAMinute::add);
+    private final RepeatedLog log = new RepeatedLog(logger(), 2);
 
     @Test
     void whatIsRepeatedIsCountedAndToldOnceAfterAMinute() {
@@ -60,10 +59,8 @@ class RepeatedLogTest {
         assertEquals(100 + 2, lines.size());
     }
 
-    private void minutePasses() {
-        List<Runnable> due = List.copyOf(afterAMinute);
-        afterAMinute.clear();
-        due.forEach(Runnable::run);
+    private static void minutePasses() {
+        RepeatedLog.endMinute();
     }
 
     private Logger logger() {

@@ -155,9 +155,20 @@ class AuthenticatorTest {
             refusal("name-" + i, WRONG, "192.0." + i / 250 + "." + i % 250);
         }
 
-        assertTrue(counted.size() <= 1_024, "counters: " + counted.size());
+        assertTrue(counted.stream().allMatch(id -> id.startsWith("00000000-0000-0000-0000-")), "nobody's");
         assertEquals(0, audit.count("ACCOUNT_LOCKED"));
         assertTrue(signsIn(RIGHT, PresentedDevices.NONE, "198.51.100.1"));
+    }
+
+    @Test
+    void namesThatNobodyHasShareABoundedNumberOfCounters() {
+        long counters = IntStream.range(0, 500_000)
+                .mapToObj(name -> Authenticator.counter("pseudonym-" + name * 7919L))
+                .distinct()
+                .count();
+
+        assertTrue(counters <= Authenticator.NOBODIES, "counters: " + counters);
+        assertTrue(counters > Authenticator.NOBODIES / 2, "counters: " + counters);
     }
 
     @Test

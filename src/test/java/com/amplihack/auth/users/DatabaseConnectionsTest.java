@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Map;
@@ -71,7 +72,9 @@ class DatabaseConnectionsTest {
                         DatabaseFault.SILENT),
                 Map.entry(inside(new SQLTransientConnectionException("none")), DatabaseFault.NO_CONNECTION),
                 Map.entry(inside(new SQLException("read-only transaction", "25006")), DatabaseFault.REFUSED),
-                Map.entry(inside(new SQLException("lock timeout", "55P03")), DatabaseFault.REFUSED),
+                Map.entry(inside(new SQLException("lock timeout", "55P03")), DatabaseFault.BUSY),
+                Map.entry(inside(new SQLTimeoutException("H2's lock timeout", "HYT00")), DatabaseFault.BUSY),
+                Map.entry(inside(new SQLTimeoutException("no answer")), DatabaseFault.SILENT),
                 Map.entry(new IllegalStateException("anything"), DatabaseFault.REFUSED));
     }
 

@@ -1,0 +1,73 @@
+package com.amplihack.auth.audit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.amplihack.auth.audit.AuditEvent.Severity;
+import com.amplihack.auth.store.Until;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AuditWriterTest {
+    @TempDir
+    Path home;
+
+    private AuditWriter writer;
+
+    @AfterEach
+    void stop() {
+        writer.stop();
+    }
+
+    @Test
+    void aFailureBesideTheFileEndsNotTheWriter() throws IOException {
+        Path path = home.resolve("audit.jsonl");
+        start(path, entry -> {
+            throw new IllegalStateException("no entry of the writer's own");
+        });
+        write("one", 1);
+        Files.delete(path); // the writer has this to tell, and cannot
+
+        write("two", 2);
+        write("three", 3);
+
+        assertEquals(List.of("two", "three"), Files.readAllLines(path));
+        assertEquals(0, writer.waiting());
+    }
+
+    @Test
+    void aProcessThatIsKilledWhileTheFileRefusesGivesNoNumberTwice() throws IOException {
+        Path folder = home.resolve("folder");
+        Path path = folder.resolve("audit.jsonl");
+        start(path, entry -> {});
+        write("one", 1);
+        Files.delete(path);
+        Files.createDirectory(path); // nothing can be appended to a folder
+
+        writer.add("two", 2);
+
+        AuditHead head = new AuditHead(path);
+        Until.holds(
+                "the head has the number",
+                () -> head.read().filter(new AuditHead.State(2, 1)::equals).isPresent());
+        Files.delete(path);
+        Until.holds("it is written", () -> writer.waiting() == 0);
+    }
+
+    private void start(Path path, java.util.function.Consumer<AuditEntry> own) throws IOException {
+        AuditFile file = new AuditFile(path);
+        file.open();
+        writer = new AuditWriter(file, new AuditHead(path), own);
+        writer.start(Thread::new);
+    }
+
+    private void write(String line, long sequence) {
+        assertEquals(true, writer.hasRoom(Severity.INFO));
+        writer.add(line, sequence);
+        Until.holds("it is written", () -> writer.waiting() == 0);
+    }
+}
