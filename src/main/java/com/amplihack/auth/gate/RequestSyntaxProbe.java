@@ -3,7 +3,11 @@ package com.amplihack.auth.gate;
 import java.nio.charset.StandardCharsets;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.Grizzly;
+import org.glassfish.grizzly.attributes.Attribute;
+import org.glassfish.grizzly.http.HttpContent;
 import org.glassfish.grizzly.http.HttpHeader;
+import org.glassfish.grizzly.http.HttpPacket;
 import org.glassfish.grizzly.http.HttpProbe;
 import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.TransferEncoding;
@@ -13,31 +17,43 @@ import org.glassfish.grizzly.http.TransferEncoding;
  * decoder a request that it cannot parse, so that it answers 400 and closes the connection.
  */
 final class RequestSyntaxProbe extends HttpProbe.Adapter {
+    /** More than any listener takes (8 KiB unless it is set otherwise). */
+    private static final int LONGEST_HEAD = 64 * 1024;
+
     /** Of this probe alone: another deployment on the same server has one of its own. */
     private final String chunksOfRequest = ChunkedSyntax.class.getName() + '@' + System.identityHashCode(this);
 
-    /** The bytes being decoded by this thread: its next event is about the head in them. */
-    private static final ThreadLocal<Buffer> RECEIVED = new ThreadLocal<>();
+    /** The first bytes of the head that a connection is reading, as they came: the decoder rewrites folded lines in place. */
+    private final Attribute<byte[]> received = Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(
+            getClass().getName() + '@' + System.identityHashCode(this));
 
+    /** Also told of each piece of a body; what comes next says that it was none of a head. */
     @Override
     @SuppressWarnings("rawtypes")
     public void onDataReceivedEvent(Connection connection, Buffer buffer) {
-        RECEIVED.set(buffer);
+        byte[] before = received.get(connection);
+        int known = before == null ? 0 : Math.min(before.length, buffer.limit());
+        byte[] head = new byte[Math.min(buffer.limit(), LONGEST_HEAD)];
+        if (known > 0) {
+            System.arraycopy(before, 0, head, 0, Math.min(known, head.length));
+        }
+        for (int at = known; at < head.length; at++) {
+            head[at] = buffer.get(at);
+        }
+        received.set(connection, head);
     }
 
     @Override
     @SuppressWarnings("rawtypes")
     public void onHeaderParseEvent(Connection connection, HttpHeader header, int end) {
-        Buffer head = RECEIVED.get();
-        RECEIVED.remove();
+        byte[] head = received.remove(connection);
         if (!(header instanceof HttpRequestPacket)) {
             return;
         }
-        // the decoder has cut the buffer behind the head; before the request line it skips empty lines
-        String fault = head == null
-                ? "a head that nobody has seen"
-                : RequestSyntax.fault(head.toStringContent(StandardCharsets.ISO_8859_1, 0, Math.min(end, head.limit()))
-                        .stripLeading());
+        // before the request line the decoder skips empty lines
+        String fault = head == null || head.length < end
+                ? "a head that was not seen whole"
+                : RequestSyntax.fault(new String(head, 0, end, StandardCharsets.ISO_8859_1).stripLeading());
         if (!fault.isEmpty()) {
             throw new IllegalStateException(fault);
         }
@@ -45,8 +61,21 @@ final class RequestSyntaxProbe extends HttpProbe.Adapter {
 
     @Override
     @SuppressWarnings("rawtypes")
+    public void onContentChunkParseEvent(Connection connection, HttpContent content) {
+        received.remove(connection);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public void onErrorEvent(Connection connection, HttpPacket packet, Throwable error) {
+        received.remove(connection);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
     public void onTransferEncodingParseEvent(
             Connection connection, HttpHeader header, Buffer buffer, TransferEncoding encoding) {
+        received.remove(connection);
         if (!header.isChunked() || !(header instanceof HttpRequestPacket request)) {
             return;
         }

@@ -97,6 +97,27 @@ class SmugglingAttackIT {
         }
     }
 
+    /** A line that begins with a blank continues the one before, or is a header of its own, as one reads it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X: a\r\n Transfer-Encoding: chunked\r\n",
+                "X: a\r\n\tb\r\n",
+                "X:\r\n b\r\n",
+                "X: a\r\n  Content-Length: 50\r\n",
+                "X: a\n b\r\n",
+                "X: a\r\n b\r\nY: c\rd\r\n"
+            })
+    void aFoldedLineIsRefusedHoweverItArrives(String headers) throws IOException {
+        String length = "Content-Length: " + body.length() + "\r\n";
+        for (int longest : new int[] {Integer.MAX_VALUE, 1, 7, 60}) {
+            String answers = send(length + headers, body, longest, new Random(9112));
+            assertTrue(answers.isEmpty() || answers.startsWith("HTTP/1.1 400 "), headers + longest + answers);
+            assertTrue(answers.split("HTTP/1\\.1 ", -1).length <= 2, answers);
+        }
+        assertRefused(length + headers, body);
+    }
+
     private void assertRefused(String headers, String payload) throws IOException {
         String answers = send(headers, payload, Integer.MAX_VALUE, new Random(1));
         assertTrue(answers.startsWith("HTTP/1.1 400 "), headers + payload + answers);
