@@ -257,6 +257,34 @@ class NoServerErrorIT {
         }
     }
 
+    /** RFC 9110 section 8.4.1: codings are tokens. */
+    @Test
+    void aContentEncodingThatIsNoTokenIsABadRequest() {
+        String client = new Client().address();
+        for (String value : List.of("\u00e9", "\ufffd", "\ud83d\ude00".repeat(64), "\u00a0gzip", "gzip, \u00e9")) {
+            List<String> header = List.of("Content-Encoding: " + value);
+            for (String path : List.of("/auth/login", "/auth/refresh", "/api/chat/completions", "/none")) {
+                assertEquals(400, send(client, "POST", path, header, "{}"), path + ' ' + value);
+            }
+            assertEquals(400, send(client, "GET", "/auth/jwks", header, ""), value);
+        }
+        assertEquals(401, send(client, "GET", "/api/user", List.of("Content-Language: \u00e9"), ""));
+    }
+
+    /** RFC 9112 section 3.2; no answer may look like a yes. */
+    @Test
+    void aHostThatCannotBeReadIsABadRequest() {
+        String client = new Client().address();
+        for (String host : List.of("", " ", ":80", "a:b:c", "a:-1", "a:80\u00e9")) {
+            for (String path : List.of("/", "/api/user", "/admin/api/users", "/auth/jwks", "/auth/verify", "/none")) {
+                assertEquals(400, send(client, "GET", path, List.of("Host: " + host), ""), path + " of " + host);
+            }
+        }
+        for (String host : List.of("a", "a:", "a:99999", "[::1]:80")) {
+            assertEquals(401, send(client, "GET", "/api/user", List.of("Host: " + host), ""), host);
+        }
+    }
+
     @FunctionalInterface
     private interface Sending {
         int send(String body);
