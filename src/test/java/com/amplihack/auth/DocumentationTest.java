@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.Property;
+import com.amplihack.auth.config.source.Property;
 import com.amplihack.auth.problem.ErrorCode;
 import java.io.IOException;
 import java.io.Reader;

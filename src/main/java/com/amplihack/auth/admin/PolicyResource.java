@@ -2,9 +2,9 @@ package com.amplihack.auth.admin;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Policy;
-import com.amplihack.auth.config.Property;
-import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.config.source.Property;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;

@@ -1,5 +1,7 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.SettingsReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

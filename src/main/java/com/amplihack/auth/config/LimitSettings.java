@@ -1,5 +1,8 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.SettingsReader;
+import com.amplihack.auth.config.type.Quota;
+
 /**
  * The quotas of CONTRACT.md section 3.
  *

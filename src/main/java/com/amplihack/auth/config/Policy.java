@@ -1,5 +1,8 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Property;
+import com.amplihack.auth.config.source.SettingsReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,9 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.config.source.SettingsReader;
+import com.amplihack.auth.config.type.ProxyRoutes;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,5 +1,9 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.SettingsReader;
+import com.amplihack.auth.config.type.AddressBinding;
+import com.amplihack.auth.config.type.ReplayMode;
+import com.amplihack.auth.config.type.UserAgentBinding;
 import java.net.URI;
 import java.time.Duration;
 

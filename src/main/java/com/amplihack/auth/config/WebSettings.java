@@ -1,5 +1,9 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.SettingsReader;
+import com.amplihack.auth.config.type.AddressRanges;
+import com.amplihack.auth.config.type.Origin;
+import com.amplihack.auth.config.type.PublicUrl;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -1,12 +1,12 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.AddressLimit;
-import com.amplihack.auth.admission.Public;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.keys.Jwks;
+import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.ring.Jwks;
+import com.amplihack.auth.limits.AddressLimit;
 import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.web.ClientContext;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;

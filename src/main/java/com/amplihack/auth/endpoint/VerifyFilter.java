@@ -1,11 +1,11 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.Authorization;
-import com.amplihack.auth.admission.IdentityHeaders;
-import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.gate.IdentityHeaders;
+import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.Problem;
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.web.ClientContext;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;

@@ -1,10 +1,8 @@
 package com.amplihack.auth.gate;
 
-import com.amplihack.auth.admission.Credentials;
 import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.token.AccessToken;
@@ -12,6 +10,8 @@ import com.amplihack.auth.token.InvalidTokenException;
 import com.amplihack.auth.token.TokenParser;
 import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.token.UnverifiedToken;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.ClientResolver;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;

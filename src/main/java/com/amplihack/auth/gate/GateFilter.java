@@ -1,9 +1,5 @@
 package com.amplihack.auth.gate;
 
-import com.amplihack.auth.admission.Credentials;
-import com.amplihack.auth.admission.RequestPath;
-import com.amplihack.auth.admission.TokenGate;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
@@ -11,6 +7,9 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.ClientResolver;
+import com.amplihack.auth.web.RequestPath;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

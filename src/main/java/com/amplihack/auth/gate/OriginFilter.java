@@ -1,12 +1,12 @@
 package com.amplihack.auth.gate;
 
-import com.amplihack.auth.admission.PublicAddress;
-import com.amplihack.auth.admission.RequestPath;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.Origin;
 import com.amplihack.auth.config.WebSettings;
+import com.amplihack.auth.config.type.Origin;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
+import com.amplihack.auth.web.PublicAddress;
+import com.amplihack.auth.web.RequestPath;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

@@ -1,11 +1,11 @@
 package com.amplihack.auth.gate;
 
-import com.amplihack.auth.admission.RequestPath;
 import com.amplihack.auth.config.Settings;
+import com.amplihack.auth.web.RequestPath;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Which paths need an admitted token. These rules only decide early and cheaply; {@link ResourceGuard} asks again at the
+ * Which paths need an admitted token. These rules only decide early and cheaply; {@code ResourceGuard} asks again at the
  * resource method itself, so that a path that is spelled in a clever way gains nothing.
  */
 final class PathRules {

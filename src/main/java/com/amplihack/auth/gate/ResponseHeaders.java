@@ -1,7 +1,8 @@
 package com.amplihack.auth.gate;
 
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.ClientResolver;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;

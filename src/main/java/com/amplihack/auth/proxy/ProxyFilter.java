@@ -1,15 +1,15 @@
 package com.amplihack.auth.proxy;
 
-import com.amplihack.auth.admission.Authorization;
-import com.amplihack.auth.admission.RequestPath;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.ProxyRoutes.Route;
+import com.amplihack.auth.config.type.ProxyRoutes.Route;
+import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.RequestPath;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;

@@ -1,8 +1,8 @@
 package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.LockoutSettings;
-import com.amplihack.auth.config.Quota;
-import com.amplihack.auth.config.ReplayMode;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.config.type.ReplayMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

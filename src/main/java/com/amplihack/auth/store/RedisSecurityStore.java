@@ -1,9 +1,9 @@
 package com.amplihack.auth.store;
 
-import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.LockoutSettings;
-import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.metrics.Meters;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package com.amplihack.auth.store;
 
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.LockoutSettings;
-import com.amplihack.auth.config.Quota;
-import com.amplihack.auth.config.ReplayMode;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.config.type.ReplayMode;
+import com.amplihack.auth.web.ClientContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,7 @@
 package com.amplihack.auth.token;
 
-import com.amplihack.auth.json.MalformedJsonException;
-import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.web.MalformedJsonException;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;

@@ -3,7 +3,7 @@ package com.amplihack.auth.token;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.keys.KeyRing;
-import com.amplihack.auth.keys.VerifyingKey;
+import com.amplihack.auth.keys.ring.VerifyingKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.nimbusds.jose.JOSEException;

@@ -1,20 +1,20 @@
 package com.amplihack.auth.bench;
 
-import com.amplihack.auth.admission.TokenGate;
 import com.amplihack.auth.audit.RecordedAudit;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.config.UserAgentBinding;
+import com.amplihack.auth.config.type.UserAgentBinding;
+import com.amplihack.auth.gate.TokenGate;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.session.SessionProof;
 import com.amplihack.auth.store.MemorySecurityStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
-import com.amplihack.auth.token.SessionProof;
 import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Property;
+import com.amplihack.auth.config.type.ReplayMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

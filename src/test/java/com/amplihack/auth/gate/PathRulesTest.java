@@ -2,9 +2,9 @@ package com.amplihack.auth.gate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.amplihack.auth.admission.TestRequest;
 import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.web.TestRequest;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.session.RefreshToken;
+import com.amplihack.auth.session.RefreshTokenCodec;
 import jakarta.json.Json;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
