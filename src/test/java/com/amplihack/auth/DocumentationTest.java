@@ -81,6 +81,21 @@ class DocumentationTest {
     }
 
     @Test
+    void everyMetricIsListed() throws IOException {
+        String listed = Files.readString(Path.of("docs/metrics.md"));
+        Set<String> missing = new TreeSet<>();
+        for (Path file : filesUnder("src/main/java")) {
+            Pattern.compile("\"(jwt_[a-z_]+)\"")
+                    .matcher(Files.readString(file))
+                    .results()
+                    .map(name -> name.group(1))
+                    .filter(name -> !listed.contains('`' + name + '`') && !listed.contains('`' + name + "_seconds`"))
+                    .forEach(missing::add);
+        }
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
     void everyFamilyOfAttacksStandsInItsTables() throws IOException {
         String attacks = Files.readString(Path.of("docs/attacks.md"));
         String threats = Files.readString(Path.of("docs/threat-model.md"));
@@ -179,7 +194,7 @@ class DocumentationTest {
                     }
                 });
             }
-            path.matcher(link.matcher(text).replaceAll("]")).results().forEach(found -> {
+            path.matcher(text.replaceAll("\\[[^\\]]*\\]\\([^)]*\\)", "")).results().forEach(found -> {
                 if (!isThere(file, found.group())) {
                     missing.add(file + ": " + found.group());
                 }
