@@ -156,7 +156,9 @@ class DocumentationTest {
             String name = Path.of("src/test/java").relativize(file).toString();
             if (name.matches(".*(Test|IT|Contract)\\.java")) {
                 Class<?> type = Class.forName(
-                        name.replace(".java", "").replace('/', '.'), false, getClass().getClassLoader());
+                        name.replace(".java", "").replace('/', '.'),
+                        false,
+                        getClass().getClassLoader());
                 addTags(tagged, type, type.getSimpleName());
                 for (Method method : type.getDeclaredMethods()) {
                     addTags(tagged, method, type.getSimpleName() + '.' + method.getName());
@@ -180,8 +182,8 @@ class DocumentationTest {
     @Test
     void whateverAFileCitesIsThere() throws IOException {
         Pattern link = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)\\s]+))?\\)");
-        Pattern path =
-                Pattern.compile("(?<![\\w./-])(?:docs|src|server-config|\\.ci)/[\\w./-]*\\w|(?<![\\w./-])[\\w-]+\\.md\\b");
+        Pattern path = Pattern.compile(
+                "(?<![\\w./-])(?:docs|src|server-config|\\.ci)/[\\w./-]*\\w|(?<![\\w./-])[\\w-]+\\.md\\b");
         Pattern decision = Pattern.compile("\\bADR (\\d+)");
         List<String> missing = new ArrayList<>();
         for (Path file : textFiles()) {
@@ -194,11 +196,13 @@ class DocumentationTest {
                     }
                 });
             }
-            path.matcher(text.replaceAll("\\[[^\\]]*\\]\\([^)]*\\)", "")).results().forEach(found -> {
-                if (!isThere(file, found.group())) {
-                    missing.add(file + ": " + found.group());
-                }
-            });
+            path.matcher(text.replaceAll("\\[[^\\]]*\\]\\([^)]*\\)", ""))
+                    .results()
+                    .forEach(found -> {
+                        if (!isThere(file, found.group())) {
+                            missing.add(file + ": " + found.group());
+                        }
+                    });
             decision.matcher(text).results().forEach(found -> {
                 if (!startsAFile(Path.of("docs/adr"), String.format("%04d-", Integer.parseInt(found.group(1))))) {
                     missing.add(file + ": " + found.group());
@@ -225,8 +229,7 @@ class DocumentationTest {
         return Stream.of(Path.of(path), file.resolveSibling(path))
                 .map(Path::normalize)
                 .anyMatch(cited -> Files.exists(cited)
-                        || cited.getParent() != null
-                                && startsAFile(cited.getParent(), cited.getFileName() + "-"));
+                        || cited.getParent() != null && startsAFile(cited.getParent(), cited.getFileName() + "-"));
     }
 
     private static boolean startsAFile(Path folder, String start) {
