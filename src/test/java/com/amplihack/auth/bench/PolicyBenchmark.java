@@ -13,6 +13,7 @@ import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
+import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ public final class PolicyBenchmark {
     private final SessionProof proof = SessionProof.of(List.of(handle.value()));
     private final Instant start = Instant.now();
     private final MemorySecurityStore store = new MemorySecurityStore(InstantSource.system());
-    private final AccessToken token = new AccessToken(
+    private final AccessToken token = TestAccessToken.of(
             "jti",
             "7d0f0f2e-6a3a-4f0e-9c53-0d4c0d1f2a3b",
             "eva",

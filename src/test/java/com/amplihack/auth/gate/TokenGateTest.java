@@ -18,6 +18,7 @@ import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
+import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
@@ -171,7 +172,7 @@ class TokenGateTest {
     }
 
     private AccessToken token(String jti, Instant from, Instant until) {
-        return new AccessToken(
+        return TestAccessToken.of(
                 jti,
                 SUBJECT,
                 "eva",
