@@ -12,6 +12,7 @@ import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.token.UnverifiedToken;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.ClientResolver;
+import com.amplihack.auth.web.RequestPath;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
@@ -70,9 +71,11 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
             return context.doNothing(); // a forward, or a second call for the same request
         }
         ClientContext client = clients.resolve(request);
-        headers.write(request, response, client);
+        PathKind kind = PathKind.of(RequestPath.of(request).decoded(), configuration.settings());
+        headers.write(request, response, client, kind);
         RequestAttributes.CLIENT.set(request, client);
-        if (!PathRules.isProtected(request, configuration.settings())) {
+        RequestAttributes.PATH_KIND.set(request, kind);
+        if (!kind.needsToken()) {
             return context.doNothing();
         }
         try {

@@ -9,7 +9,6 @@ import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.ClientResolver;
-import com.amplihack.auth.web.RequestPath;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -42,9 +41,10 @@ public class GateFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         long start = System.nanoTime();
+        PathKind kind = RequestAttributes.kindOf(request);
         try {
-            if (PathRules.isProtected(request, configuration.settings())) {
-                admit(request, response);
+            if (kind.needsToken()) {
+                admit(request, response, kind);
                 meters.tokenValidated(Duration.ofNanos(System.nanoTime() - start));
             }
         } catch (AuthException refused) {
@@ -55,9 +55,9 @@ public class GateFilter extends HttpFilter {
         chain.doFilter(request, response);
     }
 
-    private void admit(HttpServletRequest request, HttpServletResponse response) {
+    private void admit(HttpServletRequest request, HttpServletResponse response, PathKind kind) {
         ClientContext client = RequestAttributes.CLIENT.get(request).orElse(ClientContext.NONE);
-        if (PathRules.isAdmin(RequestPath.of(request))) {
+        if (kind == PathKind.ADMIN_API) {
             requireAdminAddress(request, client);
         }
         RequestAttributes.REFUSAL.get(request).ifPresent(refusal -> {

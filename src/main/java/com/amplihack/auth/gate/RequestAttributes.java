@@ -17,6 +17,9 @@ public class RequestAttributes {
     /** Set by the mechanism, for every request. */
     public static final Key<ClientContext> CLIENT = new Key<>(PREFIX + "client", ClientContext.class);
 
+    /** Set by the mechanism, for every request. */
+    static final Key<PathKind> PATH_KIND = new Key<>(PREFIX + "pathKind", PathKind.class);
+
     /** Set by the mechanism: why the bearer token that came is refused. */
     static final Key<AuthException> REFUSAL = new Key<>(PREFIX + "refusal", AuthException.class);
 
@@ -34,6 +37,11 @@ public class RequestAttributes {
         public void set(HttpServletRequest request, T value) {
             request.setAttribute(name, value);
         }
+    }
+
+    /** What the request's path is: a request that the mechanism has not seen goes no further. */
+    public static PathKind kindOf(HttpServletRequest request) {
+        return PATH_KIND.get(request).orElseThrow(() -> new IllegalStateException("the mechanism was left out"));
     }
 
     @Produces
