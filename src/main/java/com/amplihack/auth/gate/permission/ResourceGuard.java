@@ -43,8 +43,7 @@ public class ResourceGuard implements ContainerRequestFilter {
         if (method.isAnnotationPresent(Public.class)) {
             return;
         }
-        AccessToken token = RequestAttributes.ADMITTED
-                .get(request)
+        AccessToken token = RequestAttributes.callerOf(request)
                 .orElseThrow(() -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
         ClientContext client = RequestAttributes.CLIENT.get(request).orElse(ClientContext.NONE);
         RolesAllowed roles = method.getAnnotation(RolesAllowed.class);
