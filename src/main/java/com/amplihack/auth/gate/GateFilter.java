@@ -5,7 +5,6 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
-import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.ClientResolver;
 import jakarta.inject.Inject;
@@ -49,7 +48,8 @@ public class GateFilter extends HttpFilter {
             Authentication admitted = RequestAttributes.AUTHENTICATION
                     .require(request)
                     .admit(token -> {
-                        gate.admit(token, credentials.proof(request), client).ifPresent(limit -> show(limit, response));
+                        gate.admit(token, credentials.proof(request), client)
+                                .ifPresent(limit -> limit.headers().forEach(response::setHeader));
                         meters.tokenValidated(Duration.ofNanos(System.nanoTime() - start));
                     });
             RequestAttributes.AUTHENTICATION.set(request, admitted);
@@ -72,10 +72,5 @@ public class GateFilter extends HttpFilter {
                     ErrorCode.ADDRESS_NOT_ALLOWED,
                     "Administration is not open to your address (auth.admin.allowlist).");
         }
-    }
-
-    private static void show(RateLimit limit, HttpServletResponse response) {
-        response.setHeader(RateLimit.POLICY_HEADER, limit.policyValue());
-        response.setHeader(RateLimit.HEADER, limit.value());
     }
 }

@@ -6,6 +6,7 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.UserAgentBinding;
 import com.amplihack.auth.gate.TokenGate;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.session.SessionProof;
 import com.amplihack.auth.store.MemorySecurityStore;
 import com.amplihack.auth.store.SecurityStore;
@@ -142,7 +143,9 @@ public final class PolicyBenchmark {
     private TokenGate gate(Configuration configuration) {
         InstantSource clock = InstantSource.system();
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
-        return new TokenGate(verifier, store, new RecordedAudit(), configuration, clock);
+        RecordedAudit audit = new RecordedAudit();
+        RateLimits limits = new RateLimits(store, audit, configuration);
+        return new TokenGate(verifier, store, audit, limits, configuration, clock);
     }
 
     private static void print(String name, double[] passes, double[] first) {

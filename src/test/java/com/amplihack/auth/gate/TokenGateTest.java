@@ -9,6 +9,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.UserAgentBinding;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.SessionProof;
@@ -164,7 +165,7 @@ class TokenGateTest {
         Configuration configuration = new Configuration(TestSettings.dev(Path.of("/nowhere"), all));
         InstantSource clock = () -> now;
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
-        return new TokenGate(verifier, store, audit, configuration, clock);
+        return new TokenGate(verifier, store, audit, new RateLimits(store, audit, configuration), configuration, clock);
     }
 
     private AccessToken token(String jti) {
