@@ -28,6 +28,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
@@ -149,6 +150,13 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName(BASE + ".gate.MpJwtMechanism")
             .should()
             .callMethod(TokenVerifier.class, "verifiedByMpJwt", UnverifiedToken.class, Principal.class);
+
+    /** {@code ResourceGuard} stands between Jersey and the resource method, and nowhere else. */
+    @ArchTest
+    static final ArchRule ONLY_JERSEY_CALLS_A_RESOURCE_METHOD = noClasses()
+            .should()
+            .callMethodWhere(describe("is a resource method", (JavaMethodCall call) -> call.getTarget()
+                    .isMetaAnnotatedWith(HttpMethod.class)));
 
     /** In Turkish the lower case of I has no dot, in Arabic digits are others: what is compared or sent says ROOT. */
     @ArchTest
