@@ -38,7 +38,7 @@ public class VerifyFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (RequestAttributes.kindOf(request) != PathKind.FORWARD_AUTH) {
+        if (RequestAttributes.PATH_KIND.require(request) != PathKind.FORWARD_AUTH) {
             chain.doFilter(request, response);
             return;
         }

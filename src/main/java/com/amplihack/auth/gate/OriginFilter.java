@@ -45,7 +45,7 @@ public class OriginFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        PathKind kind = RequestAttributes.kindOf(request);
+        PathKind kind = RequestAttributes.PATH_KIND.require(request);
         boolean forwardAuth = kind == PathKind.FORWARD_AUTH;
         if (forwardAuth != PathKind.isForwardAuth(RequestPath.of(request).spelled())) {
             // a proxy appends the path of its own request: /auth/verify/../jwks would answer 200 to everybody

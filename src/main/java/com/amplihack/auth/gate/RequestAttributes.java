@@ -17,7 +17,7 @@ public class RequestAttributes {
     public static final Key<ClientContext> CLIENT = new Key<>(PREFIX + "client", ClientContext.class);
 
     /** Set by the mechanism, for every request. */
-    static final Key<PathKind> PATH_KIND = new Key<>(PREFIX + "pathKind", PathKind.class);
+    public static final Key<PathKind> PATH_KIND = new Key<>(PREFIX + "pathKind", PathKind.class);
 
     /** Set by the mechanism, for every request, and by the filter when it admits one. */
     static final Key<Authentication> AUTHENTICATION = new Key<>(PREFIX + "authentication", Authentication.class);
@@ -27,18 +27,14 @@ public class RequestAttributes {
             return Optional.ofNullable(type.cast(request.getAttribute(name)));
         }
 
-        T require(HttpServletRequest request) {
+        /** What the mechanism has set: a request that it has not seen goes no further. */
+        public T require(HttpServletRequest request) {
             return get(request).orElseThrow(() -> new IllegalStateException("the mechanism was left out"));
         }
 
         public void set(HttpServletRequest request, T value) {
             request.setAttribute(name, value);
         }
-    }
-
-    /** What the request's path is: a request that the mechanism has not seen goes no further. */
-    public static PathKind kindOf(HttpServletRequest request) {
-        return PATH_KIND.require(request);
     }
 
     /** Whom the gate has admitted; empty on paths that need no token. */

@@ -68,7 +68,7 @@ public class ProxyFilter extends HttpFilter {
     }
 
     private void require(Route route, HttpServletRequest request, Optional<AccessToken> caller) {
-        if (RequestAttributes.kindOf(request) != PathKind.OPEN_API) {
+        if (RequestAttributes.PATH_KIND.require(request) != PathKind.OPEN_API) {
             AccessToken token = caller.orElseThrow(
                     () -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
             authorization.requirePermission(token, route.permission(), client.get());
