@@ -48,7 +48,6 @@ class DatabaseOutageIT {
                 "mp.config.profile", "dev",
                 "auth.home", ServerProcess.freshDirectory("database").toString(),
                 "auth.store", "redis",
-                "auth.argon2.memory.kib", "1024",
                 "auth.refresh.limit", "0",
                 "auth.api.limit", "0",
                 "jwt.key.size", "2048"));

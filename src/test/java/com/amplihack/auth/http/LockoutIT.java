@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** docs/lockout.md over HTTP: strangers' failures lock strangers out, and a known device signs in all the while. */
 @Tag("fault-25")
+@Tag("store")
 class LockoutIT {
     private static final String WRONG = "a guess that is wrong";
 

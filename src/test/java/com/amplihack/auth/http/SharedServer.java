@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -23,6 +24,8 @@ public final class SharedServer implements LauncherSessionListener {
 
     static final int EXCHANGES = 12;
     static final int EXCHANGES_PER_SUBJECT = 8;
+
+    static final Duration REFRESH_GRACE = Duration.ofSeconds(1);
 
     /** {@code redis}, or {@code memory} in the second run of the suite. */
     static final String STORE = System.getProperty("it.store", "redis");
@@ -78,6 +81,7 @@ public final class SharedServer implements LauncherSessionListener {
                                 Map.entry("redis.port", Integer.toString(proxy.port())),
                                 Map.entry("redis.username", TestRedis.USER),
                                 Map.entry("redis.password", redis.password()),
+                                Map.entry("jwt.refresh.grace.seconds", Long.toString(REFRESH_GRACE.toSeconds())),
                                 Map.entry("jwt.key.size", "2048")),
                         Map.of())
                 .ready();

@@ -47,6 +47,7 @@ class StartIT {
             password = first.firstPassword();
             assertTrue(first.output().contains("making an RSA key of 4096 bits"));
             assertTrue(first.output().contains("No Redis answers"));
+            assertLastLine(first, "; the account and its password, shown this once, are above");
             assertOnlyTheHttpPortListens(first);
             assertEquals(
                     200,
@@ -67,6 +68,7 @@ class StartIT {
                         ServerProcess.freePort(), withMpJwtOfAnotherApplication(development(home)), Map.of())
                 .ready()) {
             assertFalse(second.output().contains("First account"));
+            assertLastLine(second, "");
             assertFalse(second.output().contains("making an RSA key"));
             Client client = new Client(second.port());
             assertEquals(keys, client.get("/auth/jwks").send().body());
@@ -171,6 +173,15 @@ class StartIT {
                 .cookie("session_id", login.cookieValue("session_id"))
                 .send();
         assertEquals(400, deleted.status());
+    }
+
+    /** Says what to do next, and that the page there says it, too. */
+    private static void assertLastLine(ServerProcess server, String account) {
+        String last = server.output().lines().reduce("", (before, line) -> line);
+        String page = "http://localhost:" + server.port() + "/";
+        assertTrue(last.contains(". Next: " + page + " shows how to sign in" + account + ". Ctrl-C"), last);
+        String shown = new Client(server.port()).get("/").send().body();
+        assertTrue(shown.contains("/auth/login") && shown.contains("\"password\":"), shown);
     }
 
     private static long lines(Path home) throws IOException {

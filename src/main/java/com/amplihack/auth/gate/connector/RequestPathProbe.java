@@ -22,11 +22,21 @@ final class RequestPathProbe extends HttpServerProbe.Adapter {
     public void onRequestReceiveEvent(HttpServerFilter filter, Connection connection, Request request) {
         RequestURIRef uri = request.getRequest().getRequestURIRef();
         String path = uri.getURI();
-        if (!RequestSyntax.isReadablePath(path)) {
+        if (!RequestSyntax.isReadablePath(path) || !hasReadableHost(request)) {
             uri.setURI(REFUSED);
         } else if (FORWARD_AUTH.matcher(path).matches()) {
             // whatever else may fail: no proxy must take silence for consent. VerifyFilter says 200.
             request.getResponse().setStatus(500);
+        }
+    }
+
+    /** By the parser that the web container uses, which makes up a name when HTTP/1.0 sends none. */
+    private static boolean hasReadableHost(Request request) {
+        try {
+            String name = request.getServerName();
+            return name != null && !name.isEmpty();
+        } catch (RuntimeException portIsNoNumber) {
+            return false;
         }
     }
 }

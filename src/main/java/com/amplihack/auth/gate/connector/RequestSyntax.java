@@ -30,8 +30,8 @@ final class RequestSyntax {
     }
 
     /**
-     * What is wrong with the head, in words for a log; empty when nothing is. Bytes above 0x7F are allowed in it: browsers
-     * send them.
+     * What is wrong with the head, in words for a log; empty when nothing is. Bytes above 0x7F are allowed in it, except
+     * where Grizzly fails on them: browsers send them.
      *
      * @param head from the request line to the empty line, one character a byte
      */
@@ -49,6 +49,9 @@ final class RequestSyntax {
         }
         if (lengths.stream().distinct().count() > 1 || !lengths.stream().allMatch(RequestSyntax::isNumber)) {
             return "Content-Length is no number, or two";
+        }
+        if (!values(head, "Content-Encoding:").stream().allMatch(RequestSyntax::isAscii)) {
+            return "a Content-Encoding that is no list of tokens";
         }
         return values(head, "Host:").size() > 1 ? "more than one Host" : "";
     }
@@ -95,6 +98,11 @@ final class RequestSyntax {
 
     private static boolean isNumber(String value) {
         return !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    /** RFC 9110 section 8.4.1. Grizzly takes other bytes for blanks, and strips them beyond the end of the value. */
+    private static boolean isAscii(String value) {
+        return value.chars().allMatch(c -> c < 0x80);
     }
 
     static boolean isHex(int c) {

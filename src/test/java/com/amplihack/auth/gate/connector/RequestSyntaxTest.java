@@ -38,6 +38,7 @@ class RequestSyntaxTest {
                 "Transfer-Encoding: chunked\r\n",
                 "TRANSFER-ENCODING:\tChunked\r\n",
                 "User-Agent: a\u00eb\u0080\u00ff\tb\r\n",
+                "Content-Encoding: gzip, x-y\r\nX-Content-Encoding: \u00e9\r\nContent-Language: \u00e9\r\n",
                 "X: Transfer-Encoding: identity\r\nX-Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"
             })
     void aHeadThatEverybodyReadsAlike(String headers) {
@@ -64,6 +65,8 @@ class RequestSyntaxTest {
                 "Content-Length: 5 5\r\n",
                 "Content-Length:\r\n",
                 "Host: a\r\nHost: a\r\n",
+                "Content-Encoding: \u00c3\u00a9\r\n",
+                "content-encoding: gzip\r\nContent-Encoding:\u00a0gzip\r\n",
                 "X: a\nTransfer-Encoding: chunked\r\n",
                 "X: a\rb\r\n",
                 "X: a\u0000b\r\n",
