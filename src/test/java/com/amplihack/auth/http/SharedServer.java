@@ -51,6 +51,11 @@ public final class SharedServer implements LauncherSessionListener {
         return shared;
     }
 
+    /** Whether it runs and listens on that port. */
+    static synchronized boolean isAt(int port) {
+        return shared != null && shared.port() == port;
+    }
+
     private void start() {
         try {
             redis = TestRedis.start();
