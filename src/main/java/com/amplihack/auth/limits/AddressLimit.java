@@ -9,18 +9,15 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /** Holds what anybody may read to so many requests per client address; without a store it goes on unlimited. */
-@ApplicationScoped
+@Singleton
 public class AddressLimit {
-    private SecurityStore store;
-    private AuditLog audit;
-
-    /** For CDI. */
-    public AddressLimit() {}
+    private final SecurityStore store;
+    private final AuditLog audit;
 
     @Inject
     public AddressLimit(SecurityStore store, AuditLog audit) {

@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.audit.AuditEntry;
-import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -56,7 +55,7 @@ class RefreshRotationTest {
             new CountedIssuer(),
             codec,
             store,
-            new RefreshAudit(new SilentAudit()),
+            new RefreshAudit(new RecordedAudit()),
             Tokens.configuration(Map.of()));
 
     private final SessionHandle handle = SessionHandle.fresh();
@@ -220,6 +219,10 @@ class RefreshRotationTest {
     }
 
     private final class OneAccount extends AccountDirectory {
+        OneAccount() {
+            super(null, null, null, null, null);
+        }
+
         @Override
         public Optional<Account> find(String id) {
             Account account = TestAccounts.account(id, "eva", Set.of("user"), Set.of());
@@ -239,10 +242,4 @@ class RefreshRotationTest {
         }
     }
 
-    private static final class SilentAudit extends AuditLog {
-        @Override
-        public void record(AuditEntry entry) {
-            // not what is tested here
-        }
-    }
 }

@@ -10,18 +10,15 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 
 /** Holds the logins of one client address, whatever they are tried with, to so many in a window. */
-@ApplicationScoped
+@Singleton
 public class LoginQuota {
-    private SecurityStore store;
-    private AuditLog audit;
-    private Configuration configuration;
-
-    /** For CDI. */
-    public LoginQuota() {}
+    private final SecurityStore store;
+    private final AuditLog audit;
+    private final Configuration configuration;
 
     @Inject
     public LoginQuota(SecurityStore store, AuditLog audit, Configuration configuration) {
