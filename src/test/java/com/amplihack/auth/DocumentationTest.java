@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.Policy;
+import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.Property;
 import com.amplihack.auth.problem.ErrorCode;
 import java.io.IOException;
@@ -54,6 +56,7 @@ class DocumentationTest {
                 Files.newBufferedReader(Path.of("src/main/resources/META-INF/microprofile-config.properties"))) {
             defaults.load(file);
         }
+        Policy policy = TestSettings.following(Path.of("/nowhere"), Map.of()).policy();
         Set<String> documented = new TreeSet<>();
         for (String line : Files.readAllLines(Path.of("docs/configuration.md"))) {
             if (line.startsWith("| `")) {
@@ -63,7 +66,7 @@ class DocumentationTest {
                 documented.addAll(Arrays.asList(names));
                 boolean live = cells[4].strip().equals("live");
                 for (String name : names) {
-                    assertEquals(new Property(name, Optional.empty(), "").isLive(), live, name);
+                    assertEquals(policy.isLive(new Property(name, Optional.empty(), "")), live, name);
                 }
                 for (int i = 0; i < names.length; i++) {
                     String value = defaults.getProperty(names[i], "");
@@ -156,7 +159,9 @@ class DocumentationTest {
             String name = Path.of("src/test/java").relativize(file).toString();
             if (name.matches(".*(Test|IT|Contract)\\.java")) {
                 Class<?> type = Class.forName(
-                        name.replace(".java", "").replace('/', '.'), false, getClass().getClassLoader());
+                        name.replace(".java", "").replace('/', '.'),
+                        false,
+                        getClass().getClassLoader());
                 addTags(tagged, type, type.getSimpleName());
                 for (Method method : type.getDeclaredMethods()) {
                     addTags(tagged, method, type.getSimpleName() + '.' + method.getName());
@@ -180,8 +185,8 @@ class DocumentationTest {
     @Test
     void whateverAFileCitesIsThere() throws IOException {
         Pattern link = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)\\s]+))?\\)");
-        Pattern path =
-                Pattern.compile("(?<![\\w./-])(?:docs|src|server-config|\\.ci)/[\\w./-]*\\w|(?<![\\w./-])[\\w-]+\\.md\\b");
+        Pattern path = Pattern.compile(
+                "(?<![\\w./-])(?:docs|src|server-config|\\.ci)/[\\w./-]*\\w|(?<![\\w./-])[\\w-]+\\.md\\b");
         Pattern decision = Pattern.compile("\\bADR (\\d+)");
         List<String> missing = new ArrayList<>();
         for (Path file : textFiles()) {
@@ -194,11 +199,13 @@ class DocumentationTest {
                     }
                 });
             }
-            path.matcher(text.replaceAll("\\[[^\\]]*\\]\\([^)]*\\)", "")).results().forEach(found -> {
-                if (!isThere(file, found.group())) {
-                    missing.add(file + ": " + found.group());
-                }
-            });
+            path.matcher(text.replaceAll("\\[[^\\]]*\\]\\([^)]*\\)", ""))
+                    .results()
+                    .forEach(found -> {
+                        if (!isThere(file, found.group())) {
+                            missing.add(file + ": " + found.group());
+                        }
+                    });
             decision.matcher(text).results().forEach(found -> {
                 if (!startsAFile(Path.of("docs/adr"), String.format("%04d-", Integer.parseInt(found.group(1))))) {
                     missing.add(file + ": " + found.group());
@@ -225,8 +232,7 @@ class DocumentationTest {
         return Stream.of(Path.of(path), file.resolveSibling(path))
                 .map(Path::normalize)
                 .anyMatch(cited -> Files.exists(cited)
-                        || cited.getParent() != null
-                                && startsAFile(cited.getParent(), cited.getFileName() + "-"));
+                        || cited.getParent() != null && startsAFile(cited.getParent(), cited.getFileName() + "-"));
     }
 
     private static boolean startsAFile(Path folder, String start) {

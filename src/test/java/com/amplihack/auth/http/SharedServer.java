@@ -2,6 +2,7 @@ package com.amplihack.auth.http;
 
 import com.amplihack.auth.store.FaultProxy;
 import com.amplihack.auth.store.TestRedis;
+import com.amplihack.auth.store.Until;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -48,6 +49,11 @@ public final class SharedServer implements LauncherSessionListener {
             shared = fresh;
         }
         return shared;
+    }
+
+    /** Whether it runs and listens on that port. */
+    static synchronized boolean isAt(int port) {
+        return shared != null && shared.port() == port;
     }
 
     private void start() {
@@ -129,8 +135,13 @@ public final class SharedServer implements LauncherSessionListener {
         return upstream;
     }
 
-    /** The audit entries of requests with that {@code X-Request-Id}: their events. */
+    /** What requests with that {@code X-Request-Id} left in the audit file, once there is something: the events. */
     public List<String> audited(String correlationId) {
+        Until.holds("audited " + correlationId, () -> !events(correlationId).isEmpty());
+        return events(correlationId);
+    }
+
+    private List<String> events(String correlationId) {
         try (Stream<String> lines = Files.lines(home.resolve("audit.jsonl"))) {
             return lines.filter(line -> line.contains('"' + correlationId + '"'))
                     .map(line -> new Client.Answer(200, List.of(), line).json().getString("event"))

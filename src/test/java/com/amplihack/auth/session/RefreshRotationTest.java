@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.MemorySecurityStore;
@@ -57,6 +58,7 @@ class RefreshRotationTest {
             codec,
             store,
             new RefreshAudit(new SilentAudit()),
+            new RateLimits(store, new SilentAudit(), Tokens.configuration(Map.of())),
             Tokens.configuration(Map.of()));
 
     private final SessionHandle handle = SessionHandle.fresh();

@@ -3,6 +3,10 @@ package com.amplihack.auth.keys.files;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.Seed;
+import com.amplihack.auth.keys.BusyRing;
+import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.BusyRing;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.ring.RingKey;
