@@ -14,7 +14,7 @@ import org.eclipse.microprofile.metrics.Tag;
 import org.eclipse.microprofile.metrics.Timer;
 
 /**
- * The service's own figures at {@code /metrics} (CONTRACT.md section 5). Each label has a small, fixed set of values;
+ * The service's own figures at {@code /metrics} (docs/metrics.md). Each label has a small, fixed set of values;
  * nothing that a client sends becomes one.
  */
 @ApplicationScoped
