@@ -48,7 +48,7 @@ public record Settings(
         return new Settings(
                 production,
                 from.path("auth.home"),
-                from.bool("enable.jwt.auth"),
+                from.live().bool("enable.jwt.auth"),
                 TokenSettings.read(from),
                 KeySettings.read(from, production),
                 StoreSettings.read(from, production),

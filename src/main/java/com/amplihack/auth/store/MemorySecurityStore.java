@@ -205,11 +205,6 @@ public final class MemorySecurityStore implements SecurityStore {
     }
 
     @Override
-    public Optional<Taken> takeSoon(Quota quota, String key) {
-        return Optional.of(take(quota, key));
-    }
-
-    @Override
     public LoginAttempt beginLogin(String subject, Optional<String> device, LockoutSettings rules) {
         return inUser(subject, (user, now) -> user.logins.begin(subject, user.epoch(), device.orElse(""), rules, now));
     }

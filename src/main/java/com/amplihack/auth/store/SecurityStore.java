@@ -210,9 +210,6 @@ public interface SecurityStore {
     /** Takes one from a quota that belongs to no user. */
     Taken take(Quota quota, String key);
 
-    /** The same for what goes on without a store: empty when it did not answer within a tenth of a second. */
-    Optional<Taken> takeSoon(Quota quota, String key);
-
     /**
      * Gives an attempt at an account's password a place before the password is looked at: of any number of parallel guesses
      * no more are admitted than may fail. Reads the epoch on the way.

@@ -144,7 +144,7 @@ class PolicyTest {
         assertEquals(
                 name + " has changed: it is in force after a restart",
                 revision.refusals().get(0).reason());
-        assertFalse(property(name).isLive());
+        assertFalse(configuration.policy().isLive(property(name)));
         assertFalse(property(name).value().equals(Optional.of("something-else")), "the value in force is shown");
     }
 

@@ -6,6 +6,8 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.limits.Limit;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -44,7 +46,7 @@ public class Authenticator {
     private final SecurityStore store;
     private final AuditLog audit;
     private final Configuration configuration;
-    private final LoginQuota quota;
+    private final RateLimits limits;
     private final Meters meters;
     private final LoginPlaces places;
 
@@ -55,14 +57,14 @@ public class Authenticator {
             SecurityStore store,
             AuditLog audit,
             Configuration configuration,
-            LoginQuota quota,
+            RateLimits limits,
             Meters meters) {
         this.accounts = accounts;
         this.hasher = hasher;
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;
-        this.quota = quota;
+        this.limits = limits;
         this.meters = meters;
         places = new LoginPlaces(store);
     }
@@ -97,7 +99,7 @@ public class Authenticator {
      */
     public Authenticated authenticate(
             String username, Secret password, PresentedDevices devices, ClientContext client) {
-        RateLimit limit = quota.take(client);
+        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // its quota is never off
         Optional<AccountKey> key = Username.parse(username).flatMap(accounts::findKey);
         LoginAttempt attempt = begin(username, key, devices);
         Checked checked = check(attempt, key, password);

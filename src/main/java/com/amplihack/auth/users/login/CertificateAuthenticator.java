@@ -5,6 +5,8 @@ import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.CertificateSettings;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.limits.Limit;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
@@ -38,7 +40,7 @@ public class CertificateAuthenticator {
     private final SecurityStore store;
     private final AuditLog audit;
     private final Configuration configuration;
-    private final LoginQuota quota;
+    private final RateLimits limits;
     private final InstantSource clock;
 
     @Inject
@@ -47,13 +49,13 @@ public class CertificateAuthenticator {
             SecurityStore store,
             AuditLog audit,
             Configuration configuration,
-            LoginQuota quota,
+            RateLimits limits,
             InstantSource clock) {
         this.accounts = accounts;
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;
-        this.quota = quota;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -71,7 +73,7 @@ public class CertificateAuthenticator {
      * @throws AuthException {@code rate_limited}, {@code invalid_credentials} or {@code store_unavailable}
      */
     public Authenticated authenticate(X509Certificate leaf, ClientContext client) {
-        RateLimit limit = quota.take(client);
+        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // its quota is never off
         Found found = unfit(leaf).map(Found::refused).orElseGet(() -> find(leaf.getSubjectX500Principal()));
         boolean success = found.refusal().isEmpty();
         AuditEntry entry = AuditEntry.of(success ? AuditEvent.LOGIN_SUCCESS : AuditEvent.LOGIN_FAILED, client)

@@ -10,10 +10,10 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.MemorySecurityStore;
 import com.amplihack.auth.store.SecurityStore;
@@ -141,7 +141,7 @@ class AuthenticatorTest {
             assertEquals(wrong.getMessage(), other.getMessage());
             assertEquals(wrong.headers().keySet(), other.headers().keySet());
         }
-        assertTrue(wrong.headers().containsKey(RateLimit.HEADER));
+        assertTrue(wrong.headers().containsKey("RateLimit"));
     }
 
     @Test
@@ -304,8 +304,8 @@ class AuthenticatorTest {
     }
 
     private Authenticator authenticator(SecurityStore counted) {
-        LoginQuota quota = new LoginQuota(counted, audit, configuration);
-        return new Authenticator(directory(), hasher(), counted, audit, configuration, quota, new Meters());
+        RateLimits limits = new RateLimits(counted, audit, configuration);
+        return new Authenticator(directory(), hasher(), counted, audit, configuration, limits, new Meters());
     }
 
     private void lock() {
