@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /**
- * The service's own figures at {@code /metrics} (CONTRACT.md section 5). Each label has a small, fixed set of values;
+ * The service's own figures at {@code /metrics} (docs/metrics.md). Each label has a small, fixed set of values;
  * nothing that a client sends becomes one.
  */
 @Singleton

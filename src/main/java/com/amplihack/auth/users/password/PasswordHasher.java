@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 
 /**
  * Argon2id (RFC 9106) behind a bulkhead: so many hashes at a time, so many more waiting (each at most 10 s), and a 503
- * {@code overloaded} for the rest, so that logins cannot exhaust memory (FAULTS.md 31).
+ * {@code overloaded} for the rest, so that logins cannot exhaust memory (docs/specification.md, fault 31).
  */
 @Singleton
 public class PasswordHasher {
@@ -106,7 +106,7 @@ public class PasswordHasher {
 
     /**
      * Whether the password belongs to the hash, also to an older one of the password as it was typed; a corrupt hash
-     * (FAULTS.md 30) is a no and a line in the log.
+     * (docs/specification.md, fault 30) is a no and a line in the log.
      */
     public boolean verify(String encoded, Secret password) {
         return inTurn(() -> {
@@ -134,7 +134,10 @@ public class PasswordHasher {
         return matches;
     }
 
-    /** Costs what {@link #verify} costs and is always a no, for users that do not exist (FAULTS.md 27). */
+    /**
+     * Costs what {@link #verify} costs and is always a no, for users that do not exist (docs/specification.md, fault
+     * 27).
+     */
     public boolean verifyNobody(Secret password) {
         verify(nobodysHash, password);
         return false;
