@@ -124,6 +124,31 @@ public final class OpenApi {
         return registry.getSchema(whole);
     }
 
+    /** As the server shows it: its model of the document drops nulls and empty lists of examples. */
+    public JsonNode asPayaraShowsIt() {
+        return withoutEmptyExamples(root);
+    }
+
+    /** What the server shows, without the member that it adds. */
+    public static JsonNode shown(String json) {
+        ObjectNode shown = JSON.readTree(json).asObject();
+        shown.remove("endpoints");
+        return withoutEmptyExamples(shown);
+    }
+
+    private static JsonNode withoutEmptyExamples(JsonNode node) {
+        JsonNode copy = node.deepCopy();
+        copy.findParents("example").forEach(parent -> prune(parent.get("example")));
+        return copy;
+    }
+
+    private static void prune(JsonNode example) {
+        if (example instanceof ObjectNode object) {
+            object.removeIf(member -> member.isNull() || (member.isArray() && member.isEmpty()));
+        }
+        example.forEach(OpenApi::prune);
+    }
+
     /** A parameter is one segment; one that is called {@code path} is one or more. */
     private static Pattern pattern(String path) {
         return Pattern.compile(Pattern.compile("[^{]+|\\{(\\w+)}").matcher(path).replaceAll(part -> {

@@ -18,8 +18,8 @@ import io.github.resilience4j.bulkhead.BulkheadFullException;
 import io.github.resilience4j.core.exception.AcquirePermissionCancelledException;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * Argon2id (RFC 9106) behind a bulkhead: so many hashes at a time, so many more waiting (each at most 10 s), and a 503
  * {@code overloaded} for the rest, so that logins cannot exhaust memory (FAULTS.md 31).
  */
-@ApplicationScoped
+@Singleton
 public class PasswordHasher {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(PasswordHasher.class.getName()), 1);
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -42,15 +42,12 @@ public class PasswordHasher {
     private static final Pattern ENCODED =
             Pattern.compile("\\$argon2id\\$v=19\\$m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]{16,}\\$[A-Za-z0-9+/]{16,}");
 
-    private Configuration configuration;
-    private Meters meters;
+    private final Configuration configuration;
+    private final Meters meters;
     private Argon2 argon2;
     private Bulkhead hashing;
     private Bulkhead hashingOrWaiting;
     private volatile String nobodysHash;
-
-    /** For CDI. */
-    public PasswordHasher() {}
 
     @Inject
     public PasswordHasher(Configuration configuration, Meters meters) {
@@ -85,9 +82,6 @@ public class PasswordHasher {
         RANDOM.nextBytes(nobodysPassword);
         nobodysHash = hash(Secret.of(Base64.getEncoder().encodeToString(nobodysPassword)));
     }
-
-    /** Nothing: being asked brings the bean up, so that the first login does not pay for it. */
-    public void ready() {}
 
     /**
      * Closes the native library: JNA's cleaner waits for its end, and would keep the classes of every deployment. Only when
