@@ -18,7 +18,7 @@ import com.amplihack.auth.endpoint.VersionFilter;
 import com.amplihack.auth.endpoint.WellKnownResource;
 import com.amplihack.auth.gate.ConditionGuard;
 import com.amplihack.auth.gate.RecordingGuard;
-import com.amplihack.auth.gate.ResourceGuard;
+import com.amplihack.auth.gate.permission.ResourceGuard;
 import com.amplihack.auth.problem.ProblemMapper;
 import jakarta.annotation.security.DeclareRoles;
 import jakarta.ws.rs.core.Application;

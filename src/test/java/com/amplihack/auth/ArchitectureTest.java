@@ -6,12 +6,17 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.amplihack.auth.admission.Admitted;
-import com.amplihack.auth.admission.Public;
-import com.amplihack.auth.admission.RequiresPermission;
+import com.amplihack.auth.gate.permission.Admitted;
+import com.amplihack.auth.gate.permission.Public;
+import com.amplihack.auth.gate.permission.RequiresPermission;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.token.UnverifiedToken;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -23,73 +28,82 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import java.nio.charset.Charset;
+import java.security.Principal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The ranks of CONTRIBUTING.md, and who may use which library. */
 @AnalyzeClasses(packages = "com.amplihack.auth", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String BASE = "com.amplihack.auth";
 
-    private static final Map<String, Integer> RANKS = Map.ofEntries(
-            Map.entry("problem", 0),
-            Map.entry("config", 0),
-            Map.entry("json", 0),
-            Map.entry("client", 0),
-            Map.entry("files", 0),
-            Map.entry("metrics", 0),
-            Map.entry("store", 1),
-            Map.entry("audit", 1),
-            Map.entry("keys", 2),
-            Map.entry("users", 2),
-            Map.entry("token", 3),
-            Map.entry("admission", 4),
-            Map.entry("gate", 5),
-            Map.entry("endpoint", 5),
-            Map.entry("proxy", 5),
-            Map.entry("admin", 5),
-            Map.entry("recovery", 5),
-            Map.entry("ops", 5));
+    /** The lowest first; {@code tools} lie outside the WAR and above all. */
+    private static final List<Set<String>> RANKS = List.of(
+            Set.of("problem", "config", "metrics"),
+            Set.of("web"),
+            Set.of("store", "audit"),
+            Set.of("limits"),
+            Set.of("keys", "users"),
+            Set.of("token"),
+            Set.of("session"),
+            Set.of("gate"),
+            Set.of("endpoint", "admin", "proxy", "ops"),
+            Set.of("tools"));
+
+    private static final int MOST_FILES = 16;
 
     @ArchTest
     static final ArchRule A_PACKAGE_IMPORTS_LOWER_RANKS_ONLY =
             classes().that().resideInAPackage(BASE + ".*..").should(importLowerRanksOnly());
 
+    /** Neither between rooms nor between the packages within one. */
     @ArchTest
-    static final ArchRule NO_CYCLES =
-            slices().matching(BASE + ".(*)..").should().beFreeOfCycles();
+    static final ArchRule NO_CYCLES = slices().matching(BASE + ".(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule REDIS_IS_THE_STORES = onlyIn("redis.clients..", "store");
+    static void noPackageIsACrowd(JavaClasses classes) {
+        Map<String, Long> files = classes.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+        files.values().removeIf(count -> count <= MOST_FILES);
+        files.remove(BASE + ".store"); // to be divided by its interfaces
+        assertEquals(Map.of(), files);
+    }
 
     @ArchTest
-    static final ArchRule JOSE_IS_FOR_TOKENS_AND_KEYS = onlyIn("com.nimbusds..", "token", "keys", "gate");
+    static final ArchRule REDIS_IS_THE_STORES = onlyIn("redis.clients..", "store..");
 
     @ArchTest
-    static final ArchRule THE_SIGNING_PROVIDER_IS_THE_KEYS = onlyIn("com.amazon..", "keys");
+    static final ArchRule JOSE_IS_FOR_TOKENS_AND_KEYS = onlyIn("com.nimbusds..", "token", "keys..", "gate..");
 
     @ArchTest
-    static final ArchRule ARGON2_IS_THE_USERS = onlyIn("de.mkammerer..", "users");
+    static final ArchRule THE_SIGNING_PROVIDER_IS_THE_KEYS = onlyIn("com.amazon..", "keys..");
 
     @ArchTest
-    static final ArchRule PERSISTENCE_IS_THE_USERS = onlyIn("jakarta.persistence..", "users");
+    static final ArchRule ARGON2_IS_THE_USERS = onlyIn("de.mkammerer..", "users..");
+
+    @ArchTest
+    static final ArchRule PERSISTENCE_IS_THE_USERS = onlyIn("jakarta.persistence..", "users..");
 
     @ArchTest
     static final ArchRule JAX_RS_IS_AT_THE_EDGE = noClasses()
             .that()
             .resideOutsideOfPackages(
                     BASE,
-                    BASE + ".gate",
+                    BASE + ".gate..",
                     BASE + ".endpoint",
-                    BASE + ".proxy",
+                    BASE + ".proxy..",
                     BASE + ".admin",
                     BASE + ".ops",
                     BASE + ".problem")
@@ -100,7 +114,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule CONFIGURATION_IS_READ_IN_ONE_PLACE = noClasses()
             .that()
-            .resideOutsideOfPackage(BASE + ".config")
+            .resideOutsideOfPackage(BASE + ".config..")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("org.eclipse.microprofile.config.ConfigProvider")
@@ -112,7 +126,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule THE_TIME_COMES_FROM_THE_CLOCK = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + ".config", BASE + ".launch")
+            .resideOutsideOfPackages(BASE + ".config..", BASE + ".tools..")
             .should()
             .callMethodWhere(describe(
                     "asks for the time without the clock",
@@ -120,6 +134,29 @@ class ArchitectureTest {
                             || asksFor(call, InstantSource.class, "system")
                             || asksFor(call, Clock.class, "system")
                             || asksFor(call, System.class, "currentTimeMillis")));
+
+    @ArchTest
+    static final ArchRule ONLY_THE_VERIFIER_MAKES_AN_ACCESS_TOKEN = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(TokenVerifier.class.getName())
+            .should()
+            .callConstructorWhere(describe(
+                    "makes an access token", call -> call.getTargetOwner().isEquivalentTo(AccessToken.class)));
+
+    /** Its word for it is a caller that anybody could make up. */
+    @ArchTest
+    static final ArchRule ONLY_MP_JWT_SAYS_WHAT_IT_HAS_VERIFIED = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(BASE + ".gate.MpJwtMechanism")
+            .should()
+            .callMethod(TokenVerifier.class, "verifiedByMpJwt", UnverifiedToken.class, Principal.class);
+
+    /** {@code ResourceGuard} stands between Jersey and the resource method, and nowhere else. */
+    @ArchTest
+    static final ArchRule ONLY_JERSEY_CALLS_A_RESOURCE_METHOD = noClasses()
+            .should()
+            .callMethodWhere(describe("is a resource method", (JavaMethodCall call) -> call.getTarget()
+                    .isMetaAnnotatedWith(HttpMethod.class)));
 
     /** In Turkish the lower case of I has no dot, in Arabic digits are others: what is compared or sent says ROOT. */
     @ArchTest
@@ -190,23 +227,29 @@ class ArchitectureTest {
         return new ArchCondition<>("import lower ranks only, never a sibling") {
             @Override
             public void check(JavaClass from, ConditionEvents events) {
-                String own = room(from);
-                if (!own.equals("launch") && !RANKS.containsKey(own)) {
+                int own = rank(from);
+                if (own < 0) {
                     events.add(SimpleConditionEvent.violated(from, from.getName() + " lies in a room without a rank"));
                 }
                 from.getDirectDependenciesFromSelf().stream()
                         .filter(dependency -> isOurs().test(dependency.getTargetClass()))
-                        .filter(dependency -> {
-                            String other = room(dependency.getTargetClass());
-                            return !other.equals(own)
-                                    && (own.equals("launch")
-                                            || RANKS.getOrDefault(other, Integer.MAX_VALUE)
-                                                    >= RANKS.getOrDefault(own, -1));
-                        })
+                        .filter(dependency -> !room(dependency.getTargetClass()).equals(room(from))
+                                && rank(dependency.getTargetClass()) >= own)
                         .forEach(dependency ->
                                 events.add(SimpleConditionEvent.violated(dependency, dependency.getDescription())));
             }
         };
+    }
+
+    /** -1 for none. */
+    private static int rank(JavaClass type) {
+        String room = room(type);
+        for (int rank = 0; rank < RANKS.size(); rank++) {
+            if (RANKS.get(rank).contains(room)) {
+                return rank;
+            }
+        }
+        return -1;
     }
 
     private static DescribedPredicate<JavaClass> isOurs() {

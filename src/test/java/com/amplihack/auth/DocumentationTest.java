@@ -4,25 +4,33 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.Property;
+import com.amplihack.auth.config.Policy;
+import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.config.source.Property;
 import com.amplihack.auth.problem.ErrorCode;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +56,7 @@ class DocumentationTest {
                 Files.newBufferedReader(Path.of("src/main/resources/META-INF/microprofile-config.properties"))) {
             defaults.load(file);
         }
+        Policy policy = TestSettings.following(Path.of("/nowhere"), Map.of()).policy();
         Set<String> documented = new TreeSet<>();
         for (String line : Files.readAllLines(Path.of("docs/configuration.md"))) {
             if (line.startsWith("| `")) {
@@ -57,7 +66,7 @@ class DocumentationTest {
                 documented.addAll(Arrays.asList(names));
                 boolean live = cells[4].strip().equals("live");
                 for (String name : names) {
-                    assertEquals(new Property(name, Optional.empty(), "").isLive(), live, name);
+                    assertEquals(policy.isLive(new Property(name, Optional.empty(), "")), live, name);
                 }
                 for (int i = 0; i < names.length; i++) {
                     String value = defaults.getProperty(names[i], "");
@@ -71,6 +80,21 @@ class DocumentationTest {
                 .filter(name -> !name.startsWith("%") && !name.startsWith("mp."))
                 .filter(name -> !documented.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
+    void everyMetricIsListed() throws IOException {
+        String listed = Files.readString(Path.of("docs/metrics.md"));
+        Set<String> missing = new TreeSet<>();
+        for (Path file : filesUnder("src/main/java")) {
+            Pattern.compile("\"(jwt_[a-z_]+)\"")
+                    .matcher(Files.readString(file))
+                    .results()
+                    .map(name -> name.group(1))
+                    .filter(name -> !listed.contains('`' + name + '`') && !listed.contains('`' + name + "_seconds`"))
+                    .forEach(missing::add);
+        }
         assertEquals(Set.of(), missing);
     }
 
@@ -118,6 +142,149 @@ class DocumentationTest {
             }
         }
         assertEquals(List.of(), missing);
+    }
+
+    /** docs/specification.md against the tags of the test classes, both ways. */
+    @Test
+    void everyFaultOfTheSpecificationIsHeldByTheTestsThatTheTableNames() throws Exception {
+        Map<String, Set<String>> listed = new TreeMap<>();
+        for (String line : Files.readAllLines(Path.of("docs/specification.md"))) {
+            Matcher row = Pattern.compile("\\| (\\d+) \\|.*\\|([^|]*)\\|").matcher(line);
+            if (row.matches()) {
+                listed.put("fault-" + row.group(1), new TreeSet<>(Arrays.asList(code(row.group(2)))));
+            }
+        }
+        Map<String, Set<String>> tagged = new TreeMap<>();
+        for (Path file : filesUnder("src/test/java")) {
+            String name = Path.of("src/test/java").relativize(file).toString();
+            if (name.matches(".*(Test|IT|Contract)\\.java")) {
+                Class<?> type = Class.forName(
+                        name.replace(".java", "").replace('/', '.'),
+                        false,
+                        getClass().getClassLoader());
+                addTags(tagged, type, type.getSimpleName());
+                for (Method method : type.getDeclaredMethods()) {
+                    addTags(tagged, method, type.getSimpleName() + '.' + method.getName());
+                }
+            }
+        }
+
+        assertEquals(tagged, listed);
+        assertEquals(45, listed.size());
+    }
+
+    private static void addTags(Map<String, Set<String>> tagged, AnnotatedElement element, String name) {
+        for (Tag tag : element.getDeclaredAnnotationsByType(Tag.class)) {
+            if (tag.value().startsWith("fault-")) {
+                tagged.computeIfAbsent(tag.value(), fault -> new TreeSet<>()).add(name);
+            }
+        }
+    }
+
+    /** Links of Markdown with their anchors, and paths, pages and ADRs that any text file names. */
+    @Test
+    void whateverAFileCitesIsThere() throws IOException {
+        Pattern link = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)\\s]+))?\\)");
+        Pattern path = Pattern.compile(
+                "(?<![\\w./-])(?:docs|src|server-config|\\.ci)/[\\w./-]*\\w|(?<![\\w./-])[\\w-]+\\.md\\b");
+        Pattern decision = Pattern.compile("\\bADR (\\d+)");
+        List<String> missing = new ArrayList<>();
+        for (Path file : textFiles()) {
+            String text = Files.readString(file);
+            if (file.toString().endsWith(".md")) {
+                text = withoutBlocks(text);
+                link.matcher(text).results().forEach(found -> {
+                    if (!found.group(1).contains(":") && !resolves(file, found.group(1), found.group(2))) {
+                        missing.add(file + ": " + found.group());
+                    }
+                });
+            }
+            path.matcher(text.replaceAll("\\[[^\\]]*\\]\\([^)]*\\)", ""))
+                    .results()
+                    .forEach(found -> {
+                        if (!isThere(file, found.group())) {
+                            missing.add(file + ": " + found.group());
+                        }
+                    });
+            decision.matcher(text).results().forEach(found -> {
+                if (!startsAFile(Path.of("docs/adr"), String.format("%04d-", Integer.parseInt(found.group(1))))) {
+                    missing.add(file + ": " + found.group());
+                }
+            });
+        }
+        assertEquals(List.of(), missing);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"docs", "docs/adr"})
+    void theIndexLeadsToEveryPage(String folder) throws IOException {
+        String index = Files.readString(Path.of(folder, "README.md"));
+        List<String> missing = filesUnder(folder).stream()
+                .map(page -> Path.of(folder).relativize(page).toString())
+                .filter(page -> page.endsWith(".md") && !page.equals("README.md"))
+                .filter(page -> !page.startsWith("adr/") && !index.contains('(' + page + ')'))
+                .toList();
+        assertEquals(List.of(), missing);
+    }
+
+    /** A path from the repository's root or from the file's own folder; a name may stop in its middle ({@code docs/adr/0007}). */
+    private static boolean isThere(Path file, String path) {
+        return Stream.of(Path.of(path), file.resolveSibling(path))
+                .map(Path::normalize)
+                .anyMatch(cited -> Files.exists(cited)
+                        || cited.getParent() != null && startsAFile(cited.getParent(), cited.getFileName() + "-"));
+    }
+
+    private static boolean startsAFile(Path folder, String start) {
+        String[] names = folder.toFile().list((directory, name) -> name.startsWith(start));
+        return names != null && names.length > 0;
+    }
+
+    private static boolean resolves(Path file, String target, String anchor) {
+        Path page = target.isEmpty() ? file : file.resolveSibling(target).normalize();
+        return Files.exists(page) && (anchor == null || !page.toString().endsWith(".md") || hasHeading(page, anchor));
+    }
+
+    /** By the anchors that GitHub makes of headings. */
+    private static boolean hasHeading(Path page, String anchor) {
+        try {
+            return withoutBlocks(Files.readString(page))
+                    .lines()
+                    .filter(line -> line.startsWith("#"))
+                    .map(line -> line.replaceFirst("^#+ ", "")
+                            .toLowerCase(Locale.ROOT)
+                            .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                            .replace(' ', '-'))
+                    .anyMatch(anchor::equals);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String withoutBlocks(String markdown) {
+        return markdown.replaceAll("(?ms)^ *```.*?^ *```$", "");
+    }
+
+    private static List<Path> textFiles() throws IOException {
+        List<Path> files = new ArrayList<>(filesUnder("docs", "src", "server-config", ".ci"));
+        files.addAll(List.of(Path.of("pom.xml")));
+        for (String name : Path.of("").toAbsolutePath().toFile().list((directory, name) -> name.endsWith(".md"))) {
+            files.add(Path.of(name));
+        }
+        files.removeIf(file -> file.toString().matches(".*\\.(png|ico|woff2?|p12|jks|jar)"));
+        return files;
+    }
+
+    private static List<Path> filesUnder(String... folders) throws IOException {
+        List<Path> all = new ArrayList<>();
+        for (String folder : folders) {
+            try (Stream<Path> files = Files.walk(Path.of(folder))) {
+                files.filter(Files::isRegularFile)
+                        .filter(file -> !file.toString().contains("node_modules"))
+                        .forEach(all::add);
+            }
+        }
+        return all;
     }
 
     private static String[] code(String cell) {

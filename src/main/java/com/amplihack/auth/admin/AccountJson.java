@@ -1,8 +1,8 @@
 package com.amplihack.auth.admin;
 
-import com.amplihack.auth.json.StrictJson;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.Role;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;

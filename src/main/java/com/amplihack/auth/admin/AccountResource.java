@@ -1,18 +1,18 @@
 package com.amplihack.auth.admin;
 
-import com.amplihack.auth.admission.JsonBody;
-import com.amplihack.auth.admission.Paging;
-import com.amplihack.auth.admission.SessionJson;
-import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.session.Paging;
+import com.amplihack.auth.session.SessionJson;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.OpaqueString;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.password.OpaqueString;
+import com.amplihack.auth.web.JsonBody;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;

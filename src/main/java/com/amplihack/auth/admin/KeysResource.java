@@ -1,14 +1,14 @@
 package com.amplihack.auth.admin;
 
-import com.amplihack.auth.admission.JsonBody;
-import com.amplihack.auth.client.ClientContext;
-import com.amplihack.auth.json.StrictJson;
 import com.amplihack.auth.keys.KeyChange;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
-import com.amplihack.auth.keys.KeyState;
-import com.amplihack.auth.keys.RingKey;
+import com.amplihack.auth.keys.ring.KeyState;
+import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.JsonBody;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;

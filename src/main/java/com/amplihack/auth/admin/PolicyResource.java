@@ -2,9 +2,9 @@ package com.amplihack.auth.admin;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Policy;
-import com.amplihack.auth.config.Property;
-import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.config.source.Property;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -34,7 +34,7 @@ public class PolicyResource {
         Policy policy = configuration.policy();
         List<JsonObjectBuilder> items = new ArrayList<>();
         for (Property property : policy.properties()) {
-            items.add(item(property.name(), policy.shown(property), property.source(), property.isLive()));
+            items.add(item(property.name(), policy.shown(property), property.source(), policy.isLive(property)));
         }
         items.add(item("jwt.signing.provider", keys.signingProvider(), "found at the start", false));
         return AccountJson.list(items, item -> item).build().toString();

@@ -1,7 +1,7 @@
 package com.amplihack.auth.admin;
 
-import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.web.JsonBody;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;

@@ -1,10 +1,10 @@
 package com.amplihack.auth.admin;
 
-import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Role;
+import com.amplihack.auth.web.JsonBody;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;

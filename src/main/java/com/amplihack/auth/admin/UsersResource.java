@@ -2,16 +2,16 @@ package com.amplihack.auth.admin;
 
 import static com.amplihack.auth.admin.AccountJson.JSON;
 
-import com.amplihack.auth.admission.JsonBody;
-import com.amplihack.auth.admission.Paging;
-import com.amplihack.auth.admission.PublicAddress;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.session.Paging;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.OpaqueString;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.password.OpaqueString;
+import com.amplihack.auth.web.JsonBody;
+import com.amplihack.auth.web.PublicAddress;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;

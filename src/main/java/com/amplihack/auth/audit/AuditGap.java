@@ -1,7 +1,7 @@
 package com.amplihack.auth.audit;
 
 import com.amplihack.auth.audit.AuditEvent.Severity;
-import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.web.ClientContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;

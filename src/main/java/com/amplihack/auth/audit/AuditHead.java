@@ -1,6 +1,6 @@
 package com.amplihack.auth.audit;
 
-import com.amplihack.auth.files.PrivateFiles;
+import com.amplihack.auth.config.files.PrivateFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -1,12 +1,12 @@
 package com.amplihack.auth.audit;
 
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.InvalidSettingException;
-import com.amplihack.auth.files.PrivateFiles;
+import com.amplihack.auth.config.files.PrivateFiles;
+import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.web.ClientContext;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;

@@ -1,6 +1,6 @@
 package com.amplihack.auth.audit;
 
-import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonReader;

@@ -1,8 +1,8 @@
 package com.amplihack.auth.audit;
 
 import com.amplihack.auth.audit.AuditEvent.Severity;
-import com.amplihack.auth.client.ClientContext;
-import com.amplihack.auth.config.AddressRanges;
+import com.amplihack.auth.config.type.AddressRanges;
+import com.amplihack.auth.web.ClientContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,5 +1,7 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.Property;
+import com.amplihack.auth.config.source.PropertyFinder;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;

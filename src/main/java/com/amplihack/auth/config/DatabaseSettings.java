@@ -1,5 +1,7 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.config.source.SettingsReader;
 import java.util.Optional;
 
 /**

@@ -1,5 +1,7 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.config.source.SettingsReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,12 +21,28 @@ import java.util.Optional;
  */
 public record KeySettings(
         Path path,
-        Optional<HsmSettings> hsm,
+        Optional<Hsm> hsm,
         Optional<Secret> passphrase,
         int size,
         Duration rotation,
         Duration publish,
         Duration grace) {
+    /**
+     * The token of an HSM that holds the private halves of the signing keys ({@code jwt.key.store=pkcs11}).
+     *
+     * @param library the vendor's PKCS#11 library
+     * @param slot number of the slot that the token is in
+     * @param pin of the token's user
+     */
+    public record Hsm(Path library, int slot, Secret pin) {
+        static Hsm read(SettingsReader from) {
+            return new Hsm(
+                    from.path("jwt.key.pkcs11.library"),
+                    from.integer("jwt.key.pkcs11.slot", 0, Integer.MAX_VALUE),
+                    from.requiredSecret("jwt.key.pkcs11.pin"));
+        }
+    }
+
     private enum Store {
         FILE,
         PKCS11
@@ -41,7 +59,7 @@ public record KeySettings(
         return new KeySettings(
                 from.path("jwt.key.path"),
                 from.choice("jwt.key.store", Store.class) == Store.PKCS11
-                        ? Optional.of(HsmSettings.read(from))
+                        ? Optional.of(Hsm.read(from))
                         : Optional.empty(),
                 from.secret("jwt.key.passphrase"),
                 from.integer("jwt.key.size", 2048, 8192),

@@ -1,5 +1,8 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.SettingsReader;
+import com.amplihack.auth.config.type.Quota;
+
 /**
  * The quotas of CONTRACT.md section 3.
  *
@@ -11,11 +14,12 @@ package com.amplihack.auth.config;
  */
 public record LimitSettings(Quota login, Quota refresh, Quota jwks, Quota api, LockoutSettings lockout) {
     static LimitSettings read(SettingsReader from) {
+        SettingsReader live = from.live();
         return new LimitSettings(
-                Quota.read("login", 1, from),
-                Quota.read("refresh", 0, from),
-                Quota.read("jwks", 0, from),
-                Quota.read("api", 0, from),
+                Quota.read("login", 1, live),
+                Quota.read("refresh", 0, live),
+                Quota.read("jwks", 0, live),
+                Quota.read("api", 0, live),
                 LockoutSettings.read(from));
     }
 }

@@ -1,5 +1,6 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.SettingsReader;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 

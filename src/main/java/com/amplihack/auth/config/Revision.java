@@ -1,5 +1,6 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.Property;
 import java.util.List;
 
 /**

@@ -1,5 +1,7 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.SettingsReader;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -46,7 +48,7 @@ public record Settings(
         return new Settings(
                 production,
                 from.path("auth.home"),
-                from.bool("enable.jwt.auth"),
+                from.live().bool("enable.jwt.auth"),
                 TokenSettings.read(from),
                 KeySettings.read(from, production),
                 StoreSettings.read(from, production),

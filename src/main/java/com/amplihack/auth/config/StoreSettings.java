@@ -1,5 +1,9 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.config.source.SettingsReader;
+import com.amplihack.auth.config.type.StoreKind;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.JsonBody;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.web.JsonBody;
 
 /** Where a client wants its refresh token: the member {@code delivery} of a request that opens a session. */
 enum Delivery {

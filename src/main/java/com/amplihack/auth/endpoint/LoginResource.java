@@ -1,21 +1,20 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.ClientCertificate;
-import com.amplihack.auth.admission.Credentials;
-import com.amplihack.auth.admission.JsonBody;
-import com.amplihack.auth.admission.Public;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.Secret;
-import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.token.DeviceCookies;
-import com.amplihack.auth.token.TokenPair;
-import com.amplihack.auth.token.TokenService;
-import com.amplihack.auth.users.Authenticator;
-import com.amplihack.auth.users.Authenticator.Authenticated;
-import com.amplihack.auth.users.CertificateAuthenticator;
-import com.amplihack.auth.users.OpaqueString;
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.gate.Credentials;
+import com.amplihack.auth.gate.permission.Public;
+import com.amplihack.auth.session.DeviceCookies;
+import com.amplihack.auth.session.TokenPair;
+import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.login.Authenticator;
+import com.amplihack.auth.users.login.Authenticator.Authenticated;
+import com.amplihack.auth.users.login.CertificateAuthenticator;
+import com.amplihack.auth.users.password.OpaqueString;
+import com.amplihack.auth.web.ClientCertificate;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.JsonBody;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -74,10 +73,10 @@ public class LoginResource {
         // first, or the limit of sessions would end another one in its place
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(who, client);
-        return response.remember(response.of(pair, delivery, request), who.account(), delivery, request)
-                .header(RateLimit.POLICY_HEADER, who.limit().policyValue())
-                .header(RateLimit.HEADER, who.limit().value())
-                .build();
+        Response.ResponseBuilder answer =
+                response.remember(response.of(pair, delivery, request), who.account(), delivery, request);
+        who.limit().headers().forEach(answer::header);
+        return answer.build();
     }
 
     /** The certificate to sign in with, where one may and the body has neither name nor password: those would count. */

@@ -1,11 +1,11 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.Admitted;
-import com.amplihack.auth.admission.JsonBody;
-import com.amplihack.auth.client.ClientContext;
-import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.gate.permission.Admitted;
+import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.token.AccessToken;
-import com.amplihack.auth.token.TokenService;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.JsonBody;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,17 +1,17 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.Credentials;
-import com.amplihack.auth.admission.JsonBody;
-import com.amplihack.auth.admission.Public;
-import com.amplihack.auth.client.ClientContext;
-import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.gate.Credentials;
+import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
 import com.amplihack.auth.problem.ProblemMapper;
+import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.token.AccessToken;
-import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.JsonBody;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;

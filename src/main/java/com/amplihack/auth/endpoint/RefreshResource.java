@@ -1,17 +1,16 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.Credentials;
-import com.amplihack.auth.admission.JsonBody;
-import com.amplihack.auth.admission.Public;
-import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.gate.Credentials;
+import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.session.Refreshed;
+import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
-import com.amplihack.auth.token.Refreshed;
-import com.amplihack.auth.token.TokenService;
 import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.JsonBody;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -70,8 +69,7 @@ public class RefreshResource {
                 inBody.map(List::of).orElse(cookies), credentials.proof(request), key, heldToken(request), client);
         Delivery asked = inBody.isPresent() ? Delivery.BODY : Delivery.COOKIE;
         Response.ResponseBuilder answer = response.of(refreshed.pair(), asked, request);
-        refreshed.limit().ifPresent(limit -> answer.header(RateLimit.POLICY_HEADER, limit.policyValue())
-                .header(RateLimit.HEADER, limit.value()));
+        refreshed.limit().ifPresent(limit -> limit.headers().forEach(answer::header));
         return answer.build();
     }
 

@@ -1,15 +1,15 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.Admitted;
-import com.amplihack.auth.admission.Paging;
-import com.amplihack.auth.admission.SessionJson;
-import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.gate.permission.Admitted;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.session.Paging;
+import com.amplihack.auth.session.SessionJson;
+import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.SessionHandle;
-import com.amplihack.auth.token.TokenService;
+import com.amplihack.auth.web.ClientContext;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,13 +1,13 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.CookieName;
-import com.amplihack.auth.admission.Credentials;
-import com.amplihack.auth.admission.PublicAddress;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.json.StrictJson;
-import com.amplihack.auth.token.DeviceCookies;
-import com.amplihack.auth.token.TokenPair;
+import com.amplihack.auth.gate.Credentials;
+import com.amplihack.auth.session.DeviceCookies;
+import com.amplihack.auth.session.TokenPair;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.web.CookieName;
+import com.amplihack.auth.web.PublicAddress;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;

@@ -1,8 +1,8 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.Admitted;
-import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.gate.permission.Admitted;
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;

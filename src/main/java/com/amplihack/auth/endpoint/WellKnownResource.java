@@ -1,6 +1,6 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.admission.Public;
+import com.amplihack.auth.gate.permission.Public;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;

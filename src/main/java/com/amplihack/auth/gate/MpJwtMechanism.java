@@ -1,5 +1,6 @@
 package com.amplihack.auth.gate;
 
+import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.token.UnverifiedToken;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
@@ -24,7 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /** MP-JWT's own mechanism, found without naming any class of the server, and kept from answering by itself. */
 @ApplicationScoped
@@ -59,15 +59,11 @@ public class MpJwtMechanism {
         HttpServletResponse silent = new SilentResponse(response);
         QuietContext quiet = new QuietContext(context, normalized, silent);
         AuthenticationStatus status = delegate().validateRequest(normalized, silent, quiet);
-        if (status != AuthenticationStatus.SUCCESS || !isOf(token, quiet.caller)) {
+        if (status != AuthenticationStatus.SUCCESS) {
             return Optional.empty();
         }
-        return Optional.of(new VerifiedToken(token.verified(), quiet.caller, quiet.groups));
-    }
-
-    /** Whether what MP-JWT has verified is the token that we have parsed, and not another one of the same request. */
-    private static boolean isOf(UnverifiedToken token, Principal caller) {
-        return caller instanceof JsonWebToken jwt && token.compact().equals(jwt.getRawToken());
+        return TokenVerifier.verifiedByMpJwt(token, quiet.caller)
+                .map(verified -> new VerifiedToken(verified, quiet.caller, quiet.groups));
     }
 
     private HttpAuthenticationMechanism delegate() {

@@ -2,8 +2,8 @@ package com.amplihack.auth.gate;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Settings;
-import com.amplihack.auth.keys.Jwks;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.ring.Jwks;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;

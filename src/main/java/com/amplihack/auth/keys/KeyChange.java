@@ -2,7 +2,7 @@ package com.amplihack.auth.keys;
 
 import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
-import com.amplihack.auth.client.ClientContext;
+import com.amplihack.auth.web.ClientContext;
 
 /**
  * Who changes the ring, for the audit log.

@@ -1,9 +1,16 @@
 package com.amplihack.auth.keys;
 
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.Settings;
-import com.amplihack.auth.files.PrivateFiles;
+import com.amplihack.auth.config.files.PrivateFiles;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.keys.files.KeyDirectory;
+import com.amplihack.auth.keys.files.KeyFiles;
+import com.amplihack.auth.keys.hsm.HsmKeys;
+import com.amplihack.auth.keys.ring.Jwks;
+import com.amplihack.auth.keys.ring.RingKey;
+import com.amplihack.auth.keys.ring.SigningKey;
+import com.amplihack.auth.keys.ring.VerifyingKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import jakarta.annotation.PostConstruct;

@@ -2,6 +2,9 @@ package com.amplihack.auth.keys;
 
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.keys.ring.Ring;
+import com.amplihack.auth.keys.ring.RingKey;
+import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;

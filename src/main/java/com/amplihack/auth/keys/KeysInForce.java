@@ -1,5 +1,10 @@
 package com.amplihack.auth.keys;
 
+import com.amplihack.auth.keys.ring.Jwks;
+import com.amplihack.auth.keys.ring.Ring;
+import com.amplihack.auth.keys.ring.RingKey;
+import com.amplihack.auth.keys.ring.SigningKey;
+import com.amplihack.auth.keys.ring.VerifyingKey;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package com.amplihack.auth.keys;
 
-import com.amplihack.auth.config.ServerProperties;
 import com.amplihack.auth.config.TokenSettings;
+import com.amplihack.auth.config.source.ServerProperties;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -52,7 +52,7 @@ public class MpJwtConfigSource implements ConfigSource {
     /**
      * Refuses to run where the server has MP-JWT look for tokens or keys elsewhere.
      *
-     * @throws com.amplihack.auth.config.InvalidSettingException that names the property
+     * @throws com.amplihack.auth.config.source.InvalidSettingException that names the property
      */
     public static void requireUnchangedByTheServer() {
         ServerProperties.require(REQUIRED);

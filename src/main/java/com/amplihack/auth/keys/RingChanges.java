@@ -1,6 +1,11 @@
 package com.amplihack.auth.keys;
 
-import com.amplihack.auth.config.InvalidSettingException;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.keys.files.KeyDirectory;
+import com.amplihack.auth.keys.hsm.HsmUnavailableException;
+import com.amplihack.auth.keys.ring.FreshKey;
+import com.amplihack.auth.keys.ring.Ring;
+import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import java.io.IOException;

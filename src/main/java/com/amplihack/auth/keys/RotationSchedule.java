@@ -1,6 +1,8 @@
 package com.amplihack.auth.keys;
 
 import com.amplihack.auth.config.KeySettings;
+import com.amplihack.auth.keys.ring.Ring;
+import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package com.amplihack.auth.ops;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.KeySettings;
 import com.amplihack.auth.keys.KeyRing;
-import com.amplihack.auth.keys.SigningKey;
+import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

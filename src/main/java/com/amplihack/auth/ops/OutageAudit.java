@@ -4,8 +4,8 @@ import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditEvent.Severity;
 import com.amplihack.auth.audit.AuditLog;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.store.StoreOutage;
+import com.amplihack.auth.web.ClientContext;
 import java.util.function.Consumer;
 
 /** Audits that the store went away, and that it is back: two entries an outage. */

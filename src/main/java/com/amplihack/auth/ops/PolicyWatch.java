@@ -3,13 +3,13 @@ package com.amplihack.auth.ops;
 import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Policy;
-import com.amplihack.auth.config.Property;
 import com.amplihack.auth.config.Revision;
 import com.amplihack.auth.config.Settings;
+import com.amplihack.auth.config.source.Property;
 import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.web.ClientContext;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -108,7 +108,7 @@ public class PolicyWatch {
         private static Predicate<Property> due(Policy policy, int look) {
             boolean minute = look % 60 == 0;
             boolean third = look % 3 == 0;
-            return property -> minute || (property.isLive() && (third || !policy.isSecret(property)));
+            return property -> minute || (policy.isLive(property) && (third || !policy.isSecret(property)));
         }
 
         /** What is no longer refused is told when it is again. */

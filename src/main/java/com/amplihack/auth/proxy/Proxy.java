@@ -1,14 +1,21 @@
 package com.amplihack.auth.proxy;
 
-import com.amplihack.auth.admission.IdentityHeaders;
-import com.amplihack.auth.admission.PublicAddress;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.ProxySettings;
+import com.amplihack.auth.gate.IdentityHeaders;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.proxy.upstream.DemoUpstream;
+import com.amplihack.auth.proxy.upstream.EndToEnd;
+import com.amplihack.auth.proxy.upstream.ForwardedPath;
+import com.amplihack.auth.proxy.upstream.HttpUpstream;
+import com.amplihack.auth.proxy.upstream.Upstream;
+import com.amplihack.auth.proxy.upstream.UpstreamAddresses;
+import com.amplihack.auth.proxy.upstream.Via;
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.PublicAddress;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;

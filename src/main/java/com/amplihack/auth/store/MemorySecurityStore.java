@@ -1,8 +1,8 @@
 package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.LockoutSettings;
-import com.amplihack.auth.config.Quota;
-import com.amplihack.auth.config.ReplayMode;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.config.type.ReplayMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -202,11 +202,6 @@ public final class MemorySecurityStore implements SecurityStore {
         long now = now();
         return compute(
                 quotas, quota.name() + ":" + key, name -> new SlidingWindow(), window -> window.take(quota, now));
-    }
-
-    @Override
-    public Optional<Taken> takeSoon(Quota quota, String key) {
-        return Optional.of(take(quota, key));
     }
 
     @Override

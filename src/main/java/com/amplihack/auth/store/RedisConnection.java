@@ -1,7 +1,7 @@
 package com.amplihack.auth.store;
 
-import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.RepeatedLog;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;

@@ -1,9 +1,9 @@
 package com.amplihack.auth.store;
 
-import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.LockoutSettings;
-import com.amplihack.auth.config.Quota;
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.metrics.Meters;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +31,6 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
     private final RedisConnection redis;
     private final StoreWide wide;
     private final RedisLogins logins;
-    private final Impatience impatience = new Impatience();
 
     /**
      * Connects, lazily when there is one server: then whether it answers shows at the first operation.
@@ -217,19 +216,11 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public Taken take(Quota quota, String key) {
-        return quota.unlimited() ? UNLIMITED : take(StoreOperation.TAKE, quota, key);
-    }
-
-    @Override
-    public Optional<Taken> takeSoon(Quota quota, String key) {
-        return quota.unlimited()
-                ? Optional.of(UNLIMITED)
-                : impatience.ask(() -> take(StoreOperation.TAKE_SOON, quota, key));
-    }
-
-    private Taken take(StoreOperation operation, Quota quota, String key) {
+        if (quota.unlimited()) {
+            return UNLIMITED;
+        }
         return redis.run(
-                operation,
+                StoreOperation.TAKE,
                 List.of(PREFIX + quota.name() + ":{" + key + "}"),
                 List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId()),
                 answer -> taken((List<?>) answer));
@@ -300,7 +291,6 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void close() {
-        impatience.close();
         redis.close();
     }
 

@@ -1,7 +1,7 @@
 package com.amplihack.auth.store;
 
-import com.amplihack.auth.config.Secret;
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.config.source.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;

@@ -1,9 +1,9 @@
 package com.amplihack.auth.store;
 
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.LockoutSettings;
-import com.amplihack.auth.config.Quota;
-import com.amplihack.auth.config.ReplayMode;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.config.type.ReplayMode;
+import com.amplihack.auth.web.ClientContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -209,9 +209,6 @@ public interface SecurityStore {
 
     /** Takes one from a quota that belongs to no user. */
     Taken take(Quota quota, String key);
-
-    /** The same for what goes on without a store: empty when it did not answer within a tenth of a second. */
-    Optional<Taken> takeSoon(Quota quota, String key);
 
     /**
      * Gives an attempt at an account's password a place before the password is looked at: of any number of parallel guesses

@@ -1,6 +1,6 @@
 package com.amplihack.auth.store;
 
-import com.amplihack.auth.config.Quota;
+import com.amplihack.auth.config.type.Quota;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,9 +1,9 @@
 package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.InvalidSettingException;
-import com.amplihack.auth.config.StoreKind;
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.type.StoreKind;
 import com.amplihack.auth.metrics.Meters;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;

@@ -1,6 +1,6 @@
 package com.amplihack.auth.token;
 
-import com.amplihack.auth.config.UserAgentBinding;
+import com.amplihack.auth.config.type.UserAgentBinding;
 import java.util.regex.Pattern;
 
 /** The claim {@code ua_hash}: the same in every process and after a restart (FAULTS.md 7). */

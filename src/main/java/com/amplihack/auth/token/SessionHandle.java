@@ -12,7 +12,7 @@ public record SessionHandle(String value) {
     /** Of a secret, and of the {@code sid} that is made of it: 32 bytes in base64url. */
     static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]{43}");
 
-    static SessionHandle fresh() {
+    public static SessionHandle fresh() {
         byte[] secret = new byte[32];
         RANDOM.nextBytes(secret);
         return new SessionHandle(Sha256.base64url(secret));

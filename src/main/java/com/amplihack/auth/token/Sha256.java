@@ -6,22 +6,22 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /** SHA-256 in the form that claims and records carry: base64url without padding, 43 characters. */
-final class Sha256 {
+public final class Sha256 {
     private Sha256() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         return base64url(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Under a name of its own, so that a hash made for one purpose is none for another. */
-    static String of(String purpose, byte[] secret) {
+    public static String of(String purpose, byte[] secret) {
         MessageDigest digest = digest();
         digest.update(purpose.getBytes(StandardCharsets.US_ASCII));
         digest.update((byte) 0);
         return base64url(digest.digest(secret));
     }
 
-    static String base64url(byte[] bytes) {
+    public static String base64url(byte[] bytes) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 

@@ -1,13 +1,13 @@
 package com.amplihack.auth.token;
 
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.keys.KeyRing;
-import com.amplihack.auth.keys.SigningKey;
+import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.web.ClientContext;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -51,13 +51,15 @@ public class TokenIssuer {
      *
      * @param compact the JWS compact serialization, at most 4,096 characters
      */
-    record Issued(String compact, String jti) {}
+    public record Issued(String compact, String jti) {}
 
     /**
+     * Signs an access token for one session of an account.
+     *
      * @throws AuthException 503 while the HSM that holds the key does not sign; {@code invalid_request} when the account's
      *     rights do not fit a token, which {@link #fits} tells before they are given: a longer key or issuer came later
      */
-    Issued issue(Account account, String sid, long gen, ClientContext client) {
+    public Issued issue(Account account, String sid, long gen, ClientContext client) {
         String jti = jti();
         JWTClaimsSet claims =
                 claims(jti, account.id(), account.username(), account.roles(), account.permissions(), sid, gen, client);

@@ -3,18 +3,20 @@ package com.amplihack.auth.token;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.keys.KeyRing;
-import com.amplihack.auth.keys.VerifyingKey;
+import com.amplihack.auth.keys.ring.VerifyingKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.security.Principal;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
  * Verifies access tokens where MP-JWT cannot: for an expired one that still may sign out, and to tell an expired token
@@ -73,12 +75,23 @@ public class TokenVerifier {
     private static AccessToken authentic(UnverifiedToken token, VerifyingKey key) {
         try {
             if (JWSObject.parse(token.compact()).verify(key.verifier())) {
-                return token.verified();
+                return new AccessToken(token.claims());
             }
         } catch (ParseException | JOSEException foreign) {
             // told below, with the same words
         }
         throw new InvalidTokenException("signature");
+    }
+
+    /**
+     * The same for a token that MP-JWT has verified.
+     *
+     * @param caller whom MP-JWT saw in it
+     * @return empty when it saw the caller in another token of the same request
+     */
+    public static Optional<AccessToken> verifiedByMpJwt(UnverifiedToken token, Principal caller) {
+        boolean same = caller instanceof JsonWebToken jwt && token.compact().equals(jwt.getRawToken());
+        return same ? Optional.of(new AccessToken(token.claims())) : Optional.empty();
     }
 
     /**

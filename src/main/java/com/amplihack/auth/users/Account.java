@@ -1,5 +1,6 @@
 package com.amplihack.auth.users;
 
+import com.amplihack.auth.users.database.Database;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
@@ -21,7 +22,7 @@ import java.util.TreeSet;
 @Entity
 @Table(name = "auth_account")
 public class Account {
-    static final String ADMIN = "admin";
+    public static final String ADMIN = Database.ADMIN_ROLE;
 
     @Id
     private String id;
@@ -61,7 +62,7 @@ public class Account {
     /** For JPA. */
     protected Account() {}
 
-    Account(String id, Username username, String passwordHash, Instant createdAt) {
+    public Account(String id, Username username, String passwordHash, Instant createdAt) {
         this.id = id;
         this.username = username.shown();
         usernameKey = username.key();
@@ -84,16 +85,16 @@ public class Account {
         return usernameKey;
     }
 
-    String passwordHash() {
+    public String passwordHash() {
         return passwordHash;
     }
 
     /** The same password under other parameters. */
-    void rehash(String hash) {
+    public void rehash(String hash) {
         passwordHash = hash;
     }
 
-    void newPassword(String hash) {
+    public void newPassword(String hash) {
         passwordHash = hash;
         passwordVersion++;
     }
@@ -107,7 +108,7 @@ public class Account {
         return enabled;
     }
 
-    void enabled(boolean may) {
+    public void enabled(boolean may) {
         enabled = may;
     }
 
@@ -120,16 +121,16 @@ public class Account {
         return roles.stream().map(Role::name).sorted().toList();
     }
 
-    void roles(Set<Role> given) {
+    public void roles(Set<Role> given) {
         roles = given;
     }
 
     /** Whether the account may administer now. */
-    boolean isAdministrator() {
+    public boolean isAdministrator() {
         return enabled && roles().contains(ADMIN);
     }
 
-    void drop(Role role) {
+    public void drop(Role role) {
         roles.removeIf(had -> had.name().equals(role.name()));
     }
 
@@ -138,7 +139,7 @@ public class Account {
         return permissions.stream().sorted().toList();
     }
 
-    void ownPermissions(Set<String> given) {
+    public void ownPermissions(Set<String> given) {
         permissions = given;
     }
 

@@ -1,6 +1,6 @@
 package com.amplihack.auth.users;
 
-import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.config.source.Secret;
 import java.util.Optional;
 import java.util.Set;
 

@@ -1,9 +1,11 @@
 package com.amplihack.auth.users;
 
-import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.users.password.PasswordHasher;
+import com.amplihack.auth.users.password.PasswordPolicy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.security.SecureRandom;
@@ -49,7 +51,7 @@ public class AccountDirectory {
         return Username.parse(username).flatMap(this::findKey).map(AccountKey::id);
     }
 
-    Optional<AccountKey> findKey(Username username) {
+    public Optional<AccountKey> findKey(Username username) {
         return accounts.findKey(username);
     }
 
@@ -66,7 +68,7 @@ public class AccountDirectory {
                 .orElse(List.of()); // such a name cannot be, and databases refuse some of the characters
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return accounts.isEmpty();
     }
 
@@ -95,7 +97,7 @@ public class AccountDirectory {
      * @return empty when there is one already, which another node may just have made
      * @throws AuthException as {@link #create} does
      */
-    Optional<Account> createFirst(String username, Secret password, Set<String> roles) {
+    public Optional<Account> createFirst(String username, Secret password, Set<String> roles) {
         return accounts.addFirst(account(username, password), roles);
     }
 
@@ -175,12 +177,12 @@ public class AccountDirectory {
     }
 
     /** Replaces the hash that the account was read with by one of the same password; empty when somebody was faster. */
-    Optional<Account> rehash(Account account, String fresh) {
+    public Optional<Account> rehash(Account account, String fresh) {
         return accounts.rehash(account.id(), account.passwordHash(), fresh);
     }
 
     /** Gives the account that was read a new password, which voids its device cookies; empty when somebody was faster. */
-    Optional<Account> replacePassword(Account account, String fresh) {
+    public Optional<Account> replacePassword(Account account, String fresh) {
         return accounts.replacePassword(account.id(), account.passwordHash(), fresh);
     }
 

@@ -2,8 +2,8 @@ package com.amplihack.auth.users;
 
 import com.amplihack.auth.config.AccountSettings;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.InvalidSettingException;
-import com.amplihack.auth.config.Secret;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import jakarta.enterprise.context.ApplicationScoped;

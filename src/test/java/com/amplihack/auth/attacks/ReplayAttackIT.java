@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A token that was seen on the wire, in a log, in a proxy, is used again (CONTRACT.md section 2). */
+@Tag("store")
 class ReplayAttackIT {
     @Test
     @Tag("fault-2")

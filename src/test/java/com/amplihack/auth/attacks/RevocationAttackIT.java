@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A login or refresh that races the end of a session, so as to live on; and tokens that end what is not theirs. */
+@Tag("store")
 class RevocationAttackIT {
     private static final int ROUNDS = 4;
 

@@ -9,15 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.audit.AuditEvent.Severity;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.Until;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;

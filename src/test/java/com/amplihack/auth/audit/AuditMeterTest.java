@@ -2,8 +2,8 @@ package com.amplihack.auth.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.web.ClientContext;
 import org.junit.jupiter.api.Test;
 
 class AuditMeterTest {

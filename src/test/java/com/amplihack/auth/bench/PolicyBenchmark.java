@@ -1,20 +1,22 @@
 package com.amplihack.auth.bench;
 
-import com.amplihack.auth.admission.TokenGate;
 import com.amplihack.auth.audit.RecordedAudit;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.config.UserAgentBinding;
+import com.amplihack.auth.config.type.UserAgentBinding;
+import com.amplihack.auth.gate.TokenGate;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.session.SessionProof;
 import com.amplihack.auth.store.MemorySecurityStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
-import com.amplihack.auth.token.SessionProof;
+import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +44,7 @@ public final class PolicyBenchmark {
     private final SessionProof proof = SessionProof.of(List.of(handle.value()));
     private final Instant start = Instant.now();
     private final MemorySecurityStore store = new MemorySecurityStore(InstantSource.system());
-    private final AccessToken token = new AccessToken(
+    private final AccessToken token = TestAccessToken.of(
             "jti",
             "7d0f0f2e-6a3a-4f0e-9c53-0d4c0d1f2a3b",
             "eva",
@@ -141,7 +143,9 @@ public final class PolicyBenchmark {
     private TokenGate gate(Configuration configuration) {
         InstantSource clock = InstantSource.system();
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
-        return new TokenGate(verifier, store, new RecordedAudit(), configuration, clock);
+        RecordedAudit audit = new RecordedAudit();
+        RateLimits limits = new RateLimits(store, audit, configuration);
+        return new TokenGate(verifier, store, audit, limits, configuration, clock);
     }
 
     private static void print(String name, double[] passes, double[] first) {

@@ -1,8 +1,8 @@
 package com.amplihack.auth.bench;
 
-import com.amplihack.auth.config.Quota;
-import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.config.type.ReplayMode;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.RedisSecurityStore;
 import com.amplihack.auth.store.SecurityStore.Device;

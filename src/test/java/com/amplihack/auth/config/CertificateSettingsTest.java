@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Property;
+import com.amplihack.auth.config.type.ReplayMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -141,7 +144,7 @@ class PolicyTest {
         assertEquals(
                 name + " has changed: it is in force after a restart",
                 revision.refusals().get(0).reason());
-        assertFalse(property(name).isLive());
+        assertFalse(configuration.policy().isLive(property(name)));
         assertFalse(property(name).value().equals(Optional.of("something-else")), "the value in force is shown");
     }
 

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.ProxyRoutes.Route;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.type.ProxyRoutes;
+import com.amplihack.auth.config.type.ProxyRoutes.Route;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

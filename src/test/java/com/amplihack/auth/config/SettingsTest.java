@@ -5,6 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.config.type.AddressBinding;
+import com.amplihack.auth.config.type.PublicUrl;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.config.type.ReplayMode;
+import com.amplihack.auth.config.type.StoreKind;
+import com.amplihack.auth.config.type.UserAgentBinding;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

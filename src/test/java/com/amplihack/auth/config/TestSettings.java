@@ -1,5 +1,8 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.Expressions;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Property;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;

@@ -1,7 +1,7 @@
 package com.amplihack.auth.container;
 
-import com.amplihack.auth.admission.Admitted;
-import com.amplihack.auth.admission.RequiresPermission;
+import com.amplihack.auth.gate.permission.Admitted;
+import com.amplihack.auth.gate.permission.RequiresPermission;
 import jakarta.annotation.Resource;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.concurrent.ManagedExecutorService;

@@ -1,6 +1,6 @@
 package com.amplihack.auth.container;
 
-import com.amplihack.auth.admission.RequiresPermission;
+import com.amplihack.auth.gate.permission.RequiresPermission;
 import jakarta.ejb.Stateless;
 
 /** An EJB with a method for those who have a permission. */

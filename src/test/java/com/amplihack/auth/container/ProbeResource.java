@@ -1,7 +1,7 @@
 package com.amplihack.auth.container;
 
-import com.amplihack.auth.admission.Admitted;
-import com.amplihack.auth.json.StrictJson;
+import com.amplihack.auth.gate.permission.Admitted;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;

@@ -9,10 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.keys.Jwks;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.ring.Jwks;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
+import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenParser;
 import jakarta.security.enterprise.AuthenticationException;
 import java.nio.file.Path;
@@ -180,7 +181,7 @@ class VerifiedTokensTest {
     }
 
     private VerifiedToken verified() {
-        AccessToken claims = new AccessToken(
+        AccessToken claims = TestAccessToken.of(
                 "jti" + ++verifications,
                 "subject",
                 "eva",

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
-import com.amplihack.auth.keys.SigningKey;
+import com.amplihack.auth.keys.ring.SigningKey;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

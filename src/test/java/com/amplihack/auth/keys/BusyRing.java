@@ -1,11 +1,11 @@
 package com.amplihack.auth.keys;
 
 import com.amplihack.auth.audit.RecordedAudit;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,7 +20,7 @@ public final class BusyRing {
     private final KeyRing ring;
     private final KeyRotation rotation;
 
-    BusyRing(Path home, long began) {
+    public BusyRing(Path home, long began) {
         Configuration configuration = new Configuration(TestSettings.dev(home, Map.of("jwt.key.size", "2048")));
         InstantSource clock = () -> START.plusMillis((System.currentTimeMillis() - began) * SPEED);
         ring = new KeyRing(configuration, clock);
@@ -28,11 +28,11 @@ public final class BusyRing {
         rotation = new KeyRotation(ring, configuration, clock, new RecordedAudit(), new MemorySecurityStore(clock));
     }
 
-    KeyRing ring() {
+    public KeyRing ring() {
         return ring;
     }
 
-    KeyRotation rotation() {
+    public KeyRotation rotation() {
         return rotation;
     }
 

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.audit.RecordedAudit;
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.web.ClientContext;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -48,7 +48,7 @@ public final class SoftHsm {
     }
 
     /** The one that this process knows by its environment; its library reads the tokens once, when it is first used. */
-    static SoftHsm ofThisProcess() throws IOException {
+    public static SoftHsm ofThisProcess() throws IOException {
         return in(Path.of(System.getenv(CONFIGURATION)).getParent());
     }
 

@@ -11,17 +11,17 @@ import java.security.spec.RSAPrivateCrtKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 
 /** RSA keys as this service would not make them. */
-final class TestKeys {
+public final class TestKeys {
     private TestKeys() {}
 
-    static KeyPair rsa(int bits, BigInteger exponent) throws GeneralSecurityException {
+    public static KeyPair rsa(int bits, BigInteger exponent) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(new RSAKeyGenParameterSpec(bits, exponent));
         return generator.generateKeyPair();
     }
 
     /** As the generator of CVE-2017-15361 made them: each prime is a power of 65537 modulo the first 126 primes. */
-    static KeyPair rocaWeak() throws GeneralSecurityException {
+    public static KeyPair rocaWeak() throws GeneralSecurityException {
         BigInteger small = BigInteger.ONE;
         BigInteger prime = BigInteger.ONE;
         for (int i = 0; i < 126; i++) {

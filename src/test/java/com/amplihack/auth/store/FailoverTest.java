@@ -4,9 +4,9 @@ import static com.amplihack.auth.store.SecurityStoreContract.ADA;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.amplihack.auth.config.Quota;
-import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.config.type.ReplayMode;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SecurityStore.Epoch;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** A server of several dies, or a slot moves, while sessions are being ended: what was confirmed stays so. */
 @Tag("fault-22")
+@Tag("full")
 class FailoverTest {
     private static final int SESSIONS = 300;
     private static final Epoch ZERO = new Epoch(0, 0);

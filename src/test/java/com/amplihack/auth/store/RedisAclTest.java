@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.LockoutSettings;
-import com.amplihack.auth.config.Quota;
-import com.amplihack.auth.config.ReplayMode;
-import com.amplihack.auth.config.Secret;
-import com.amplihack.auth.config.StoreKind;
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.config.type.ReplayMode;
+import com.amplihack.auth.config.type.StoreKind;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore.Answer;
 import com.amplihack.auth.store.SecurityStore.Commit;

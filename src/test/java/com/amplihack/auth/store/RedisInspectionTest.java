@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.LockoutSettings;
-import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.config.type.ReplayMode;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SecurityStore.Device;

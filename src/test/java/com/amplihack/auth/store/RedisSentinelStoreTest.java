@@ -3,9 +3,9 @@ package com.amplihack.auth.store;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,10 +13,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /** What every store promises, kept in a Redis behind Sentinels. */
+@Tag("full")
 class RedisSentinelStoreTest extends RedisStoreContract {
     private static TestSentinels redis;
 

@@ -4,9 +4,9 @@ import static com.amplihack.auth.store.SecurityStoreContract.ADA;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.Quota;
-import com.amplihack.auth.config.ReplayMode;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.config.type.ReplayMode;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SecurityStore.Epoch;

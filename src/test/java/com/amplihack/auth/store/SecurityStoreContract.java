@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.Quota;
-import com.amplihack.auth.config.ReplayMode;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.config.type.ReplayMode;
 import com.amplihack.auth.store.SecurityStore.Admission;
 import com.amplihack.auth.store.SecurityStore.Answer;
 import com.amplihack.auth.store.SecurityStore.Commit;
@@ -77,15 +77,6 @@ abstract class SecurityStoreContract extends LockoutContract {
 
         assertEquals(session, look().session().orElseThrow());
         assertEquals(List.of(session), listed(store(), subject));
-    }
-
-    @Test
-    void whatIsTakenSoonIsTakenFromTheSameQuota() {
-        store().take(FIVE, subject);
-
-        assertEquals(3, store().takeSoon(FIVE, subject).orElseThrow().remaining());
-        assertEquals(2, store().take(FIVE, subject).remaining());
-        assertTrue(store().takeSoon(UNLIMITED, subject).orElseThrow().granted());
     }
 
     @Test

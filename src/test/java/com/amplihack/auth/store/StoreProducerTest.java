@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.InvalidSettingException;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -9,15 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.keys.KeyRing;
-import com.amplihack.auth.keys.SigningKey;
+import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.TestAccounts;
+import com.amplihack.auth.web.ClientContext;
 import com.nimbusds.jose.JWSSigner;
 import jakarta.json.JsonObject;
 import java.lang.reflect.Proxy;

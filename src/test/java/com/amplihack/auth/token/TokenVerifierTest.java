@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.keys.KeyRing;
-import com.amplihack.auth.keys.VerifyingKey;
+import com.amplihack.auth.keys.ring.VerifyingKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.session.RefreshToken;
+import com.amplihack.auth.session.RefreshTokenCodec;
 import com.nimbusds.jose.jwk.RSAKey;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;

@@ -2,11 +2,11 @@ package com.amplihack.auth.token;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.amplihack.auth.client.ClientContext;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.json.StrictJson;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.StrictJson;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -27,20 +27,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Tokens for tests: good ones, and ones that are wrong in one thing but truly signed. */
-final class Tokens {
-    static final Instant NOW = Instant.parse("2026-11-23T10:20:30Z");
-    static final String SUBJECT = "7d0f0f2e-6a3a-4f0e-9c53-0d4c0d1f2a3b";
-    static final String SID = Sha256.of("a session");
-    static final ClientContext CLIENT = new ClientContext("192.0.2.7", "curl/8.5.0", "request-1");
+public final class Tokens {
+    public static final Instant NOW = Instant.parse("2026-11-23T10:20:30Z");
+    public static final String SUBJECT = "7d0f0f2e-6a3a-4f0e-9c53-0d4c0d1f2a3b";
+    public static final String SID = Sha256.of("a session");
+    public static final ClientContext CLIENT = new ClientContext("192.0.2.7", "curl/8.5.0", "request-1");
 
     /** Two rings that know nothing of each other; making one takes a while. */
-    static final KeyRing RING = ring();
+    public static final KeyRing RING = ring();
 
-    static final KeyRing FOREIGN = ring();
+    public static final KeyRing FOREIGN = ring();
 
     private Tokens() {}
 
-    static Configuration configuration(Map<String, String> overrides) {
+    public static Configuration configuration(Map<String, String> overrides) {
         Map<String, String> all = new HashMap<>(Map.of("jwt.key.size", "2048"));
         all.putAll(overrides);
         return new Configuration(TestSettings.dev(Path.of("/nowhere"), all));
@@ -92,7 +92,7 @@ final class Tokens {
         return StrictJson.parse(("{\"v\":" + text + "}").getBytes(UTF_8)).get("v");
     }
 
-    static String good() {
+    public static String good() {
         return signed(header(), claims());
     }
 

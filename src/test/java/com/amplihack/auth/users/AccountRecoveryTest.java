@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.InvalidSettingException;
+import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.users.AccountRecovery.Found;
+import com.amplihack.auth.users.database.Database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;

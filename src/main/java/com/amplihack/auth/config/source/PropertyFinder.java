@@ -1,0 +1,75 @@
+package com.amplihack.auth.config.source;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigValue;
+
+/**
+ * Finds properties by MicroProfile Config, and says in an operator's words who set them. The expressions in their values are
+ * resolved here, by {@link Expressions}, and not by the server, which changes some values in silence, takes others for not
+ * set, and then writes them to its log.
+ */
+public final class PropertyFinder implements Function<String, Property> {
+    private static final Pattern FINAL_NEWLINE = Pattern.compile("\\r?\\n\\z");
+
+    private final Config config;
+    private final Expressions expressions;
+
+    /** @throws InvalidSettingException when the server would resolve expressions all the same */
+    public PropertyFinder(Config config) {
+        this(config, System::getenv);
+    }
+
+    public PropertyFinder(Config config, UnaryOperator<String> environment) {
+        this.config = config;
+        expressions =
+                new Expressions(name -> raw(config.getConfigValue(name)), name -> asItIsMeant(environment.apply(name)));
+        if (config.getOptionalValue(Config.PROPERTY_EXPRESSIONS_ENABLED, Boolean.class)
+                .orElse(true)) {
+            throw new InvalidSettingException(Config.PROPERTY_EXPRESSIONS_ENABLED
+                    + " must be false, as this service sets it: it resolves the expressions itself");
+        }
+    }
+
+    @Override
+    public Property apply(String name) {
+        ConfigValue found = config.getConfigValue(name);
+        Optional<String> raw = raw(found);
+        if (raw.isEmpty()) {
+            return new Property(name, Optional.empty(), Property.NOBODY);
+        }
+        try {
+            return new Property(name, Optional.of(expressions.resolve(raw.get())), source(found));
+        } catch (Expressions.UnusableException unusable) {
+            return Property.unusable(name, source(found), unusable.getMessage());
+        }
+    }
+
+    private static Optional<String> raw(ConfigValue found) {
+        return asItIsMeant(found.getValue());
+    }
+
+    /** Without the one newline at the end that an editor or {@code echo} leaves in a secret's file. */
+    private static Optional<String> asItIsMeant(String value) {
+        return Optional.ofNullable(value)
+                .map(text -> FINAL_NEWLINE.matcher(text).replaceFirst(""))
+                .filter(text -> !text.isEmpty());
+    }
+
+    /** The names are those that Payara gives its sources. */
+    private static String source(ConfigValue found) {
+        String from = String.valueOf(found.getSourceName());
+        return switch (from) {
+            case "Environment" -> "pinned by environment";
+            case "SystemProperty" -> "pinned by system property";
+            case "Properties" -> found.getName().startsWith("%") ? "default of the profile" : "default";
+            case "Domain", "Config", "Server", "Cluster", "Application", "Module" ->
+                "console (" + from.toLowerCase(Locale.ROOT) + ")";
+            default -> from;
+        };
+    }
+}

@@ -1,0 +1,93 @@
+package com.amplihack.auth.config.type;
+
+import com.amplihack.auth.config.source.SettingsReader;
+import inet.ipaddr.AddressStringException;
+import inet.ipaddr.AddressStringParameters;
+import inet.ipaddr.IPAddress;
+import inet.ipaddr.IPAddressString;
+import inet.ipaddr.IPAddressStringParameters;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A list of CIDR blocks (RFC 4632, RFC 4291 section 2.3), and how this service writes one address. */
+public final class AddressRanges {
+    // no inet_aton shorthands, no ranges, no host names: one address, or one block
+    private static final IPAddressStringParameters BLOCK = new IPAddressStringParameters.Builder()
+            .allowEmpty(false)
+            .allowAll(false)
+            .allowSingleSegment(false)
+            .allowWildcardedSeparator(false)
+            .allowPrefixOnly(false)
+            .allowMask(false)
+            .setRangeOptions(AddressStringParameters.RangeParameters.NO_RANGE)
+            .getIPv4AddressParametersBuilder()
+            .allow_inet_aton(false)
+            .getParentBuilder()
+            .toParams();
+    private static final IPAddressStringParameters ADDRESS =
+            BLOCK.toBuilder().allowPrefix(false).toParams();
+
+    private final List<IPAddress> blocks;
+
+    private AddressRanges(List<IPAddress> blocks) {
+        this.blocks = blocks;
+    }
+
+    public static AddressRanges read(String name, SettingsReader from) {
+        return new AddressRanges(
+                from.list(name).stream().map(value -> block(name, value)).toList());
+    }
+
+    /** Blocks that the program itself names. */
+    public static AddressRanges of(String... blocks) {
+        return new AddressRanges(
+                Stream.of(blocks).map(value -> block("blocks", value)).toList());
+    }
+
+    /** Whether the address (as {@link #canonical} writes it) lies in one of the blocks. */
+    public boolean contains(String address) {
+        IPAddress parsed = parse(address);
+        return parsed != null && blocks.stream().anyMatch(block -> block.contains(parsed));
+    }
+
+    /** Whether the text is one IP address, and not a block, a name or a number. */
+    public static boolean isAddress(String text) {
+        return parse(text) != null;
+    }
+
+    /** The one way this service writes an address: RFC 5952, an IPv4-mapped one as IPv4, no zone. */
+    public static String canonical(String address) {
+        IPAddress parsed = parse(address);
+        return parsed == null ? address : parsed.toCanonicalString();
+    }
+
+    /** The network that counts as one client or one place: a /64 of IPv6, {@code ipv4Bits} of IPv4. */
+    public static String network(String address, int ipv4Bits) {
+        IPAddress parsed = parse(address);
+        if (parsed == null) {
+            return address;
+        }
+        int bits = parsed.isIPv4() ? ipv4Bits : 64;
+        return parsed.toPrefixBlock(bits).getLower().withoutPrefixLength().toCanonicalString() + "/" + bits;
+    }
+
+    private static IPAddress block(String name, String value) {
+        try {
+            IPAddress parsed = new IPAddressString(value, BLOCK).toAddress();
+            return unmapped(parsed.toPrefixBlock());
+        } catch (AddressStringException invalid) {
+            throw SettingsReader.refuse(name, "a list of CIDR blocks such as 10.0.0.0/8", value);
+        }
+    }
+
+    private static IPAddress parse(String address) {
+        int zone = address.indexOf('%');
+        IPAddress parsed = new IPAddressString(zone < 0 ? address : address.substring(0, zone), ADDRESS).getAddress();
+        return parsed == null ? null : unmapped(parsed);
+    }
+
+    private static IPAddress unmapped(IPAddress address) {
+        boolean mapped = address.isIPv6() && address.toIPv6().isIPv4Mapped();
+        return mapped ? address.toIPv6().getEmbeddedIPv4Address() : address;
+    }
+}

@@ -1,0 +1,68 @@
+package com.amplihack.auth.gate;
+
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.session.SessionProof;
+import com.amplihack.auth.web.CookieName;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds what a request brings to show who it is: bearer token, session proof, refresh tokens. */
+@ApplicationScoped
+public class Credentials {
+    private static final String SCHEME = "bearer ";
+
+    private Configuration configuration;
+
+    /** For CDI. */
+    public Credentials() {}
+
+    @Inject
+    public Credentials(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /**
+     * The bearer token (RFC 6750 section 2.1); the scheme's case does not matter (RFC 9110 section 11.1). Other schemes
+     * count as no token.
+     *
+     * @throws AuthException {@code invalid_request} when there is more than one {@code Authorization} header
+     */
+    public static Optional<String> bearer(HttpServletRequest request) {
+        List<String> headers = Collections.list(request.getHeaders("Authorization"));
+        if (headers.size() > 1) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "More than one Authorization header.");
+        }
+        return headers.stream()
+                .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
+                .map(header -> header.substring(SCHEME.length()).strip())
+                .filter(token -> !token.isEmpty())
+                .findFirst();
+    }
+
+    /** Every session cookie and {@code Session-Handle} header of our shape. */
+    public SessionProof proof(HttpServletRequest request) {
+        List<String> values = new ArrayList<>(CookieName.SESSION_ID.valuesIn(request, prefixed()));
+        values.addAll(Collections.list(request.getHeaders("Session-Handle")));
+        return SessionProof.of(values);
+    }
+
+    public List<String> refreshCookies(HttpServletRequest request) {
+        return CookieName.REFRESH_TOKEN.valuesIn(request, prefixed());
+    }
+
+    public List<String> deviceCookies(HttpServletRequest request) {
+        return CookieName.DEVICE.valuesIn(request, prefixed());
+    }
+
+    /** Whether cookies carry their prefixes. */
+    public boolean prefixed() {
+        return configuration.settings().web().cookiePrefix();
+    }
+}

@@ -1,0 +1,44 @@
+package com.amplihack.auth.gate;
+
+import com.amplihack.auth.token.AccessToken;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tells the service behind us whom it serves. Values are visible ASCII: other bytes of the UTF-8 text, the space, the
+ * comma and the percent sign are percent-encoded (RFC 3986 section 2.1), so that no name can end a header or a list.
+ */
+public final class IdentityHeaders {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+    private IdentityHeaders() {}
+
+    /** {@code X-Auth-Subject}, {@code -Username}, {@code -Roles} and {@code -Permissions}; lists are joined by commas. */
+    public static Map<String, String> of(AccessToken token) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("X-Auth-Subject", encode(token.subject()));
+        headers.put("X-Auth-Username", encode(token.username()));
+        headers.put("X-Auth-Roles", list(token.roles()));
+        headers.put("X-Auth-Permissions", list(token.permissions()));
+        return headers;
+    }
+
+    private static String list(List<String> values) {
+        return String.join(",", values.stream().map(IdentityHeaders::encode).toList());
+    }
+
+    private static String encode(String value) {
+        StringBuilder encoded = new StringBuilder(value.length());
+        for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
+            if (b > ' ' && b < 0x7F && b != '%' && b != ',') {
+                encoded.append((char) b);
+            } else {
+                encoded.append('%').append(HEX.toHexDigits(b));
+            }
+        }
+        return encoded.toString();
+    }
+}

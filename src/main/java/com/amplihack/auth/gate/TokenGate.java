@@ -1,0 +1,147 @@
+package com.amplihack.auth.gate;
+
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditEvent.Severity;
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.TokenSettings;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.limits.Limit;
+import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.session.SessionProof;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SecurityStore.Admission;
+import com.amplihack.auth.store.SecurityStore.Taken;
+import com.amplihack.auth.store.SecurityStore.Verdict;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.InvalidTokenException;
+import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.web.ClientContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Decides whether a verified access token may pass, now: times, binding, proof, and in one round trip to the store the
+ * session, the replay rule and the quota.
+ */
+@ApplicationScoped
+public class TokenGate {
+    private TokenVerifier verifier;
+    private SecurityStore store;
+    private AuditLog audit;
+    private RateLimits limits;
+    private Configuration configuration;
+    private InstantSource clock;
+
+    /** For CDI. */
+    public TokenGate() {}
+
+    @Inject
+    public TokenGate(
+            TokenVerifier verifier,
+            SecurityStore store,
+            AuditLog audit,
+            RateLimits limits,
+            Configuration configuration,
+            InstantSource clock) {
+        this.verifier = verifier;
+        this.store = store;
+        this.audit = audit;
+        this.limits = limits;
+        this.configuration = configuration;
+        this.clock = clock;
+    }
+
+    /**
+     * Admits the request, or says why not.
+     *
+     * @return the subject's API quota after this request; empty when there is none
+     * @throws AuthException one of the 401s, {@code rate_limited} or {@code store_unavailable}
+     */
+    public Optional<RateLimit> admit(AccessToken token, SessionProof proof, ClientContext client) {
+        TokenSettings settings = configuration.settings().tokens();
+        requireCurrent(token, client);
+        Optional<String> broken = Binding.broken(token, client, settings);
+        if (broken.isPresent()) {
+            throw mismatch(token, broken.get(), client);
+        }
+        boolean proven = proof.handleOf(token.sid()).isPresent();
+        if (!proven && !proof.isAbsent()) {
+            throw mismatch(token, "session_proof", client); // a wrong proof is never "no proof"
+        }
+        Quota quota = limits.quota(Limit.API);
+        Admission admission = store.admit(
+                new SecurityStore.Use(
+                        token.subject(),
+                        token.sid(),
+                        token.gen(),
+                        token.jti(),
+                        proven,
+                        settings.replay(),
+                        remainingLife(token)),
+                quota);
+        return switch (admission.verdict()) {
+            case ADMITTED, OVER_QUOTA ->
+                limits.answer(Limit.API, quota, taken(admission), client, entry -> about(token, entry));
+            case SESSION_OVER ->
+                throw new AuthException(
+                        ErrorCode.TOKEN_REVOKED, "The token's session is over or its rights have changed.");
+            case BARE_REPEAT -> throw replayed(token, "bare_repeat", Severity.WARNING, client);
+            case AFTER_PROOF -> throw replayed(token, "after_proof", Severity.CRITICAL, client);
+        };
+    }
+
+    private void requireCurrent(AccessToken token, ClientContext client) {
+        try {
+            verifier.requireCurrent(token);
+        } catch (InvalidTokenException ofNoTimeOfOurs) { // well signed: somebody has our key, or a clock is wrong
+            audit.record(entry(AuditEvent.TOKEN_INVALID, token, client).detail("reason", ofNoTimeOfOurs.reason()));
+            throw ofNoTimeOfOurs;
+        }
+    }
+
+    /**
+     * Until no clock within any skew accepts the token any more, so how long its use must be remembered: the skew in force
+     * may be raised when the token has expired.
+     */
+    private Duration remainingLife(AccessToken token) {
+        return Duration.between(clock.instant(), token.expiresAt())
+                .plus(TokenSettings.LONGEST_SKEW)
+                .plus(TokenSettings.LONGEST_SKEW)
+                .plusSeconds(1);
+    }
+
+    private static Taken taken(Admission admission) {
+        return new Taken(admission.verdict() == Verdict.ADMITTED, admission.remaining(), admission.reset());
+    }
+
+    private AuthException mismatch(AccessToken token, String what, ClientContext client) {
+        audit.record(entry(AuditEvent.BINDING_MISMATCH, token, client).detail("differs", what));
+        return new AuthException(
+                ErrorCode.BINDING_MISMATCH, "The token was issued to another client; a refresh binds it anew.");
+    }
+
+    private AuthException replayed(AccessToken token, String kind, Severity severity, ClientContext client) {
+        audit.record(entry(AuditEvent.REPLAY_DETECTED, token, client)
+                .severity(severity)
+                .detail("kind", kind)
+                .detail("jti", token.jti()));
+        return new AuthException(
+                ErrorCode.TOKEN_REPLAYED, "Without proof of its session a token is accepted once: refresh it.");
+    }
+
+    private static AuditEntry entry(AuditEvent event, AccessToken token, ClientContext client) {
+        return about(token, AuditEntry.of(event, client));
+    }
+
+    private static AuditEntry about(AccessToken token, AuditEntry entry) {
+        return entry.user(token.subject()).session(token.sid());
+    }
+}

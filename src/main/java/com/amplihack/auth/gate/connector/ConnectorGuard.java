@@ -1,0 +1,104 @@
+package com.amplihack.auth.gate.connector;
+
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.glassfish.grizzly.http.HttpCodecFilter;
+import org.glassfish.grizzly.http.server.HttpServerFilter;
+
+/**
+ * Keeps our probes in every HTTP listener of the server, from the start and within a second after a listener has been made
+ * anew, until the application goes. What they refuse never reaches a filter of an application.
+ */
+@Singleton
+@Startup
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
+@TransactionManagement(TransactionManagementType.BEAN)
+public class ConnectorGuard {
+    private static final Logger LOG = Logger.getLogger(ConnectorGuard.class.getName());
+
+    @Resource
+    private ManagedScheduledExecutorService executor;
+
+    private final RequestSyntaxProbe syntax = new RequestSyntaxProbe();
+    private final RequestPathProbe paths = new RequestPathProbe();
+    private HttpListeners listeners;
+    private ScheduledFuture<?> watch;
+    private volatile boolean guarding;
+    private boolean stopped;
+
+    @PostConstruct
+    synchronized void start() {
+        try {
+            listeners = HttpListeners.ofThisServer();
+            guarding = true; // a failure is told from here on
+            guard();
+            watch = executor.scheduleWithFixedDelay(this::guard, 1, 1, TimeUnit.SECONDS);
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError unknownServer) {
+            guarding = false;
+            LOG.log(
+                    Level.WARNING,
+                    "The HTTP listeners of this server are not guarded ({0}): what stands in front must refuse broken"
+                            + " escapes in paths and ambiguous lengths of messages",
+                    unknownServer.toString());
+        }
+    }
+
+    /** Whether every listener was guarded when last looked at, at most a second ago. */
+    public boolean isGuarding() {
+        return guarding;
+    }
+
+    private synchronized void guard() {
+        if (stopped) {
+            return; // a look that waited while the application went
+        }
+        try {
+            List<HttpCodecFilter> decoders = listeners.decoders();
+            List<HttpServerFilter> handlers = listeners.handlers();
+            // a probe that is there already is not added twice
+            decoders.forEach(decoder -> decoder.getMonitoringConfig().addProbes(syntax));
+            handlers.forEach(handler -> handler.getMonitoringConfig().addProbes(paths));
+            guarding = !decoders.isEmpty() && !handlers.isEmpty();
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError failed) {
+            if (guarding) {
+                LOG.log(Level.WARNING, "The HTTP listeners of this server are not guarded any more", failed);
+            }
+            guarding = false;
+        }
+    }
+
+    @PreDestroy
+    synchronized void stop() {
+        stopped = true;
+        if (listeners == null) {
+            return;
+        }
+        if (watch != null) {
+            watch.cancel(false);
+        }
+        try {
+            listeners.decoders().forEach(decoder -> decoder.getMonitoringConfig()
+                    .removeProbes(syntax));
+            listeners.handlers().forEach(handler -> handler.getMonitoringConfig()
+                    .removeProbes(paths));
+        } catch (ReflectiveOperationException | RuntimeException failed) {
+            LOG.log(
+                    Level.WARNING,
+                    "The HTTP listeners of this server keep the probes of an application that is gone",
+                    failed);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package com.amplihack.auth.gate.connector;
+
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.glassfish.grizzly.http.HttpCodecFilter;
+import org.glassfish.grizzly.http.server.HttpServerFilter;
+
+/** Finds the HTTP decoders and handlers of the server's listeners. Payara publishes no classes for this: by their names. */
+final class HttpListeners {
+    private static final String SERVICE = "com.sun.enterprise.v3.services.impl.GrizzlyService";
+    private static final String SERVICES = "org.glassfish.internal.api.Globals";
+
+    private final Object service;
+    private final Field listeners;
+
+    private HttpListeners(Object service, Field listeners) {
+        this.service = service;
+        this.listeners = listeners;
+    }
+
+    /**
+     * The listeners of this server.
+     *
+     * @throws ReflectiveOperationException when it is not a Payara that we know
+     */
+    static HttpListeners ofThisServer() throws ReflectiveOperationException {
+        Class<?> type = Class.forName(SERVICE);
+        Object service = Class.forName(SERVICES).getMethod("get", Class.class).invoke(null, type);
+        if (service == null) {
+            throw new ClassNotFoundException(SERVICE + " is not running");
+        }
+        Field listeners = type.getDeclaredField("proxies");
+        listeners.setAccessible(true);
+        return new HttpListeners(service, listeners);
+    }
+
+    List<HttpCodecFilter> decoders() throws ReflectiveOperationException {
+        return filters(HttpCodecFilter.class);
+    }
+
+    List<HttpServerFilter> handlers() throws ReflectiveOperationException {
+        return filters(HttpServerFilter.class);
+    }
+
+    private <T> List<T> filters(Class<T> type) throws ReflectiveOperationException {
+        List<T> found = new ArrayList<>();
+        for (Object proxy : (Collection<?>) listeners.get(service)) {
+            Object listener =
+                    proxy.getClass().getMethod("getUnderlyingListener").invoke(proxy);
+            Object filters =
+                    listener.getClass().getMethod("getFilters", Class.class).invoke(listener, type);
+            ((Collection<?>) filters).forEach(filter -> found.add(type.cast(filter)));
+        }
+        return found;
+    }
+}

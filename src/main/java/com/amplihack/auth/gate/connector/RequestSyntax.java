@@ -1,0 +1,111 @@
+package com.amplihack.auth.gate.connector;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What the head of an HTTP/1.1 request may look like, so that no proxy in front can read another message in the same bytes
+ * (RFC 9112). Knows nothing of the server.
+ */
+final class RequestSyntax {
+    private static final Pattern DOTS_AT_THE_END = Pattern.compile("(?:/|%2[fF])(?:\\.|%2[eE]){1,2}$");
+
+    /** RFC 9110 section 4.2.1: Payara's web container fails on it. */
+    private static final Pattern NO_HOST = Pattern.compile("[^ ]+ +[^ :]+://[/?# ]");
+
+    private RequestSyntax() {}
+
+    /**
+     * Whether Payara's web container can decode and normalize the path: every percent sign begins an escape of two
+     * hexadecimal digits (RFC 3986 section 2.1), and no dot segment stands at the end (it writes one byte too far there).
+     */
+    static boolean isReadablePath(String path) {
+        for (int at = path.indexOf('%'); at >= 0; at = path.indexOf('%', at + 1)) {
+            if (at + 2 >= path.length() || !isHex(path.charAt(at + 1)) || !isHex(path.charAt(at + 2))) {
+                return false;
+            }
+        }
+        return !DOTS_AT_THE_END.matcher(path).find();
+    }
+
+    /**
+     * What is wrong with the head, in words for a log; empty when nothing is. Bytes above 0x7F are allowed in it, except
+     * where Grizzly fails on them: browsers send them.
+     *
+     * @param head from the request line to the empty line, one character a byte
+     */
+    static String fault(String head) {
+        if (!hasCleanLines(head)) {
+            return "a control character or a folded line in the head";
+        }
+        if (NO_HOST.matcher(head).lookingAt()) {
+            return "an absolute request target without a host";
+        }
+        List<String> encodings = values(head, "Transfer-Encoding:");
+        List<String> lengths = values(head, "Content-Length:");
+        if (!encodings.isEmpty() && !(lengths.isEmpty() && isChunked(encodings) && isHttp11(head))) {
+            return "Transfer-Encoding other than chunked, or with Content-Length";
+        }
+        if (lengths.stream().distinct().count() > 1 || !lengths.stream().allMatch(RequestSyntax::isNumber)) {
+            return "Content-Length is no number, or two";
+        }
+        if (!values(head, "Content-Encoding:").stream().allMatch(RequestSyntax::isAscii)) {
+            return "a Content-Encoding that is no list of tokens";
+        }
+        return values(head, "Host:").size() > 1 ? "more than one Host" : "";
+    }
+
+    /** CR and LF only together, no other control character but the tab, no folded line (RFC 9112 sections 2.2 and 5.2). */
+    private static boolean hasCleanLines(String head) {
+        for (int i = 0; i < head.length(); i++) {
+            char c = head.charAt(i);
+            if (c == '\r') {
+                i++;
+                if (i == head.length() || head.charAt(i) != '\n') {
+                    return false;
+                }
+                if (i + 1 < head.length() && (head.charAt(i + 1) == ' ' || head.charAt(i + 1) == '\t')) {
+                    return false;
+                }
+            } else if ((c < ' ' && c != '\t') || c == 0x7F) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static List<String> values(String head, String nameAndColon) {
+        List<String> values = new ArrayList<>(1);
+        for (int end = head.indexOf("\r\n"); end >= 0; end = head.indexOf("\r\n", end + 2)) {
+            int line = end + 2;
+            if (head.regionMatches(true, line, nameAndColon, 0, nameAndColon.length())) {
+                values.add(head.substring(line + nameAndColon.length(), head.indexOf("\r\n", line))
+                        .strip());
+            }
+        }
+        return values;
+    }
+
+    /** RFC 9112 section 6.1: the only coding that this server knows. */
+    private static boolean isChunked(List<String> encodings) {
+        return encodings.size() == 1 && encodings.get(0).equalsIgnoreCase("chunked");
+    }
+
+    private static boolean isHttp11(String head) {
+        return head.startsWith(" HTTP/1.1\r\n", head.indexOf("\r\n") - " HTTP/1.1".length());
+    }
+
+    private static boolean isNumber(String value) {
+        return !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    /** RFC 9110 section 8.4.1. Grizzly takes other bytes for blanks, and strips them beyond the end of the value. */
+    private static boolean isAscii(String value) {
+        return value.chars().allMatch(c -> c < 0x80);
+    }
+
+    static boolean isHex(int c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    }
+}

@@ -1,0 +1,67 @@
+package com.amplihack.auth.gate.permission;
+
+import com.amplihack.auth.gate.RequestAttributes;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.web.ClientContext;
+import jakarta.annotation.Priority;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ResourceInfo;
+import jakarta.ws.rs.core.Context;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Asks at the resource method itself, whatever the path looked like: only {@link Public} methods run without an admitted
+ * token, and a method that says nothing about its callers does not run at all.
+ */
+@Priority(Priorities.AUTHENTICATION)
+public class ResourceGuard implements ContainerRequestFilter {
+    @Context
+    private ResourceInfo resource;
+
+    @Context
+    private HttpServletRequest request;
+
+    @Inject
+    private Authorization authorization;
+
+    /** Whether a request can be routed to that method: nobody but Jersey calls one, and Jersey asks here first. */
+    static boolean isResourceMethod(Method method) {
+        return Arrays.stream(method.getAnnotations())
+                .anyMatch(annotation -> annotation.annotationType().isAnnotationPresent(HttpMethod.class));
+    }
+
+    @Override
+    public void filter(ContainerRequestContext context) {
+        if (context.getMethod().equals("OPTIONS")) {
+            return; // Jersey answers it with the methods that there are; no method of ours runs
+        }
+        Method method = resource.getResourceMethod();
+        Class<?> type = resource.getResourceClass();
+        if (method.isAnnotationPresent(Public.class)) {
+            return;
+        }
+        AccessToken token = RequestAttributes.callerOf(request)
+                .orElseThrow(() -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
+        ClientContext client = RequestAttributes.CLIENT.get(request).orElse(ClientContext.NONE);
+        RolesAllowed roles = method.getAnnotation(RolesAllowed.class);
+        if (roles != null) {
+            authorization.requireRole(token, List.of(roles.value()), client);
+        }
+        Optional<String> permission = PermissionInterceptor.required(method, type);
+        permission.ifPresent(needed -> authorization.requirePermission(token, needed, client));
+        if (roles == null && permission.isEmpty() && !method.isAnnotationPresent(Admitted.class)) {
+            throw new AuthException(ErrorCode.INSUFFICIENT_PERMISSIONS, "Nobody may call this.");
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package com.amplihack.auth.keys.files;
+
+import com.amplihack.auth.config.KeySettings;
+import com.amplihack.auth.config.files.PrivateFiles;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.keys.hsm.HsmKeys;
+import com.amplihack.auth.keys.hsm.HsmUnavailableException;
+import com.amplihack.auth.keys.ring.FreshKey;
+import com.amplihack.auth.keys.ring.Jwks;
+import com.amplihack.auth.keys.ring.KeyState;
+import com.amplihack.auth.keys.ring.PrivateKeys;
+import com.amplihack.auth.keys.ring.Ring;
+import com.amplihack.auth.keys.ring.RingKey;
+import com.amplihack.auth.keys.ring.SigningKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The key directory of any number of processes: each change is made under its lock, from what the file says then, and
+ * stands in it whole or not at all. A private half is kept before the ring names it, and destroyed after it has ceased
+ * to sign, so that whoever is killed leaves at most one too many.
+ */
+public final class KeyDirectory {
+    private static final Logger LOG = Logger.getLogger(KeyDirectory.class.getName());
+
+    /** How long the private half of a key that has ceased to sign is kept: others may be reading the older ring. */
+    private static final Duration KEPT = Duration.ofMinutes(1);
+
+    private final Path path;
+    private final KeySettings settings;
+    private final KeyFiles files;
+    private final Optional<HsmKeys> hsm;
+    private final RingFile ringFile;
+
+    /** @throws InvalidSettingException when there is to be an HSM, and it cannot be used */
+    public KeyDirectory(KeySettings settings, boolean production, InstantSource clock) {
+        this.settings = settings;
+        path = settings.path();
+        files = new KeyFiles(settings, production);
+        hsm = settings.hsm().map(present -> new HsmKeys(settings));
+        ringFile = new RingFile(path, clock);
+    }
+
+    /** A step from one ring to the next, which may write key files first. */
+    @FunctionalInterface
+    public interface Step {
+        Ring from(Ring ring) throws IOException;
+    }
+
+    /**
+     * What opening the directory has made of the ring.
+     *
+     * @param before empty when there was none
+     */
+    public record Opened(Ring before, Ring after) {}
+
+    /**
+     * Reads the ring, or makes it out of the pair that is there, or of a new one; it then has a key that signs and one
+     * that waits. What lies in the clear though there is a passphrase is encrypted.
+     *
+     * @throws InvalidSettingException when what lies there cannot be used
+     */
+    public Opened open(Instant now) {
+        try {
+            PrivateFiles.makeDirectory(path);
+            return PrivateFiles.underLock(path, () -> {
+                try {
+                    Ring before = Ring.EMPTY;
+                    if (ringFile.exists()) {
+                        before = read();
+                    } else {
+                        begin(now);
+                    }
+                    Ring after = change(now, ring -> complete(ring, now));
+                    encrypt(after, now);
+                    return new Opened(before, after);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (HsmUnavailableException e) {
+            throw new InvalidSettingException("jwt.key.store: " + e.getMessage());
+        } catch (IOException e) {
+            throw KeyFiles.unusable(path, e);
+        }
+    }
+
+    /** The ring's text as it is now, to be compared with what was read before. */
+    public String text() throws IOException {
+        return ringFile.text();
+    }
+
+    public Ring parse(String text) {
+        return ringFile.parse(text);
+    }
+
+    public Ring read() throws IOException {
+        return parse(text());
+    }
+
+    /** Makes one step under the lock, or none when it leads to the same ring; tidies up in any case. */
+    public Ring change(Instant now, Step step) throws IOException {
+        return PrivateFiles.underLock(path, () -> {
+            try {
+                Ring before = read();
+                Ring after = step.from(before);
+                if (!after.equals(before)) {
+                    ringFile.write(after);
+                }
+                writeJwks(after);
+                sweep(after, now);
+                return after;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** The private half of a key that signs or will. */
+    public SigningKey load(RingKey key) throws IOException {
+        if (files.owns(key.file())) {
+            return files.read(key);
+        }
+        return hsm.orElseThrow(() -> new InvalidSettingException(
+                        "jwt.key.store must be pkcs11: the key " + key.kid() + " of the ring lies in an HSM"))
+                .read(key);
+    }
+
+    /** See {@link PrivateKeys#make}. */
+    public FreshKey make() throws IOException {
+        return home().make();
+    }
+
+    /** Where the keys lie that are not files, if there are such. */
+    public Optional<HsmKeys> hsm() {
+        return hsm;
+    }
+
+    /** Destroys what no longer signs and is no file, without the lock: whoever comes too late finds nothing. */
+    public void sweepHsm(Ring ring, Instant now) {
+        Instant longAgo = now.minus(KEPT);
+        hsm.ifPresent(keys -> ring.keys().stream()
+                .filter(key -> keys.owns(key.file()) && !isKept(key, longAgo))
+                .forEach(key -> keys.destroy(key.file())));
+    }
+
+    /** The ring with one more key, which waits; to be called within a {@link #change}. */
+    public Ring publish(Ring ring, FreshKey fresh, Instant now) throws IOException {
+        fresh.keep();
+        return ring.publish(fresh.key().jwk(), fresh.name(), now);
+    }
+
+    /** Nothing but the first pair can be there: the ring is written before any later key is made. */
+    private void begin(Instant now) throws IOException {
+        if (files.hasLaterKeys() || (hsm.isPresent() && Files.exists(keySet()))) {
+            throw new InvalidSettingException("jwt.key.path: " + path
+                    + " holds keys of a ring, but no ring.json: restore it, or move the keys (and jwks.json) away to begin"
+                    + " anew");
+        }
+        if (hsm.isPresent() && !files.exists(KeyFiles.FIRST)) {
+            FreshKey first = make();
+            first.keep();
+            ringFile.write(Ring.EMPTY.adopt(first.key().jwk(), first.name(), now));
+        } else {
+            SigningKey first = files.readOrMake();
+            ringFile.write(Ring.EMPTY.adopt(first.jwk(), KeyFiles.FIRST, now));
+        }
+    }
+
+    private PrivateKeys home() {
+        return hsm.<PrivateKeys>map(keys -> keys).orElse(files);
+    }
+
+    /**
+     * Whether a key that waits will do: one that was lost, or lies where no key is made any more, makes room for another.
+     *
+     * @throws HsmUnavailableException when that cannot be said
+     */
+    public boolean isUsable(RingKey next) throws IOException {
+        return home().owns(next.file()) && home().exists(next.file());
+    }
+
+    private void require(RingKey key) throws IOException {
+        if (hsm.isPresent() && hsm.get().owns(key.file())) {
+            hsm.get().require(key);
+        } else {
+            load(key);
+        }
+    }
+
+    private Ring complete(Ring found, Instant now) throws IOException {
+        Ring ring = found;
+        if (ring.active().isPresent()) { // before another key is made: it may be the wrong token
+            require(ring.active().get());
+        }
+        if (ring.next().isPresent() && !isUsable(ring.next().get())) {
+            ring = ring.withoutNext();
+        }
+        if (files.exists(KeyFiles.FIRST)
+                && ring.keys().stream()
+                        .noneMatch(key -> key.file().equals(KeyFiles.FIRST) && key.state() != KeyState.RETIRED)) {
+            LOG.log(Level.WARNING, "{0} in {1} is no key of ring.json: it is not used", new Object[] {
+                KeyFiles.FIRST, path
+            });
+        }
+        if (ring.next().isEmpty()) {
+            ring = publish(ring, make(), now);
+        }
+        if (ring.active().isEmpty()) { // whoever replaced a compromised key was killed in between
+            ring = ring.rotate(now, settings.grace());
+            ring = publish(ring, make(), now);
+            require(ring.active().orElseThrow());
+        }
+        require(ring.next().orElseThrow());
+        if (!home().owns(ring.active().get().file())) {
+            LOG.log(
+                    Level.WARNING,
+                    "Key {0} signs from its file until the next rotation: keys are made in the HSM now",
+                    ring.active().get().kid());
+        }
+        return ring;
+    }
+
+    /** A start that is killed in between leaves the rest to the next one. */
+    private void encrypt(Ring ring, Instant now) throws IOException {
+        Instant longAgo = now.minus(KEPT);
+        List<Path> encrypted = files.encrypt(ring.keys().stream()
+                .filter(key -> isKept(key, longAgo)) // in the file of any other there may be another key by now
+                .map(RingKey::file)
+                .filter(files::owns)
+                .toList());
+        if (!encrypted.isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "Private keys lay in the clear and are encrypted with jwt.key.passphrase now: {0}. Copies of them, as in a"
+                            + " backup, are not: rotate the keys, or destroy the copies",
+                    encrypted);
+        }
+    }
+
+    /** Written after the first ring. */
+    private Path keySet() {
+        return path.resolve("jwks.json");
+    }
+
+    /** For servers that read the key set from a file. */
+    private void writeJwks(Ring ring) throws IOException {
+        Path file = keySet();
+        byte[] text = Jwks.of(ring.published()).bytes();
+        if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), text)) {
+            PrivateFiles.write(file, text, "r--r--r--");
+        }
+    }
+
+    private void sweep(Ring ring, Instant now) throws IOException {
+        Instant longAgo = now.minus(KEPT);
+        files.sweep(kid -> ring.find(kid).filter(key -> isKept(key, longAgo)).isPresent());
+        for (RingKey key : ring.keys()) {
+            if (key.file().equals(KeyFiles.FIRST) && !isKept(key, longAgo)) {
+                files.sweepFirst(key.kid());
+            }
+        }
+    }
+
+    private static boolean isKept(RingKey key, Instant longAgo) {
+        return key.state() == KeyState.ACTIVE
+                || key.state() == KeyState.NEXT
+                || key.signsUntil().filter(longAgo::isBefore).isPresent();
+    }
+}

@@ -1,0 +1,64 @@
+package com.amplihack.auth.proxy.upstream;
+
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.web.PublicAddress;
+import com.amplihack.auth.web.RequestPath;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.regex.Pattern;
+
+/**
+ * The path that the upstream gets: as the client spelled it, provided that every reader understands it as our rules did.
+ */
+public final class ForwardedPath {
+    private static final String API = "/api";
+    private static final Pattern AMBIGUOUS =
+            Pattern.compile("(?i).*(//|/\\.{1,2}(/|$)|\\\\|;|%2f|%5c|%2e|%25|%3b|%00).*");
+
+    private ForwardedPath() {}
+
+    /**
+     * From behind {@code /api} on, with the query.
+     *
+     * @throws AuthException {@code invalid_request} for a path that an upstream might read differently
+     */
+    public static String of(HttpServletRequest request) {
+        RequestPath path = RequestPath.of(request);
+        if (!isPlain(path.spelled(), path.decoded())) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "A path that is spelled like this is not forwarded.");
+        }
+        String query = request.getQueryString();
+        String target = path.spelled().substring(API.length()) + (query == null ? "" : "?" + query);
+        try {
+            return URI.create(target).toString();
+        } catch (IllegalArgumentException malformed) {
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST, "The query holds characters that must be percent-encoded.");
+        }
+    }
+
+    /**
+     * The path that stands for the upstream's URL, as the client reaches it: {@code /v1/api}, or {@code /sso/api} behind a
+     * proxy that adds {@code /sso}.
+     */
+    public static String mount(HttpServletRequest request, PublicAddress reached) {
+        return reached.prefix() + RequestPath.of(request).version() + API;
+    }
+
+    /** Whether every reader of that path understands the same. */
+    static boolean isUnambiguous(String path) {
+        return !AMBIGUOUS.matcher(path).matches();
+    }
+
+    private static boolean isPlain(String spelled, String understood) {
+        if (!spelled.startsWith(API + "/") || !isUnambiguous(spelled)) {
+            return false;
+        }
+        try {
+            return understood.equals(URI.create(spelled).getPath());
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package com.amplihack.auth.session;
+
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.TokenSettings;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.limits.Limit;
+import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.Problem;
+import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SecurityStore.Answer;
+import com.amplihack.auth.store.SecurityStore.Commit;
+import com.amplihack.auth.store.SecurityStore.RefreshView;
+import com.amplihack.auth.store.SecurityStore.Rotation;
+import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.token.SessionHandle;
+import com.amplihack.auth.token.TokenIssuer;
+import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.AccountDirectory;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The refresh protocol (docs/adr/0007): the same request gets the same answer, anything else is theft. Order of work:
+ * MAC, one look, account and signature, commit by compare-and-set, answer; so garbage buys no signature, a failure in
+ * the middle leaves the old token usable, and what was not committed is never sent.
+ */
+@ApplicationScoped
+public class RefreshRotation {
+    /** Each lost race means that another request of the session got through. */
+    private static final int TRIES = 5;
+
+    private AccountDirectory accounts;
+    private TokenIssuer issuer;
+    private RefreshTokenCodec codec;
+    private SecurityStore store;
+    private RefreshAudit audit;
+    private RateLimits limits;
+    private Configuration configuration;
+
+    /** For CDI. */
+    public RefreshRotation() {}
+
+    @Inject
+    public RefreshRotation(
+            AccountDirectory accounts,
+            TokenIssuer issuer,
+            RefreshTokenCodec codec,
+            SecurityStore store,
+            RefreshAudit audit,
+            RateLimits limits,
+            Configuration configuration) {
+        this.accounts = accounts;
+        this.issuer = issuer;
+        this.codec = codec;
+        this.store = store;
+        this.audit = audit;
+        this.limits = limits;
+        this.configuration = configuration;
+    }
+
+    /**
+     * Answers a refresh token whose MAC holds; costs at most two round trips to the store and one signature, unless
+     * another request of the same session comes in between.
+     *
+     * @throws AuthException {@code invalid_refresh_token}, {@code binding_mismatch}, {@code refresh_token_reused}, {@code
+     *     refresh_superseded}, {@code rate_limited} or {@code store_unavailable}
+     */
+    Refreshed refresh(RefreshRequest request) {
+        Quota quota = limits.quota(Limit.REFRESH);
+        RefreshView view = look(request, quota);
+        if (view.session().isEmpty()) { // nothing was taken
+            throw invalid();
+        }
+        Optional<RateLimit> limit = limits.answer(Limit.REFRESH, quota, view.quota(), request.client(), request::about);
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            if (attempt > 0) {
+                view = look(request, new Quota(quota.name(), 0, quota.window())); // one request takes one
+            }
+            Optional<TokenPair> pair = attempt(request, view);
+            if (pair.isPresent()) {
+                return new Refreshed(pair.get(), limit);
+            }
+        }
+        throw new AuthException(ErrorCode.STORE_UNAVAILABLE, "The session is being changed by other requests.");
+    }
+
+    private RefreshView look(RefreshRequest request, Quota quota) {
+        RefreshToken token = request.token();
+        boolean proven = request.proof().handleOf(token.sid()).isPresent();
+        return store.lookForRefresh(token.subject(), token.sid(), proven, quota);
+    }
+
+    /** One try; empty when another request was faster and all must be looked at again. */
+    private Optional<TokenPair> attempt(RefreshRequest request, RefreshView view) {
+        SessionRecord session = view.session().orElseThrow(RefreshRotation::invalid);
+        // rule 0: without the proof nothing rotates and nothing ends
+        SessionHandle handle = request.proof().handleOf(request.token().sid()).orElseThrow(() -> unproven(request));
+        Duration grace = configuration.settings().tokens().refreshGrace();
+        RefreshToken successor =
+                codec.successorOf(request.token(), session.family().salt());
+        RefreshRule rule =
+                RefreshRule.of(session.family(), request.token(), successor, request.name(), view.now(), grace);
+        return switch (rule) {
+            case ROTATE -> rotate(request, view, session, handle);
+            case ANSWER_ITSELF -> answer(request, view, session, handle, rule, request.token());
+            case ANSWER_SUCCESSOR -> answer(request, view, session, handle, rule, successor);
+            case SUPERSEDED -> {
+                audit.superseded(request, session);
+                throw new AuthException(
+                        ErrorCode.REFRESH_SUPERSEDED, "This request was answered before, and a later one since.");
+            }
+            case REUSED -> throw reused(request, session);
+        };
+    }
+
+    /** Rule 2b: a new generation. */
+    private Optional<TokenPair> rotate(
+            RefreshRequest request, RefreshView view, SessionRecord session, SessionHandle handle) {
+        String salt = RefreshTokenCodec.freshSalt();
+        RefreshToken successor = codec.successorOf(request.token(), salt);
+        long issue = Math.max(session.issue(), request.token().gen()) + 1;
+        TokenIssuer.Issued access = issuer.issue(account(request), successor.sid(), issue, request.client());
+        Duration life = TokenService.refreshLife(settings(), view.now(), view.now(), session.endsAt());
+        Commit commit = store.rotate(new Rotation(
+                session,
+                view.epoch(),
+                successor.gen(),
+                issue,
+                successor.hash(),
+                salt,
+                request.name(),
+                request.device(),
+                life));
+        if (commit == Commit.COMMITTED) {
+            audit.rotated(request, session, successor.gen(), access.jti());
+        }
+        return pair(commit, access, successor, life, handle, Duration.between(view.now(), session.endsAt()));
+    }
+
+    /** Rules 2a, 3a and 3b: a refresh token that was handed out before, with a fresh access token. */
+    private Optional<TokenPair> answer(
+            RefreshRequest request,
+            RefreshView view,
+            SessionRecord session,
+            SessionHandle handle,
+            RefreshRule rule,
+            RefreshToken live) {
+        // access tokens of this generation may carry rights that are no longer true
+        boolean rightsMoved = session.epoch().rights() != view.epoch().rights();
+        long issue = rightsMoved ? session.issue() + 1 : session.issue();
+        TokenIssuer.Issued access = issuer.issue(account(request), live.sid(), issue, request.client());
+        boolean nothingToKeep = !rightsMoved && request.name().isEmpty();
+        Commit commit = nothingToKeep
+                ? Commit.COMMITTED
+                : store.answer(new Answer(session, view.epoch(), issue, request.name()));
+        if (commit == Commit.COMMITTED) {
+            audit.answeredAgain(request, rule, session, live.gen(), access.jti());
+        }
+        Instant made = session.family().rotatedAt();
+        Duration life = TokenService.refreshLife(settings(), made, view.now(), session.endsAt());
+        return pair(commit, access, live, life, handle, Duration.between(view.now(), session.endsAt()));
+    }
+
+    private Optional<TokenPair> pair(
+            Commit commit,
+            TokenIssuer.Issued access,
+            RefreshToken refresh,
+            Duration refreshLife,
+            SessionHandle handle,
+            Duration sessionLife) {
+        return switch (commit) {
+            case SESSION_OVER -> throw invalid();
+            case MOVED -> Optional.empty();
+            case COMMITTED ->
+                Optional.of(new TokenPair(
+                        access.compact(),
+                        settings().accessLifetime(),
+                        codec.encode(refresh),
+                        refreshLife,
+                        handle,
+                        sessionLife));
+        };
+    }
+
+    /** As it is now: a session of somebody who is gone or disabled ends here. */
+    private Account account(RefreshRequest request) {
+        return accounts.find(request.token().subject()).filter(Account::enabled).orElseThrow(() -> {
+            store.end(request.token().subject(), request.token().sid());
+            audit.accountGone(request);
+            return invalid();
+        });
+    }
+
+    private TokenSettings settings() {
+        return configuration.settings().tokens();
+    }
+
+    private AuthException unproven(RefreshRequest request) {
+        audit.unproven(request);
+        return new AuthException(
+                        ErrorCode.BINDING_MISMATCH,
+                        "The session's proof (cookie or Session-Handle) is missing or wrong.")
+                .header("WWW-Authenticate", Problem.CHALLENGE); // no access token is at fault
+    }
+
+    private AuthException reused(RefreshRequest request, SessionRecord session) {
+        store.end(request.token().subject(), request.token().sid());
+        audit.reused(request, session);
+        return new AuthException(
+                ErrorCode.REFRESH_TOKEN_REUSED, "This refresh token was used before; the session has ended.");
+    }
+
+    private static AuthException invalid() {
+        return new AuthException(ErrorCode.INVALID_REFRESH_TOKEN, "The refresh token is not valid.");
+    }
+}

@@ -1,0 +1,206 @@
+package com.amplihack.auth.session;
+
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.TokenSettings;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SecurityStore.Commit;
+import com.amplihack.auth.store.SessionPage;
+import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.SessionHandle;
+import com.amplihack.auth.token.TokenIssuer;
+import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.login.Authenticator.Authenticated;
+import com.amplihack.auth.web.ClientContext;
+import jakarta.ejb.Stateless;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Issues tokens and ends sessions: a session's first pair at the login, and the end of one or of all. */
+@Stateless
+@TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED) // the database is read, never written, from here
+public class TokenService {
+    private TokenIssuer issuer;
+    private RefreshTokenCodec codec;
+    private RefreshRotation rotation;
+    private SecurityStore store;
+    private AuditLog audit;
+    private Configuration configuration;
+    private InstantSource clock;
+
+    /** For the container. */
+    public TokenService() {}
+
+    @Inject
+    public TokenService(
+            TokenIssuer issuer,
+            RefreshTokenCodec codec,
+            RefreshRotation rotation,
+            SecurityStore store,
+            AuditLog audit,
+            Configuration configuration,
+            InstantSource clock) {
+        this.issuer = issuer;
+        this.codec = codec;
+        this.rotation = rotation;
+        this.store = store;
+        this.audit = audit;
+        this.configuration = configuration;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens a session for somebody who has just signed in: always a new one, whatever the request brought along. The oldest
+     * ones beyond {@code auth.session.max.per.user} end for it.
+     *
+     * @throws AuthException {@code invalid_credentials} when all of the user's sessions were ended during the login
+     */
+    public TokenPair open(Authenticated who, ClientContext client) {
+        TokenSettings settings = configuration.settings().tokens();
+        Account account = who.account();
+        SessionHandle handle = SessionHandle.fresh();
+        RefreshToken refresh = RefreshToken.fresh(account.id(), handle.sid(), 1);
+        TokenIssuer.Issued access = issuer.issue(account, handle.sid(), refresh.gen(), client);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // what every store keeps
+        SessionRecord session = SessionRecord.first(
+                account.id(),
+                handle.sid(),
+                refresh.hash(),
+                who.epoch(),
+                now,
+                now.plus(settings.sessionLifetime()),
+                client.address(),
+                SecurityStore.Device.of(client).name());
+        SecurityStore.Opening opening = store.open(session, settings.refreshLifetime(), settings.sessionsPerUser());
+        if (opening.commit() != Commit.COMMITTED) {
+            throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong.");
+        }
+        opening.ended()
+                .forEach(sid -> audit.record(AuditEntry.of(AuditEvent.TOKEN_REVOKED, client)
+                        .user(account.id())
+                        .session(sid)
+                        .detail("reason", "too_many_sessions")));
+        audit.record(AuditEntry.of(AuditEvent.TOKEN_ISSUED, client)
+                .user(account.id())
+                .session(handle.sid())
+                .detail("jti", access.jti())
+                .detail("type", "access"));
+        return new TokenPair(
+                access.compact(),
+                settings.accessLifetime(),
+                codec.encode(refresh),
+                settings.refreshLifetime(),
+                handle,
+                settings.sessionLifetime());
+    }
+
+    /**
+     * Rotates a refresh token; see {@link RefreshRotation#refresh}.
+     *
+     * @param presented every candidate that the request brought
+     * @param idempotencyKey the client's name for this request, or the empty string
+     * @param holds an authentic access token that came along: of another session it refuses the refresh
+     */
+    public Refreshed refresh(
+            Collection<String> presented,
+            SessionProof proof,
+            String idempotencyKey,
+            Optional<AccessToken> holds,
+            ClientContext client) {
+        List<RefreshToken> authentic = authentic(presented);
+        // a neighbour may have tossed a cookie of its own in front: the one that the proof belongs to counts
+        RefreshToken token = authentic.stream()
+                .filter(candidate -> proof.handleOf(candidate.sid()).isPresent())
+                .findFirst()
+                .or(() -> authentic.stream().findFirst())
+                .orElseThrow(
+                        () -> new AuthException(ErrorCode.INVALID_REFRESH_TOKEN, "The refresh token is not valid."));
+        if (holds.isPresent() && !holds.get().sid().equals(token.sid())) {
+            throw new AuthException(
+                    ErrorCode.SESSION_CHANGED, "The access token belongs to another session than the refresh token.");
+        }
+        return rotation.refresh(new RefreshRequest(token, proof, codec.nameOf(token, idempotencyKey), client));
+    }
+
+    /**
+     * Ends the sessions that these credentials belong to.
+     *
+     * @param access an authentic access token, expired or not
+     * @param presented refresh tokens, authentic or not
+     * @return whether any of them was authentic
+     */
+    public boolean logout(Optional<AccessToken> access, Collection<String> presented, ClientContext client) {
+        List<RefreshToken> refresh = authentic(presented);
+        access.ifPresent(token -> end(token.subject(), token.sid(), AuditEvent.LOGOUT, "logout", client));
+        refresh.stream()
+                .filter(token ->
+                        access.isEmpty() || !token.sid().equals(access.get().sid()))
+                .forEach(token -> end(token.subject(), token.sid(), AuditEvent.LOGOUT, "logout", client));
+        return access.isPresent() || !refresh.isEmpty();
+    }
+
+    /** Ends the session of a browser that has just signed in anew: no two sessions in one cookie jar. */
+    public void replace(Collection<String> presented, SessionProof proof, ClientContext client) {
+        authentic(presented).stream()
+                .filter(token -> proof.handleOf(token.sid()).isPresent())
+                .forEach(token ->
+                        end(token.subject(), token.sid(), AuditEvent.TOKEN_REVOKED, "replaced_by_login", client));
+    }
+
+    /**
+     * Ends every session of a user, also those being opened or refreshed at this moment.
+     *
+     * @return how many were alive
+     */
+    public int endAll(AccessToken caller, ClientContext client) {
+        int ended = store.endAll(caller.subject());
+        audit.record(AuditEntry.of(AuditEvent.LOGOUT, client)
+                .user(caller.subject())
+                .session(caller.sid())
+                .detail("sessions_ended", ended));
+        return ended;
+    }
+
+    /** A page of the caller's living sessions; see {@link SecurityStore#sessions}. */
+    public SessionPage sessions(AccessToken caller, Optional<SessionPage.Place> from, int limit) {
+        return store.sessions(caller.subject(), from, limit);
+    }
+
+    /** Ends one of the caller's sessions; whether it was alive and theirs. */
+    public boolean end(AccessToken caller, String sid, ClientContext client) {
+        return end(caller.subject(), sid, AuditEvent.TOKEN_REVOKED, "ended_by_owner", client);
+    }
+
+    private boolean end(String subject, String sid, AuditEvent event, String reason, ClientContext client) {
+        boolean alive = store.end(subject, sid);
+        audit.record(AuditEntry.of(event, client)
+                .user(subject)
+                .session(sid)
+                .detail("reason", reason)
+                .detail("was_alive", alive));
+        return alive;
+    }
+
+    private List<RefreshToken> authentic(Collection<String> presented) {
+        return presented.stream().map(codec::decode).flatMap(Optional::stream).toList();
+    }
+
+    /** How long a refresh token is still good: the rest of its own life, or of its session's. */
+    static Duration refreshLife(TokenSettings settings, Instant made, Instant now, Instant sessionEnd) {
+        Instant end = made.plus(settings.refreshLifetime());
+        return Duration.between(now, end.isBefore(sessionEnd) ? end : sessionEnd);
+    }
+}

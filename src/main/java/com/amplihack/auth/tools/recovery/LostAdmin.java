@@ -1,0 +1,143 @@
+package com.amplihack.auth.tools.recovery;
+
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.Settings;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.config.type.StoreKind;
+import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.store.RedisSecurityStore;
+import com.amplihack.auth.store.StoreUnavailableException;
+import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.AccountRecovery;
+import com.amplihack.auth.users.AccountRecovery.Found;
+import com.amplihack.auth.users.password.PasswordHasher;
+import com.amplihack.auth.web.ClientContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+
+/**
+ * The command for an operator who has the machine but no administrator's password: gives an account a new random password,
+ * printed once, enables it and makes it an administrator, whether or not a server runs.
+ *
+ * <p>Not part of the WAR: it is the main class of {@code amplihack-auth-recovery.jar}.
+ */
+public final class LostAdmin {
+    private LostAdmin() {}
+
+    /** Takes the account's name; ends with 1 and one sentence when nothing was changed. */
+    public static void main(String[] arguments) {
+        LogManager.getLogManager().getLogger("").setLevel(Level.WARNING); // the terminal is for what is printed here
+        try {
+            if (arguments.length != 1) {
+                throw new InvalidSettingException(
+                        "Name one account, as in: java -jar amplihack-auth-recovery.jar admin");
+            }
+            recover(arguments[0]);
+        } catch (InvalidSettingException refused) {
+            fail(refused.getMessage());
+        } catch (SQLException | IOException | UncheckedIOException failed) {
+            fail("Nothing was changed: " + failed.getMessage());
+        }
+    }
+
+    private static void recover(String name) throws SQLException, IOException {
+        Settings settings = Configuration.besideTheServer(Map.of()).settings();
+        requireOwn(settings.home());
+        AccountRecovery accounts = AccountRecovery.open(settings.database());
+        Found account = accounts.find(name).orElseThrow(() -> nobody(name));
+        AuditLog audit = openAudit(settings);
+        Secret password = AccountDirectory.randomPassword();
+        if (!accounts.recover(account, hash(settings, password))) {
+            throw nobody(name);
+        }
+        Optional<Integer> ended = endSessions(settings, account.id());
+        audit.record(AuditEntry.of(AuditEvent.ADMIN_ACTION, ClientContext.NONE)
+                .severity(AuditEvent.Severity.CRITICAL)
+                .detail("action", "lost_admin")
+                .detail("target", account.id())
+                .detail("operator", System.getProperty("user.name"))
+                .detail("was_enabled", account.enabled())
+                .detail("was_administrator", account.administrator())
+                .detail("sessions_ended", ended.map(String::valueOf).orElse("unknown")));
+        audit.close();
+        System.out.println("New password of " + account.username() + ": " + password.reveal());
+        System.out.println("The account is enabled and has the role admin.");
+        System.out.println(ended.map(LostAdmin::told).orElseGet(() -> untold(settings)));
+    }
+
+    private static InvalidSettingException nobody(String name) {
+        return new InvalidSettingException("There is no account '" + name + "'");
+    }
+
+    private static String told(int ended) {
+        return "Sessions ended: " + ended + ". A lock of the account is lifted.";
+    }
+
+    private static String untold(Settings settings) {
+        return settings.store().kind() == StoreKind.MEMORY
+                ? "Sessions are in the server's memory: restart it, or those that the old password opened go on."
+                : "No Redis answers at " + settings.store().address()
+                        + ": sessions that the old password opened go on, and a lock stays. Run this again when it does.";
+    }
+
+    /** What another user makes here the server could not write, and a directory that is not there is the wrong one. */
+    private static void requireOwn(Path home) throws IOException {
+        if (!Files.isDirectory(home)) {
+            throw new InvalidSettingException("auth.home: " + home + " is not there");
+        }
+        Path mine = Files.createTempFile(home, ".owner-", null);
+        try {
+            if (!Files.getOwner(mine).equals(Files.getOwner(home))) {
+                throw new InvalidSettingException("auth.home: " + home + " belongs to "
+                        + Files.getOwner(home).getName() + ": run this as that user");
+            }
+        } finally {
+            Files.delete(mine);
+        }
+    }
+
+    /** A file of its own, so that the numbers of a server that runs go on. */
+    private static AuditLog openAudit(Settings settings) {
+        String own = settings.audit().file().toString().replaceFirst("(\\.[^./\\\\]*)?$", "-recovery$1");
+        Configuration configuration = Configuration.besideTheServer(Map.of("auth.audit.file", own));
+        AuditLog audit = new AuditLog(configuration, Configuration.clock(), new Meters());
+        audit.open();
+        return audit;
+    }
+
+    private static String hash(Settings settings, Secret password) {
+        PasswordHasher hasher = new PasswordHasher(new Configuration(settings), new Meters());
+        hasher.prepare();
+        return hasher.hash(password);
+    }
+
+    /** After the database, as everywhere: a login that has read the old password cannot commit. */
+    private static Optional<Integer> endSessions(Settings settings, String id) {
+        if (settings.store().kind() == StoreKind.MEMORY) {
+            return Optional.empty();
+        }
+        try (RedisSecurityStore redis = new RedisSecurityStore(settings.store(), new Meters())) {
+            int ended = redis.endAll(id);
+            redis.unlock(id);
+            return Optional.of(ended);
+        } catch (StoreUnavailableException | InvalidSettingException unreachable) {
+            return Optional.empty();
+        }
+    }
+
+    private static void fail(String sentence) {
+        System.out.println(sentence);
+        System.exit(1);
+    }
+}

@@ -1,0 +1,120 @@
+package com.amplihack.auth.users.database;
+
+import com.amplihack.auth.config.DatabaseSettings;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Secret;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import java.lang.reflect.InvocationTargetException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.postgresql.ds.common.BaseDataSource;
+
+/**
+ * Connects to the account database: a pool in which nobody waits longer than {@link #LONGEST_WAIT} for a connection nor
+ * longer than {@link #LONGEST_READ} for PostgreSQL to answer, whatever {@code auth.db.url} says, and from which no
+ * connection comes that was lost while it lay there (docs/adr/0041).
+ */
+final class DatabaseConnections {
+    /** Connections of a node at most. */
+    static final int MOST = 32;
+
+    /** For a connection of the pool; one that may be dead is tried for {@link #LONGEST_CHECK} on top. */
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
+    static final Duration LONGEST_CHECK = Duration.ofMillis(250);
+
+    /** Silence of PostgreSQL in the middle of an answer. */
+    static final Duration LONGEST_READ = Duration.ofSeconds(2);
+
+    /** Until a new connection is authenticated; nobody waits for it, but the next request may have it. */
+    private static final Duration LONGEST_LOGIN = Duration.ofSeconds(2);
+
+    /** The first connection is tried for so long: a database that starts with us may be a little later. */
+    private static final Duration START = Duration.ofSeconds(5);
+
+    /** Keeps the logger from being collected: what the pool says of each connection is said once by {@link Database}. */
+    private static final Logger POOL = Logger.getLogger("com.zaxxer.hikari");
+
+    private DatabaseConnections() {}
+
+    /**
+     * Opens the pool with one connection in it; the caller closes it.
+     *
+     * @throws SQLException when the database cannot be reached
+     */
+    static HikariDataSource pool(DatabaseSettings settings) throws SQLException {
+        POOL.setLevel(Level.OFF);
+        DataSource driver = driver(settings);
+        if (driver instanceof BaseDataSource postgres) {
+            postgres.setConnectTimeout((int) LONGEST_WAIT.toSeconds());
+            postgres.setSocketTimeout((int) LONGEST_READ.toSeconds());
+            postgres.setTcpKeepAlive(true);
+        }
+        HikariConfig config = new HikariConfig();
+        if (driver instanceof BaseDataSource) {
+            config.setConnectionInitSql("set lock_timeout = '1500ms'"); // an error, before LONGEST_READ breaks it
+        }
+        config.setPoolName("accounts");
+        config.setDataSource(driver);
+        config.setMaximumPoolSize(MOST);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(LONGEST_WAIT.toMillis());
+        config.setValidationTimeout(LONGEST_CHECK.toMillis());
+        config.setInitializationFailTimeout(START.toMillis());
+        if (settings.isEmbedded()) {
+            config.setMaxLifetime(0); // H2 closes its file with the last connection
+        }
+        try {
+            HikariDataSource pool = new HikariDataSource(config);
+            driver.setLoginTimeout((int) LONGEST_LOGIN.toSeconds()); // the pool has set it to LONGEST_WAIT
+            return pool;
+        } catch (PoolInitializationException unreachable) {
+            throw new SQLException("no connection", unreachable.getCause());
+        }
+    }
+
+    /** Lets the pools of other applications log again. */
+    static void restoreLogging() {
+        POOL.setLevel(null);
+    }
+
+    /** Connections of nobody else, which wait as long as the URL says: a migration takes the time that it needs. */
+    static DataSource driver(DatabaseSettings settings) {
+        DataSource driver;
+        try {
+            driver = Class.forName(settings.driver(), true, DatabaseConnections.class.getClassLoader())
+                    .asSubclass(DataSource.class)
+                    .getConstructor()
+                    .newInstance();
+            set(driver, "Url", settings.url().reveal());
+            if (settings.user().isPresent()) {
+                set(driver, "User", settings.user().get());
+            }
+            if (settings.password().isPresent()) {
+                set(driver, "Password", settings.password().map(Secret::reveal).get());
+            }
+        } catch (ReflectiveOperationException | LinkageError | ClassCastException wrong) {
+            throw new InvalidSettingException("auth.db.class and auth.db.url do not fit: " + settings.driver()
+                    + " is no data source for " + settings.address());
+        }
+        return driver;
+    }
+
+    private static void set(DataSource driver, String property, String value) throws ReflectiveOperationException {
+        try {
+            driver.getClass().getMethod("set" + property, String.class).invoke(driver, value);
+        } catch (NoSuchMethodException otherSpelling) {
+            driver.getClass()
+                    .getMethod("set" + property.toUpperCase(Locale.ROOT), String.class)
+                    .invoke(driver, value);
+        } catch (InvocationTargetException refused) {
+            throw new ReflectiveOperationException(refused.getCause());
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package com.amplihack.auth.users.login;
+
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.config.CertificateSettings;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.limits.Limit;
+import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.AccountKey;
+import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.login.Authenticator.Authenticated;
+import com.amplihack.auth.web.ClientContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import javax.security.auth.x500.X500Principal;
+
+/**
+ * Authenticates a service by the client certificate that the TLS layer has verified. Whatever is wrong with it, or with
+ * the account that it names, gets one answer; a lock of the account is for guessed passwords and does not count here.
+ */
+@ApplicationScoped
+public class CertificateAuthenticator {
+    private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+    private static final int LONGEST_SUBJECT = 512;
+
+    private AccountDirectory accounts;
+    private SecurityStore store;
+    private AuditLog audit;
+    private Configuration configuration;
+    private RateLimits limits;
+    private InstantSource clock;
+
+    /** For CDI. */
+    public CertificateAuthenticator() {}
+
+    @Inject
+    public CertificateAuthenticator(
+            AccountDirectory accounts,
+            SecurityStore store,
+            AuditLog audit,
+            Configuration configuration,
+            RateLimits limits,
+            InstantSource clock) {
+        this.accounts = accounts;
+        this.store = store;
+        this.audit = audit;
+        this.configuration = configuration;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** Why somebody is not let in: for the audit log alone. */
+    private record Found(Optional<Account> account, Optional<SecurityStore.Epoch> epoch, Optional<String> refusal) {
+        static Found refused(String reason) {
+            return new Found(Optional.empty(), Optional.empty(), Optional.of(reason));
+        }
+    }
+
+    /**
+     * Finds the account of the certificate; one is taken from the login quota of the client's address.
+     *
+     * @param leaf the client's own certificate: the handshake has shown that it has the key, and has verified the chain
+     * @throws AuthException {@code rate_limited}, {@code invalid_credentials} or {@code store_unavailable}
+     */
+    public Authenticated authenticate(X509Certificate leaf, ClientContext client) {
+        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // its quota is never off
+        Found found = unfit(leaf).map(Found::refused).orElseGet(() -> find(leaf.getSubjectX500Principal()));
+        boolean success = found.refusal().isEmpty();
+        AuditEntry entry = AuditEntry.of(success ? AuditEvent.LOGIN_SUCCESS : AuditEvent.LOGIN_FAILED, client)
+                .detail("method", "certificate")
+                .detail("subject", shown(leaf.getSubjectX500Principal()))
+                .detail("issuer", shown(leaf.getIssuerX500Principal()))
+                .detail("serial", leaf.getSerialNumber().toString(16));
+        found.account().ifPresent(account -> entry.user(account.id()));
+        found.refusal().ifPresent(reason -> entry.detail("reason", reason));
+        audit.record(entry);
+        if (!success) {
+            throw limit.shownOn(
+                    new AuthException(ErrorCode.INVALID_CREDENTIALS, "The certificate signs in to no account."));
+        }
+        return new Authenticated(found.account().orElseThrow(), found.epoch().orElseThrow(), limit);
+    }
+
+    /**
+     * What the TLS layer may let pass: a certificate that stands in the trust store itself is not checked at all, and a
+     * resumed session (RFC 8446 section 2.2) was checked when it began.
+     */
+    private Optional<String> unfit(X509Certificate leaf) {
+        Instant now = clock.instant();
+        if (now.isBefore(leaf.getNotBefore().toInstant())) {
+            return Optional.of("certificate_not_yet_valid");
+        }
+        if (now.isAfter(leaf.getNotAfter().toInstant())) {
+            return Optional.of("certificate_expired");
+        }
+        if (!isForClients(leaf)) {
+            return Optional.of("certificate_not_for_clients");
+        }
+        return settings().mayIssue(leaf.getIssuerX500Principal()) ? Optional.empty() : Optional.of("other_issuer");
+    }
+
+    /** RFC 5280 section 4.2.1.12: for the purposes that it names; {@code anyExtendedKeyUsage} names none. */
+    private static boolean isForClients(X509Certificate leaf) {
+        try {
+            List<String> purposes = leaf.getExtendedKeyUsage();
+            return purposes == null || purposes.contains(CLIENT_AUTH);
+        } catch (CertificateParsingException malformed) {
+            return false;
+        }
+    }
+
+    private Found find(X500Principal subject) {
+        Optional<String> name = settings().accountOf(subject);
+        if (name.isEmpty()) {
+            return Found.refused("unmapped_subject");
+        }
+        Optional<AccountKey> key = name.flatMap(Username::parse).flatMap(accounts::findKey);
+        // before the account is read: a session opens under this epoch alone
+        Optional<SecurityStore.Epoch> epoch = key.map(known -> store.epoch(known.id()));
+        Optional<Account> account = key.flatMap(known -> accounts.find(known.id()));
+        if (account.isEmpty()) {
+            return Found.refused("unknown_account");
+        }
+        return new Found(
+                account,
+                epoch,
+                account.filter(Account::enabled).isPresent() ? Optional.empty() : Optional.of("disabled"));
+    }
+
+    private CertificateSettings settings() {
+        return configuration.settings().certificates();
+    }
+
+    /** As {@code auth.certificate.accounts} wants it. */
+    private static String shown(X500Principal name) {
+        String text = CertificateSettings.spelled(name);
+        return text.length() <= LONGEST_SUBJECT ? text : text.substring(0, LONGEST_SUBJECT);
+    }
+}

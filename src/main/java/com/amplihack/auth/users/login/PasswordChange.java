@@ -1,0 +1,83 @@
+package com.amplihack.auth.users.login;
+
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.login.Authenticator.Authenticated;
+import com.amplihack.auth.users.password.OpaqueString;
+import com.amplihack.auth.users.password.PasswordHasher;
+import com.amplihack.auth.users.password.PasswordPolicy;
+import com.amplihack.auth.web.ClientContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+
+/** Lets people change their own password, which ends every session of theirs. */
+@ApplicationScoped
+public class PasswordChange {
+    private Authenticator authenticator;
+    private AccountDirectory accounts;
+    private PasswordPolicy policy;
+    private PasswordHasher hasher;
+    private SecurityStore store;
+    private AuditLog audit;
+
+    /** For CDI. */
+    public PasswordChange() {}
+
+    @Inject
+    public PasswordChange(
+            Authenticator authenticator,
+            AccountDirectory accounts,
+            PasswordPolicy policy,
+            PasswordHasher hasher,
+            SecurityStore store,
+            AuditLog audit) {
+        this.authenticator = authenticator;
+        this.accounts = accounts;
+        this.policy = policy;
+        this.hasher = hasher;
+        this.store = store;
+        this.audit = audit;
+    }
+
+    /**
+     * Changes the password of the account; a wrong current one counts as a failed login.
+     *
+     * @return who may open a new session now: under an epoch that was read after the old ones had ended
+     * @throws AuthException {@code weak_password}, and what {@link Authenticator#authenticate} throws; after {@code
+     *     store_unavailable} the new password may be in force while old sessions go on
+     */
+    public Authenticated change(
+            String username, Secret current, Secret fresh, PresentedDevices devices, ClientContext client) {
+        policy.require("new_password", username, fresh);
+        if (OpaqueString.of(fresh).equals(OpaqueString.of(current))) {
+            throw new AuthException(ErrorCode.WEAK_PASSWORD, "new_password: it is the current one.");
+        }
+        Authenticated shown = authenticator.authenticate(username, current, devices, client);
+        Account account = shown.account();
+        String id = account.id();
+        String freshHash = hasher.hash(fresh);
+        store.endAll(id); // a store that is down refuses before anything is changed
+        long version = accounts.replacePassword(account, freshHash)
+                .orElseThrow(PasswordChange::changedMeanwhile) // the password that was shown is no longer the account's
+                .passwordVersion();
+        store.endAll(id); // also what the old password opened in between
+        audit.record(AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(id));
+        SecurityStore.Epoch epoch = store.epoch(id);
+        Account now = accounts.find(id)
+                .filter(Account::enabled)
+                .filter(found -> found.passwordVersion() == version)
+                .orElseThrow(PasswordChange::changedMeanwhile);
+        return new Authenticated(now, epoch, shown.limit());
+    }
+
+    private static AuthException changedMeanwhile() {
+        return new AuthException(ErrorCode.INVALID_CREDENTIALS, "The account was changed meanwhile.");
+    }
+}

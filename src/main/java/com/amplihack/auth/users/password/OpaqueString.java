@@ -1,0 +1,23 @@
+package com.amplihack.auth.users.password;
+
+import com.amplihack.auth.config.source.Secret;
+import java.text.Normalizer;
+import java.util.regex.Pattern;
+
+/**
+ * The one form in which a password is hashed and measured, whichever keyboard composed it: the profile OpaqueString of
+ * RFC 8265 section 4.2.2, every space as U+0020 and then NFC. Case, width and everything else stay.
+ */
+public final class OpaqueString {
+    private static final Pattern SPACES = Pattern.compile("\\p{Zs}");
+
+    private OpaqueString() {}
+
+    public static String of(String password) {
+        return Normalizer.normalize(SPACES.matcher(password).replaceAll(" "), Normalizer.Form.NFC);
+    }
+
+    public static Secret of(Secret password) {
+        return Secret.of(of(password.reveal()));
+    }
+}

@@ -1,0 +1,97 @@
+package com.amplihack.auth.web;
+
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.type.AddressRanges;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
+
+/** Tells who asks: the address (through proxies that are trusted, and no others), user agent and request id. */
+@ApplicationScoped
+public class ClientResolver {
+    public static final String REQUEST_ID = "X-Request-Id";
+
+    private static final Logger LOG = Logger.getLogger(ClientResolver.class.getName());
+    private static final Pattern WELL_FORMED_ID = Pattern.compile("[A-Za-z0-9._-]{8,64}");
+
+    private Configuration configuration;
+
+    /** The list of trusted proxies that somebody was missed in. */
+    private final AtomicReference<AddressRanges> strangerTo = new AtomicReference<>();
+
+    /** For CDI. */
+    public ClientResolver() {}
+
+    @Inject
+    public ClientResolver(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    public ClientContext resolve(HttpServletRequest request) {
+        String given = request.getHeader(REQUEST_ID);
+        boolean usable = given != null && WELL_FORMED_ID.matcher(given).matches();
+        String userAgent = request.getHeader("User-Agent");
+        return new ClientContext(
+                address(request),
+                userAgent == null ? "" : userAgent,
+                usable ? given : UUID.randomUUID().toString());
+    }
+
+    /**
+     * Whether the request was forwarded and nobody can say for whom: by somebody who is no trusted proxy, or with headers
+     * that contradict one another. Its address is then the peer's, which may be on an allowlist: administration is closed.
+     */
+    public boolean isOriginUnknown(HttpServletRequest request) {
+        return Forwarding.isClaimed(request)
+                && (!isTrusted(peer(request))
+                        || Forwarding.client(request, this::isTrusted).isEmpty());
+    }
+
+    /** Whether that has ever happened since the list of trusted proxies was read. */
+    @SuppressWarnings("ReferenceEquality") // another object is another list
+    public boolean strangerSeen() {
+        return strangerTo.get() == trustedProxies();
+    }
+
+    private String address(HttpServletRequest request) {
+        String peer = peer(request);
+        if (!Forwarding.isClaimed(request)) {
+            return peer;
+        }
+        if (!isTrusted(peer)) {
+            noteStranger(peer);
+            return peer;
+        }
+        return Forwarding.client(request, this::isTrusted).orElse(peer);
+    }
+
+    private boolean isTrusted(String address) {
+        return trustedProxies().contains(address);
+    }
+
+    private AddressRanges trustedProxies() {
+        return configuration.settings().web().trustedProxies();
+    }
+
+    @SuppressWarnings("ReferenceEquality") // another object is another list
+    private void noteStranger(String peer) {
+        AddressRanges trusted = trustedProxies();
+        if (strangerTo.get() != trusted && strangerTo.getAndSet(trusted) != trusted) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0} sends Forwarded or X-Forwarded-For, but is not in auth.trusted.proxies: the header is ignored",
+                    peer);
+        }
+    }
+
+    /** Empty, and so in no list, when the server does not know: it lets a proxy's header take the peer's place. */
+    private static String peer(HttpServletRequest request) {
+        String address = request.getRemoteAddr();
+        return address == null ? "" : AddressRanges.canonical(address);
+    }
+}

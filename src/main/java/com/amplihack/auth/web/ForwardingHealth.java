@@ -1,0 +1,24 @@
+package com.amplihack.auth.web;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Readiness: tells of forwarding headers that are ignored, since then every client has the proxy's address. */
+@Readiness
+@ApplicationScoped
+public class ForwardingHealth implements HealthCheck {
+    @Inject
+    private ClientResolver clients;
+
+    @Override
+    public HealthCheckResponse call() {
+        var answer = HealthCheckResponse.named("forwarding").up();
+        if (clients.strangerSeen()) {
+            answer.withData("warning", "forwarding headers came from a peer that is not in auth.trusted.proxies");
+        }
+        return answer.build();
+    }
+}

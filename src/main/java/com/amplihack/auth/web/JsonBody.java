@@ -1,0 +1,188 @@
+package com.amplihack.auth.web;
+
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/**
+ * The JSON object in a request's body: at most 64 KiB, {@code application/json}, strict. Every getter names the member
+ * in its refusal; members that nobody asks for are ignored, unless the reader says which there are.
+ */
+public final class JsonBody {
+    private static final int MAX_BYTES = 64 * 1024;
+    private static final int LONGEST_SHOWN = 64;
+
+    // the second is that of RFC 7396, for PATCH
+    private static final Set<String> JSON_TYPES = Set.of("application/json", "application/merge-patch+json");
+
+    private final JsonObject json;
+
+    private JsonBody(JsonObject json) {
+        this.json = json;
+    }
+
+    /**
+     * Reads the body; an absent one is an empty object.
+     *
+     * @throws AuthException {@code too_large}, {@code unsupported_media_type} or {@code invalid_request}
+     */
+    public static JsonBody read(HttpServletRequest request) {
+        byte[] bytes = withoutMark(bytes(request));
+        if (bytes.length == 0) {
+            return new JsonBody(JsonValue.EMPTY_JSON_OBJECT);
+        }
+        String type = request.getContentType();
+        if (type == null || !JSON_TYPES.contains(type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))) {
+            throw new AuthException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json.");
+        }
+        try {
+            return new JsonBody(StrictJson.parse(bytes));
+        } catch (MalformedJsonException malformed) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "The body: " + malformed.getMessage() + ".");
+        }
+    }
+
+    /** Without a byte order mark, which some editors and shells write (RFC 8259 section 8.1). */
+    private static byte[] withoutMark(byte[] utf8) {
+        boolean marked = utf8.length >= 3 && utf8[0] == (byte) 0xEF && utf8[1] == (byte) 0xBB && utf8[2] == (byte) 0xBF;
+        return marked ? Arrays.copyOfRange(utf8, 3, utf8.length) : utf8;
+    }
+
+    /**
+     * Reads the body of a request that makes or changes something for others: a member that is none of these, in their
+     * case, is refused by name. What was misspelt would be left at its default, and nobody would notice.
+     *
+     * @throws AuthException what {@link #read(HttpServletRequest)} throws
+     */
+    public static JsonBody read(HttpServletRequest request, Set<String> members) {
+        JsonBody body = read(request);
+        body.json.keySet().stream()
+                .filter(name -> !members.contains(name))
+                .findFirst()
+                .ifPresent(unknown -> {
+                    String known = members.isEmpty() ? "none" : String.join(", ", new TreeSet<>(members));
+                    throw invalid(shortened(unknown), "there is no such member here (known: " + known + ")");
+                });
+        return body;
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "…";
+    }
+
+    private static byte[] bytes(HttpServletRequest request) {
+        try {
+            long announced = request.getContentLengthLong();
+            if (announced <= MAX_BYTES) {
+                // no further than that: with an Upgrade header Payara ends a body by the connection alone
+                int most = announced < 0 ? MAX_BYTES + 1 : (int) announced;
+                byte[] bytes = request.getInputStream().readNBytes(most);
+                if (bytes.length <= MAX_BYTES) {
+                    return bytes;
+                }
+            }
+        } catch (IOException broken) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "The body ended early.", broken);
+        }
+        throw new AuthException(ErrorCode.TOO_LARGE, "A body has at most 64 KiB.");
+    }
+
+    /** Whether the member is there and not null. */
+    public boolean has(String name) {
+        return json.getOrDefault(name, JsonValue.NULL) != JsonValue.NULL;
+    }
+
+    /** A non-empty string of at most so many code points. */
+    public String string(String name, int longest) {
+        return optional(name, longest).orElseThrow(() -> invalid(name, "a non-empty string is needed"));
+    }
+
+    /** A string as it came, of which another form has 1 to so many code points. */
+    public String string(String name, int longest, UnaryOperator<String> form) {
+        return optional(name, longest, form).orElseThrow(() -> invalid(name, "a non-empty string is needed"));
+    }
+
+    /** The same, if the member is there and not null. */
+    public Optional<String> optional(String name, int longest) {
+        return optional(name, longest, UnaryOperator.identity());
+    }
+
+    /**
+     * A string as it came, if the member is there and not null, of which another form has 1 to so many code points:
+     * letters may come composed or not.
+     */
+    public Optional<String> optional(String name, int longest, UnaryOperator<String> form) {
+        JsonValue value = json.get(name);
+        if (value == null || value == JsonValue.NULL) {
+            return Optional.empty();
+        }
+        if (!(value instanceof JsonString string)) {
+            throw invalid(name, "a non-empty string is needed");
+        }
+        String text = string.getString();
+        // a letter is four characters at most, in whichever form: longer texts are not worth the work
+        String counted = text.length() > 4 * longest ? text : form.apply(text);
+        if (counted.isEmpty()) {
+            throw invalid(name, "a non-empty string is needed");
+        }
+        if (counted.codePointCount(0, counted.length()) > longest) {
+            throw invalid(name, "at most " + longest + " characters");
+        }
+        return Optional.of(text);
+    }
+
+    /** A list of distinct non-empty strings; empty when the member is absent. */
+    public Set<String> strings(String name, int most, int longest) {
+        JsonValue value = json.getOrDefault(name, JsonValue.EMPTY_JSON_ARRAY);
+        if (!(value instanceof JsonArray array) || array.size() > most) {
+            throw invalid(name, "a list of at most " + most + " strings is needed");
+        }
+        Set<String> strings = new LinkedHashSet<>();
+        for (JsonValue element : array) {
+            if (!(element instanceof JsonString string)
+                    || string.getString().isEmpty()
+                    || string.getString().length() > longest) {
+                throw invalid(name, "each is a string of 1 to " + longest + " characters");
+            }
+            strings.add(string.getString());
+        }
+        return strings;
+    }
+
+    /** For a patch (RFC 7396): empty when the member is absent, none when it is null. */
+    public Optional<Set<String>> patchedStrings(String name, int most, int longest) {
+        if (!json.containsKey(name)) {
+            return Optional.empty();
+        }
+        return Optional.of(json.isNull(name) ? Set.of() : strings(name, most, longest));
+    }
+
+    /** For a patch: empty when the member is absent. */
+    public Optional<Boolean> patchedBool(String name) {
+        return json.containsKey(name) ? Optional.of(bool(name, false)) : Optional.empty();
+    }
+
+    public boolean bool(String name, boolean otherwise) {
+        JsonValue value = json.getOrDefault(name, otherwise ? JsonValue.TRUE : JsonValue.FALSE);
+        if (value != JsonValue.TRUE && value != JsonValue.FALSE) {
+            throw invalid(name, "true or false is needed");
+        }
+        return value == JsonValue.TRUE;
+    }
+
+    private static AuthException invalid(String name, String need) {
+        return new AuthException(ErrorCode.INVALID_REQUEST, name + ": " + need + ".");
+    }
+}

@@ -1,0 +1,125 @@
+package com.amplihack.auth.web;
+
+import jakarta.json.JsonConfig;
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import jakarta.json.JsonReaderFactory;
+import jakarta.json.JsonStructure;
+import jakarta.json.spi.JsonProvider;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * Reads one JSON object and nothing else: valid UTF-8, no duplicate members, no lone surrogates, no NUL, bounded
+ * nesting, no trailing bytes (RFC 8259 sections 4 and 8; RFC 8725 section 2.4 tells what duplicates cost).
+ */
+public final class StrictJson {
+    /** Levels of nesting that are still accepted. */
+    static final int MAX_DEPTH = 8;
+
+    // looked up once: JsonProvider.provider() goes through ServiceLoader at every call
+    private static final JsonProvider PROVIDER = JsonProvider.provider();
+    private static final JsonReaderFactory READERS =
+            PROVIDER.createReaderFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
+
+    private StrictJson() {}
+
+    /**
+     * Parses an object.
+     *
+     * @param utf8 the bytes of the whole text
+     * @return the object
+     * @throws MalformedJsonException when the bytes are anything else
+     */
+    public static JsonObject parse(byte[] utf8) {
+        String text = decode(utf8);
+        checkDepthAndCharacters(text);
+        try (JsonReader reader = READERS.createReader(new StringReader(text))) {
+            JsonStructure read = reader.read();
+            if (read instanceof JsonObject object) {
+                return object;
+            }
+        } catch (JsonException
+                | IllegalStateException
+                | IllegalArgumentException
+                | UnsupportedOperationException malformed) { // the last two: a number beyond what the provider reads
+            throw new MalformedJsonException("not well-formed JSON, or a member stands twice");
+        }
+        throw new MalformedJsonException("a JSON object is expected");
+    }
+
+    /** The provider that every writer of JSON here uses. */
+    public static JsonProvider provider() {
+        return PROVIDER;
+    }
+
+    private static String decode(byte[] utf8) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
+        } catch (CharacterCodingException invalid) {
+            throw new MalformedJsonException("not valid UTF-8");
+        }
+    }
+
+    /** One pass before the parser, which would recurse and ignores what follows: depth, end, forbidden characters. */
+    private static void checkDepthAndCharacters(String text) {
+        int depth = 0;
+        boolean inString = false;
+        boolean ended = false;
+        int high = -1; // index after an escaped high surrogate, where the low one must start
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (high >= 0 && i == high && !(c == '\\' && isLowSurrogate(text, i))) {
+                throw new MalformedJsonException("a lone surrogate in a string");
+            }
+            if (ended && " \t\r\n".indexOf(c) < 0) {
+                throw new MalformedJsonException("something follows the JSON object");
+            }
+            if (!inString) {
+                inString = c == '"';
+                depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+                ended |= depth <= 0 && (c == '}' || c == ']');
+                if (depth > MAX_DEPTH) {
+                    throw new MalformedJsonException("nested deeper than " + MAX_DEPTH + " levels");
+                }
+            } else if (c == '"') {
+                inString = false;
+            } else if (c == '\\') {
+                int unit = escapedUnit(text, i);
+                if (unit == 0 || (unit >= 0 && Character.isLowSurrogate((char) unit) && i != high)) {
+                    throw new MalformedJsonException(unit == 0 ? "NUL in a string" : "a lone surrogate in a string");
+                }
+                high = unit > 0 && Character.isHighSurrogate((char) unit) ? i + 6 : -1;
+                i += unit >= 0 ? 5 : 1;
+            }
+        }
+    }
+
+    private static boolean isLowSurrogate(String text, int backslash) {
+        int unit = escapedUnit(text, backslash);
+        return unit > 0 && Character.isLowSurrogate((char) unit);
+    }
+
+    /** The UTF-16 unit of a backslash-u escape, or -1 when another escape (or a broken one) stands there. */
+    private static int escapedUnit(String text, int backslash) {
+        if (backslash + 6 > text.length() || text.charAt(backslash + 1) != 'u') {
+            return -1;
+        }
+        int unit = 0;
+        for (int i = backslash + 2; i < backslash + 6; i++) {
+            int digit = Character.digit(text.charAt(i), 16);
+            if (digit < 0) {
+                return -1;
+            }
+            unit = unit << 4 | digit;
+        }
+        return unit;
+    }
+}
