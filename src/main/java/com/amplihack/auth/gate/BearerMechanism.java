@@ -15,9 +15,9 @@ import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.ClientResolver;
 import com.amplihack.auth.web.RequestPath;
 import jakarta.annotation.Priority;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.security.enterprise.AuthenticationException;
 import jakarta.security.enterprise.AuthenticationStatus;
 import jakarta.security.enterprise.authentication.mechanism.http.HttpAuthenticationMechanism;
@@ -33,18 +33,15 @@ import java.util.Optional;
  */
 @Alternative
 @Priority(100)
-@ApplicationScoped
+@Singleton
 public class BearerMechanism implements HttpAuthenticationMechanism {
-    private ClientResolver clients;
-    private ResponseHeaders headers;
-    private VerifiedTokens tokens;
-    private MpJwtMechanism mpJwt;
-    private TokenVerifier verifier;
-    private AuditLog audit;
-    private Configuration configuration;
-
-    /** For CDI. */
-    public BearerMechanism() {}
+    private final ClientResolver clients;
+    private final ResponseHeaders headers;
+    private final VerifiedTokens tokens;
+    private final MpJwtMechanism mpJwt;
+    private final TokenVerifier verifier;
+    private final AuditLog audit;
+    private final Configuration configuration;
 
     @Inject
     public BearerMechanism(

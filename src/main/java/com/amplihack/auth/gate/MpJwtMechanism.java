@@ -2,11 +2,11 @@ package com.amplihack.auth.gate;
 
 import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.token.UnverifiedToken;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.security.enterprise.AuthenticationException;
 import jakarta.security.enterprise.AuthenticationStatus;
 import jakarta.security.enterprise.authentication.mechanism.http.HttpAuthenticationMechanism;
@@ -27,7 +27,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** MP-JWT's own mechanism, found without naming any class of the server, and kept from answering by itself. */
-@ApplicationScoped
+@Singleton
 public class MpJwtMechanism {
     // Payara's MP-JWT logs five kilobytes of stack for each bad token; the audit log has it in one line. The field
     // keeps the logger from being collected together with its level.
@@ -40,11 +40,8 @@ public class MpJwtMechanism {
         }
     }
 
-    private BeanManager beans;
+    private final BeanManager beans;
     private volatile HttpAuthenticationMechanism delegate;
-
-    /** For CDI. */
-    public MpJwtMechanism() {}
 
     @Inject
     public MpJwtMechanism(BeanManager beans) {

@@ -2,14 +2,14 @@ package com.amplihack.auth.gate;
 
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
 /** What one stage of the gate leaves on the request for the next ones, and for the resources to inject. */
-@ApplicationScoped
+@Singleton
 public class RequestAttributes {
     private static final String PREFIX = RequestAttributes.class.getPackageName() + '.';
 

@@ -3,21 +3,18 @@ package com.amplihack.auth.gate;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.ClientResolver;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /** Writes the headers that every answer carries, before anything else happens. */
-@ApplicationScoped
+@Singleton
 public class ResponseHeaders {
     private static final String READABLE =
             "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 
-    private Configuration configuration;
-
-    /** For CDI. */
-    public ResponseHeaders() {}
+    private final Configuration configuration;
 
     @Inject
     public ResponseHeaders(Configuration configuration) {

@@ -21,8 +21,8 @@ import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
 import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -31,17 +31,14 @@ import java.util.Optional;
  * Decides whether a verified access token may pass, now: times, binding, proof, and in one round trip to the store the
  * session, the replay rule and the quota.
  */
-@ApplicationScoped
+@Singleton
 public class TokenGate {
-    private TokenVerifier verifier;
-    private SecurityStore store;
-    private AuditLog audit;
-    private RateLimits limits;
-    private Configuration configuration;
-    private InstantSource clock;
-
-    /** For CDI. */
-    public TokenGate() {}
+    private final TokenVerifier verifier;
+    private final SecurityStore store;
+    private final AuditLog audit;
+    private final RateLimits limits;
+    private final Configuration configuration;
+    private final InstantSource clock;
 
     @Inject
     public TokenGate(

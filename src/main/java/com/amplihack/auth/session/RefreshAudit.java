@@ -6,16 +6,13 @@ import com.amplihack.auth.audit.AuditEvent.Severity;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.store.SecurityStore.Device;
 import com.amplihack.auth.store.SessionRecord;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 
 /** Writes down what becomes of refresh tokens. */
-@ApplicationScoped
+@Singleton
 public class RefreshAudit {
-    private AuditLog audit;
-
-    /** For CDI. */
-    public RefreshAudit() {}
+    private final AuditLog audit;
 
     @Inject
     public RefreshAudit(AuditLog audit) {

@@ -19,8 +19,8 @@ import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,21 +30,18 @@ import java.util.Optional;
  * MAC, one look, account and signature, commit by compare-and-set, answer; so garbage buys no signature, a failure in
  * the middle leaves the old token usable, and what was not committed is never sent.
  */
-@ApplicationScoped
+@Singleton
 public class RefreshRotation {
     /** Each lost race means that another request of the session got through. */
     private static final int TRIES = 5;
 
-    private AccountDirectory accounts;
-    private TokenIssuer issuer;
-    private RefreshTokenCodec codec;
-    private SecurityStore store;
-    private RefreshAudit audit;
-    private RateLimits limits;
-    private Configuration configuration;
-
-    /** For CDI. */
-    public RefreshRotation() {}
+    private final AccountDirectory accounts;
+    private final TokenIssuer issuer;
+    private final RefreshTokenCodec codec;
+    private final SecurityStore store;
+    private final RefreshAudit audit;
+    private final RateLimits limits;
+    private final Configuration configuration;
 
     @Inject
     public RefreshRotation(

@@ -14,8 +14,8 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,18 +26,15 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** Issues access tokens: RS256 (RFC 7518 section 3.3) with every claim of CONTRACT.md section 2. */
-@ApplicationScoped
+@Singleton
 public class TokenIssuer {
     private static final Logger LOG = Logger.getLogger(TokenIssuer.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String LONGEST_ADDRESS = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
-    private KeyRing keys;
-    private Configuration configuration;
-    private InstantSource clock;
-
-    /** For CDI. */
-    public TokenIssuer() {}
+    private final KeyRing keys;
+    private final Configuration configuration;
+    private final InstantSource clock;
 
     @Inject
     public TokenIssuer(KeyRing keys, Configuration configuration, InstantSource clock) {

@@ -8,9 +8,9 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSObject;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.security.Principal;
+import jakarta.inject.Singleton;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,19 +22,16 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
  * Verifies access tokens where MP-JWT cannot: for an expired one that still may sign out, and to tell an expired token
  * of ours from a forgery. The times are checked here for everybody.
  */
-@ApplicationScoped
+@Singleton
 public class TokenVerifier {
     /** No token of ours lives longer, whatever the settings say now. */
     private static final Duration LONGEST_LIFE = Duration.ofHours(1);
 
     private static final Duration LOGOUT_GRACE = Duration.ofDays(7);
 
-    private KeyRing keys;
-    private Configuration configuration;
-    private InstantSource clock;
-
-    /** For CDI. */
-    public TokenVerifier() {}
+    private final KeyRing keys;
+    private final Configuration configuration;
+    private final InstantSource clock;
 
     @Inject
     public TokenVerifier(KeyRing keys, Configuration configuration, InstantSource clock) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyTest {
     private final Map<String, String> console = new HashMap<>(Map.of("auth.home", "/srv/auth"));
-    private final Configuration configuration = Configuration.following(this::find);
+    private final Configuration configuration = new Configuration(this::find);
 
     private Property find(String name) {
         if (console.getOrDefault(name, "").contains("${nope}")) {
@@ -182,7 +182,7 @@ class PolicyTest {
         console.put("auth.api.limit", "7");
         console.put("jwt.replay", "off");
         List<String> read = new ArrayList<>();
-        Configuration watched = Configuration.following(name -> {
+        Configuration watched = new Configuration(name -> {
             read.add(name);
             return find(name);
         });

@@ -34,13 +34,13 @@ class VerifiedTokensTest {
     private int verifications;
 
     private final VerifiedTokens tokens = new VerifiedTokens(
-            new Configuration() {
+            new Configuration(settings) {
                 @Override
                 public Settings settings() {
                     return settings;
                 }
             },
-            new KeyRing() {
+            new KeyRing(new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of())), () -> START) {
                 @Override
                 public Jwks jwks() {
                     return jwks;

@@ -61,7 +61,7 @@ class NodeCounterTest {
     void noMoreKeysAreRememberedThanTheBound() {
         IntStream.range(0, 2 * NodeCounter.MOST_KEYS).forEach(i -> counter.take(THREE, "key" + i));
         assertTrue(counter.keys() <= NodeCounter.MOST_KEYS, () -> counter.keys() + " keys");
-        pass(60);
+        pass(62); // swept a second late, at most
         assertEquals(0, counter.keys());
     }
 

@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.audit.AuditEntry;
-import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
@@ -57,8 +56,8 @@ class RefreshRotationTest {
             new CountedIssuer(),
             codec,
             store,
-            new RefreshAudit(new SilentAudit()),
-            new RateLimits(store, new SilentAudit(), Tokens.configuration(Map.of())),
+            new RefreshAudit(new RecordedAudit()),
+            new RateLimits(store, new RecordedAudit(), Tokens.configuration(Map.of())),
             Tokens.configuration(Map.of()));
 
     private final SessionHandle handle = SessionHandle.fresh();
@@ -222,6 +221,10 @@ class RefreshRotationTest {
     }
 
     private final class OneAccount extends AccountDirectory {
+        OneAccount() {
+            super(null, null, null, null, null);
+        }
+
         @Override
         public Optional<Account> find(String id) {
             Account account = TestAccounts.account(id, "eva", Set.of("user"), Set.of());
@@ -241,10 +244,4 @@ class RefreshRotationTest {
         }
     }
 
-    private static final class SilentAudit extends AuditLog {
-        @Override
-        public void record(AuditEntry entry) {
-            // not what is tested here
-        }
-    }
 }

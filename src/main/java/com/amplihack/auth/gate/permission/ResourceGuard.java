@@ -35,7 +35,7 @@ public class ResourceGuard implements ContainerRequestFilter {
     @Inject
     private Authorization authorization;
 
-    /** Whether a request can be routed to that method: nobody but Jersey calls one, and Jersey asks here first. */
+    /** Whether a request can be routed to it: unless it is public, nobody but Jersey calls it, and Jersey asks here first. */
     static boolean isResourceMethod(Method method) {
         return Arrays.stream(method.getAnnotations())
                 .anyMatch(annotation -> annotation.annotationType().isAnnotationPresent(HttpMethod.class));

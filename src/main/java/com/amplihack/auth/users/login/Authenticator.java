@@ -21,8 +21,8 @@ import com.amplihack.auth.users.AccountKey;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,24 +34,21 @@ import java.util.logging.Logger;
  * work and get the same answer (FAULTS.md 27). Before anything is hashed one is taken from the quota of the client's
  * address, and the attempt gets a place among those of the account that may fail (docs/lockout.md).
  */
-@ApplicationScoped
+@Singleton
 public class Authenticator {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(Authenticator.class.getName()), 1);
 
     /** How many counters the names that nobody has share: as few as that, so that nothing piles up. */
     static final int NOBODIES = 65_536;
 
-    private AccountDirectory accounts;
-    private PasswordHasher hasher;
-    private SecurityStore store;
-    private AuditLog audit;
-    private Configuration configuration;
-    private RateLimits limits;
-    private Meters meters;
-    private LoginPlaces places;
-
-    /** For CDI. */
-    public Authenticator() {}
+    private final AccountDirectory accounts;
+    private final PasswordHasher hasher;
+    private final SecurityStore store;
+    private final AuditLog audit;
+    private final Configuration configuration;
+    private final RateLimits limits;
+    private final Meters meters;
+    private final LoginPlaces places;
 
     @Inject
     public Authenticator(

@@ -17,8 +17,8 @@ import com.amplihack.auth.users.AccountKey;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -31,20 +31,17 @@ import javax.security.auth.x500.X500Principal;
  * Authenticates a service by the client certificate that the TLS layer has verified. Whatever is wrong with it, or with
  * the account that it names, gets one answer; a lock of the account is for guessed passwords and does not count here.
  */
-@ApplicationScoped
+@Singleton
 public class CertificateAuthenticator {
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     private static final int LONGEST_SUBJECT = 512;
 
-    private AccountDirectory accounts;
-    private SecurityStore store;
-    private AuditLog audit;
-    private Configuration configuration;
-    private RateLimits limits;
-    private InstantSource clock;
-
-    /** For CDI. */
-    public CertificateAuthenticator() {}
+    private final AccountDirectory accounts;
+    private final SecurityStore store;
+    private final AuditLog audit;
+    private final Configuration configuration;
+    private final RateLimits limits;
+    private final InstantSource clock;
 
     @Inject
     public CertificateAuthenticator(

@@ -14,8 +14,8 @@ import de.mkammerer.argon2.Argon2Factory;
 import de.mkammerer.argon2.jna.Argon2Library;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
  * Argon2id (RFC 9106) behind a bulkhead: so many hashes at a time, so many more waiting (each at most 10 s), and a 503
  * {@code overloaded} for the rest, so that logins cannot exhaust memory (FAULTS.md 31).
  */
-@ApplicationScoped
+@Singleton
 public class PasswordHasher {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(PasswordHasher.class.getName()), 1);
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -40,16 +40,13 @@ public class PasswordHasher {
     private static final Pattern ENCODED =
             Pattern.compile("\\$argon2id\\$v=19\\$m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]{16,}\\$[A-Za-z0-9+/]{16,}");
 
-    private Configuration configuration;
-    private Meters meters;
+    private final Configuration configuration;
+    private final Meters meters;
     private Argon2 argon2;
     private Semaphore turns;
     private volatile int places;
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile String nobodysHash;
-
-    /** For CDI. */
-    public PasswordHasher() {}
 
     @Inject
     public PasswordHasher(Configuration configuration, Meters meters) {
@@ -83,9 +80,6 @@ public class PasswordHasher {
         RANDOM.nextBytes(nobodysPassword);
         nobodysHash = hash(Secret.of(Base64.getEncoder().encodeToString(nobodysPassword)));
     }
-
-    /** Nothing: being asked brings the bean up, so that the first login does not pay for it. */
-    public void ready() {}
 
     /**
      * Closes the native library: JNA's cleaner waits for its end, and would keep the classes of every deployment. Only when

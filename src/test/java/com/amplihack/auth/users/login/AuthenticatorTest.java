@@ -344,7 +344,7 @@ class AuthenticatorTest {
     }
 
     private AccountDirectory directory() {
-        return new AccountDirectory() {
+        return new AccountDirectory(null, null, null, null, null) {
             @Override
             public Optional<AccountKey> findKey(Username username) {
                 return username.key().equals("ada") ? Optional.of(new AccountKey(ID, 0)) : Optional.empty();
@@ -364,7 +364,7 @@ class AuthenticatorTest {
     }
 
     private PasswordHasher hasher() {
-        return new PasswordHasher() {
+        return new PasswordHasher(configuration, new Meters()) {
             @Override
             public boolean verify(String encoded, Secret password) {
                 if (overloaded) {

@@ -119,7 +119,7 @@ class CertificateAuthenticatorTest {
     }
 
     private AccountDirectory directory() {
-        return new AccountDirectory() {
+        return new AccountDirectory(null, null, null, null, null) {
             @Override
             public Optional<AccountKey> findKey(Username username) {
                 return username.key().equals("orders-service") ? Optional.of(new AccountKey(ID, 0)) : Optional.empty();
