@@ -144,6 +144,39 @@ class DocumentationTest {
         assertEquals(List.of(), missing);
     }
 
+    /** In pages that name no class of others: {@code `ClassName`} or {@code `ClassName.member`}. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CONTRIBUTING.md",
+                "docs/lockout.md",
+                "docs/many-nodes.md",
+                "docs/outage-policy.md",
+                "docs/refresh-protocol.md",
+                "docs/tasks/add-a-metric.md",
+                "docs/tasks/add-a-setting.md",
+                "docs/tasks/add-a-store-operation.md",
+                "docs/tasks/add-an-endpoint.md",
+                "docs/tasks/add-an-error-code.md",
+                "docs/threat-model.md"
+            })
+    void everyClassThatADocumentNamesIsThere(String document) throws IOException {
+        Set<String> known = new TreeSet<>(Set.of("ExampleIT"));
+        for (Path file : filesUnder("src/main/java", "src/test/java")) {
+            Pattern.compile("\\b(?:class|record|enum|interface) (\\w+)")
+                    .matcher(Files.readString(file))
+                    .results()
+                    .forEach(type -> known.add(type.group(1)));
+        }
+        Set<String> missing = Pattern.compile("`([A-Z][a-z]+[A-Z]\\w*)(?:\\.\\w+)?`")
+                .matcher(withoutBlocks(Files.readString(Path.of(document))))
+                .results()
+                .map(name -> name.group(1))
+                .filter(name -> !known.contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(Set.of(), missing);
+    }
+
     /** docs/specification.md against the tags of the test classes, both ways. */
     @Test
     void everyFaultOfTheSpecificationIsHeldByTheTestsThatTheTableNames() throws Exception {

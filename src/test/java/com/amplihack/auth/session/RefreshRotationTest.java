@@ -38,7 +38,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a refresh costs, and that nothing is sent that was not committed (ROTATION.md, order of work). */
+/** What a refresh costs, and that nothing is sent that was not committed (docs/refresh-protocol.md, order of work). */
 class RefreshRotationTest {
     private static final Duration WEEK = Duration.ofDays(7);
 
@@ -243,5 +243,4 @@ class RefreshRotationTest {
             return super.issue(account, sid, gen, client);
         }
     }
-
 }
