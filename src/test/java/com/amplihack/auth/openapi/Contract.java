@@ -121,13 +121,16 @@ public final class Contract {
 
     /** As the server reads it; empty when it can be read in more than one way. */
     private Optional<String> path() {
-        String raw = URI.create(exchange.target()).normalize().getRawPath();
-        if (raw.contains(";")
-                || raw.contains("//")
-                || raw.toLowerCase(Locale.ROOT).matches(".*%(2f|5c|3b).*")) {
+        String sent = exchange.target().split("[?#]", 2)[0].replaceFirst("^/v1(?=/(auth|api)/)", "");
+        if (sent.matches("/auth/verify([/;].*)?")) {
+            return Optional.of(sent.replaceAll(";[^/]*", "")); // what follows is the path of another application
+        }
+        if (sent.contains(";")
+                || sent.contains("//")
+                || sent.toLowerCase(Locale.ROOT).matches(".*%(2f|5c|3b).*")) {
             return Optional.empty();
         }
-        String path = URI.create(raw).getPath().replaceFirst("^/v1(?=/(auth|api)/)", "");
+        String path = URI.create(sent).normalize().getPath();
         return Optional.of(path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
     }
 
