@@ -14,7 +14,7 @@ public class AuditMinute {
 
     @Schedule(hour = "*", minute = "*", persistent = false)
     void tell() {
-        audit.tellRefusals();
+        audit.recordSuppressed();
         RepeatedLog.endMinute();
     }
 }
