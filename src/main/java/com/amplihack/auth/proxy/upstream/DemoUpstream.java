@@ -97,9 +97,7 @@ public final class DemoUpstream implements Upstream {
     private static Answer plain(List<String> words) {
         int count = words.size();
         return of(
-                200,
-                "application/json",
-                Stream.of(filled(COMPLETION, json(String.join("", words)), count, 2 * count)));
+                200, "application/json", Stream.of(filled(COMPLETION, json(String.join("", words)), count, 2 * count)));
     }
 
     private static Answer stream(List<String> words) {
