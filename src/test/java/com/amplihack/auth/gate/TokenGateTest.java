@@ -12,9 +12,10 @@ import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.SessionProof;
-import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
@@ -41,7 +42,7 @@ class TokenGateTest {
     private final SessionHandle handle = new SessionHandle("h".repeat(42) + "A");
     private final SessionProof proof = SessionProof.of(List.of(handle.value()));
     private Instant now = NOW;
-    private final MemorySecurityStore store = new MemorySecurityStore(() -> now);
+    private final ScriptedStore store = new ScriptedStore(new EmbeddedBackend(() -> now));
     private final RecordedAudit audit = new RecordedAudit();
 
     @BeforeEach

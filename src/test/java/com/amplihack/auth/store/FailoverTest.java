@@ -33,7 +33,7 @@ class FailoverTest {
     @Test
     void aSentinelFailoverLosesNoConfirmedEnd() throws Exception {
         try (TestSentinels redis = new TestSentinels();
-                RedisSecurityStore store = store(redis.properties());
+                ScriptedStore store = store(redis.properties());
                 Ending ending = ending(store)) {
             ending.outlivesAFailover(redis.primary(), redis.replica());
 
@@ -44,7 +44,7 @@ class FailoverTest {
     @Test
     void aClusterFailoverLosesNoConfirmedEnd() throws Exception {
         try (TestCluster redis = new TestCluster();
-                RedisSecurityStore store = store(redis.properties());
+                ScriptedStore store = store(redis.properties());
                 Ending ending = ending(store)) {
             int owner = redis.primaryOf(slot());
             ending.outlivesAFailover(redis.primary(owner), redis.replica(owner));
@@ -56,7 +56,7 @@ class FailoverTest {
     @Test
     void aSlotThatMovesLosesNoConfirmedEnd() throws Exception {
         try (TestCluster redis = new TestCluster();
-                RedisSecurityStore store = store(redis.properties());
+                ScriptedStore store = store(redis.properties());
                 Ending ending = ending(store)) {
             ending.outlivesAMove(redis, slot());
 
@@ -67,7 +67,7 @@ class FailoverTest {
     @Test
     void aRotationThatNoReplicaHasIsNotConfirmed() throws Exception {
         try (TestSentinels redis = new TestSentinels();
-                RedisSecurityStore store = store(redis.properties())) {
+                ScriptedStore store = store(redis.properties())) {
             open(store, "s");
             redis.replica().pause();
             try {
@@ -85,7 +85,7 @@ class FailoverTest {
         }
     }
 
-    private static Ending ending(RedisSecurityStore store) {
+    private static Ending ending(ScriptedStore store) {
         List<String> sessions =
                 IntStream.range(0, SESSIONS).mapToObj(i -> "s" + i).toList();
         sessions.forEach(sid -> open(store, sid));
@@ -99,7 +99,7 @@ class FailoverTest {
         });
     }
 
-    private static void assertEndedStayEnded(RedisSecurityStore store, Set<String> confirmed) {
+    private static void assertEndedStayEnded(ScriptedStore store, Set<String> confirmed) {
         Until.holds("the store answers", () -> {
             try {
                 SecurityStoreContract.listed(store, ADA);
@@ -118,7 +118,7 @@ class FailoverTest {
         assertEquals(Set.of(), back, "of " + confirmed.size());
     }
 
-    private static void open(RedisSecurityStore store, String sid) {
+    private static void open(ScriptedStore store, String sid) {
         Instant now = Instant.now();
         assertEquals(
                 Commit.COMMITTED,
@@ -135,8 +135,8 @@ class FailoverTest {
         return TestCluster.slotOf(ADA);
     }
 
-    private static RedisSecurityStore store(Map<String, String> properties) {
-        return new RedisSecurityStore(
-                TestSettings.dev(Path.of("unused"), properties).store(), new Meters());
+    private static ScriptedStore store(Map<String, String> properties) {
+        return new ScriptedStore(
+                new RedisBackend(TestSettings.dev(Path.of("unused"), properties).store(), new Meters()));
     }
 }
