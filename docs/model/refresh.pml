@@ -1,5 +1,5 @@
 /*
- * The refresh protocol (docs/adr/0007-refresh-protocol.md), for Spin 6.5. run.sh says which worlds are searched.
+ * The refresh protocol (docs/refresh-protocol.md), for Spin 6.5. run.sh says which worlds are searched.
  *
  * A token is a small number: its secret; genOf[] is the generation that its MAC vouches for. Two nodes look, decide and
  * commit; the network loses, delays, reorders and duplicates what lies in the two channels. Time is one flag: whether the
@@ -15,7 +15,7 @@
  *   LOSSLESS      nothing is lost or duplicated (late and reordered all the same)
  *   NO_GRACE      jwt.refresh.grace.seconds=0
  * Rules taken out: NO_2A, NO_3A, NO_3B, NO_3C, NO_CAS, NO_RECHECK (whether a copy was answered meanwhile), and
- *   LITERAL       ROTATION.md to the letter: a remembered key is asked for in rule 3c alone
+ *   LITERAL       the protocol as first written: a remembered key is asked for in rule 3c alone
  *   NO_4          the usual cure: the parent is answered again for as long as it is the parent
  */
 

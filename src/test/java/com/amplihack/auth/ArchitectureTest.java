@@ -11,6 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.amplihack.auth.gate.permission.Admitted;
 import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.gate.permission.RequiresPermission;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.token.UnverifiedToken;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -25,10 +28,12 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import java.nio.charset.Charset;
+import java.security.Principal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -129,6 +134,31 @@ class ArchitectureTest {
                             || asksFor(call, InstantSource.class, "system")
                             || asksFor(call, Clock.class, "system")
                             || asksFor(call, System.class, "currentTimeMillis")));
+
+    @ArchTest
+    static final ArchRule ONLY_THE_VERIFIER_MAKES_AN_ACCESS_TOKEN = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(TokenVerifier.class.getName())
+            .should()
+            .callConstructorWhere(describe(
+                    "makes an access token", call -> call.getTargetOwner().isEquivalentTo(AccessToken.class)));
+
+    /** Its word for it is a caller that anybody could make up. */
+    @ArchTest
+    static final ArchRule ONLY_MP_JWT_SAYS_WHAT_IT_HAS_VERIFIED = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(BASE + ".gate.MpJwtMechanism")
+            .should()
+            .callMethod(TokenVerifier.class, "verifiedByMpJwt", UnverifiedToken.class, Principal.class);
+
+    /** {@code ResourceGuard} stands between Jersey and the resource method, and nowhere else. */
+    @ArchTest
+    static final ArchRule ONLY_JERSEY_CALLS_A_GUARDED_RESOURCE_METHOD = noClasses()
+            .should()
+            .callMethodWhere(describe(
+                    "is a resource method that is not public",
+                    (JavaMethodCall call) -> call.getTarget().isMetaAnnotatedWith(HttpMethod.class)
+                            && !call.getTarget().isAnnotatedWith(Public.class)));
 
     /** In Turkish the lower case of I has no dot, in Arabic digits are others: what is compared or sent says ROOT. */
     @ArchTest

@@ -4,28 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.Policy;
+import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.Property;
 import com.amplihack.auth.problem.ErrorCode;
 import java.io.IOException;
 import java.io.Reader;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the documents list is what the code knows. */
 class DocumentationTest {
@@ -48,6 +51,7 @@ class DocumentationTest {
                 Files.newBufferedReader(Path.of("src/main/resources/META-INF/microprofile-config.properties"))) {
             defaults.load(file);
         }
+        Policy policy = TestSettings.following(Path.of("/nowhere"), Map.of()).policy();
         Set<String> documented = new TreeSet<>();
         for (String line : Files.readAllLines(Path.of("docs/configuration.md"))) {
             if (line.startsWith("| `")) {
@@ -57,7 +61,7 @@ class DocumentationTest {
                 documented.addAll(Arrays.asList(names));
                 boolean live = cells[4].strip().equals("live");
                 for (String name : names) {
-                    assertEquals(new Property(name, Optional.empty(), "").isLive(), live, name);
+                    assertEquals(policy.isLive(new Property(name, Optional.empty(), "")), live, name);
                 }
                 for (int i = 0; i < names.length; i++) {
                     String value = defaults.getProperty(names[i], "");
@@ -71,6 +75,21 @@ class DocumentationTest {
                 .filter(name -> !name.startsWith("%") && !name.startsWith("mp."))
                 .filter(name -> !documented.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
+    void everyMetricIsListed() throws IOException {
+        String listed = Files.readString(Path.of("docs/metrics.md"));
+        Set<String> missing = new TreeSet<>();
+        for (Path file : filesUnder("src/main/java")) {
+            Pattern.compile("\"(jwt_[a-z_]+)\"")
+                    .matcher(Files.readString(file))
+                    .results()
+                    .map(name -> name.group(1))
+                    .filter(name -> !listed.contains('`' + name + '`') && !listed.contains('`' + name + "_seconds`"))
+                    .forEach(missing::add);
+        }
         assertEquals(Set.of(), missing);
     }
 
@@ -91,33 +110,53 @@ class DocumentationTest {
         }
     }
 
-    /** {@code `ClassTest.method`}, or {@code `.method`} of the class that was named last. */
-    @ParameterizedTest
-    @ValueSource(strings = {"docs/attacks.md", "docs/reports.md"})
-    void everyTestThatADocumentNamesIsThere(String document) throws IOException {
-        Map<String, String> tests = new HashMap<>();
-        try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                tests.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+    /** docs/specification.md against the tags of the test classes, both ways. */
+    @Test
+    void everyFaultOfTheSpecificationIsHeldByTheTestsThatTheTableNames() throws Exception {
+        Map<String, Set<String>> listed = new TreeMap<>();
+        for (String line : Files.readAllLines(Path.of("docs/specification.md"))) {
+            Matcher row = Pattern.compile("\\| (\\d+) \\|.*\\|([^|]*)\\|").matcher(line);
+            if (row.matches()) {
+                listed.put("fault-" + row.group(1), new TreeSet<>(Arrays.asList(code(row.group(2)))));
             }
         }
-        List<String> missing = new ArrayList<>();
-        String type = "";
-        Matcher named = Pattern.compile("`(\\w+(?:IT|Test|Contract))?(?:\\.(\\w+))?`")
-                .matcher(Files.readString(Path.of(document)));
-        while (named.find()) {
-            type = named.group(1) == null ? type : named.group(1);
-            String text = tests.getOrDefault(type, "");
-            boolean known = named.group(2) == null
-                    ? !text.isEmpty() || named.group(1) == null
-                    : Pattern.compile("\\b" + named.group(2) + "\\b")
-                            .matcher(text)
-                            .find();
-            if (!known) {
-                missing.add(named.group());
+        Map<String, Set<String>> tagged = new TreeMap<>();
+        for (Path file : filesUnder("src/test/java")) {
+            String name = Path.of("src/test/java").relativize(file).toString();
+            if (name.matches(".*(Test|IT|Contract)\\.java")) {
+                Class<?> type = Class.forName(
+                        name.replace(".java", "").replace('/', '.'),
+                        false,
+                        getClass().getClassLoader());
+                addTags(tagged, type, type.getSimpleName());
+                for (Method method : type.getDeclaredMethods()) {
+                    addTags(tagged, method, type.getSimpleName() + '.' + method.getName());
+                }
             }
         }
-        assertEquals(List.of(), missing);
+
+        assertEquals(tagged, listed);
+        assertEquals(45, listed.size());
+    }
+
+    private static void addTags(Map<String, Set<String>> tagged, AnnotatedElement element, String name) {
+        for (Tag tag : element.getDeclaredAnnotationsByType(Tag.class)) {
+            if (tag.value().startsWith("fault-")) {
+                tagged.computeIfAbsent(tag.value(), fault -> new TreeSet<>()).add(name);
+            }
+        }
+    }
+
+    static List<Path> filesUnder(String... folders) throws IOException {
+        List<Path> all = new ArrayList<>();
+        for (String folder : folders) {
+            try (Stream<Path> files = Files.walk(Path.of(folder))) {
+                files.filter(Files::isRegularFile)
+                        .filter(file -> !file.toString().contains("node_modules"))
+                        .forEach(all::add);
+            }
+        }
+        return all;
     }
 
     private static String[] code(String cell) {

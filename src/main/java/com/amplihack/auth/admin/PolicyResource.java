@@ -34,7 +34,7 @@ public class PolicyResource {
         Policy policy = configuration.policy();
         List<JsonObjectBuilder> items = new ArrayList<>();
         for (Property property : policy.properties()) {
-            items.add(item(property.name(), policy.shown(property), property.source(), property.isLive()));
+            items.add(item(property.name(), policy.shown(property), property.source(), policy.isLive(property)));
         }
         items.add(item("jwt.signing.provider", keys.signingProvider(), "found at the start", false));
         return AccountJson.list(items, item -> item).build().toString();

@@ -5,19 +5,26 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.RightsCheck;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Refuses rights that would make a token which verification then refuses for its length (FAULTS.md 35). */
-@ApplicationScoped
+/**
+ * Refuses rights that would make a token which verification then refuses for its length (docs/specification.md, fault
+ * 35).
+ */
+@Singleton
 public class TokenFit implements RightsCheck {
     private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:*/-]*");
 
+    private final TokenIssuer issuer;
+
     @Inject
-    private TokenIssuer issuer;
+    public TokenFit(TokenIssuer issuer) {
+        this.issuer = issuer;
+    }
 
     /**
      * Permissions travel in headers and lists: letters, digits and {@code . _ : * / -}, nothing that separates or breaks a

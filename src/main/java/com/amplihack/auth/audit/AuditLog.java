@@ -11,8 +11,8 @@ import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -33,13 +33,13 @@ import javax.crypto.spec.SecretKeySpec;
  * Records every event as one JSON line in the audit file and, behind {@code SECURITY_AUDIT:}, in the server log. A file
  * that hangs or refuses holds no request: the server log has the entries at once, the file as soon as it takes them.
  */
-@ApplicationScoped
+@Singleton
 public class AuditLog {
     private static final Logger LOG = Logger.getLogger(AuditLog.class.getName());
 
-    private Configuration configuration;
-    private InstantSource clock;
-    private AuditMeter meter;
+    private final Configuration configuration;
+    private final InstantSource clock;
+    private final AuditMeter meter;
 
     /** The container's, so that its threads end with the application; null outside of one. */
     @Resource
@@ -51,9 +51,6 @@ public class AuditLog {
     private long sequence;
     private final AtomicBoolean refusing = new AtomicBoolean();
     private final Refusals refusals = new Refusals();
-
-    /** For CDI. */
-    public AuditLog() {}
 
     @Inject
     public AuditLog(Configuration configuration, InstantSource clock, Meters meters) {

@@ -30,8 +30,8 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
 
     static CertificateSettings read(SettingsReader from) {
         CertificateSettings settings = new CertificateSettings(
-                readAccounts(from.list(ACCOUNTS, CertificateSettings::split)),
-                readIssuers(from.list(ISSUERS, CertificateSettings::split)));
+                readAccounts(from.live().list(ACCOUNTS, CertificateSettings::split)),
+                readIssuers(from.live().list(ISSUERS, CertificateSettings::split)));
         if (!settings.issuers.isEmpty() && !settings.inUse()) {
             throw new InvalidSettingException(ISSUERS + " must not be set without " + ACCOUNTS);
         }

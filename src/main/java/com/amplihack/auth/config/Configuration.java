@@ -2,9 +2,9 @@ package com.amplihack.auth.config;
 
 import com.amplihack.auth.config.source.Property;
 import com.amplihack.auth.config.source.PropertyFinder;
-import jakarta.annotation.PostConstruct;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -13,13 +13,21 @@ import java.util.function.Predicate;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The settings in force, as one immutable snapshot: reading them costs a field access. */
-@ApplicationScoped
+@Singleton
 public class Configuration {
-    private Function<String, Property> source;
+    private final Function<String, Property> source;
     private volatile Policy policy;
 
-    /** For CDI. */
-    public Configuration() {}
+    /** The configuration of the server. */
+    @Inject
+    public Configuration() {
+        this(new PropertyFinder(ConfigProvider.getConfig()));
+    }
+
+    /** A configuration that follows that source, for use outside a server. */
+    Configuration(Function<String, Property> source) {
+        this(Policy.read(source), source);
+    }
 
     /** A configuration that never changes, for use outside a server. */
     public Configuration(Settings settings) {
@@ -31,11 +39,6 @@ public class Configuration {
         this.source = source;
     }
 
-    /** A configuration that follows that source, for use outside a server. */
-    static Configuration following(Function<String, Property> source) {
-        return new Configuration(Policy.read(source), source);
-    }
-
     /**
      * The settings as a process beside the server reads them.
      *
@@ -43,15 +46,9 @@ public class Configuration {
      */
     public static Configuration besideTheServer(Map<String, String> instead) {
         PropertyFinder configured = new PropertyFinder(ConfigProvider.getConfig());
-        return following(name -> instead.containsKey(name)
+        return new Configuration(name -> instead.containsKey(name)
                 ? new Property(name, Optional.of(instead.get(name)), Property.NOBODY)
                 : configured.apply(name));
-    }
-
-    @PostConstruct
-    void read() {
-        source = new PropertyFinder(ConfigProvider.getConfig());
-        policy = Policy.read(source);
     }
 
     /** The snapshot; another object says that something has changed, and only then is it another one. */
@@ -82,7 +79,7 @@ public class Configuration {
 
     /** The one clock of this service. */
     @Produces
-    @ApplicationScoped
+    @Singleton
     public static InstantSource clock() {
         return InstantSource.system();
     }

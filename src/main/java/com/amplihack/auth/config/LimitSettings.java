@@ -4,7 +4,7 @@ import com.amplihack.auth.config.source.SettingsReader;
 import com.amplihack.auth.config.type.Quota;
 
 /**
- * The quotas of CONTRACT.md section 3.
+ * The quotas of docs/configuration.md.
  *
  * @param login per client address (an IPv6 /64 is one), never off
  * @param refresh per session
@@ -14,11 +14,12 @@ import com.amplihack.auth.config.type.Quota;
  */
 public record LimitSettings(Quota login, Quota refresh, Quota jwks, Quota api, LockoutSettings lockout) {
     static LimitSettings read(SettingsReader from) {
+        SettingsReader live = from.live();
         return new LimitSettings(
-                Quota.read("login", 1, from),
-                Quota.read("refresh", 0, from),
-                Quota.read("jwks", 0, from),
-                Quota.read("api", 0, from),
+                Quota.read("login", 1, live),
+                Quota.read("refresh", 0, live),
+                Quota.read("jwks", 0, live),
+                Quota.read("api", 0, live),
                 LockoutSettings.read(from));
     }
 }

@@ -23,9 +23,10 @@ public record LockoutSettings(int threshold, Duration first) {
     public static final int DOUBLINGS = 3;
 
     static LockoutSettings read(SettingsReader from) {
+        SettingsReader live = from.live();
         return new LockoutSettings(
-                from.integer("auth.lockout.threshold", 1, 100),
-                Duration.ofMinutes(from.integer("auth.lockout.minutes", 1, 1_440)));
+                live.integer("auth.lockout.threshold", 1, 100),
+                Duration.ofMinutes(live.integer("auth.lockout.minutes", 1, 1_440)));
     }
 
     /** How long a failure counts. */

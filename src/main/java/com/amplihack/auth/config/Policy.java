@@ -19,16 +19,18 @@ public final class Policy {
     private final Settings settings;
     private final Map<String, Property> properties;
     private final Set<String> secrets;
+    private final Set<String> live;
 
-    private Policy(Settings settings, Map<String, Property> properties, Set<String> secrets) {
+    private Policy(Settings settings, Map<String, Property> properties, Set<String> secrets, Set<String> live) {
         this.settings = settings;
         this.properties = properties;
         this.secrets = secrets;
+        this.live = live;
     }
 
     /** Of settings that come from no properties. */
     static Policy of(Settings settings) {
-        return new Policy(settings, Map.of(), Set.of());
+        return new Policy(settings, Map.of(), Set.of(), Set.of());
     }
 
     /**
@@ -41,7 +43,7 @@ public final class Policy {
         SettingsReader reader =
                 new SettingsReader(name -> found.computeIfAbsent(name, source).value());
         Settings settings = Settings.read(reader);
-        return new Policy(settings, found, reader.secrets());
+        return new Policy(settings, found, reader.secrets(), reader.liveOnes());
     }
 
     /** What the properties mean. */
@@ -57,6 +59,11 @@ public final class Policy {
     /** Whether nobody may see the value. */
     public boolean isSecret(Property property) {
         return secrets.contains(property.name());
+    }
+
+    /** Whether a change is in force within seconds; else it waits for a restart. */
+    public boolean isLive(Property property) {
+        return live.contains(property.name());
     }
 
     /** The value for people to see: a secret as three asterisks; empty when it is not set. */
@@ -79,7 +86,7 @@ public final class Policy {
                 refusals.add(new Revision.Refusal(now, now.fault().get() + ": the old value stays in force"));
             } else if (now.value().equals(before.value())) {
                 accepted.put(now.name(), now); // set elsewhere perhaps
-            } else if (now.isLive()) {
+            } else if (isLive(now)) {
                 wanted.add(now);
             } else {
                 refusals.add(new Revision.Refusal(now, now.name() + " has changed: it is in force after a restart"));
@@ -99,7 +106,7 @@ public final class Policy {
                 .map(now -> new Revision.Change(properties.get(now.name()), now))
                 .toList();
         Settings revised = changes.isEmpty() ? settings : settingsOf(accepted);
-        return new Revision(new Policy(revised, accepted, secrets), changes, refusals);
+        return new Revision(new Policy(revised, accepted, secrets, live), changes, refusals);
     }
 
     /** All at once, since one may be good only beside another; else one by one, as many as are good. */

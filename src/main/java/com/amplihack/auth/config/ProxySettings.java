@@ -33,7 +33,8 @@ public record ProxySettings(
     private static final String DEMO = "demo";
 
     static ProxySettings read(SettingsReader from, boolean production) {
-        Optional<String> upstream = from.find(UPSTREAM);
+        SettingsReader live = from.live();
+        Optional<String> upstream = live.find(UPSTREAM);
         boolean demo = upstream.filter(DEMO::equals).isPresent();
         if (demo && production) {
             throw SettingsReader.refuse(UPSTREAM, "a URL in production", DEMO);
@@ -41,12 +42,12 @@ public record ProxySettings(
         return new ProxySettings(
                 upstream.filter(value -> !demo).map(ProxySettings::url),
                 demo,
-                from.secret("auth.proxy.upstream.authorization").map(ProxySettings::headerValue),
-                Duration.ofSeconds(from.integer("auth.proxy.timeout.seconds", 1, 3_600)),
-                from.integer("auth.proxy.max.body.mib", 1, 1_024) * 1_048_576L,
-                from.integer("auth.proxy.max.exchanges", 1, 100_000),
-                from.integer("auth.proxy.max.exchanges.per.subject", 1, 100_000),
-                ProxyRoutes.read(from.list("auth.proxy.paths")));
+                live.secret("auth.proxy.upstream.authorization").map(ProxySettings::headerValue),
+                Duration.ofSeconds(live.integer("auth.proxy.timeout.seconds", 1, 3_600)),
+                live.integer("auth.proxy.max.body.mib", 1, 1_024) * 1_048_576L,
+                live.integer("auth.proxy.max.exchanges", 1, 100_000),
+                live.integer("auth.proxy.max.exchanges.per.subject", 1, 100_000),
+                ProxyRoutes.read(live.list("auth.proxy.paths")));
     }
 
     private static URI url(String value) {

@@ -35,8 +35,9 @@ public record TokenSettings(
     public static final Duration LONGEST_SKEW = Duration.ofSeconds(60);
 
     static TokenSettings read(SettingsReader from) {
-        int refreshDays = from.integer("jwt.refresh.token.days", 1, 365);
-        int sessionDays = from.integer("jwt.session.max.days", 1, 365);
+        SettingsReader live = from.live();
+        int refreshDays = live.integer("jwt.refresh.token.days", 1, 365);
+        int sessionDays = live.integer("jwt.session.max.days", 1, 365);
         if (refreshDays > sessionDays) {
             throw SettingsReader.refuse(
                     "jwt.refresh.token.days",
@@ -46,15 +47,15 @@ public record TokenSettings(
         return new TokenSettings(
                 from.absoluteUri("jwt.issuer"),
                 from.text("jwt.audience"),
-                Duration.ofMinutes(from.integer("jwt.access.token.minutes", 1, 60)),
+                Duration.ofMinutes(live.integer("jwt.access.token.minutes", 1, 60)),
                 Duration.ofDays(refreshDays),
                 Duration.ofDays(sessionDays),
-                from.integer("auth.session.max.per.user", 1, 1000),
-                Duration.ofSeconds(from.integer("jwt.clock.skew.seconds", 0, (int) LONGEST_SKEW.toSeconds())),
-                Duration.ofSeconds(from.integer("jwt.refresh.grace.seconds", 0, 60)),
-                from.choice("jwt.replay", ReplayMode.class),
-                from.choice("jwt.binding.ip", AddressBinding.class),
-                from.choice("jwt.binding.user.agent", UserAgentBinding.class),
+                live.integer("auth.session.max.per.user", 1, 1000),
+                Duration.ofSeconds(live.integer("jwt.clock.skew.seconds", 0, (int) LONGEST_SKEW.toSeconds())),
+                Duration.ofSeconds(live.integer("jwt.refresh.grace.seconds", 0, 60)),
+                live.choice("jwt.replay", ReplayMode.class),
+                live.choice("jwt.binding.ip", AddressBinding.class),
+                live.choice("jwt.binding.user.agent", UserAgentBinding.class),
                 from.integer("auth.token.cache.size", 0, 100_000));
     }
 }

@@ -31,13 +31,14 @@ public record WebSettings(
     }
 
     static WebSettings read(SettingsReader from) {
+        SettingsReader live = from.live();
         return new WebSettings(
                 from.bool("auth.cookie.prefix"),
-                AddressRanges.read("auth.admin.allowlist", from),
-                AddressRanges.read("auth.trusted.proxies", from),
+                AddressRanges.read("auth.admin.allowlist", live),
+                AddressRanges.read("auth.trusted.proxies", live),
                 PublicUrl.read(from),
-                origins("auth.cors.origins", from),
-                origins("auth.csrf.origins", from));
+                origins("auth.cors.origins", live),
+                origins("auth.csrf.origins", live));
     }
 
     /** Exact ones: no path, no wildcard. */

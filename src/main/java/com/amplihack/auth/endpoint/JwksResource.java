@@ -1,10 +1,10 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.ring.Jwks;
-import com.amplihack.auth.limits.AddressLimit;
+import com.amplihack.auth.limits.Limit;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.enterprise.context.RequestScoped;
@@ -32,10 +32,7 @@ public class JwksResource {
     private KeyRing keys;
 
     @Inject
-    private AddressLimit limits;
-
-    @Inject
-    private Configuration configuration;
+    private RateLimits limits;
 
     @Inject
     private ClientContext client;
@@ -43,16 +40,14 @@ public class JwksResource {
     @GET
     @Public
     public Response jwks(@HeaderParam("If-None-Match") String known) {
-        Optional<RateLimit> limit =
-                limits.take(configuration.settings().limits().jwks(), client);
+        Optional<RateLimit> limit = limits.take(Limit.JWKS, client);
         Jwks jwks = keys.jwks();
         Response.ResponseBuilder answer =
                 isKnown(known, jwks.etag()) ? Response.notModified() : Response.ok(jwks.bytes());
         answer.header("ETag", jwks.etag())
                 .header("Cache-Control", "public, max-age=60")
                 .header("Vary", "Accept");
-        limit.ifPresent(left ->
-                answer.header(RateLimit.POLICY_HEADER, left.policyValue()).header(RateLimit.HEADER, left.value()));
+        limit.ifPresent(left -> left.headers().forEach(answer::header));
         return answer.build();
     }
 

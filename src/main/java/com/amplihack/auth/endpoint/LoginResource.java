@@ -4,7 +4,6 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.gate.Credentials;
 import com.amplihack.auth.gate.permission.Public;
-import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.DeviceCookies;
 import com.amplihack.auth.session.TokenPair;
 import com.amplihack.auth.session.TokenService;
@@ -74,10 +73,10 @@ public class LoginResource {
         // first, or the limit of sessions would end another one in its place
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(who, client);
-        return response.remember(response.of(pair, delivery, request), who.account(), delivery, request)
-                .header(RateLimit.POLICY_HEADER, who.limit().policyValue())
-                .header(RateLimit.HEADER, who.limit().value())
-                .build();
+        Response.ResponseBuilder answer =
+                response.remember(response.of(pair, delivery, request), who.account(), delivery, request);
+        who.limit().headers().forEach(answer::header);
+        return answer.build();
     }
 
     /** The certificate to sign in with, where one may and the body has neither name nor password: those would count. */

@@ -4,7 +4,6 @@ import com.amplihack.auth.gate.Credentials;
 import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.Refreshed;
 import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.token.AccessToken;
@@ -70,8 +69,7 @@ public class RefreshResource {
                 inBody.map(List::of).orElse(cookies), credentials.proof(request), key, heldToken(request), client);
         Delivery asked = inBody.isPresent() ? Delivery.BODY : Delivery.COOKIE;
         Response.ResponseBuilder answer = response.of(refreshed.pair(), asked, request);
-        refreshed.limit().ifPresent(limit -> answer.header(RateLimit.POLICY_HEADER, limit.policyValue())
-                .header(RateLimit.HEADER, limit.value()));
+        refreshed.limit().ifPresent(limit -> limit.headers().forEach(answer::header));
         return answer.build();
     }
 

@@ -8,8 +8,8 @@ import com.amplihack.auth.users.Account;
 import com.amplihack.auth.web.CookieName;
 import com.amplihack.auth.web.PublicAddress;
 import com.amplihack.auth.web.StrictJson;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.MediaType;
@@ -17,16 +17,13 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 
 /** Hands out a pair of tokens: the access token in the body (RFC 6749 section 5.1), the rest where it was asked for. */
-@ApplicationScoped
+@Singleton
 public class TokenResponse {
     private static final String SET_COOKIE = "Set-Cookie";
 
-    private Credentials credentials;
-    private DeviceCookies devices;
-    private Configuration configuration;
-
-    /** For CDI. */
-    public TokenResponse() {}
+    private final Credentials credentials;
+    private final DeviceCookies devices;
+    private final Configuration configuration;
 
     @Inject
     public TokenResponse(Credentials credentials, DeviceCookies devices, Configuration configuration) {
@@ -67,7 +64,10 @@ public class TokenResponse {
                         cookie(CookieName.DEVICE, devices.issue(account), authPath(request), DeviceCookies.LIFE));
     }
 
-    /** An answer that also clears the session's cookies, with the attributes that they were set with (FAULTS.md 41). */
+    /**
+     * An answer that also clears the session's cookies, with the attributes that they were set with
+     * (docs/specification.md, fault 41).
+     */
     public Response clearing(String body, HttpServletRequest request) {
         return clearing(Response.ok(body, MediaType.APPLICATION_JSON_TYPE), request);
     }

@@ -1,6 +1,8 @@
 package com.amplihack.auth.endpoint;
 
 import com.amplihack.auth.gate.IdentityHeaders;
+import com.amplihack.auth.gate.PathKind;
+import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.Problem;
@@ -9,6 +11,7 @@ import com.amplihack.auth.web.ClientContext;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -34,7 +37,11 @@ public class VerifyFilter extends HttpFilter {
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws IOException {
+            throws IOException, ServletException {
+        if (RequestAttributes.PATH_KIND.require(request) != PathKind.FORWARD_AUTH) {
+            chain.doFilter(request, response);
+            return;
+        }
         try {
             AccessToken caller = admitted.get();
             require(caller, VerifyQuery.parse(request.getQueryString()), clients.get());

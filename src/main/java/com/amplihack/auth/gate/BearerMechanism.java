@@ -5,6 +5,7 @@ import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
 import com.amplihack.auth.token.TokenParser;
@@ -12,10 +13,11 @@ import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.token.UnverifiedToken;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.ClientResolver;
+import com.amplihack.auth.web.RequestPath;
 import jakarta.annotation.Priority;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.security.enterprise.AuthenticationException;
 import jakarta.security.enterprise.AuthenticationStatus;
 import jakarta.security.enterprise.authentication.mechanism.http.HttpAuthenticationMechanism;
@@ -31,18 +33,15 @@ import java.util.Optional;
  */
 @Alternative
 @Priority(100)
-@ApplicationScoped
+@Singleton
 public class BearerMechanism implements HttpAuthenticationMechanism {
-    private ClientResolver clients;
-    private ResponseHeaders headers;
-    private VerifiedTokens tokens;
-    private MpJwtMechanism mpJwt;
-    private TokenVerifier verifier;
-    private AuditLog audit;
-    private Configuration configuration;
-
-    /** For CDI. */
-    public BearerMechanism() {}
+    private final ClientResolver clients;
+    private final ResponseHeaders headers;
+    private final VerifiedTokens tokens;
+    private final MpJwtMechanism mpJwt;
+    private final TokenVerifier verifier;
+    private final AuditLog audit;
+    private final Configuration configuration;
 
     @Inject
     public BearerMechanism(
@@ -70,28 +69,34 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
             return context.doNothing(); // a forward, or a second call for the same request
         }
         ClientContext client = clients.resolve(request);
-        headers.write(request, response, client);
+        PathKind kind = PathKind.of(RequestPath.of(request).decoded(), configuration.settings());
+        headers.write(request, response, client, kind);
         RequestAttributes.CLIENT.set(request, client);
-        if (!PathRules.isProtected(request, configuration.settings())) {
+        RequestAttributes.PATH_KIND.set(request, kind);
+        if (!kind.needsToken()) {
+            RequestAttributes.AUTHENTICATION.set(request, new Authentication.Open());
             return context.doNothing();
         }
         try {
-            Optional<String> bearer = Credentials.bearer(request);
-            if (bearer.isPresent()) {
-                VerifiedToken token = tokens.get(bearer.get(), compact -> verify(compact, request, response, context));
-                RequestAttributes.VERIFIED.set(request, token.claims());
-                return token.announce(context);
-            }
-        } catch (InvalidTokenException invalid) {
-            audit.record(AuditEntry.of(
-                            invalid.isAlgorithmConfusion() ? AuditEvent.ALGORITHM_CONFUSION : AuditEvent.TOKEN_INVALID,
-                            client)
-                    .detail("reason", invalid.reason()));
-            RequestAttributes.REFUSAL.set(request, invalid);
+            String bearer = Credentials.bearer(request)
+                    .orElseThrow(() -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
+            VerifiedToken token = tokens.get(bearer, compact -> verify(compact, request, response, context));
+            RequestAttributes.AUTHENTICATION.set(request, new Authentication.Verified(token.claims()));
+            return token.announce(context);
         } catch (AuthException refused) {
-            RequestAttributes.REFUSAL.set(request, refused);
+            if (refused instanceof InvalidTokenException invalid) {
+                audit(invalid, client);
+            }
+            RequestAttributes.AUTHENTICATION.set(request, new Authentication.Refused(refused));
+            return context.doNothing();
         }
-        return context.doNothing();
+    }
+
+    private void audit(InvalidTokenException invalid, ClientContext client) {
+        audit.record(AuditEntry.of(
+                        invalid.isAlgorithmConfusion() ? AuditEvent.ALGORITHM_CONFUSION : AuditEvent.TOKEN_INVALID,
+                        client)
+                .detail("reason", invalid.reason()));
     }
 
     /** What MP-JWT makes of a token that our own rules let pass. */

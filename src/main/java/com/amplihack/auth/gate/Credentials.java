@@ -5,8 +5,8 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.session.SessionProof;
 import com.amplihack.auth.web.CookieName;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,14 +14,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** Finds what a request brings to show who it is: bearer token, session proof, refresh tokens. */
-@ApplicationScoped
+@Singleton
 public class Credentials {
     private static final String SCHEME = "bearer ";
 
-    private Configuration configuration;
-
-    /** For CDI. */
-    public Credentials() {}
+    private final Configuration configuration;
 
     @Inject
     public Credentials(Configuration configuration) {

@@ -5,11 +5,8 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
-import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.ClientResolver;
-import com.amplihack.auth.web.RequestPath;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -42,32 +39,26 @@ public class GateFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         long start = System.nanoTime();
+        PathKind kind = RequestAttributes.PATH_KIND.require(request);
+        ClientContext client = RequestAttributes.CLIENT.require(request);
         try {
-            if (PathRules.isProtected(request, configuration.settings())) {
-                admit(request, response);
-                meters.tokenValidated(Duration.ofNanos(System.nanoTime() - start));
+            if (kind == PathKind.ADMIN_API) {
+                requireAdminAddress(request, client);
             }
+            Authentication admitted = RequestAttributes.AUTHENTICATION
+                    .require(request)
+                    .admit(token -> {
+                        gate.admit(token, credentials.proof(request), client)
+                                .ifPresent(limit -> limit.headers().forEach(response::setHeader));
+                        meters.tokenValidated(Duration.ofNanos(System.nanoTime() - start));
+                    });
+            RequestAttributes.AUTHENTICATION.set(request, admitted);
         } catch (AuthException refused) {
             meters.tokenRefused(refused.code().code(), Duration.ofNanos(System.nanoTime() - start));
             Problem.of(refused).writeTo(response);
             return;
         }
         chain.doFilter(request, response);
-    }
-
-    private void admit(HttpServletRequest request, HttpServletResponse response) {
-        ClientContext client = RequestAttributes.CLIENT.get(request).orElse(ClientContext.NONE);
-        if (PathRules.isAdmin(RequestPath.of(request))) {
-            requireAdminAddress(request, client);
-        }
-        RequestAttributes.REFUSAL.get(request).ifPresent(refusal -> {
-            throw refusal;
-        });
-        AccessToken token = RequestAttributes.VERIFIED
-                .get(request)
-                .orElseThrow(() -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
-        gate.admit(token, credentials.proof(request), client).ifPresent(limit -> show(limit, response));
-        RequestAttributes.ADMITTED.set(request, token);
     }
 
     private void requireAdminAddress(HttpServletRequest request, ClientContext client) {
@@ -81,10 +72,5 @@ public class GateFilter extends HttpFilter {
                     ErrorCode.ADDRESS_NOT_ALLOWED,
                     "Administration is not open to your address (auth.admin.allowlist).");
         }
-    }
-
-    private static void show(RateLimit limit, HttpServletResponse response) {
-        response.setHeader(RateLimit.POLICY_HEADER, limit.policyValue());
-        response.setHeader(RateLimit.HEADER, limit.value());
     }
 }

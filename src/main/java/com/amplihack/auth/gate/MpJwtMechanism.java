@@ -1,11 +1,12 @@
 package com.amplihack.auth.gate;
 
+import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.token.UnverifiedToken;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.security.enterprise.AuthenticationException;
 import jakarta.security.enterprise.AuthenticationStatus;
 import jakarta.security.enterprise.authentication.mechanism.http.HttpAuthenticationMechanism;
@@ -24,10 +25,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /** MP-JWT's own mechanism, found without naming any class of the server, and kept from answering by itself. */
-@ApplicationScoped
+@Singleton
 public class MpJwtMechanism {
     // Payara's MP-JWT logs five kilobytes of stack for each bad token; the audit log has it in one line. The field
     // keeps the logger from being collected together with its level.
@@ -40,11 +40,8 @@ public class MpJwtMechanism {
         }
     }
 
-    private BeanManager beans;
+    private final BeanManager beans;
     private volatile HttpAuthenticationMechanism delegate;
-
-    /** For CDI. */
-    public MpJwtMechanism() {}
 
     @Inject
     public MpJwtMechanism(BeanManager beans) {
@@ -59,15 +56,11 @@ public class MpJwtMechanism {
         HttpServletResponse silent = new SilentResponse(response);
         QuietContext quiet = new QuietContext(context, normalized, silent);
         AuthenticationStatus status = delegate().validateRequest(normalized, silent, quiet);
-        if (status != AuthenticationStatus.SUCCESS || !isOf(token, quiet.caller)) {
+        if (status != AuthenticationStatus.SUCCESS) {
             return Optional.empty();
         }
-        return Optional.of(new VerifiedToken(token.verified(), quiet.caller, quiet.groups));
-    }
-
-    /** Whether what MP-JWT has verified is the token that we have parsed, and not another one of the same request. */
-    private static boolean isOf(UnverifiedToken token, Principal caller) {
-        return caller instanceof JsonWebToken jwt && token.compact().equals(jwt.getRawToken());
+        return TokenVerifier.verifiedByMpJwt(token, quiet.caller)
+                .map(verified -> new VerifiedToken(verified, quiet.caller, quiet.groups));
     }
 
     private HttpAuthenticationMechanism delegate() {

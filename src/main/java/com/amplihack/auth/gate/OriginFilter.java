@@ -45,8 +45,9 @@ public class OriginFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        boolean forwardAuth = PathRules.isForwardAuth(RequestPath.of(request));
-        if (forwardAuth != PathRules.isForwardAuth(RequestPath.spelled(request))) {
+        PathKind kind = RequestAttributes.PATH_KIND.require(request);
+        boolean forwardAuth = kind == PathKind.FORWARD_AUTH;
+        if (forwardAuth != PathKind.isForwardAuth(RequestPath.of(request).spelled())) {
             // a proxy appends the path of its own request: /auth/verify/../jwks would answer 200 to everybody
             Problem.of(ErrorCode.INVALID_REQUEST, "The path leads out of /auth/verify, or into it.")
                     .writeTo(response);
@@ -63,10 +64,10 @@ public class OriginFilter extends HttpFilter {
             return;
         }
         if (isPreflight(request)) {
-            answerPreflight(request, response);
+            answerPreflight(request, response, kind.isReadByAnyPage());
             return;
         }
-        if (PathRules.changesState(request) && isForeign(request)) {
+        if (kind.isChangedBy(request.getMethod()) && isForeign(request)) {
             Problem.of(ErrorCode.ORIGIN_NOT_ALLOWED, "Requests from another site's pages are refused.")
                     .writeTo(response);
             return;
@@ -79,8 +80,8 @@ public class OriginFilter extends HttpFilter {
     }
 
     /** Answered here, before any token is asked for: a preflight never carries one. */
-    private void answerPreflight(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        boolean open = PathRules.isOpenDocument(request);
+    private void answerPreflight(HttpServletRequest request, HttpServletResponse response, boolean open)
+            throws IOException {
         if (!open && !headers.mayRead(request.getHeader("Origin"))) {
             Problem.of(ErrorCode.ORIGIN_NOT_ALLOWED, "Pages of this origin may not read our answers.")
                     .writeTo(response);

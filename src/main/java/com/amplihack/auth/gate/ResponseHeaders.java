@@ -3,28 +3,25 @@ package com.amplihack.auth.gate;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.ClientResolver;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /** Writes the headers that every answer carries, before anything else happens. */
-@ApplicationScoped
+@Singleton
 public class ResponseHeaders {
     private static final String READABLE =
             "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 
-    private Configuration configuration;
-
-    /** For CDI. */
-    public ResponseHeaders() {}
+    private final Configuration configuration;
 
     @Inject
     public ResponseHeaders(Configuration configuration) {
         this.configuration = configuration;
     }
 
-    void write(HttpServletRequest request, HttpServletResponse response, ClientContext client) {
+    void write(HttpServletRequest request, HttpServletResponse response, ClientContext client, PathKind kind) {
         response.setHeader(ClientResolver.REQUEST_ID, client.correlationId());
         response.setHeader(
                 "Content-Security-Policy",
@@ -41,20 +38,20 @@ public class ResponseHeaders {
         if (request.isSecure()) {
             response.setHeader("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
         }
-        if (PathRules.carriesTokensOrPersons(request)) {
+        if (kind.isNeverCached()) {
             response.setHeader("Cache-Control", "no-store");
-        } else if (PathRules.isPage(request)) {
-            response.setHeader("Cache-Control", "no-cache"); // kept, but asked for by its ETag each time
+        } else if (kind.isRevalidated()) {
+            response.setHeader("Cache-Control", "no-cache");
         }
-        writeCors(request, response);
+        writeCors(request, response, kind);
     }
 
     /**
      * The Fetch standard's CORS protocol: public keys and metadata are open to every page, without credentials; anything
      * else is for listed origins, which are named, and any other learns nothing.
      */
-    private void writeCors(HttpServletRequest request, HttpServletResponse response) {
-        if (PathRules.isOpenDocument(request)) {
+    private void writeCors(HttpServletRequest request, HttpServletResponse response, PathKind kind) {
+        if (kind.isReadByAnyPage()) {
             response.setHeader("Access-Control-Allow-Origin", "*");
             response.setHeader("Access-Control-Expose-Headers", READABLE);
             return;

@@ -7,18 +7,22 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.limits.Limit;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.SessionProof;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SecurityStore.Admission;
+import com.amplihack.auth.store.SecurityStore.Taken;
+import com.amplihack.auth.store.SecurityStore.Verdict;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
 import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -27,27 +31,27 @@ import java.util.Optional;
  * Decides whether a verified access token may pass, now: times, binding, proof, and in one round trip to the store the
  * session, the replay rule and the quota.
  */
-@ApplicationScoped
+@Singleton
 public class TokenGate {
-    private TokenVerifier verifier;
-    private SecurityStore store;
-    private AuditLog audit;
-    private Configuration configuration;
-    private InstantSource clock;
-
-    /** For CDI. */
-    public TokenGate() {}
+    private final TokenVerifier verifier;
+    private final SecurityStore store;
+    private final AuditLog audit;
+    private final RateLimits limits;
+    private final Configuration configuration;
+    private final InstantSource clock;
 
     @Inject
     public TokenGate(
             TokenVerifier verifier,
             SecurityStore store,
             AuditLog audit,
+            RateLimits limits,
             Configuration configuration,
             InstantSource clock) {
         this.verifier = verifier;
         this.store = store;
         this.audit = audit;
+        this.limits = limits;
         this.configuration = configuration;
         this.clock = clock;
     }
@@ -69,7 +73,7 @@ public class TokenGate {
         if (!proven && !proof.isAbsent()) {
             throw mismatch(token, "session_proof", client); // a wrong proof is never "no proof"
         }
-        Quota quota = configuration.settings().limits().api();
+        Quota quota = limits.quota(Limit.API);
         Admission admission = store.admit(
                 new SecurityStore.Use(
                         token.subject(),
@@ -81,13 +85,13 @@ public class TokenGate {
                         remainingLife(token)),
                 quota);
         return switch (admission.verdict()) {
-            case ADMITTED -> quota.unlimited() ? Optional.empty() : Optional.of(limit(quota, admission));
+            case ADMITTED, OVER_QUOTA ->
+                limits.answer(Limit.API, quota, taken(admission), client, entry -> about(token, entry));
             case SESSION_OVER ->
                 throw new AuthException(
                         ErrorCode.TOKEN_REVOKED, "The token's session is over or its rights have changed.");
             case BARE_REPEAT -> throw replayed(token, "bare_repeat", Severity.WARNING, client);
             case AFTER_PROOF -> throw replayed(token, "after_proof", Severity.CRITICAL, client);
-            case OVER_QUOTA -> throw overQuota(token, limit(quota, admission), client);
         };
     }
 
@@ -111,13 +115,8 @@ public class TokenGate {
                 .plusSeconds(1);
     }
 
-    private static RateLimit limit(Quota quota, Admission admission) {
-        return new RateLimit(quota.name(), quota.limit(), quota.window(), admission.remaining(), admission.reset());
-    }
-
-    private AuthException overQuota(AccessToken token, RateLimit limit, ClientContext client) {
-        audit.record(entry(AuditEvent.RATE_LIMIT_EXCEEDED, token, client).detail("limit", limit.name()));
-        return limit.refusal("Too many requests");
+    private static Taken taken(Admission admission) {
+        return new Taken(admission.verdict() == Verdict.ADMITTED, admission.remaining(), admission.reset());
     }
 
     private AuthException mismatch(AccessToken token, String what, ClientContext client) {
@@ -136,6 +135,10 @@ public class TokenGate {
     }
 
     private static AuditEntry entry(AuditEvent event, AccessToken token, ClientContext client) {
-        return AuditEntry.of(event, client).user(token.subject()).session(token.sid());
+        return about(token, AuditEntry.of(event, client));
+    }
+
+    private static AuditEntry about(AccessToken token, AuditEntry entry) {
+        return entry.user(token.subject()).session(token.sid());
     }
 }

@@ -7,8 +7,8 @@ import com.amplihack.auth.keys.ring.Jwks;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.security.enterprise.AuthenticationException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,15 +18,12 @@ import java.time.InstantSource;
  * expires, and all of it as soon as a key joins or leaves the ring or a setting changes. Whether a request may pass is
  * not known here: times, session, replay, binding and quota are for {@link GateFilter} to ask about, every time.
  */
-@ApplicationScoped
+@Singleton
 public class VerifiedTokens {
-    private Configuration configuration;
-    private KeyRing keys;
-    private InstantSource clock;
+    private final Configuration configuration;
+    private final KeyRing keys;
+    private final InstantSource clock;
     private volatile Generation latest;
-
-    /** For CDI. */
-    public VerifiedTokens() {}
 
     @Inject
     public VerifiedTokens(Configuration configuration, KeyRing keys, InstantSource clock) {

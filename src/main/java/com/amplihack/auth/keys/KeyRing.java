@@ -15,8 +15,8 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -32,17 +32,17 @@ import java.util.stream.Stream;
  * The keys that sign, verify and authenticate what this service issues, as this node knows them; the same on every node
  * of a key directory as soon as each has looked ({@link #refresh}).
  */
-@ApplicationScoped
+@Singleton
 public class KeyRing {
     private static final Logger LOG = Logger.getLogger(KeyRing.class.getName());
 
     private static final long RETRY = Duration.ofSeconds(10).toNanos();
 
-    private Configuration configuration;
-    private InstantSource clock;
+    private final Configuration configuration;
+    private final InstantSource clock;
     private KeyDirectory directory;
     private KeyDirectory.Opened atStart;
-    private KeysInForce inForce;
+    private final KeysInForce inForce;
     private volatile boolean readable = true;
 
     /** The text that is shown whole; empty while it is not. */
@@ -53,9 +53,6 @@ public class KeyRing {
 
     private long retryAt;
     private byte[] handleKey;
-
-    /** For CDI. */
-    public KeyRing() {}
 
     @Inject
     public KeyRing(Configuration configuration, InstantSource clock) {

@@ -8,8 +8,8 @@ import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,7 +23,7 @@ import java.util.function.Predicate;
  * so that nobody who must act at once waits for one. Never does a key sign that was not published long enough, but for
  * the successor of a compromised one.
  */
-@ApplicationScoped
+@Singleton
 public class KeyRotation {
     /** How long until every node of this service verifies with a new key: ring, MP Config, MP-JWT; half a second each. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
@@ -31,14 +31,11 @@ public class KeyRotation {
     /** How long until every node has looked at the ring. */
     private static final Duration HEARD = Duration.ofMillis(500);
 
-    private KeyRing ring;
-    private Configuration configuration;
-    private RingAudit told;
-    private RingChanges changes;
-    private DeadKeys dead;
-
-    /** For CDI. */
-    public KeyRotation() {}
+    private final KeyRing ring;
+    private final Configuration configuration;
+    private final RingAudit told;
+    private final RingChanges changes;
+    private final DeadKeys dead;
 
     @Inject
     public KeyRotation(

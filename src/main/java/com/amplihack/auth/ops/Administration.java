@@ -14,22 +14,19 @@ import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.function.Supplier;
 
 /** Does and audits what JMX asks for; failures cross as exceptions of the JDK, the only ones that a client knows. */
-@ApplicationScoped
+@Singleton
 public class Administration implements AdminMXBean {
-    private KeyRing keys;
-    private KeyRotation rotation;
-    private AccountDirectory accounts;
-    private SecurityStore store;
-    private AuditLog audit;
-    private Meters meters;
-
-    /** For CDI. */
-    public Administration() {}
+    private final KeyRing keys;
+    private final KeyRotation rotation;
+    private final AccountDirectory accounts;
+    private final SecurityStore store;
+    private final AuditLog audit;
+    private final Meters meters;
 
     @Inject
     public Administration(

@@ -21,13 +21,17 @@ import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
+import jakarta.inject.Provider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Brings everything up in order, or stops the deployment with one sentence that an operator can act on. */
+/**
+ * Brings everything up in order, or stops the deployment with one sentence that an operator can act on. What a bean opens
+ * it opens when it is made: providers let {@link #start} decide when.
+ */
 @Singleton
 @Startup
 @TransactionManagement(TransactionManagementType.BEAN) // Flyway makes its own
@@ -35,13 +39,13 @@ public class Boot {
     private static final Logger LOG = Logger.getLogger(Boot.class.getName());
 
     @Inject
-    private Configuration configuration;
+    private Provider<Configuration> configuration;
 
     @Inject
-    private KeyRing keys;
+    private Provider<KeyRing> keys;
 
     @Inject
-    private KeyRotation rotation;
+    private Provider<KeyRotation> rotation;
 
     @Inject
     private SecurityStore store;
@@ -50,39 +54,41 @@ public class Boot {
     private Meters meters;
 
     @Inject
-    private AuditLog audit;
+    private Provider<AuditLog> audit;
 
     @Inject
-    private PasswordHasher hasher;
+    private Provider<PasswordHasher> hasher;
 
     @Inject
-    private FirstAccount firstAccount;
+    private Provider<FirstAccount> firstAccount;
 
     @Inject
-    private Database database;
+    private Provider<Database> database;
 
     @PostConstruct
     void start() {
         try {
-            Settings settings = configuration.settings();
+            Settings settings = configuration.get().settings();
             MpJwtConfigSource.requireUnchangedByTheServer();
             warn(settings);
             requireHome(settings);
-            String kid = keys.active().kid();
-            long entries = audit.entries();
-            rotation.tellStart();
+            KeyRing ring = keys.get();
+            String kid = ring.active().kid();
+            AuditLog log = audit.get();
+            long entries = log.entries();
+            rotation.get().tellStart();
             openDatabase(settings);
             String sessions = store.kind();
             meters.sampleSessions(store::liveSessions);
-            store.onOutage(new OutageAudit(audit));
-            hasher.ready();
-            firstAccount.makeIfNone().ifPresent(Boot::show);
+            store.onOutage(new OutageAudit(log));
+            hasher.get(); // or the first login would pay for it
+            firstAccount.get().makeIfNone().ifPresent(Boot::show);
             meters.showSigningProvider(
-                    SigningKey.PROVIDERS, () -> keys.signingProvider().orElse(""));
+                    SigningKey.PROVIDERS, () -> ring.signingProvider().orElse(""));
             LOG.log(
                     Level.INFO,
                     "Signing with key {0} by {1}, sessions in {2}, audit goes on after entry {3}",
-                    new Object[] {kid, keys.signingProvider().orElse("nobody"), sessions, Long.toString(entries)});
+                    new Object[] {kid, ring.signingProvider().orElse("nobody"), sessions, Long.toString(entries)});
         } catch (RuntimeException failed) {
             StartFailure failure = StartFailure.of(failed);
             LOG.severe(failure.getMessage()); // the server's own words about it are a page of stack
@@ -103,7 +109,7 @@ public class Boot {
 
     private void openDatabase(Settings settings) {
         try {
-            database.open();
+            database.get().open();
         } catch (SQLException unreachable) {
             throw new InvalidSettingException(
                     "auth.db.url: the database at " + settings.database().address() + " cannot be reached");

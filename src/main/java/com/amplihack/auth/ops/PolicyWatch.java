@@ -108,7 +108,7 @@ public class PolicyWatch {
         private static Predicate<Property> due(Policy policy, int look) {
             boolean minute = look % 60 == 0;
             boolean third = look % 3 == 0;
-            return property -> minute || (property.isLive() && (third || !policy.isSecret(property)));
+            return property -> minute || (policy.isLive(property) && (third || !policy.isSecret(property)));
         }
 
         /** What is no longer refused is told when it is again. */

@@ -1,6 +1,7 @@
 package com.amplihack.auth.problem;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * A quota as clients see it: {@code RateLimit-Policy} and {@code RateLimit} of draft-ietf-httpapi-ratelimit-headers-11.
@@ -11,17 +12,11 @@ import java.time.Duration;
  * @param reset until the window has room again
  */
 public record RateLimit(String name, int limit, Duration window, int remaining, Duration reset) {
-    public static final String POLICY_HEADER = "RateLimit-Policy";
-    public static final String HEADER = "RateLimit";
-
-    /** {@code "login";q=5;w=300} */
-    public String policyValue() {
-        return '"' + name + "\";q=" + limit + ";w=" + window.toSeconds();
-    }
-
-    /** {@code "login";r=0;t=17} */
-    public String value() {
-        return '"' + name + "\";r=" + remaining + ";t=" + wholeSeconds(reset);
+    /** For example {@code RateLimit-Policy: "login";q=5;w=300} and {@code RateLimit: "login";r=0;t=17}. */
+    public Map<String, String> headers() {
+        return Map.of(
+                "RateLimit-Policy", '"' + name + "\";q=" + limit + ";w=" + window.toSeconds(),
+                "RateLimit", '"' + name + "\";r=" + remaining + ";t=" + wholeSeconds(reset));
     }
 
     /** The 429 of this quota. */
@@ -33,7 +28,8 @@ public record RateLimit(String name, int limit, Duration window, int remaining, 
 
     /** Another refusal of a request that this quota has let pass. */
     public AuthException shownOn(AuthException refusal) {
-        return refusal.header(POLICY_HEADER, policyValue()).header(HEADER, value());
+        headers().forEach(refusal::header);
+        return refusal;
     }
 
     private static long wholeSeconds(Duration duration) {

@@ -18,8 +18,8 @@ import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.PublicAddress;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -40,7 +40,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** Sends requests on to the upstream, without a thread that waits for it. */
-@ApplicationScoped
+@Singleton
 public class Proxy {
     private static final Logger LOG = Logger.getLogger(Proxy.class.getName());
     private static final URI NO_UPSTREAM = URI.create("http://demo.invalid");
@@ -55,16 +55,13 @@ public class Proxy {
     private static final int LOOK_MILLIS = 300;
     private static final int THREADS = Math.max(4, Runtime.getRuntime().availableProcessors());
 
-    private Configuration configuration;
-    private Meters meters;
+    private final Configuration configuration;
+    private final Meters meters;
     private ExecutorService threads;
     private ScheduledThreadPoolExecutor timer;
     private HttpClient http;
     private DisconnectWatch disconnects;
     private final ExchangeLimit limit = new ExchangeLimit();
-
-    /** For CDI. */
-    public Proxy() {}
 
     @Inject
     public Proxy(Configuration configuration, Meters meters) {

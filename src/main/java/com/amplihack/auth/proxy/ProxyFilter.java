@@ -2,6 +2,8 @@ package com.amplihack.auth.proxy;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.type.ProxyRoutes.Route;
+import com.amplihack.auth.gate.PathKind;
+import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
@@ -46,14 +48,18 @@ public class ProxyFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        Optional<Route> route = configuration.settings().proxy().routes().find(RequestPath.of(request));
+        Optional<Route> route = configuration
+                .settings()
+                .proxy()
+                .routes()
+                .find(RequestPath.of(request).decoded());
         if (route.isEmpty()) {
             chain.doFilter(request, response);
             return;
         }
         try {
             Optional<AccessToken> caller = admitted.get();
-            require(route.get(), request.getMethod(), caller);
+            require(route.get(), request, caller);
             proxy.forward(request, response, caller, client.get());
         } catch (AuthException refused) {
             meters.proxied(refused.code().code());
@@ -61,13 +67,13 @@ public class ProxyFilter extends HttpFilter {
         }
     }
 
-    private void require(Route route, String method, Optional<AccessToken> caller) {
-        if (configuration.settings().jwtAuth()) {
+    private void require(Route route, HttpServletRequest request, Optional<AccessToken> caller) {
+        if (RequestAttributes.PATH_KIND.require(request) != PathKind.OPEN_API) {
             AccessToken token = caller.orElseThrow(
                     () -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
             authorization.requirePermission(token, route.permission(), client.get());
         }
-        if (!route.methods().contains(method)) {
+        if (!route.methods().contains(request.getMethod())) {
             throw new AuthException(ErrorCode.METHOD_NOT_ALLOWED, "The path does not know this method.")
                     .header("Allow", String.join(", ", new TreeSet<>(route.methods())));
         }

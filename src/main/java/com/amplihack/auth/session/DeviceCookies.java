@@ -4,8 +4,8 @@ import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.token.Sha256;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.login.PresentedDevices;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -22,7 +22,7 @@ import java.util.UUID;
  * login, nonce and an HMAC-SHA-256 over them and the version of the account's password. Good for a year at most, for one
  * account, until its password changes. No store knows them; a mark signs nobody in.
  */
-@ApplicationScoped
+@Singleton
 public class DeviceCookies {
     /** How long a device is known after its last login. */
     public static final Duration LIFE = Duration.ofDays(365);
@@ -35,11 +35,8 @@ public class DeviceCookies {
     private static final int LENGTH = (BODY_BYTES + HandleMac.BYTES) * 4 / 3 + 1;
     private static final HandleMac MAC = new HandleMac("amplihack-auth device cookie v1");
 
-    private KeyRing keys;
-    private InstantSource clock;
-
-    /** For CDI. */
-    public DeviceCookies() {}
+    private final KeyRing keys;
+    private final InstantSource clock;
 
     @Inject
     public DeviceCookies(KeyRing keys, InstantSource clock) {

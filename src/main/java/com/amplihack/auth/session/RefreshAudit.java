@@ -6,16 +6,13 @@ import com.amplihack.auth.audit.AuditEvent.Severity;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.store.SecurityStore.Device;
 import com.amplihack.auth.store.SessionRecord;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 
 /** Writes down what becomes of refresh tokens. */
-@ApplicationScoped
+@Singleton
 public class RefreshAudit {
-    private AuditLog audit;
-
-    /** For CDI. */
-    public RefreshAudit() {}
+    private final AuditLog audit;
 
     @Inject
     public RefreshAudit(AuditLog audit) {
@@ -71,17 +68,11 @@ public class RefreshAudit {
                 .detail("proof", request.proof().isAbsent() ? "missing" : "wrong"));
     }
 
-    void limited(RefreshRequest request, String limit) {
-        audit.record(entry(AuditEvent.RATE_LIMIT_EXCEEDED, request).detail("limit", limit));
-    }
-
     void accountGone(RefreshRequest request) {
         audit.record(entry(AuditEvent.TOKEN_REVOKED, request).detail("reason", "account_disabled_or_gone"));
     }
 
     private static AuditEntry entry(AuditEvent event, RefreshRequest request) {
-        return AuditEntry.of(event, request.client())
-                .user(request.token().subject())
-                .session(request.token().sid());
+        return request.about(AuditEntry.of(event, request.client()));
     }
 }

@@ -1,5 +1,6 @@
 package com.amplihack.auth.session;
 
+import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.store.SecurityStore.Device;
 import com.amplihack.auth.web.ClientContext;
 
@@ -11,6 +12,11 @@ import com.amplihack.auth.web.ClientContext;
  * @param name {@link RefreshTokenCodec#nameOf}, or the empty string
  */
 record RefreshRequest(RefreshToken token, SessionProof proof, String name, ClientContext client) {
+    /** Says in an audit entry whose session it is about. */
+    AuditEntry about(AuditEntry entry) {
+        return entry.user(token.subject()).session(token.sid());
+    }
+
     Device device() {
         return Device.of(client);
     }

@@ -3,6 +3,8 @@ package com.amplihack.auth.session;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.limits.Limit;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
@@ -12,14 +14,13 @@ import com.amplihack.auth.store.SecurityStore.Answer;
 import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SecurityStore.RefreshView;
 import com.amplihack.auth.store.SecurityStore.Rotation;
-import com.amplihack.auth.store.SecurityStore.Taken;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -29,20 +30,18 @@ import java.util.Optional;
  * MAC, one look, account and signature, commit by compare-and-set, answer; so garbage buys no signature, a failure in
  * the middle leaves the old token usable, and what was not committed is never sent.
  */
-@ApplicationScoped
+@Singleton
 public class RefreshRotation {
     /** Each lost race means that another request of the session got through. */
     private static final int TRIES = 5;
 
-    private AccountDirectory accounts;
-    private TokenIssuer issuer;
-    private RefreshTokenCodec codec;
-    private SecurityStore store;
-    private RefreshAudit audit;
-    private Configuration configuration;
-
-    /** For CDI. */
-    public RefreshRotation() {}
+    private final AccountDirectory accounts;
+    private final TokenIssuer issuer;
+    private final RefreshTokenCodec codec;
+    private final SecurityStore store;
+    private final RefreshAudit audit;
+    private final RateLimits limits;
+    private final Configuration configuration;
 
     @Inject
     public RefreshRotation(
@@ -51,12 +50,14 @@ public class RefreshRotation {
             RefreshTokenCodec codec,
             SecurityStore store,
             RefreshAudit audit,
+            RateLimits limits,
             Configuration configuration) {
         this.accounts = accounts;
         this.issuer = issuer;
         this.codec = codec;
         this.store = store;
         this.audit = audit;
+        this.limits = limits;
         this.configuration = configuration;
     }
 
@@ -68,14 +69,17 @@ public class RefreshRotation {
      *     refresh_superseded}, {@code rate_limited} or {@code store_unavailable}
      */
     Refreshed refresh(RefreshRequest request) {
-        Quota quota = configuration.settings().limits().refresh();
+        Quota quota = limits.quota(Limit.REFRESH);
         RefreshView view = look(request, quota);
-        Optional<RateLimit> limit = quota.unlimited() ? Optional.empty() : Optional.of(limit(quota, view.quota()));
+        if (view.session().isEmpty()) { // nothing was taken
+            throw invalid();
+        }
+        Optional<RateLimit> limit = limits.answer(Limit.REFRESH, quota, view.quota(), request.client(), request::about);
         for (int attempt = 0; attempt < TRIES; attempt++) {
             if (attempt > 0) {
                 view = look(request, new Quota(quota.name(), 0, quota.window())); // one request takes one
             }
-            Optional<TokenPair> pair = attempt(request, view, quota);
+            Optional<TokenPair> pair = attempt(request, view);
             if (pair.isPresent()) {
                 return new Refreshed(pair.get(), limit);
             }
@@ -90,12 +94,8 @@ public class RefreshRotation {
     }
 
     /** One try; empty when another request was faster and all must be looked at again. */
-    private Optional<TokenPair> attempt(RefreshRequest request, RefreshView view, Quota quota) {
+    private Optional<TokenPair> attempt(RefreshRequest request, RefreshView view) {
         SessionRecord session = view.session().orElseThrow(RefreshRotation::invalid);
-        if (!view.quota().granted()) {
-            audit.limited(request, quota.name());
-            throw limit(quota, view.quota()).refusal("Too many requests");
-        }
         // rule 0: without the proof nothing rotates and nothing ends
         SessionHandle handle = request.proof().handleOf(request.token().sid()).orElseThrow(() -> unproven(request));
         Duration grace = configuration.settings().tokens().refreshGrace();
@@ -196,10 +196,6 @@ public class RefreshRotation {
 
     private TokenSettings settings() {
         return configuration.settings().tokens();
-    }
-
-    private static RateLimit limit(Quota quota, Taken taken) {
-        return new RateLimit(quota.name(), quota.limit(), quota.window(), taken.remaining(), taken.reset());
     }
 
     private AuthException unproven(RefreshRequest request) {

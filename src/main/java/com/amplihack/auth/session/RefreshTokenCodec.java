@@ -3,8 +3,8 @@ package com.amplihack.auth.session;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.store.TokenFamily;
 import com.amplihack.auth.token.Sha256;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ import java.util.UUID;
  * Writes refresh tokens and reads back only its own: base64url of version, {@code sub}, {@code sid}, generation, secret
  * and an HMAC-SHA-256 over all of it under {@code handle.key}. Garbage costs one MAC and touches no store.
  */
-@ApplicationScoped
+@Singleton
 public class RefreshTokenCodec {
     private static final byte VERSION = 1;
     private static final int SID_BYTES = 32;
@@ -31,10 +31,7 @@ public class RefreshTokenCodec {
     private static final HandleMac SUCCESSION = new HandleMac("amplihack-auth refresh successor v1");
     private static final HandleMac NAME = new HandleMac("amplihack-auth refresh request v1");
 
-    private KeyRing keys;
-
-    /** For CDI. */
-    public RefreshTokenCodec() {}
+    private final KeyRing keys;
 
     @Inject
     public RefreshTokenCodec(KeyRing keys) {

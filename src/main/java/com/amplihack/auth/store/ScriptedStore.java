@@ -29,7 +29,6 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     private final StoreBackend backend;
     private final StoreWide wide;
     private final ScriptedLogins logins;
-    private final Impatience impatience = new Impatience();
 
     /** With {@link #requests}, tells one operation from every other of any node and start. */
     private final String process = UUID.randomUUID().toString().substring(24);
@@ -220,19 +219,11 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
 
     @Override
     public Taken take(Quota quota, String key) {
-        return quota.unlimited() ? UNLIMITED : take(StoreOperation.TAKE, quota, key);
-    }
-
-    @Override
-    public Optional<Taken> takeSoon(Quota quota, String key) {
-        return quota.unlimited()
-                ? Optional.of(UNLIMITED)
-                : impatience.ask(() -> take(StoreOperation.TAKE_SOON, quota, key));
-    }
-
-    private Taken take(StoreOperation operation, Quota quota, String key) {
+        if (quota.unlimited()) {
+            return UNLIMITED;
+        }
         return backend.run(
-                operation,
+                StoreOperation.TAKE,
                 List.of(PREFIX + quota.name() + ":{" + key + "}"),
                 List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId()),
                 answer -> taken((List<?>) answer));
@@ -290,7 +281,6 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void close() {
-        impatience.close();
         backend.close();
     }
 

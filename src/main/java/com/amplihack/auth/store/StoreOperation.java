@@ -37,8 +37,7 @@ public enum StoreOperation {
             Replicas.NONE),
     WRITE_BACK("write_back", "what a node knows and the store has lost of it", Outage.REFUSE, Replicas.NONE),
     PING("", "readiness", Outage.REFUSE, Replicas.NONE),
-    COUNT("", "the gauge of live sessions, at most every ten seconds", Outage.GO_ON, Replicas.NONE),
-    TAKE_SOON("take", "the key set: the quota of the address", Outage.GO_ON, Replicas.NONE);
+    COUNT("", "the gauge of live sessions, at most every ten seconds", Outage.GO_ON, Replicas.NONE);
 
     /** What happens to the request when Redis does not answer, or answers with an error. */
     public enum Outage {

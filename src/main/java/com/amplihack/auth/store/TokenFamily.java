@@ -3,8 +3,8 @@ package com.amplihack.auth.store;
 import java.time.Instant;
 
 /**
- * The refresh tokens of one session as far as they still matter (ROTATION.md): generation {@code gen} is live, the one
- * before it may be asked for again.
+ * The refresh tokens of one session as far as they still matter (docs/refresh-protocol.md): generation {@code gen} is
+ * live, the one before it may be asked for again.
  *
  * @param gen generation of the live refresh token, 1 at the login
  * @param live hash of the live token's secret

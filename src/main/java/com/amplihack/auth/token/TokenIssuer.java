@@ -14,8 +14,8 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,19 +25,16 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Issues access tokens: RS256 (RFC 7518 section 3.3) with every claim of CONTRACT.md section 2. */
-@ApplicationScoped
+/** Issues access tokens: RS256 (RFC 7518 section 3.3) with every claim of docs/tokens.md. */
+@Singleton
 public class TokenIssuer {
     private static final Logger LOG = Logger.getLogger(TokenIssuer.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String LONGEST_ADDRESS = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
-    private KeyRing keys;
-    private Configuration configuration;
-    private InstantSource clock;
-
-    /** For CDI. */
-    public TokenIssuer() {}
+    private final KeyRing keys;
+    private final Configuration configuration;
+    private final InstantSource clock;
 
     @Inject
     public TokenIssuer(KeyRing keys, Configuration configuration, InstantSource clock) {
@@ -89,8 +86,8 @@ public class TokenIssuer {
     }
 
     /**
-     * Whether a token with these would have at most 4,096 characters (FAULTS.md 35), at the longest address and under the
-     * longest key that can sign before the settings change.
+     * Whether a token with these would have at most 4,096 characters (docs/specification.md, fault 35), at the longest
+     * address and under the longest key that can sign before the settings change.
      */
     public boolean fits(String username, List<String> roles, List<String> permissions) {
         ClientContext farthest = new ClientContext(LONGEST_ADDRESS, "", "");

@@ -50,7 +50,7 @@ public final class TokenParser {
         if (!TYPE.equals(string(claims, "type"))) {
             throw new InvalidTokenException("type");
         }
-        AccessToken token = new AccessToken(
+        TokenClaims said = new TokenClaims(
                 string(claims, "jti"),
                 shaped(claims, "sub", ACCOUNT_ID),
                 string(claims, "upn"),
@@ -63,10 +63,10 @@ public final class TokenParser {
                 time(claims, "iat"),
                 time(claims, "nbf"),
                 time(claims, "exp"));
-        if (!strings(claims, "groups").equals(token.roles())) {
+        if (!strings(claims, "groups").equals(said.roles())) {
             throw new InvalidTokenException("claim_groups");
         }
-        return new UnverifiedToken(compact, string(header, "kid"), string(claims, "iss"), string(claims, "aud"), token);
+        return new UnverifiedToken(compact, string(header, "kid"), string(claims, "iss"), string(claims, "aud"), said);
     }
 
     private static void requireOurHeader(JsonObject header) {

@@ -8,31 +8,30 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSObject;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.security.Principal;
+import jakarta.inject.Singleton;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
  * Verifies access tokens where MP-JWT cannot: for an expired one that still may sign out, and to tell an expired token
  * of ours from a forgery. The times are checked here for everybody.
  */
-@ApplicationScoped
+@Singleton
 public class TokenVerifier {
     /** No token of ours lives longer, whatever the settings say now. */
     private static final Duration LONGEST_LIFE = Duration.ofHours(1);
 
     private static final Duration LOGOUT_GRACE = Duration.ofDays(7);
 
-    private KeyRing keys;
-    private Configuration configuration;
-    private InstantSource clock;
-
-    /** For CDI. */
-    public TokenVerifier() {}
+    private final KeyRing keys;
+    private final Configuration configuration;
+    private final InstantSource clock;
 
     @Inject
     public TokenVerifier(KeyRing keys, Configuration configuration, InstantSource clock) {
@@ -73,7 +72,7 @@ public class TokenVerifier {
     private static AccessToken authentic(UnverifiedToken token, VerifyingKey key) {
         try {
             if (JWSObject.parse(token.compact()).verify(key.verifier())) {
-                return token.verified();
+                return new AccessToken(token.claims());
             }
         } catch (ParseException | JOSEException foreign) {
             // told below, with the same words
@@ -82,8 +81,19 @@ public class TokenVerifier {
     }
 
     /**
-     * Refuses a token that names no key of the ring: MP-JWT would try the first one instead (FAULTS.md 33). Refuses
-     * another issuer or audience as well: MP-JWT hears of new keys and settings seconds later.
+     * The same for a token that MP-JWT has verified.
+     *
+     * @param caller whom MP-JWT saw in it
+     * @return empty when it saw the caller in another token of the same request
+     */
+    public static Optional<AccessToken> verifiedByMpJwt(UnverifiedToken token, Principal caller) {
+        boolean same = caller instanceof JsonWebToken jwt && token.compact().equals(jwt.getRawToken());
+        return same ? Optional.of(new AccessToken(token.claims())) : Optional.empty();
+    }
+
+    /**
+     * Refuses a token that names no key of the ring: MP-JWT would try the first one instead (docs/specification.md,
+     * fault 33). Refuses another issuer or audience as well: MP-JWT hears of new keys and settings seconds later.
      *
      * @return the key that it names
      */

@@ -6,8 +6,8 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,21 +16,18 @@ import java.util.Set;
 import java.util.UUID;
 
 /** Finds, makes and changes accounts and roles; a database that does not answer is a 503, never a wrong answer. */
-@ApplicationScoped
+@Singleton
 public class AccountDirectory {
     // without the characters that people mistake for one another
     private static final String PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int PASSWORD_LENGTH = 24; // of 56 characters each: 139 bits
 
-    private Accounts accounts;
-    private PasswordHasher hasher;
-    private PasswordPolicy policy;
-    private SecurityStore store;
-    private InstantSource clock;
-
-    /** For CDI. */
-    public AccountDirectory() {}
+    private final Accounts accounts;
+    private final PasswordHasher hasher;
+    private final PasswordPolicy policy;
+    private final SecurityStore store;
+    private final InstantSource clock;
 
     @Inject
     public AccountDirectory(

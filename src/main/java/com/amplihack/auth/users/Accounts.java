@@ -3,8 +3,8 @@ package com.amplihack.auth.users;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.users.database.Database;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
 import java.util.HashSet;
 import java.util.List;
@@ -17,12 +17,9 @@ import java.util.function.Consumer;
  * rule (there is an administrator, names differ, roles exist, tokens fit) holds whoever else changes something on whatever
  * node. Every method throws {@code store_unavailable} when the database does not answer in time.
  */
-@ApplicationScoped
+@Singleton
 public class Accounts {
-    private Database database;
-
-    /** For CDI. */
-    public Accounts() {}
+    private final Database database;
 
     @Inject
     public Accounts(Database database) {

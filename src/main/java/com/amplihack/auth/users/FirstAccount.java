@@ -6,19 +6,16 @@ import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.Set;
 
 /** Makes the first administrator when there is no account at all. */
-@ApplicationScoped
+@Singleton
 public class FirstAccount {
-    private AccountDirectory accounts;
-    private Configuration configuration;
-
-    /** For CDI. */
-    public FirstAccount() {}
+    private final AccountDirectory accounts;
+    private final Configuration configuration;
 
     @Inject
     public FirstAccount(AccountDirectory accounts, Configuration configuration) {

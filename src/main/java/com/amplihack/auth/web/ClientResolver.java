@@ -2,8 +2,8 @@ package com.amplihack.auth.web;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.type.AddressRanges;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,20 +12,17 @@ import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
 /** Tells who asks: the address (through proxies that are trusted, and no others), user agent and request id. */
-@ApplicationScoped
+@Singleton
 public class ClientResolver {
     public static final String REQUEST_ID = "X-Request-Id";
 
     private static final Logger LOG = Logger.getLogger(ClientResolver.class.getName());
     private static final Pattern WELL_FORMED_ID = Pattern.compile("[A-Za-z0-9._-]{8,64}");
 
-    private Configuration configuration;
+    private final Configuration configuration;
 
     /** The list of trusted proxies that somebody was missed in. */
     private final AtomicReference<AddressRanges> strangerTo = new AtomicReference<>();
-
-    /** For CDI. */
-    public ClientResolver() {}
 
     @Inject
     public ClientResolver(Configuration configuration) {

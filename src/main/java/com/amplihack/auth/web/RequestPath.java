@@ -2,30 +2,32 @@ package com.amplihack.auth.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 
-/** The path of a request as every rule here reads it. */
-public final class RequestPath {
+/**
+ * The path of a request as every rule here reads it: derived by whoever asks first, and kept on the request.
+ *
+ * @param decoded the decoded, normalized path inside the application, without the version in front or one slash at the end
+ * @param spelled as the client spelled it, undecoded, without the same
+ * @param version in front of the path as the client spelled it: {@code /v1}, or the empty string
+ */
+public record RequestPath(String decoded, String spelled, String version) {
+    private static final String ATTRIBUTE = RequestPath.class.getName();
     private static final String VERSION = "/v1";
 
-    private RequestPath() {}
+    public static RequestPath of(HttpServletRequest request) {
+        if (request.getAttribute(ATTRIBUTE) instanceof RequestPath known) {
+            return known;
+        }
+        RequestPath path = read(request);
+        request.setAttribute(ATTRIBUTE, path);
+        return path;
+    }
 
-    /** The decoded, normalized path inside the application, without the version in front or one slash at the end. */
-    public static String of(HttpServletRequest request) {
+    private static RequestPath read(HttpServletRequest request) {
         String info = request.getPathInfo();
-        String path = info == null ? request.getServletPath() : request.getServletPath() + info;
-        return plain(path);
-    }
-
-    /** As the client spelled it, undecoded, without the version in front or one slash at the end. */
-    public static String spelled(HttpServletRequest request) {
-        return plain(request.getRequestURI().substring(request.getContextPath().length()));
-    }
-
-    /** The version in front of the path as the client spelled it: {@code /v1}, or the empty string. */
-    public static String version(HttpServletRequest request) {
-        return request.getRequestURI()
-                        .startsWith(VERSION + "/", request.getContextPath().length())
-                ? VERSION
-                : "";
+        String decoded = info == null ? request.getServletPath() : request.getServletPath() + info;
+        String spelled =
+                request.getRequestURI().substring(request.getContextPath().length());
+        return new RequestPath(plain(decoded), plain(spelled), spelled.startsWith(VERSION + "/") ? VERSION : "");
     }
 
     /** A folder of pages ({@code /}, {@code /admin/}) keeps its slash. */

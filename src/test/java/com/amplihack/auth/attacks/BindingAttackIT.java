@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A token that somebody else has: from another address, with another user agent, without the session or with a wrong one. */
+@Tag("store")
 class BindingAttackIT {
     private static final String STRANGERS_HANDLE = "A".repeat(43);
 

@@ -7,9 +7,11 @@ import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.http.Session;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The attacker chooses or keeps the session that the victim is in: fixation, cookies tossed by a neighbouring site. */
+@Tag("store")
 class FixationAttackIT {
     @Test
     void eachLoginOpensANewSessionAndEndsTheOneWhoseCookiesCame() {

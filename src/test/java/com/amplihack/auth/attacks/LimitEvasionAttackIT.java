@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** More tries than a limit gives, by pretending to be many. */
 @Tag("fault-25")
+@Tag("store")
 class LimitEvasionAttackIT {
     @Test
     void aStrangersHeaderDoesNotEvadeTheLoginLimit() {

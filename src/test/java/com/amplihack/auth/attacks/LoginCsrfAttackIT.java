@@ -10,9 +10,11 @@ import com.amplihack.auth.http.Session;
 import com.amplihack.auth.http.SharedServer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Another site's page makes a browser send something, or reads an answer: login CSRF, CSRF, CORS. */
+@Tag("fault-41")
 class LoginCsrfAttackIT {
     @Test
     void loginFromAnotherSitesPageIsRefused() {

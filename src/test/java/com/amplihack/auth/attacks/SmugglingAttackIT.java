@@ -3,6 +3,7 @@ package com.amplihack.auth.attacks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.Seed;
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.Session;
 import com.amplihack.auth.http.SharedServer;
@@ -82,7 +83,7 @@ class SmugglingAttackIT {
 
     @Test
     void wellFormedChunksAreReadHoweverTheyArrive() throws IOException {
-        Random random = new Random(9112);
+        Random random = Seed.random();
         for (int longest : new int[] {1, 7, 60, 10_000}) {
             StringBuilder chunks = new StringBuilder();
             for (int at = 0; at < body.length(); ) {
@@ -111,7 +112,7 @@ class SmugglingAttackIT {
     void aFoldedLineIsRefusedHoweverItArrives(String headers) throws IOException {
         String length = "Content-Length: " + body.length() + "\r\n";
         for (int longest : new int[] {Integer.MAX_VALUE, 1, 7, 60}) {
-            String answers = send(length + headers, body, longest, new Random(9112));
+            String answers = send(length + headers, body, longest, Seed.random());
             assertTrue(answers.isEmpty() || answers.startsWith("HTTP/1.1 400 "), headers + longest + answers);
             assertTrue(answers.split("HTTP/1\\.1 ", -1).length <= 2, answers);
         }
@@ -119,7 +120,7 @@ class SmugglingAttackIT {
     }
 
     private void assertRefused(String headers, String payload) throws IOException {
-        String answers = send(headers, payload, Integer.MAX_VALUE, new Random(1));
+        String answers = send(headers, payload, Integer.MAX_VALUE, Seed.random());
         assertTrue(answers.startsWith("HTTP/1.1 400 "), headers + payload + answers);
         assertEquals(1, answers.split("HTTP/1\\.1 ", -1).length - 1, answers);
     }

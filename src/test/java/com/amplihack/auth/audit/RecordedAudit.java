@@ -1,8 +1,14 @@
 package com.amplihack.auth.audit;
 
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.metrics.Meters;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -10,6 +16,10 @@ import java.util.stream.Stream;
 /** An audit log that writes nothing and remembers what it was told: the event, and reason and state if it has them. */
 public final class RecordedAudit extends AuditLog {
     private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+
+    public RecordedAudit() {
+        super(new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of())), InstantSource.system(), new Meters());
+    }
 
     @Override
     public void record(AuditEntry entry) {

@@ -6,6 +6,7 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.UserAgentBinding;
 import com.amplihack.auth.gate.TokenGate;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.session.SessionProof;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SecurityStore.Admission;
@@ -13,6 +14,7 @@ import com.amplihack.auth.store.SecurityStore.Verdict;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
+import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.Proxy;
@@ -48,7 +50,7 @@ public final class PolicyBenchmark {
             SecurityStore.class.getClassLoader(),
             new Class<?>[] {SecurityStore.class},
             (proxy, method, arguments) -> ADMITTED);
-    private final AccessToken token = new AccessToken(
+    private final AccessToken token = TestAccessToken.of(
             "jti",
             "7d0f0f2e-6a3a-4f0e-9c53-0d4c0d1f2a3b",
             "eva",
@@ -132,7 +134,9 @@ public final class PolicyBenchmark {
     private TokenGate gate(Configuration configuration) {
         InstantSource clock = InstantSource.system();
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
-        return new TokenGate(verifier, store, new RecordedAudit(), configuration, clock);
+        RecordedAudit audit = new RecordedAudit();
+        RateLimits limits = new RateLimits(store, audit, configuration);
+        return new TokenGate(verifier, store, audit, limits, configuration, clock);
     }
 
     private static void print(String name, double[] passes, double[] first) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyTest {
     private final Map<String, String> console = new HashMap<>(Map.of("auth.home", "/srv/auth"));
-    private final Configuration configuration = Configuration.following(this::find);
+    private final Configuration configuration = new Configuration(this::find);
 
     private Property find(String name) {
         if (console.getOrDefault(name, "").contains("${nope}")) {
@@ -144,7 +144,7 @@ class PolicyTest {
         assertEquals(
                 name + " has changed: it is in force after a restart",
                 revision.refusals().get(0).reason());
-        assertFalse(property(name).isLive());
+        assertFalse(configuration.policy().isLive(property(name)));
         assertFalse(property(name).value().equals(Optional.of("something-else")), "the value in force is shown");
     }
 
@@ -182,7 +182,7 @@ class PolicyTest {
         console.put("auth.api.limit", "7");
         console.put("jwt.replay", "off");
         List<String> read = new ArrayList<>();
-        Configuration watched = Configuration.following(name -> {
+        Configuration watched = new Configuration(name -> {
             read.add(name);
             return find(name);
         });

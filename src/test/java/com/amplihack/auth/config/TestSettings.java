@@ -30,7 +30,7 @@ public final class TestSettings {
 
     /** A configuration of the {@code dev} profile that follows what is put into the overrides, with each refresh. */
     public static Configuration following(Path home, Map<String, String> overrides) {
-        return Configuration.following(
+        return new Configuration(
                 name -> new Property(name, source("dev", with(home, overrides)).apply(name), "a test"));
     }
 

@@ -3,6 +3,7 @@ package com.amplihack.auth.gate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.TestAccessToken;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class IdentityHeadersTest {
     @Test
     void noNameCanEndAHeaderOrAList() {
-        AccessToken token = new AccessToken(
+        AccessToken token = TestAccessToken.of(
                 "jti",
                 "subject",
                 "Zoë, 100%\r\nX-Auth-Roles: admin",

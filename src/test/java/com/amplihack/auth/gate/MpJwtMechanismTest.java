@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.token.TokenParser;
+import com.amplihack.auth.token.Tokens;
 import com.amplihack.auth.token.UnverifiedToken;
 import com.amplihack.auth.web.TestRequest;
 import jakarta.enterprise.inject.spi.Bean;
@@ -24,13 +26,13 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.junit.jupiter.api.Test;
 
 class MpJwtMechanismTest {
-    private static final UnverifiedToken PARSED = new UnverifiedToken("p.a.rsed", "kid", "issuer", "audience", null);
+    private static final UnverifiedToken PARSED = TokenParser.parse(Tokens.good());
 
     private HttpServletRequest seen;
 
     @Test
     void whatItHasVerifiedIsTheTokenThatWeHaveParsed() throws AuthenticationException {
-        JsonWebToken caller = callerOf("p.a.rsed");
+        JsonWebToken caller = callerOf(PARSED.compact());
         assertSame(caller, verify(caller).orElseThrow().caller());
     }
 
@@ -43,8 +45,8 @@ class MpJwtMechanismTest {
 
     @Test
     void itSeesNoHeaderThatCouldBringAnotherToken() throws AuthenticationException {
-        verify(callerOf("p.a.rsed"));
-        assertEquals("Bearer p.a.rsed", seen.getHeader("authorization"));
+        verify(callerOf(PARSED.compact()));
+        assertEquals("Bearer " + PARSED.compact(), seen.getHeader("authorization"));
         assertNull(seen.getHeader("Cookie"));
         assertTrue(!seen.getHeaders("Cookie").hasMoreElements());
     }
@@ -59,7 +61,7 @@ class MpJwtMechanismTest {
         HttpMessageContext context =
                 stub(HttpMessageContext.class, Map.of("notifyContainerAboutLogin", AuthenticationStatus.SUCCESS));
         HttpServletRequest request = TestRequest.of("GET", "/api/user")
-                .header("Authorization", "bearer   p.a.rsed")
+                .header("Authorization", "bearer   " + PARSED.compact())
                 .header("Cookie", "$Version=1;Bearer=a.no.ther")
                 .build();
         return new MpJwtMechanism(beans).verify(PARSED, request, stub(HttpServletResponse.class, Map.of()), context);

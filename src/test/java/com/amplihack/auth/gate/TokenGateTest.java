@@ -9,6 +9,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.UserAgentBinding;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.SessionProof;
@@ -19,6 +20,7 @@ import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
+import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
@@ -164,7 +166,7 @@ class TokenGateTest {
         Configuration configuration = new Configuration(TestSettings.dev(Path.of("/nowhere"), all));
         InstantSource clock = () -> now;
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
-        return new TokenGate(verifier, store, audit, configuration, clock);
+        return new TokenGate(verifier, store, audit, new RateLimits(store, audit, configuration), configuration, clock);
     }
 
     private AccessToken token(String jti) {
@@ -172,7 +174,7 @@ class TokenGateTest {
     }
 
     private AccessToken token(String jti, Instant from, Instant until) {
-        return new AccessToken(
+        return TestAccessToken.of(
                 jti,
                 SUBJECT,
                 "eva",

@@ -13,6 +13,7 @@ import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.ring.Jwks;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
+import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenParser;
 import jakarta.security.enterprise.AuthenticationException;
 import java.nio.file.Path;
@@ -33,13 +34,13 @@ class VerifiedTokensTest {
     private int verifications;
 
     private final VerifiedTokens tokens = new VerifiedTokens(
-            new Configuration() {
+            new Configuration(settings) {
                 @Override
                 public Settings settings() {
                     return settings;
                 }
             },
-            new KeyRing() {
+            new KeyRing(new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of())), () -> START) {
                 @Override
                 public Jwks jwks() {
                     return jwks;
@@ -180,7 +181,7 @@ class VerifiedTokensTest {
     }
 
     private VerifiedToken verified() {
-        AccessToken claims = new AccessToken(
+        AccessToken claims = TestAccessToken.of(
                 "jti" + ++verifications,
                 "subject",
                 "eva",

@@ -47,7 +47,6 @@ class AuditOutageIT {
                                 Map.entry("auth.audit.grace.seconds", "2"),
                                 Map.entry("auth.api.limit", "1000000"),
                                 Map.entry("auth.login.limit", "1000000"),
-                                Map.entry("auth.argon2.memory.kib", "1024"),
                                 Map.entry("jwt.key.size", "2048")),
                         Map.of())
                 .ready();

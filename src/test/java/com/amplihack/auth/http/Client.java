@@ -1,5 +1,6 @@
 package com.amplihack.auth.http;
 
+import com.amplihack.auth.openapi.Contract;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
@@ -31,11 +33,13 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
  * An HTTP client with a loopback address and a user agent of its own, so that the limits per address that are in force
- * by default do not make tests disturb one another. Keeps no cookies: a test says what it sends.
+ * by default do not make tests disturb one another. Keeps no cookies: a test says what it sends. Each answer of the shared
+ * server is held to the OpenAPI document.
  */
 public final class Client {
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
 
+    private final int port;
     private final String base;
     private final String address;
     private final CloseableHttpClient http;
@@ -60,6 +64,7 @@ public final class Client {
     }
 
     private Client(String scheme, int port, String address, SSLContext tls) {
+        this.port = port;
         base = scheme + "://localhost:" + port;
         this.address = address;
         PoolingHttpClientConnectionManagerBuilder connections = PoolingHttpClientConnectionManagerBuilder.create()
@@ -109,7 +114,11 @@ public final class Client {
     public final class Request {
         private final HttpUriRequestBase request;
 
+        private final String target;
+        private String sent = "";
+
         private Request(String method, String path) {
+            target = path;
             request = new HttpUriRequestBase(method, URI.create(base + path));
         }
 
@@ -132,6 +141,7 @@ public final class Client {
 
         public Request body(String contentType, byte[] bytes) {
             request.setEntity(new ByteArrayEntity(bytes, null));
+            sent = new String(bytes, StandardCharsets.UTF_8);
             if (contentType != null) {
                 request.addHeader("Content-Type", contentType);
             }
@@ -140,11 +150,28 @@ public final class Client {
 
         public Answer send() {
             try {
-                return http.execute(request, Answer::of);
+                Answer answer = http.execute(request, Answer::of);
+                if (SharedServer.isAt(port)) {
+                    Contract.require(new Contract.Exchange(
+                            request.getMethod(),
+                            target,
+                            entries(request.getHeaders()),
+                            sent,
+                            answer.status(),
+                            entries(answer.headers().toArray(Header[]::new)),
+                            answer.body()));
+                }
+                return answer;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    private static List<Map.Entry<String, String>> entries(Header... headers) {
+        return Arrays.stream(headers)
+                .map(header -> Map.entry(header.getName(), header.getValue()))
+                .toList();
     }
 
     /** What came back. */

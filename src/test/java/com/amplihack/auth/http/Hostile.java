@@ -105,8 +105,8 @@ final class Hostile {
 
     private final Random random;
 
-    Hostile(long seed) {
-        random = new Random(seed);
+    Hostile(Random random) {
+        this.random = random;
     }
 
     /** So many of the fixed texts, and so many random ones. */

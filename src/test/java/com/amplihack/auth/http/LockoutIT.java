@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
+import com.amplihack.auth.store.Until;
 import jakarta.json.JsonValue;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** docs/lockout.md over HTTP: strangers' failures lock strangers out, and a known device signs in all the while. */
 @Tag("fault-25")
+@Tag("store")
 class LockoutIT {
     private static final String WRONG = "a guess that is wrong";
 
@@ -240,7 +243,13 @@ class LockoutIT {
         return admin.with(admin.client.request(method, path)).send();
     }
 
-    private long audited(String event, String severity) throws IOException {
+    /** How many there are, once there is one. */
+    private long audited(String event, String severity) {
+        Until.holds("audited " + event, () -> count(event, severity) > 0);
+        return count(event, severity);
+    }
+
+    private long count(String event, String severity) {
         return audit().lines()
                 .filter(line -> line.contains("\"event\":\"" + event + "\",\"severity\":\"" + severity + "\""))
                 .filter(this::isOurs)
@@ -251,8 +260,12 @@ class LockoutIT {
         return line.contains("\"user_id\":\"" + owner.claims().getString("sub") + "\"");
     }
 
-    private static String audit() throws IOException {
-        return Files.readString(SharedServer.get().home().resolve("audit.jsonl"));
+    private static String audit() {
+        try {
+            return Files.readString(SharedServer.get().home().resolve("audit.jsonl"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<String> names(Answer answer) {

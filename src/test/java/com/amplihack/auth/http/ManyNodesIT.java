@@ -41,6 +41,7 @@ import redis.clients.jedis.Jedis;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Tag("one-store")
+@Tag("full")
 class ManyNodesIT {
     private static final int API_LIMIT = 400;
     private static final int SIGN_INS = 5;
@@ -55,9 +56,12 @@ class ManyNodesIT {
         nodes = new Nodes(
                 3,
                 Map.of(
-                        "auth.api.limit", Integer.toString(API_LIMIT),
-                        "auth.refresh.limit", "0",
-                        "auth.argon2.memory.kib", "1024"));
+                        "auth.api.limit",
+                        Integer.toString(API_LIMIT),
+                        "auth.refresh.limit",
+                        "0",
+                        "jwt.refresh.grace.seconds",
+                        Long.toString(SharedServer.REFRESH_GRACE.toSeconds())));
         admin = Session.of(nodes.servers().get(0), "admin", nodes.firstPassword());
     }
 

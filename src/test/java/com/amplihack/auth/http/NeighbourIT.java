@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** Another WAR on the same server, with the key set as a file and one call to {@code /auth/verify} (docs/forward-auth.md). */
 @Tag("one-store")
+@Tag("full")
 class NeighbourIT {
     private static final String LIST = "/orders/list";
     private static final int REQUEST_THREADS = 4;

@@ -3,6 +3,7 @@ package com.amplihack.auth.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.Seed;
 import com.nimbusds.jwt.JWTClaimsSet;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -27,29 +28,24 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whatever a request holds, it is not answered with a server error: each claim, parameter, header and body member in
- * turn takes each of the {@link Hostile} values. Another run of the same values: {@code -Dit.seed=…}.
+ * turn takes each of the {@link Hostile} values. Random ones are those of the {@link Seed}.
  */
 @Tag("fault-28")
 @Tag("one-store")
 class NoServerErrorIT {
-    private static final long SEED = Long.getLong("it.seed", System.nanoTime() % 1_000_000_007L);
     private static final int USES = 90; // of the 100 requests that each subject has in a minute
 
-    private final Hostile hostile = new Hostile(SEED);
+    private final Hostile hostile = new Hostile(Seed.random());
     private final List<String> serverErrors = new ArrayList<>();
     private final Map<Integer, Integer> answers = new TreeMap<>();
     private final Callers users = new Callers("user");
     private final Callers admins = new Callers("admin", "user");
 
-    static {
-        System.out.println("NoServerErrorIT: -Dit.seed=" + SEED);
-    }
-
     @AfterEach
     void thereWasNoneAndMostWereLookedAt() {
         int all = answers.values().stream().mapToInt(Integer::intValue).sum();
         assertTrue(answers.getOrDefault(429, 0) <= all / 4, answers::toString);
-        assertEquals(List.of(), serverErrors.stream().distinct().limit(20).toList(), "-Dit.seed=" + SEED);
+        assertEquals(List.of(), serverErrors.stream().distinct().limit(20).toList(), "-Dit.seed=" + Seed.VALUE);
     }
 
     @Test

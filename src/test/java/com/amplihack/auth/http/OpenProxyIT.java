@@ -47,6 +47,7 @@ class OpenProxyIT {
     }
 
     @Test
+    @Tag("full")
     void whereNobodyListensNobodyIsReached() {
         try (ServerProcess alone = inFrontOf("http://127.0.0.1:" + ServerProcess.freePort() + "/v1/")) {
             Answer answer = chat(alone, "{" + QUESTION + "}");

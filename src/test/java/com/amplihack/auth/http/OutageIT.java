@@ -75,7 +75,6 @@ class OutageIT {
                                 Map.entry("redis.password", redis.password()),
                                 Map.entry("redis.pool.max", Integer.toString(POOL)),
                                 Map.entry("auth.api.limit", "1000000"),
-                                Map.entry("auth.argon2.memory.kib", "1024"),
                                 Map.entry("jwt.key.size", "2048")),
                         Map.of())
                 .ready();

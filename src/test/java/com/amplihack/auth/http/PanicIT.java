@@ -16,12 +16,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * {@code POST /admin/api/revoke-all} on a server of its own, since it signs everybody out; and the limit of a user's
  * sessions, which is low there.
  */
+@Tag("store")
 class PanicIT {
     private static final int MOST_SESSIONS = 6;
 

@@ -1,9 +1,8 @@
 package com.amplihack.auth.http;
 
+import com.amplihack.auth.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A Payara Micro of its own process with the WAR in it, started the way {@code payara-micro:start} does. */
@@ -24,6 +22,13 @@ public final class ServerProcess implements AutoCloseable {
                     System.getProperty("it.java.options", "").split(" "))
             .filter(option -> !option.isEmpty())
             .toList();
+
+    /**
+     * What a development server spends on a password unless a test says otherwise: next to nothing, since tests sign in
+     * thousands of times. Those in production ({@code ProductionIT}, {@code SecretSettingsIT}) spend what is usual.
+     */
+    private static final List<String> CHEAP_HASHES =
+            List.of("-Dauth.argon2.memory.kib=8", "-Dauth.argon2.iterations=1", "-Dauth.argon2.parallelism=1");
 
     private final Process process;
     private final Path output;
@@ -45,18 +50,8 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** One below those that outgoing connections get (from 32768 on Linux), which could take it meanwhile. */
     public static int freePort() {
-        while (true) {
-            try (ServerSocket socket =
-                    new ServerSocket(ThreadLocalRandom.current().nextInt(23_000, 30_000))) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // another one, then
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        return Ports.free();
     }
 
     /** Starts it; does not wait. */
@@ -106,6 +101,9 @@ public final class ServerProcess implements AutoCloseable {
             command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
             command.addAll(OPTIONS);
+            if ("dev".equals(properties.get("mp.config.profile"))) {
+                command.addAll(CHEAP_HASHES);
+            }
             properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
             command.addAll(List.of(
                     "-jar",

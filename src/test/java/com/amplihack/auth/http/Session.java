@@ -150,10 +150,10 @@ public final class Session {
         return answer;
     }
 
-    /** Waits until a rotation that just happened is no longer young: two seconds by default. */
+    /** Waits until a rotation that just happened is no longer young for the shared server. */
     public static void graceEnds() {
         try {
-            Thread.sleep(2_050);
+            Thread.sleep(SharedServer.REFRESH_GRACE.toMillis() + 50);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -8,9 +8,11 @@ import jakarta.json.JsonObject;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Where somebody is signed in, and signing out there. */
+@Tag("store")
 class SessionsIT {
     @Test
     void theOwnerSeesEverySessionAndWhichOneAsks() {

@@ -2,10 +2,12 @@ package com.amplihack.auth.http;
 
 import com.amplihack.auth.store.FaultProxy;
 import com.amplihack.auth.store.TestRedis;
+import com.amplihack.auth.store.Until;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -23,6 +25,8 @@ public final class SharedServer implements LauncherSessionListener {
 
     static final int EXCHANGES = 12;
     static final int EXCHANGES_PER_SUBJECT = 8;
+
+    static final Duration REFRESH_GRACE = Duration.ofSeconds(1);
 
     /** {@code redis}, or {@code memory} in the second run of the suite. */
     static final String STORE = System.getProperty("it.store", "redis");
@@ -45,6 +49,11 @@ public final class SharedServer implements LauncherSessionListener {
             shared = fresh;
         }
         return shared;
+    }
+
+    /** Whether it runs and listens on that port. */
+    static synchronized boolean isAt(int port) {
+        return shared != null && shared.port() == port;
     }
 
     private void start() {
@@ -78,6 +87,7 @@ public final class SharedServer implements LauncherSessionListener {
                                 Map.entry("redis.port", Integer.toString(proxy.port())),
                                 Map.entry("redis.username", TestRedis.USER),
                                 Map.entry("redis.password", redis.password()),
+                                Map.entry("jwt.refresh.grace.seconds", Long.toString(REFRESH_GRACE.toSeconds())),
                                 Map.entry("jwt.key.size", "2048")),
                         Map.of())
                 .ready();
@@ -125,8 +135,13 @@ public final class SharedServer implements LauncherSessionListener {
         return upstream;
     }
 
-    /** The audit entries of requests with that {@code X-Request-Id}: their events. */
+    /** What requests with that {@code X-Request-Id} left in the audit file, once there is something: the events. */
     public List<String> audited(String correlationId) {
+        Until.holds("audited " + correlationId, () -> !events(correlationId).isEmpty());
+        return events(correlationId);
+    }
+
+    private List<String> events(String correlationId) {
         try (Stream<String> lines = Files.lines(home.resolve("audit.jsonl"))) {
             return lines.filter(line -> line.contains('"' + correlationId + '"'))
                     .map(line -> new Client.Answer(200, List.of(), line).json().getString("event"))

@@ -47,6 +47,7 @@ class StartIT {
             password = first.firstPassword();
             assertTrue(first.output().contains("making an RSA key of 4096 bits"));
             assertTrue(first.output().contains("No Redis answers"));
+            assertLastLine(first, "; the account and its password, shown this once, are above");
             assertOnlyTheHttpPortListens(first);
             assertEquals(
                     200,
@@ -67,6 +68,7 @@ class StartIT {
                         ServerProcess.freePort(), withMpJwtOfAnotherApplication(development(home)), Map.of())
                 .ready()) {
             assertFalse(second.output().contains("First account"));
+            assertLastLine(second, "");
             assertFalse(second.output().contains("making an RSA key"));
             Client client = new Client(second.port());
             assertEquals(keys, client.get("/auth/jwks").send().body());
@@ -94,39 +96,48 @@ class StartIT {
     }
 
     static Stream<Map.Entry<Map<String, String>, String>> failures() {
-        String usual = ServerProcess.freshDirectory("failing").toString();
+        return Stream.of(
+                Map.entry(
+                        Map.of("jna.tmpdir", "/proc"),
+                        "Amplihack Auth cannot start: jna.tmpdir: the library for Argon2 cannot be unpacked and loaded ("),
+                Map.entry(
+                        Map.of("jwt.replay", "sometimes"),
+                        "jwt.replay must be one of auto, strict, off, was 'sometimes'"),
+                Map.entry(
+                        Map.of("mp.jwt.token.header", "Cookie"),
+                        "mp.jwt.token.header must be Authorization or not set, was 'Cookie' (SystemProperty)"),
+                Map.entry(
+                        Map.of("auth.store", "redis", "redis.password", "not-to-be-shown"),
+                        "Amplihack Auth cannot start: No Redis answers at localhost:"));
+    }
+
+    static Stream<Map.Entry<Map<String, String>, String>> moreFailures() {
         return Stream.of(
                 Map.entry(Map.of("auth.home", "/dev/null/home"), "auth.home: /dev/null/home"),
                 Map.entry(
-                        Map.of("auth.home", usual, "jna.tmpdir", "/proc"),
-                        "Amplihack Auth cannot start: jna.tmpdir: the library for Argon2 cannot be unpacked and loaded ("),
-                Map.entry(
-                        Map.of("auth.home", usual, "jwt.replay", "sometimes"),
-                        "jwt.replay must be one of auto, strict, off, was 'sometimes'"),
-                Map.entry(
-                        Map.of("auth.home", usual, "mp.jwt.token.header", "Cookie"),
-                        "mp.jwt.token.header must be Authorization or not set, was 'Cookie' (SystemProperty)"),
-                Map.entry(
-                        Map.of("auth.home", usual, "mp.jwt.verify.publickey.location", "file:///nowhere/jwks.json"),
+                        Map.of("mp.jwt.verify.publickey.location", "file:///nowhere/jwks.json"),
                         "mp.jwt.verify.publickey.location must not be set, was 'file:///nowhere/jwks.json' (SystemProperty)"),
                 Map.entry(
-                        Map.of("auth.home", usual, "auth.audit.file", "/dev/null/audit.jsonl"),
+                        Map.of("auth.audit.file", "/dev/null/audit.jsonl"),
                         "Amplihack Auth cannot start: auth.audit.file: /dev/null/audit.jsonl cannot be opened: "),
                 Map.entry(
-                        Map.of("auth.home", usual, "auth.store", "redis", "redis.password", "not-to-be-shown"),
-                        "Amplihack Auth cannot start: No Redis answers at localhost:"),
-                Map.entry(
                         Map.of(
-                                "auth.home", usual,
                                 "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
                                 "auth.db.url", "jdbc:postgresql://localhost:1/auth?password=not-to-be-shown"),
                         "auth.db.url: the database at jdbc:postgresql://localhost:1/auth cannot be reached"));
     }
 
+    @Tag("full")
+    @ParameterizedTest
+    @MethodSource("moreFailures")
+    void eachOtherStartThatCannotBeSaysSoToo(Map.Entry<Map<String, String>, String> failure) {
+        aStartThatCannotBeSaysSoInOneSentence(failure);
+    }
+
     @ParameterizedTest
     @MethodSource("failures")
     void aStartThatCannotBeSaysSoInOneSentence(Map.Entry<Map<String, String>, String> failure) {
-        Map<String, String> properties = development(Path.of("unused"));
+        Map<String, String> properties = development(ServerProcess.freshDirectory("failing"));
         properties.putAll(failure.getKey());
 
         ServerProcess failing = ServerProcess.start(ServerProcess.freePort(), properties, Map.of());
@@ -171,6 +182,15 @@ class StartIT {
                 .cookie("session_id", login.cookieValue("session_id"))
                 .send();
         assertEquals(400, deleted.status());
+    }
+
+    /** Says what to do next, and that the page there says it, too. */
+    private static void assertLastLine(ServerProcess server, String account) {
+        String last = server.output().lines().reduce("", (before, line) -> line);
+        String page = "http://localhost:" + server.port() + "/";
+        assertTrue(last.contains(". Next: " + page + " shows how to sign in" + account + ". Ctrl-C"), last);
+        String shown = new Client(server.port()).get("/").send().body();
+        assertTrue(shown.contains("/auth/login") && shown.contains("\"password\":"), shown);
     }
 
     private static long lines(Path home) throws IOException {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("one-store")
 @Tag("fault-33")
+@Tag("full")
 class StockServerIT {
     @Test
     void aServerThatReadTheKeySetBeforeARotationAcceptsWhatTheNewKeySigns() {

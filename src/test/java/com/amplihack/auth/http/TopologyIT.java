@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("one-store")
 @Tag("fault-22")
+@Tag("full")
 class TopologyIT {
     private static final int SESSIONS = 80;
     private static final int API_LIMIT = 200;
@@ -94,7 +95,6 @@ class TopologyIT {
                 "auth.api.limit", Integer.toString(API_LIMIT),
                 "auth.api.window.seconds", "10",
                 "auth.login.limit", Integer.toString(LOGIN_LIMIT),
-                "auth.argon2.memory.kib", "1024",
                 "jwt.key.size", "2048"));
         return ServerProcess.start(ServerProcess.freePort(), properties, Map.of())
                 .ready();

@@ -33,6 +33,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,9 @@ class KeyRotationTest {
     private static final Instant START = Instant.parse("2026-11-23T10:20:30Z");
     private static final Duration PUBLISH = Duration.ofSeconds(600);
     private static final KeyChange ADMIN = KeyChange.by("eva", "sid", ClientContext.NONE);
+
+    @TempDir
+    static Path made;
 
     @TempDir
     Path home;
@@ -80,9 +85,7 @@ class KeyRotationTest {
         final KeyRotation rotation;
 
         Node(Map<String, String> overrides) {
-            Map<String, String> all = new HashMap<>(Map.of("jwt.key.size", "2048"));
-            all.putAll(overrides);
-            Configuration configuration = new Configuration(TestSettings.dev(home, all));
+            Configuration configuration = configuration(home, overrides);
             ring = new KeyRing(configuration, () -> now);
             ring.open();
             rotation = new KeyRotation(ring, configuration, () -> now, audit, store);
@@ -108,9 +111,26 @@ class KeyRotationTest {
         }
     }
 
+    private static Configuration configuration(Path home, Map<String, String> overrides) {
+        Map<String, String> all = new HashMap<>(Map.of("jwt.key.size", "2048"));
+        all.putAll(overrides);
+        return new Configuration(TestSettings.dev(home, all));
+    }
+
+    /** The first start makes two RSA keys; each test begins with a copy of them. */
+    @BeforeAll
+    static void makeKeys() {
+        new KeyRing(configuration(made, Map.of()), () -> START).open();
+    }
+
     @BeforeEach
-    void start() {
+    void start() throws IOException {
         directory = home.resolve("keys");
+        try (Stream<Path> files = Files.walk(made.resolve("keys"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, home.resolve(made.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
         here = new Node(Map.of());
         there = new Node(Map.of());
     }
@@ -242,6 +262,9 @@ class KeyRotationTest {
 
     @Test
     void anAuditorCanFollowAKeyFromItsPublicationToItsEnd() {
+        home = home.resolve("empty");
+        here = new Node(Map.of());
+        there = new Node(Map.of());
         here.rotation.tellStart();
         there.rotation.tellStart();
         assertEquals(List.of("KEY_ROTATED start ACTIVE", "KEY_ROTATED start NEXT"), here.audit.events());

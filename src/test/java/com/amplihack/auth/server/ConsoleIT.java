@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
  * each step stay below {@code target/it/console-…}. Skipped, with a word, where no Chromium is installed.
  */
 @Tag("one-store")
+@Tag("full")
 class ConsoleIT {
     private static final String TREE = "treeForm:tree:configurations:server-config:";
     private static final String SAVE = "propertyForm:propertyContentPage:topButtons:saveButton";

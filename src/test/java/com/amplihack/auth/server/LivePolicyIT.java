@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** What an administrator changes by {@code asadmin set-config-property} on a running Payara Server is in force. */
 @Tag("one-store")
+@Tag("full")
 class LivePolicyIT {
     private static final String CONSOLE = "console (domain)";
     private static final String SECRET = "***";

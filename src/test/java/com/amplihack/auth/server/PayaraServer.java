@@ -2,6 +2,7 @@ package com.amplihack.auth.server;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.amplihack.auth.Ports;
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.ServerProcess;
 import com.amplihack.auth.http.TestAuthority;
@@ -11,7 +12,6 @@ import jakarta.json.Json;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,10 +24,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
@@ -119,7 +117,7 @@ public final class PayaraServer implements LauncherSessionListener {
             postgres = EmbeddedPostgres.start();
             makeDatabase();
             makeKit();
-            portBase = freePortBase();
+            portBase = Ports.freeHundred();
             installOutput = run(
                     kit.resolve("install.sh").toString(),
                     installation.toString(),
@@ -392,20 +390,4 @@ public final class PayaraServer implements LauncherSessionListener {
     }
 
     /** Below the ports of outgoing connections, and above those of {@link TestRedis}. */
-    private static int freePortBase() {
-        while (true) {
-            int base = ThreadLocalRandom.current().nextInt(230, 270) * 100;
-            if (IntStream.range(base, base + 100).allMatch(PayaraServer::isFree)) {
-                return base;
-            }
-        }
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port)) {
-            return socket.isBound();
-        } catch (IOException taken) {
-            return false;
-        }
-    }
 }

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** What {@code server-config/payara/install.sh} makes: a domain that answers HTTPS and nothing else. */
 @Tag("one-store")
+@Tag("full")
 class PayaraServerIT {
     private static final String NO_HANDSHAKE = "New, (NONE), Cipher is (NONE)";
     private static final String LOOPBACK = "127.0.0.1";

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The server's own JMX, with the account of its administrator. */
 @Tag("one-store")
+@Tag("full")
 class ServerJmxIT {
     private final PayaraServer server = PayaraServer.get();
 

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.audit.AuditEntry;
-import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.ScriptedStore;
@@ -39,7 +39,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a refresh costs, and that nothing is sent that was not committed (ROTATION.md, order of work). */
+/** What a refresh costs, and that nothing is sent that was not committed (docs/refresh-protocol.md, order of work). */
 class RefreshRotationTest {
     private static final Duration WEEK = Duration.ofDays(7);
 
@@ -57,7 +57,8 @@ class RefreshRotationTest {
             new CountedIssuer(),
             codec,
             store,
-            new RefreshAudit(new SilentAudit()),
+            new RefreshAudit(new RecordedAudit()),
+            new RateLimits(store, new RecordedAudit(), Tokens.configuration(Map.of())),
             Tokens.configuration(Map.of()));
 
     private final SessionHandle handle = SessionHandle.fresh();
@@ -221,6 +222,10 @@ class RefreshRotationTest {
     }
 
     private final class OneAccount extends AccountDirectory {
+        OneAccount() {
+            super(null, null, null, null, null);
+        }
+
         @Override
         public Optional<Account> find(String id) {
             Account account = TestAccounts.account(id, "eva", Set.of("user"), Set.of());
@@ -237,13 +242,6 @@ class RefreshRotationTest {
         public Issued issue(Account account, String sid, long gen, ClientContext client) {
             signatures++;
             return super.issue(account, sid, gen, client);
-        }
-    }
-
-    private static final class SilentAudit extends AuditLog {
-        @Override
-        public void record(AuditEntry entry) {
-            // not what is tested here
         }
     }
 }

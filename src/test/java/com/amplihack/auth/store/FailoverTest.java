@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** A server of several dies, or a slot moves, while sessions are being ended: what was confirmed stays so. */
 @Tag("fault-22")
+@Tag("full")
 class FailoverTest {
     private static final int SESSIONS = 300;
     private static final Epoch ZERO = new Epoch(0, 0);

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** What every store promises, kept in a Redis Cluster. */
+@Tag("full")
 class RedisClusterStoreTest extends RedisStoreContract {
     private static TestCluster redis;
 

@@ -13,10 +13,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /** What every store promises, kept in a Redis behind Sentinels. */
+@Tag("full")
 class RedisSentinelStoreTest extends RedisStoreContract {
     private static TestSentinels redis;
 

@@ -80,15 +80,6 @@ abstract class SecurityStoreContract extends LockoutContract {
     }
 
     @Test
-    void whatIsTakenSoonIsTakenFromTheSameQuota() {
-        store().take(FIVE, subject);
-
-        assertEquals(3, store().takeSoon(FIVE, subject).orElseThrow().remaining());
-        assertEquals(2, store().take(FIVE, subject).remaining());
-        assertTrue(store().takeSoon(UNLIMITED, subject).orElseThrow().granted());
-    }
-
-    @Test
     void liveSessionsAreCounted() {
         long before = store().liveSessions();
         open();

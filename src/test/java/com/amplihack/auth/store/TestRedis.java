@@ -1,8 +1,8 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +14,6 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -79,7 +78,7 @@ public final class TestRedis implements AutoCloseable {
 
     private static TestRedis start(String appendFsync, String password, String... settings) {
         try {
-            int port = freePort();
+            int port = Ports.freeForRedis();
             Path directory = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "redis-");
             Path users = directory.resolve("users.acl");
             Files.writeString(
@@ -244,26 +243,6 @@ public final class TestRedis implements AutoCloseable {
     public void close() throws IOException {
         goOn(); // what is paused does not end
         server.stop();
-    }
-
-    /**
-     * One that is free, and so is that of its cluster bus, ten thousand above; both below those that outgoing
-     * connections get (from 32768 on Linux), which could take them meanwhile.
-     */
-    static int freePort() {
-        int port;
-        do {
-            port = ThreadLocalRandom.current().nextInt(20_000, 22_768);
-        } while (!isFree(port) || !isFree(port + 10_000));
-        return port;
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port)) {
-            return socket.isBound();
-        } catch (IOException taken) {
-            return false;
-        }
     }
 
     private static String sha256(String text) {

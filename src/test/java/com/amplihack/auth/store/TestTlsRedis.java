@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ public final class TestTlsRedis implements AutoCloseable {
         try {
             certificate = TestCertificate.make(
                     Files.createTempDirectory(Path.of("target").toAbsolutePath(), "tls-"));
-            port = TestRedis.freePort();
+            port = Ports.freeForRedis();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -26,12 +26,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * ROTATION.md's promises against the deployed WAR and a real Redis that is killed in between. docs/model/README.md has
- * the command of the long run ({@code -Dstorm.refreshes=10000 -Dstorm.thefts=500}) and its result.
+ * The promises of docs/refresh-protocol.md against the deployed WAR and a real Redis that is killed in between.
+ * docs/model/README.md has the command of the long run ({@code -Dstorm.refreshes=10000 -Dstorm.thefts=500}) and its
+ * result.
  */
+@Tag("full")
 class RefreshStormIT {
     private static final int REFRESHES = Integer.getInteger("storm.refreshes", 400);
     private static final int THEFTS = Integer.getInteger("storm.thefts", 40);
@@ -60,10 +63,7 @@ class RefreshStormIT {
                                 Map.entry("jwt.key.size", "2048"),
                                 Map.entry("jwt.refresh.grace.seconds", Integer.toString(GRACE_MILLIS / 1000)),
                                 Map.entry("auth.api.limit", "0"),
-                                Map.entry("auth.refresh.limit", "0"),
-                                Map.entry("auth.argon2.memory.kib", "1024"),
-                                Map.entry("auth.argon2.parallelism", "1"),
-                                Map.entry("auth.argon2.iterations", "1")),
+                                Map.entry("auth.refresh.limit", "0")),
                         Map.of())
                 .ready();
     }

@@ -60,7 +60,7 @@ class TokenIssuerTest {
                     }
                     return method.invoke(real, arguments);
                 });
-        KeyRing ring = new KeyRing() {
+        KeyRing ring = new KeyRing(Tokens.configuration(Map.of()), InstantSource.fixed(Tokens.NOW)) {
             @Override
             public SigningKey active() {
                 return new SigningKey(Tokens.RING.active().half(), refusing);
@@ -214,7 +214,7 @@ class TokenIssuerTest {
     @Test
     void rightsFitUnderTheLongestKeyThatTheSettingsLeadTo() {
         TokenIssuer growing = new TokenIssuer(
-                new KeyRing() {
+                new KeyRing(Tokens.configuration(Map.of()), InstantSource.fixed(Tokens.NOW)) {
                     @Override
                     public SigningKey active() {
                         return Tokens.RING.active();

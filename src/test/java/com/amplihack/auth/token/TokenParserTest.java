@@ -21,12 +21,11 @@ class TokenParserTest {
     @Test
     void goodTokenIsRead() {
         UnverifiedToken token = TokenParser.parse(Tokens.good());
-        AccessToken claims = token.verified();
         assertEquals(Tokens.RING.active().kid(), token.kid());
         assertEquals("https://api.amplihack.com", token.issuer());
         assertEquals("amplihack-api", token.audience());
         assertEquals(
-                new AccessToken(
+                new TokenClaims(
                         "AAAAAAAAAAAAAAAAAAAAAA",
                         Tokens.SUBJECT,
                         "eva",
@@ -39,7 +38,7 @@ class TokenParserTest {
                         Tokens.NOW,
                         Tokens.NOW,
                         Tokens.NOW.plusSeconds(900)),
-                claims);
+                token.claims());
         assertEquals("UnverifiedToken[***]", token.toString());
     }
 
@@ -281,7 +280,7 @@ class TokenParserTest {
             token = tokenOf(name);
         }
         assertEquals(4096, token.length());
-        assertEquals(name, TokenParser.parse(token).verified().username());
+        assertEquals(name, TokenParser.parse(token).claims().username());
         assertEquals("too_long", refused(tokenOf(name + "x")).reason());
         assertEquals("too_long", refused(".".repeat(4_000_000)).reason());
     }

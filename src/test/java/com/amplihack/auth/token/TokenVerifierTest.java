@@ -107,7 +107,7 @@ class TokenVerifierTest {
 
     @Test
     void tokenOfAKeyThatHasRetiredMaySignOutAndNothingElse() {
-        KeyRing ring = new KeyRing() {
+        KeyRing ring = new KeyRing(Tokens.configuration(Map.of()), InstantSource.fixed(NOW)) {
             @Override
             public Optional<VerifyingKey> find(String kid) {
                 return Optional.empty();

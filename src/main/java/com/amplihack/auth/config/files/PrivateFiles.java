@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Writes files that never exist half-written nor, for a moment, readable by others (FAULTS.md 32): permissions are
- * given at creation, contents appear by an atomic rename.
+ * Writes files that never exist half-written nor, for a moment, readable by others (docs/specification.md, fault 32):
+ * permissions are given at creation, contents appear by an atomic rename.
  */
 public final class PrivateFiles {
     private static final Object IN_THIS_PROCESS = new Object();

@@ -1,7 +1,6 @@
 package com.amplihack.auth.config.source;
 
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * One property as it was found.
@@ -14,41 +13,6 @@ import java.util.Set;
 public record Property(String name, Optional<String> value, String source, Optional<String> fault) {
     /** Who has set what is not set. */
     public static final String NOBODY = "not set";
-
-    private static final Set<String> LIVE = Set.of(
-            "enable.jwt.auth",
-            "jwt.access.token.minutes",
-            "jwt.refresh.token.days",
-            "jwt.session.max.days",
-            "auth.session.max.per.user",
-            "jwt.clock.skew.seconds",
-            "jwt.refresh.grace.seconds",
-            "jwt.replay",
-            "jwt.binding.ip",
-            "jwt.binding.user.agent",
-            "auth.login.limit",
-            "auth.login.window.seconds",
-            "auth.refresh.limit",
-            "auth.refresh.window.seconds",
-            "auth.jwks.limit",
-            "auth.jwks.window.seconds",
-            "auth.api.limit",
-            "auth.api.window.seconds",
-            "auth.lockout.threshold",
-            "auth.lockout.minutes",
-            "auth.trusted.proxies",
-            "auth.admin.allowlist",
-            "auth.certificate.accounts",
-            "auth.certificate.issuers",
-            "auth.cors.origins",
-            "auth.csrf.origins",
-            "auth.proxy.upstream",
-            "auth.proxy.upstream.authorization",
-            "auth.proxy.timeout.seconds",
-            "auth.proxy.max.body.mib",
-            "auth.proxy.max.exchanges",
-            "auth.proxy.max.exchanges.per.subject",
-            "auth.proxy.paths");
 
     public Property {
         value = value.filter(text -> !text.isEmpty());
@@ -75,11 +39,6 @@ public record Property(String name, Optional<String> value, String source, Optio
             throw new InvalidSettingException(fault.get());
         }
         return value;
-    }
-
-    /** Whether a change is in force within seconds (CONTRACT.md section 3); else it waits for a restart. */
-    public boolean isLive() {
-        return LIVE.contains(name);
     }
 
     /** Never shows the value, which may be a secret. */

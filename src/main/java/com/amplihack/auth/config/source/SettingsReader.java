@@ -21,10 +21,25 @@ public final class SettingsReader {
     private static final String CURE = " (LC_ALL=C.UTF-8 in its environment makes that UTF-8)";
 
     private final Function<String, Optional<String>> source;
-    private final Set<String> secrets = new HashSet<>();
+    private final boolean readsLive;
+    private final Set<String> secrets;
+    private final Set<String> live;
 
     public SettingsReader(Function<String, Optional<String>> source) {
+        this(source, false, new HashSet<>(), new HashSet<>());
+    }
+
+    private SettingsReader(
+            Function<String, Optional<String>> source, boolean readsLive, Set<String> secrets, Set<String> live) {
         this.source = source;
+        this.readsLive = readsLive;
+        this.secrets = secrets;
+        this.live = live;
+    }
+
+    /** Reads properties of which a change is in force within seconds; any other waits for a restart. */
+    public SettingsReader live() {
+        return new SettingsReader(source, true, secrets, live);
     }
 
     /** The trimmed value; an empty one counts as not set, and one of blanks alone is a mistake. */
@@ -44,6 +59,9 @@ public final class SettingsReader {
 
     /** The value as it is: one of which the JVM could not read a byte is not what somebody has set. */
     private Optional<String> untrimmed(String name) {
+        if (readsLive) {
+            live.add(name);
+        }
         Optional<String> value = source.apply(name).filter(text -> !text.isEmpty());
         if (value.filter(String::isBlank).isPresent()) {
             throw new InvalidSettingException(name + " must not be blank");
@@ -63,6 +81,11 @@ public final class SettingsReader {
     /** The names of the values that nobody may see, as far as they were asked for. */
     public Set<String> secrets() {
         return Set.copyOf(secrets);
+    }
+
+    /** The names of the properties that were read as live ones. */
+    public Set<String> liveOnes() {
+        return Set.copyOf(live);
     }
 
     public int integer(String name, int least, int most) {

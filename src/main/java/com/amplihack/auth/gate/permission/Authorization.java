@@ -7,19 +7,16 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 
 /** Decides whether an admitted caller may do a thing, by what its token grants; every refusal is audited. */
-@ApplicationScoped
+@Singleton
 public class Authorization {
-    private AuditLog audit;
-
-    /** For CDI. */
-    public Authorization() {}
+    private final AuditLog audit;
 
     @Inject
     public Authorization(AuditLog audit) {

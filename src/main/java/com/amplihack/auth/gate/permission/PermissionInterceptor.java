@@ -14,7 +14,10 @@ import jakarta.interceptor.InvocationContext;
 import java.lang.reflect.Method;
 import java.util.Optional;
 
-/** Asks for the permission in front of a method that {@link RequiresPermission} stands on. */
+/**
+ * Asks for the permission in front of a method that {@link RequiresPermission} stands on, of an EJB or another bean: at a
+ * resource method {@link ResourceGuard} has asked.
+ */
 @Interceptor
 @RequiresPermission("")
 @Priority(Interceptor.Priority.PLATFORM_BEFORE)
@@ -35,6 +38,9 @@ public class PermissionInterceptor {
      */
     @AroundInvoke
     public Object require(InvocationContext invocation) throws Exception {
+        if (ResourceGuard.isResourceMethod(invocation.getMethod())) {
+            return invocation.proceed();
+        }
         String permission = required(
                         invocation.getMethod(), invocation.getTarget().getClass())
                 .orElseThrow(() -> new IllegalStateException("no permission is named at " + invocation.getMethod()));

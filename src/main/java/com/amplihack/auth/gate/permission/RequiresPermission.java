@@ -11,7 +11,8 @@ import java.lang.annotation.Target;
 
 /**
  * Lets only callers in whose admitted access token the permission stands: on a method, or on a class for each of its
- * methods that has no such annotation itself. Works for JAX-RS resources, EJBs and other CDI beans; beside
+ * methods that has no such annotation itself. {@link ResourceGuard} asks at JAX-RS resource methods, {@link
+ * PermissionInterceptor} at EJBs and other CDI beans; beside
  * {@code @RolesAllowed} both must hold. Where no request was admitted, as in a timer, the method is refused.
  */
 @Documented

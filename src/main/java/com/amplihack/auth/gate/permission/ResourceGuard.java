@@ -9,12 +9,14 @@ import jakarta.annotation.Priority;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +35,12 @@ public class ResourceGuard implements ContainerRequestFilter {
     @Inject
     private Authorization authorization;
 
+    /** Whether a request can be routed to it: unless it is public, nobody but Jersey calls it, and Jersey asks here first. */
+    static boolean isResourceMethod(Method method) {
+        return Arrays.stream(method.getAnnotations())
+                .anyMatch(annotation -> annotation.annotationType().isAnnotationPresent(HttpMethod.class));
+    }
+
     @Override
     public void filter(ContainerRequestContext context) {
         if (context.getMethod().equals("OPTIONS")) {
@@ -43,8 +51,7 @@ public class ResourceGuard implements ContainerRequestFilter {
         if (method.isAnnotationPresent(Public.class)) {
             return;
         }
-        AccessToken token = RequestAttributes.ADMITTED
-                .get(request)
+        AccessToken token = RequestAttributes.callerOf(request)
                 .orElseThrow(() -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
         ClientContext client = RequestAttributes.CLIENT.get(request).orElse(ClientContext.NONE);
         RolesAllowed roles = method.getAnnotation(RolesAllowed.class);

@@ -24,12 +24,12 @@ public final class ForwardedPath {
      * @throws AuthException {@code invalid_request} for a path that an upstream might read differently
      */
     public static String of(HttpServletRequest request) {
-        String spelled = RequestPath.spelled(request);
-        if (!isPlain(spelled, RequestPath.of(request))) {
+        RequestPath path = RequestPath.of(request);
+        if (!isPlain(path.spelled(), path.decoded())) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "A path that is spelled like this is not forwarded.");
         }
         String query = request.getQueryString();
-        String target = spelled.substring(API.length()) + (query == null ? "" : "?" + query);
+        String target = path.spelled().substring(API.length()) + (query == null ? "" : "?" + query);
         try {
             return URI.create(target).toString();
         } catch (IllegalArgumentException malformed) {
@@ -43,7 +43,7 @@ public final class ForwardedPath {
      * proxy that adds {@code /sso}.
      */
     public static String mount(HttpServletRequest request, PublicAddress reached) {
-        return reached.prefix() + RequestPath.version(request) + API;
+        return reached.prefix() + RequestPath.of(request).version() + API;
     }
 
     /** Whether every reader of that path understands the same. */

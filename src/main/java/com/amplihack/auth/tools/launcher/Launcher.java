@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Starts Payara Micro with the WAR the way a newcomer expects it: a port in use or a failed deployment is one sentence
@@ -45,9 +46,16 @@ public final class Launcher {
         }
         Duration sinceStart =
                 Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
-        System.out.printf(
-                "Amplihack Auth is ready at http://localhost:%d/ after %.1f s; Ctrl-C stops it.%n",
-                port, sinceStart.toMillis() / 1000.0);
+        System.out.println(ready(port, sinceStart, QuietFilter.sawTheFirstAccount()));
+    }
+
+    static String ready(int port, Duration sinceStart, boolean firstAccount) {
+        return String.format(
+                Locale.ROOT,
+                "Amplihack Auth is ready after %.1f s. Next: http://localhost:%d/ shows how to sign in%s. Ctrl-C stops the server.",
+                sinceStart.toMillis() / 1000.0,
+                port,
+                firstAccount ? "; the account and its password, shown this once, are above" : "");
     }
 
     static int port(List<String> arguments) {

@@ -10,8 +10,8 @@ import com.amplihack.auth.store.Breaker;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.EntityTransaction;
@@ -34,7 +34,7 @@ import org.postgresql.Driver;
  * The account database: every question is answered within seconds or refused with {@code store_unavailable}, at once
  * while the database is known to be silent, and never waits for ever (docs/adr/0041).
  */
-@ApplicationScoped
+@Singleton
 public class Database {
     /** The role that every installation has, made by the first migration. */
     public static final String ADMIN_ROLE = "admin";
@@ -43,13 +43,10 @@ public class Database {
     private static final RepeatedLog FAILURES = new RepeatedLog(LOG, 1);
     private static final int TRIES = 5;
 
-    private Configuration configuration;
+    private final Configuration configuration;
     private HikariDataSource pool;
     private EntityManagerFactory entities;
     private Breaker breaker;
-
-    /** For CDI. */
-    public Database() {}
 
     @Inject
     public Database(Configuration configuration) {

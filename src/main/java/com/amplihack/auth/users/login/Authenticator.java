@@ -6,6 +6,8 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.limits.Limit;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -19,8 +21,8 @@ import com.amplihack.auth.users.AccountKey;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,27 +31,24 @@ import java.util.logging.Logger;
 
 /**
  * Authenticates a person by name and password. Unknown user, wrong password, disabled and locked account cost the same
- * work and get the same answer (FAULTS.md 27). Before anything is hashed one is taken from the quota of the client's
- * address, and the attempt gets a place among those of the account that may fail (docs/lockout.md).
+ * work and get the same answer (docs/specification.md, fault 27). Before anything is hashed one is taken from the quota
+ * of the client's address, and the attempt gets a place among those of the account that may fail (docs/lockout.md).
  */
-@ApplicationScoped
+@Singleton
 public class Authenticator {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(Authenticator.class.getName()), 1);
 
     /** How many counters the names that nobody has share: as few as that, so that nothing piles up. */
     static final int NOBODIES = 65_536;
 
-    private AccountDirectory accounts;
-    private PasswordHasher hasher;
-    private SecurityStore store;
-    private AuditLog audit;
-    private Configuration configuration;
-    private LoginQuota quota;
-    private Meters meters;
-    private LoginPlaces places;
-
-    /** For CDI. */
-    public Authenticator() {}
+    private final AccountDirectory accounts;
+    private final PasswordHasher hasher;
+    private final SecurityStore store;
+    private final AuditLog audit;
+    private final Configuration configuration;
+    private final RateLimits limits;
+    private final Meters meters;
+    private final LoginPlaces places;
 
     @Inject
     public Authenticator(
@@ -58,14 +57,14 @@ public class Authenticator {
             SecurityStore store,
             AuditLog audit,
             Configuration configuration,
-            LoginQuota quota,
+            RateLimits limits,
             Meters meters) {
         this.accounts = accounts;
         this.hasher = hasher;
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;
-        this.quota = quota;
+        this.limits = limits;
         this.meters = meters;
         places = new LoginPlaces(store);
     }
@@ -100,7 +99,7 @@ public class Authenticator {
      */
     public Authenticated authenticate(
             String username, Secret password, PresentedDevices devices, ClientContext client) {
-        RateLimit limit = quota.take(client);
+        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // its quota is never off
         Optional<AccountKey> key = Username.parse(username).flatMap(accounts::findKey);
         LoginAttempt attempt = begin(username, key, devices);
         Checked checked = check(attempt, key, password);

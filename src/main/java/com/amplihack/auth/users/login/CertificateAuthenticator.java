@@ -5,6 +5,8 @@ import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.CertificateSettings;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.limits.Limit;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
@@ -15,8 +17,8 @@ import com.amplihack.auth.users.AccountKey;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -29,20 +31,17 @@ import javax.security.auth.x500.X500Principal;
  * Authenticates a service by the client certificate that the TLS layer has verified. Whatever is wrong with it, or with
  * the account that it names, gets one answer; a lock of the account is for guessed passwords and does not count here.
  */
-@ApplicationScoped
+@Singleton
 public class CertificateAuthenticator {
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     private static final int LONGEST_SUBJECT = 512;
 
-    private AccountDirectory accounts;
-    private SecurityStore store;
-    private AuditLog audit;
-    private Configuration configuration;
-    private LoginQuota quota;
-    private InstantSource clock;
-
-    /** For CDI. */
-    public CertificateAuthenticator() {}
+    private final AccountDirectory accounts;
+    private final SecurityStore store;
+    private final AuditLog audit;
+    private final Configuration configuration;
+    private final RateLimits limits;
+    private final InstantSource clock;
 
     @Inject
     public CertificateAuthenticator(
@@ -50,13 +49,13 @@ public class CertificateAuthenticator {
             SecurityStore store,
             AuditLog audit,
             Configuration configuration,
-            LoginQuota quota,
+            RateLimits limits,
             InstantSource clock) {
         this.accounts = accounts;
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;
-        this.quota = quota;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -74,7 +73,7 @@ public class CertificateAuthenticator {
      * @throws AuthException {@code rate_limited}, {@code invalid_credentials} or {@code store_unavailable}
      */
     public Authenticated authenticate(X509Certificate leaf, ClientContext client) {
-        RateLimit limit = quota.take(client);
+        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // its quota is never off
         Found found = unfit(leaf).map(Found::refused).orElseGet(() -> find(leaf.getSubjectX500Principal()));
         boolean success = found.refusal().isEmpty();
         AuditEntry entry = AuditEntry.of(success ? AuditEvent.LOGIN_SUCCESS : AuditEvent.LOGIN_FAILED, client)

@@ -14,21 +14,18 @@ import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 
 /** Lets people change their own password, which ends every session of theirs. */
-@ApplicationScoped
+@Singleton
 public class PasswordChange {
-    private Authenticator authenticator;
-    private AccountDirectory accounts;
-    private PasswordPolicy policy;
-    private PasswordHasher hasher;
-    private SecurityStore store;
-    private AuditLog audit;
-
-    /** For CDI. */
-    public PasswordChange() {}
+    private final Authenticator authenticator;
+    private final AccountDirectory accounts;
+    private final PasswordPolicy policy;
+    private final PasswordHasher hasher;
+    private final SecurityStore store;
+    private final AuditLog audit;
 
     @Inject
     public PasswordChange(

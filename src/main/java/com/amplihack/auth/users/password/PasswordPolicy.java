@@ -6,8 +6,8 @@ import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.nulabinc.zxcvbn.Zxcvbn;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Says what a new password must be (NIST SP 800-63B-4 section 3.1.1.2): long enough, and neither common nor made of the
  * account's or the service's name; nothing about kinds of characters.
  */
-@ApplicationScoped
+@Singleton
 public class PasswordPolicy {
     /** Guesses that a password must take: from here on zxcvbn calls it very unguessable, also for who has the hash. */
     private static final double ENOUGH = 1e10;
@@ -31,10 +31,7 @@ public class PasswordPolicy {
     private static final Pattern SEPARATORS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
     private final Zxcvbn zxcvbn = new Zxcvbn();
-    private Configuration configuration;
-
-    /** For CDI. */
-    public PasswordPolicy() {}
+    private final Configuration configuration;
 
     @Inject
     public PasswordPolicy(Configuration configuration) {

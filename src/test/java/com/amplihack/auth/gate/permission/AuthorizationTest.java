@@ -7,6 +7,7 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.web.ClientContext;
 import java.time.Instant;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class AuthorizationTest {
     private final RecordedAudit audit = new RecordedAudit();
     private final Authorization authorization = new Authorization(audit);
-    private final AccessToken caller = new AccessToken(
+    private final AccessToken caller = TestAccessToken.of(
             "jti",
             "subject",
             "eva",

@@ -3,6 +3,7 @@ package com.amplihack.auth.keys.files;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.Seed;
 import com.amplihack.auth.keys.BusyRing;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.ring.RingKey;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two processes change one key directory without rest; they are killed, or the power goes. */
 @Tag("fault-32")
+@Tag("full")
 class KeyDirectoryCrashTest {
     private static final int ROUNDS = 6;
 
@@ -33,7 +35,7 @@ class KeyDirectoryCrashTest {
     Path temporary;
 
     private final long began = System.currentTimeMillis();
-    private final Random random = new Random();
+    private final Random random = Seed.random();
     private final List<Process> children = new ArrayList<>();
 
     @AfterEach

@@ -167,8 +167,7 @@ class EmbeddedAgainstRedisTest {
                     store.sessions(user, Optional.of(place), 2);
                 });
             }
-            case 29 -> store.take(TWO, "address-" + random.nextInt(2));
-            case 30 -> store.takeSoon(TWO, "address-" + random.nextInt(2));
+            case 29, 30 -> store.take(TWO, "address-" + random.nextInt(2));
             case 31, 32, 33 -> {
                 Optional<String> device = random.nextBoolean() ? Optional.of("device") : Optional.empty();
                 attempts.add(store.beginLogin(user, device, RULES));

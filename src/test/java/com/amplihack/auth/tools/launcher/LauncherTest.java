@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,19 @@ class LauncherTest {
     @Test
     void portOptionWithoutAValueIsLeftToPayara() {
         assertEquals(8080, Launcher.port(List.of("--deploy", "a.war", "--port")));
+    }
+
+    @Test
+    void lastLineSaysWhatToDoNext() {
+        Duration sinceStart = Duration.ofMillis(18_640);
+        assertEquals(
+                "Amplihack Auth is ready after 18.6 s. Next: http://localhost:8081/ shows how to sign in; the account and its"
+                        + " password, shown this once, are above. Ctrl-C stops the server.",
+                Launcher.ready(8081, sinceStart, true));
+        assertEquals(
+                "Amplihack Auth is ready after 18.6 s. Next: http://localhost:8080/ shows how to sign in. Ctrl-C stops the"
+                        + " server.",
+                Launcher.ready(8080, sinceStart, false));
     }
 
     @Test

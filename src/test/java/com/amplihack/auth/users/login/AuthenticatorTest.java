@@ -10,10 +10,10 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
@@ -142,7 +142,7 @@ class AuthenticatorTest {
             assertEquals(wrong.getMessage(), other.getMessage());
             assertEquals(wrong.headers().keySet(), other.headers().keySet());
         }
-        assertTrue(wrong.headers().containsKey(RateLimit.HEADER));
+        assertTrue(wrong.headers().containsKey("RateLimit"));
     }
 
     @Test
@@ -305,8 +305,8 @@ class AuthenticatorTest {
     }
 
     private Authenticator authenticator(SecurityStore counted) {
-        LoginQuota quota = new LoginQuota(counted, audit, configuration);
-        return new Authenticator(directory(), hasher(), counted, audit, configuration, quota, new Meters());
+        RateLimits limits = new RateLimits(counted, audit, configuration);
+        return new Authenticator(directory(), hasher(), counted, audit, configuration, limits, new Meters());
     }
 
     private void lock() {
@@ -345,7 +345,7 @@ class AuthenticatorTest {
     }
 
     private AccountDirectory directory() {
-        return new AccountDirectory() {
+        return new AccountDirectory(null, null, null, null, null) {
             @Override
             public Optional<AccountKey> findKey(Username username) {
                 return username.key().equals("ada") ? Optional.of(new AccountKey(ID, 0)) : Optional.empty();
@@ -365,7 +365,7 @@ class AuthenticatorTest {
     }
 
     private PasswordHasher hasher() {
-        return new PasswordHasher() {
+        return new PasswordHasher(configuration, new Meters()) {
             @Override
             public boolean verify(String encoded, Secret password) {
                 if (overloaded) {

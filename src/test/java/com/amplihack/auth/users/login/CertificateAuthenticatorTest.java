@@ -7,6 +7,7 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.http.TestAuthority;
+import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.ScriptedStore;
@@ -113,13 +114,13 @@ class CertificateAuthenticatorTest {
                         store,
                         audit,
                         configuration,
-                        new LoginQuota(store, audit, configuration),
+                        new RateLimits(store, audit, configuration),
                         () -> now)
                 .authenticate(leaf, CLIENT);
     }
 
     private AccountDirectory directory() {
-        return new AccountDirectory() {
+        return new AccountDirectory(null, null, null, null, null) {
             @Override
             public Optional<AccountKey> findKey(Username username) {
                 return username.key().equals("orders-service") ? Optional.of(new AccountKey(ID, 0)) : Optional.empty();

@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.web.RequestPath;
 import com.amplihack.auth.web.TestRequest;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PathRulesTest {
+class PathKindTest {
     private static final Settings SETTINGS = TestSettings.dev(Path.of("/nowhere"), Map.of());
 
     @ParameterizedTest
@@ -39,7 +40,7 @@ class PathRulesTest {
         "/, false"
     })
     void thesePathsNeedAToken(String path, boolean needed) {
-        assertEquals(needed, PathRules.isProtected(TestRequest.of("GET", path).build(), SETTINGS));
+        assertEquals(needed, kind(path).needsToken());
     }
 
     @ParameterizedTest
@@ -57,8 +58,7 @@ class PathRulesTest {
         "PUT, /auth/verify/x, false"
     })
     void theseRequestsChangeState(String method, String path, boolean changes) {
-        assertEquals(
-                changes, PathRules.changesState(TestRequest.of(method, path).build()));
+        assertEquals(changes, kind(path).isChangedBy(method));
     }
 
     @ParameterizedTest
@@ -76,10 +76,8 @@ class PathRulesTest {
         "/favicon.ico, false, false"
     })
     void cachesAreTold(String path, boolean secret, boolean page) {
-        assertEquals(
-                secret,
-                PathRules.carriesTokensOrPersons(TestRequest.of("GET", path).build()));
-        assertEquals(page, PathRules.isPage(TestRequest.of("GET", path).build()));
+        assertEquals(secret, kind(path).isNeverCached());
+        assertEquals(page, kind(path).isRevalidated());
     }
 
     @ParameterizedTest
@@ -94,6 +92,28 @@ class PathRulesTest {
         "/x/.well-known/jwks.json, false"
     })
     void thesePagesOfAnybodyMayRead(String path, boolean open) {
-        assertEquals(open, PathRules.isOpenDocument(TestRequest.of("GET", path).build()));
+        assertEquals(open, kind(path).isReadByAnyPage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/chat/completions, OPEN_API, API",
+        "/v1/api/chat/completions, OPEN_API, API",
+        "/api/user, API, API",
+        "/api/chat/completions/x, API, API",
+        "/admin/api/users, ADMIN_API, ADMIN_API"
+    })
+    void onlyProxiedPathsOpenWithoutAuthentication(String path, PathKind open, PathKind usual) {
+        Settings without = TestSettings.dev(Path.of("/nowhere"), Map.of("enable.jwt.auth", "false"));
+        assertEquals(open, kind(path, without));
+        assertEquals(usual, kind(path));
+    }
+
+    private static PathKind kind(String path) {
+        return kind(path, SETTINGS);
+    }
+
+    private static PathKind kind(String path, Settings settings) {
+        return PathKind.of(RequestPath.of(TestRequest.of("GET", path).build()).decoded(), settings);
     }
 }

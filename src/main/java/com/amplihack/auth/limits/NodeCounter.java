@@ -1,0 +1,54 @@
+package com.amplihack.auth.limits;
+
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.store.SecurityStore.Taken;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts on this node alone. A window begins with its first request, so that no time as long as a window sees more than two
+ * quotas; a key costs the same few bytes whatever its quota is.
+ */
+final class NodeCounter {
+    /** Beyond them the least used one is forgotten. */
+    static final int MOST_KEYS = 65_536;
+
+    private final Ticker ticker;
+    private final Cache<String, Window> windows;
+
+    NodeCounter(Ticker ticker) {
+        this.ticker = ticker;
+        windows = Caffeine.newBuilder()
+                .maximumSize(MOST_KEYS)
+                .expireAfter(
+                        Expiry.<String, Window>creating((key, window) -> Duration.ofNanos(window.end - ticker.read())))
+                .ticker(ticker)
+                .executor(Runnable::run) // no threads of the server's own
+                .build();
+    }
+
+    private record Window(long end, AtomicInteger taken) {}
+
+    /** Takes one. */
+    Taken take(Quota quota, String key) {
+        long now = ticker.read();
+        Window window = windows.get(
+                quota.name() + ' ' + key,
+                absent -> new Window(now + quota.window().toNanos(), new AtomicInteger()));
+        int before = window.taken.getAndUpdate(taken -> Math.min(taken + 1, quota.limit()));
+        return new Taken(
+                before < quota.limit(),
+                Math.max(0, quota.limit() - before - 1),
+                Duration.ofNanos(Math.max(0, window.end - now)));
+    }
+
+    /** How many are remembered. */
+    long keys() {
+        windows.cleanUp();
+        return windows.estimatedSize();
+    }
+}

@@ -1,0 +1,91 @@
+package com.amplihack.auth.limits;
+
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.type.AddressRanges;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SecurityStore.Taken;
+import com.amplihack.auth.web.ClientContext;
+import com.github.benmanes.caffeine.cache.Ticker;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Takes from the limits; whoever is over one is audited and refused. */
+@Singleton
+public class RateLimits {
+    private static final int IPV4_ADDRESS_BITS = 32;
+
+    private final NodeCounter node = new NodeCounter(Ticker.systemTicker());
+    private final SecurityStore store;
+    private final AuditLog audit;
+    private final Configuration configuration;
+
+    @Inject
+    public RateLimits(SecurityStore store, AuditLog audit, Configuration configuration) {
+        this.store = store;
+        this.audit = audit;
+        this.configuration = configuration;
+    }
+
+    /** The quota that is in force. */
+    public Quota quota(Limit limit) {
+        return limit.quota(configuration.settings().limits());
+    }
+
+    /**
+     * Takes one for this client.
+     *
+     * @param limit one that counts by address
+     * @return what is left; empty when the limit is off
+     * @throws AuthException {@code rate_limited}, or {@code store_unavailable} where the store counts
+     */
+    public Optional<RateLimit> take(Limit limit, ClientContext client) {
+        Quota quota = quota(limit);
+        if (quota.unlimited()) {
+            return Optional.empty();
+        }
+        String key =
+                switch (limit.key()) {
+                    case ADDRESS -> AddressRanges.network(client.address(), IPV4_ADDRESS_BITS);
+                    case SESSION, SUBJECT -> throw new IllegalArgumentException(limit + " does not count by address");
+                };
+        Taken taken =
+                switch (limit.counter()) {
+                    case STORE -> store.take(quota, key);
+                    case NODE -> node.take(quota, key);
+                    case SCRIPT -> throw new IllegalArgumentException(limit + " is taken by a script");
+                };
+        return answer(limit, quota, taken, client, entry -> {});
+    }
+
+    /**
+     * What a limit answers once one was taken from it, perhaps by a script of the store.
+     *
+     * @param quota that it was taken from
+     * @param caller completes the audit entry of a refusal
+     * @return what is left; empty when the limit is off
+     * @throws AuthException {@code rate_limited}
+     */
+    public Optional<RateLimit> answer(
+            Limit limit, Quota quota, Taken taken, ClientContext client, Consumer<AuditEntry> caller) {
+        if (quota.unlimited()) {
+            return Optional.empty();
+        }
+        RateLimit left = new RateLimit(quota.name(), quota.limit(), quota.window(), taken.remaining(), taken.reset());
+        if (!taken.granted()) {
+            AuditEntry entry =
+                    AuditEntry.of(AuditEvent.RATE_LIMIT_EXCEEDED, client).detail("limit", quota.name());
+            caller.accept(entry);
+            audit.record(entry);
+            throw left.refusal(limit.title());
+        }
+        return Optional.of(left);
+    }
+}

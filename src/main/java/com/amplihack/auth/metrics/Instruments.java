@@ -1,0 +1,73 @@
+package com.amplihack.auth.metrics;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.Tag;
+import org.eclipse.microprofile.metrics.Timer;
+
+/** Counters, timers and gauges by name, each with one label at most; without a registry nothing is measured. */
+final class Instruments {
+    private final Optional<MetricRegistry> registry;
+    private final Map<Name, Counter> counters = new ConcurrentHashMap<>();
+    private final Map<Name, Timer> timers = new ConcurrentHashMap<>();
+
+    /** @param label empty for a metric without one */
+    private record Name(String metric, String label, String value) {
+        Tag[] tags() {
+            return label.isEmpty() ? new Tag[0] : new Tag[] {new Tag(label, value)};
+        }
+    }
+
+    Instruments(Optional<MetricRegistry> registry) {
+        this.registry = registry;
+    }
+
+    /** Makes these counters known at zero: a dashboard expects to find them before the first event. */
+    void register(String metric, String label, String... values) {
+        for (String value : values) {
+            counter(new Name(metric, label, value));
+        }
+    }
+
+    void count(String metric) {
+        count(metric, "", "");
+    }
+
+    void count(String metric, String label, String value) {
+        counter(new Name(metric, label, value)).ifPresent(Counter::inc);
+    }
+
+    void time(String metric, Duration took) {
+        time(metric, "", "", took);
+    }
+
+    void time(String metric, String label, String value, Duration took) {
+        timer(new Name(metric, label, value)).ifPresent(timer -> timer.update(took));
+    }
+
+    void gauge(String metric, String label, String value, Supplier<? extends Number> reading) {
+        registry.ifPresent(known -> known.gauge(metric, reading::get, new Name(metric, label, value).tags()));
+    }
+
+    /** What a counter has counted since the start, over all values of its label. */
+    long total(String metric) {
+        return counters.entrySet().stream()
+                .filter(entry -> entry.getKey().metric().equals(metric))
+                .mapToLong(entry -> entry.getValue().getCount())
+                .sum();
+    }
+
+    private Optional<Counter> counter(Name name) {
+        return registry.map(
+                known -> counters.computeIfAbsent(name, unknown -> known.counter(name.metric(), name.tags())));
+    }
+
+    private Optional<Timer> timer(Name name) {
+        return registry.map(known -> timers.computeIfAbsent(name, unknown -> known.timer(name.metric(), name.tags())));
+    }
+}

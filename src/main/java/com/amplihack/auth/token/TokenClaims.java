@@ -1,0 +1,24 @@
+package com.amplihack.auth.token;
+
+import java.time.Instant;
+import java.util.List;
+
+/** What a token says, whoever wrote it: nobody outside this package can read it before it is an {@link AccessToken}. */
+record TokenClaims(
+        String jti,
+        String subject,
+        String username,
+        String sid,
+        long gen,
+        List<String> roles,
+        List<String> permissions,
+        String ip,
+        String uaHash,
+        Instant issuedAt,
+        Instant notBefore,
+        Instant expiresAt) {
+    TokenClaims {
+        roles = List.copyOf(roles);
+        permissions = List.copyOf(permissions);
+    }
+}
