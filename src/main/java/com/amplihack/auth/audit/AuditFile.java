@@ -46,7 +46,7 @@ final class AuditFile implements Closeable {
         if (regular) {
             out = PrivateFiles.append(path); // not a channel, which an interrupt would close
         } else {
-            // read-write, because opening a FIFO for writing blocks until it has a reader; a channel, so that an interrupt
+            // read-write, as opening a FIFO for writing only blocks until it has a reader; a channel, so that an interrupt
             // ends a blocked write
             out = Channels.newOutputStream(new RandomAccessFile(path.toFile(), "rw").getChannel());
         }

@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 
 /** Normalizes a web origin as browsers serialize it (RFC 6454 section 6.2): lower case, without the default port. */
 public final class Origin {
-    /** Allows schemes of apps ({@code capacitor://localhost}) and underscores in hosts, which {@link java.net.URI} rejects. */
+    /**
+     * Allows schemes of apps ({@code capacitor://localhost}) and underscores in hosts, which {@link java.net.URI} rejects.
+     */
     private static final Pattern FORM =
             Pattern.compile("([a-z][a-z0-9+.-]*)://([a-z0-9._-]+|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
 
