@@ -54,7 +54,7 @@ final class AuditGap {
         }
         AuditEntry entry = AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
                 .severity(entries == 0 ? Severity.WARNING : Severity.CRITICAL)
-                .detail("reason", reason == null ? "more entries than could be written" : reason)
+                .detail("reason", reason == null ? "the queue was full" : reason)
                 .detail("not_written", entries)
                 .detail("not_written_critical", critical);
         if (reason != null) {

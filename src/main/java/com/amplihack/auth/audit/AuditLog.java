@@ -172,7 +172,7 @@ writer.start(threads == null ? AuditLog::daemon : threads);
     private void reportChanges(AuditHead.State before, long last) {
         if (before.unwritten() > 0) {
             recordInternal(AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
-                    .detail("reason", "the server stopped while the audit file did not take entries")
+                    .detail("reason", "the server stopped while the audit file could not be written")
                     .detail("not_written", before.unwritten())
                     .detail("last_seq", before.sequence()));
         } else if (last < before.sequence()) {

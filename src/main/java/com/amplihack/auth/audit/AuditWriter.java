@@ -260,7 +260,7 @@ final class AuditWriter {
                 .detail("reason", what)
                 .detail("last_seq", lastWritten - 1)));
         if (line.age().compareTo(HANGING) >= 0) {
-            gap.begin("it did not take an entry for " + line.age().toSeconds() + " s", line.since);
+            gap.begin("it hung for " + line.age().toSeconds() + " s", line.since);
         }
         if (queue.isEmpty()) {
             behind = false;

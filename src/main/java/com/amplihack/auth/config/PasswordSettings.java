@@ -51,7 +51,7 @@ public record PasswordSettings(
                 ? Optional.empty()
                 : Optional.of("auth.argon2.concurrency (" + concurrency + ") times auth.argon2.memory.kib (" + memoryKib
                         + ") is " + (needed >> 20) + " MiB, and Java's heap leaves " + (besideTheHeap >> 20)
-                        + " MiB of this machine's or container's memory: so many sign-ins at once may end the server");
+                        + " MiB of this machine's or container's memory: that many logins at once may end the server");
     }
 
     /** The bytes of the machine's or container's memory that the maximum heap leaves. */

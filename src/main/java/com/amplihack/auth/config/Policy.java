@@ -87,7 +87,7 @@ public final class Policy {
             } else if (isLive(now)) {
                 wanted.add(now);
             } else {
-                refusals.add(new Revision.Refusal(now, now.name() + " has changed: it is in force after a restart"));
+                refusals.add(new Revision.Refusal(now, now.name() + " has changed: restart to apply it"));
             }
         }
         acceptGood(wanted, accepted);

@@ -87,7 +87,7 @@ public class Boot {
                     SigningKey.PROVIDERS, () -> ring.signingProvider().orElse(""));
             LOG.log(
                     Level.INFO,
-                    "Signing with key {0} by {1}, sessions in {2}, audit goes on after entry {3}",
+                    "Signing with key {0} by {1}, sessions in {2}, audit continues after entry {3}",
                     new Object[] {kid, ring.signingProvider().orElse("nobody"), sessions, Long.toString(entries)});
         } catch (RuntimeException failed) {
             StartFailure failure = StartFailure.of(failed);
@@ -130,6 +130,6 @@ public class Boot {
      */
     private static void show(String line) {
         System.out.println(line);
-        LOG.log(Level.INFO, "The first account was made; its password was printed once");
+        LOG.log(Level.INFO, "The first account was created; its password was printed once");
     }
 }

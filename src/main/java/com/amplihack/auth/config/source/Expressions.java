@@ -47,14 +47,14 @@ public final class Expressions {
         }
         String resolved = resolve(value, 0);
         if (resolved.isBlank()) {
-            throw new UnusableException("holds nothing once its ${...} is resolved");
+            throw new UnusableException("is empty once its ${...} is resolved");
         }
         return resolved;
     }
 
     private String resolve(String value, int depth) throws UnusableException {
         if (depth > DEEPEST) {
-            throw new UnusableException("holds a ${...} that leads back to itself");
+            throw new UnusableException("holds a ${...} that refers to itself");
         }
         StringBuilder resolved = new StringBuilder();
         int done = 0;
@@ -80,7 +80,7 @@ public final class Expressions {
                 return i;
             }
         }
-        throw new UnusableException("holds a ${ that is not closed");
+        throw new UnusableException("holds an unclosed ${");
     }
 
     private String named(String expression, int depth) throws UnusableException {

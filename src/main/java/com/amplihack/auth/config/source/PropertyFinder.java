@@ -65,7 +65,7 @@ public final class PropertyFinder implements Function<String, Property> {
         return switch (from) {
             case "Environment" -> "pinned by environment";
             case "SystemProperty" -> "pinned by system property";
-            case "Properties" -> found.getName().startsWith("%") ? "default of the profile" : "default";
+            case "Properties" -> found.getName().startsWith("%") ? "profile default" : "default";
             case "Domain", "Config", "Server", "Cluster", "Application", "Module" ->
                 "console (" + from.toLowerCase(Locale.ROOT) + ")";
             default -> from;

@@ -67,7 +67,7 @@ public final class SettingsReader {
         }
         if (value.filter(text -> text.indexOf(UNREADABLE) >= 0).isPresent()) {
             throw new InvalidSettingException(
-                    name + " has bytes that are no characters in " + ENCODING + ", which this process reads" + REMEDY);
+                    name + " has bytes that are not valid in " + ENCODING + ", the encoding of this process" + REMEDY);
         }
         return value;
     }

@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 /** Passes the application's log records and the server's warnings, except those that appear at every start. */
 public final class QuietFilter implements Filter {
     private static final String OURS = "com.amplihack.auth";
-    private static final String FIRST_ACCOUNT = "The first account was made";
+    private static final String FIRST_ACCOUNT = "The first account was created";
 
     /** Static, as the server creates a filter for each handler and whenever it rereads its configuration. */
     private static volatile boolean firstAccount;

@@ -82,14 +82,14 @@ public final class LostAdmin {
     }
 
     private static String sessionsEnded(int ended) {
-        return "Sessions ended: " + ended + ". A lock of the account is lifted.";
+        return "Sessions ended: " + ended + ". Any lock of the account is lifted.";
     }
 
     private static String sessionsUnknown(Settings settings) {
         return settings.store().kind() == StoreKind.MEMORY
-                ? "Sessions are in the server's memory: restart it, or those that the old password opened go on."
+                ? "The server keeps its sessions in memory: restart it to end them."
                 : "No Redis answers at " + settings.store().address()
-                        + ": sessions that the old password opened go on, and a lock stays. Run this again when it does.";
+                        + ": existing sessions and any lock remain. Run this again when Redis is up.";
     }
 
     /** Refuses another user, whose files the server could not write, and a missing directory. */
