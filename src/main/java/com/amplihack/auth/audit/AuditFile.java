@@ -46,8 +46,8 @@ final class AuditFile implements Closeable {
         if (regular) {
             out = PrivateFiles.append(path); // not a channel, which an interrupt would close
         } else {
-            // read-write, as opening a FIFO for writing only blocks until it has a reader; a channel, so that an interrupt
-            // ends a blocked write
+            // read-write, as a FIFO opened for writing only blocks until it has a reader; a channel, as an
+            // interrupt ends its blocked write
             out = Channels.newOutputStream(new RandomAccessFile(path.toFile(), "rw").getChannel());
         }
         try {
@@ -96,9 +96,9 @@ final class AuditFile implements Closeable {
 
     /** Returns and clears the description of an outside change to the file. */
     Optional<String> pollChange() {
-    Optional<String> pending = Optional.ofNullable(change);
-    change = null;
-    return pending;
+        Optional<String> pending = Optional.ofNullable(change);
+        change = null;
+        return pending;
     }
 
     private boolean isChanged() throws IOException {

@@ -29,7 +29,7 @@ final class AuditGap {
 
     /** The number of dropped entries not yet reported. */
     long dropped() {
-    return dropped.get();
+        return dropped.get();
     }
 
     /**

@@ -64,9 +64,10 @@ final class AuditHead implements Closeable {
             failing = false;
         } catch (IOException e) {
             if (!failing) {
-                LOG.log(Level.WARNING, "The audit log's last sequence number cannot be written to {0}: {1}", new Object[] {
-                    path, e.getMessage()
-                });
+                LOG.log(
+                        Level.WARNING,
+                        "The audit log's last sequence number cannot be written to {0}: {1}",
+                        new Object[] {path, e.getMessage()});
             }
             failing = true;
             close();

@@ -83,7 +83,7 @@ public class AuditLog {
         }
         sequence = Math.max(before.sequence(), last.orElse(0));
         writer = new AuditWriter(file, head, this::recordInternal);
-writer.start(threads == null ? AuditLog::daemon : threads);
+        writer.start(threads == null ? AuditLog::daemon : threads);
         reportChanges(before, last.orElse(0));
     }
 
@@ -114,11 +114,11 @@ writer.start(threads == null ? AuditLog::daemon : threads);
 
     /** Records how many refusals were suppressed and resets the counts; call it once a minute. */
     public void recordSuppressed() {
-    List<AuditEntry> summaries;
-    synchronized (this) {
-    summaries = refusals.drain();
-    }
-    summaries.forEach(this::recordInternal);
+        List<AuditEntry> summaries;
+        synchronized (this) {
+            summaries = refusals.drain();
+        }
+        summaries.forEach(this::recordInternal);
     }
 
     /**
@@ -135,8 +135,7 @@ writer.start(threads == null ? AuditLog::daemon : threads);
                     "The audit file {0}",
                     recording
                             ? "is writable: changes are accepted again"
-                            : "cannot be written: requests that change state are refused (" + fault().orElse("")
-                                    + ")");
+                            : "cannot be written: requests that change state are refused (" + fault().orElse("") + ")");
         }
         if (!recording) {
             throw new AuthException(

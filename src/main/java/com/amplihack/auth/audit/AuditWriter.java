@@ -128,7 +128,7 @@ final class AuditWriter {
 
     /** Counts a dropped entry, to be reported in the file once it is writable. */
     void dropped(Severity severity) {
-    gap.dropped(severity);
+        gap.dropped(severity);
     }
 
     /** Waits up to {@value #WAIT_MILLIS} ms until the line is in the file, or not at all while the file is slow. */
@@ -237,8 +237,7 @@ final class AuditWriter {
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             try {
                 failed(line, e);
-            } catch (RuntimeException
-                    | OutOfMemoryError unlogged) { // out of memory: the line is still retried
+            } catch (RuntimeException | OutOfMemoryError unlogged) { // out of memory: the line is still retried
                 behind = true;
             }
             pause();
@@ -276,7 +275,7 @@ final class AuditWriter {
         behind = true;
         gap.begin(failure, line.since);
         if (failures++ % HEAD_EVERY_FAILURE == 0) { // no sequence number is reused after a kill
-head.write(new AuditHead.State(lastGiven, waiting() + gap.dropped()));
+            head.write(new AuditHead.State(lastGiven, waiting() + gap.dropped()));
         }
     }
 
@@ -300,7 +299,7 @@ head.write(new AuditHead.State(lastGiven, waiting() + gap.dropped()));
                     new Object[] {Integer.toString(unwritten), failure == null ? "the file hangs" : failure});
         }
         head.write(new AuditHead.State(Math.max(lastGiven, lastWritten), unwritten + gap.dropped()));
-head.close();
+        head.close();
         file.close();
     }
 

@@ -23,15 +23,15 @@ final class Refusals {
     private record Source(AuditEvent event, String network) {}
 
     private record Critical(AuditEvent event, Severity severity, String session) {}
-    
+
     private static final class Count {
-    private int written;
-    private int suppressed;
+        private int written;
+        private int suppressed;
     }
-    
+
     private final Map<Source, Count> seen = new HashMap<>();
     private final Set<Critical> criticals = new HashSet<>();
-    
+
     /** Counts an entry and returns whether to write it. */
     boolean mayWrite(AuditEntry entry) {
         if (!entry.event.isRefusal()) {

@@ -46,7 +46,7 @@ public class Configuration {
     public static Configuration besideTheServer(Map<String, String> overrides) {
         PropertyFinder configured = new PropertyFinder(ConfigProvider.getConfig());
         return new Configuration(name -> overrides.containsKey(name)
-        ? new Property(name, Optional.of(overrides.get(name)), Property.NOBODY)
+                ? new Property(name, Optional.of(overrides.get(name)), Property.NOBODY)
                 : configured.apply(name));
     }
 

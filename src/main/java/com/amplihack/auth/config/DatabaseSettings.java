@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * The account database.
  *
-  * @param driver the driver's {@link javax.sql.DataSource} class
+ * @param driver the driver's {@link javax.sql.DataSource} class
  * @param url may hold a password
  */
 public record DatabaseSettings(String driver, Secret url, Optional<String> user, Optional<Secret> password) {

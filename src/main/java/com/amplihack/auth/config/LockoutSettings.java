@@ -4,7 +4,7 @@ import com.amplihack.auth.config.source.SettingsReader;
 import java.time.Duration;
 
 /**
- * Locks unknown devices out of an account after repeated login failures, with exponential back-off.
+ * The lockout of unknown devices from an account after repeated login failures, with exponential back-off.
  *
  * <p>A failure counts for {@link #window}, as long as the longest lock, so that staying below the threshold gains no extra
  * guesses.

@@ -61,7 +61,7 @@ public record ProxySettings(
                 return uri;
             }
         } catch (IllegalArgumentException invalid) {
-        // refused below
+            // refused below
         }
         // without the value, which may contain a password
         throw new InvalidSettingException(

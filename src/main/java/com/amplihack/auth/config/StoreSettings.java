@@ -16,11 +16,11 @@ import java.util.stream.Collectors;
 /**
  * The security store.
  *
-  * @param uri {@code redis.uri}, which overrides host and port
-  * @param timeout of connecting and of one round trip
-  * @param sentinelMaster the Sentinels' name for the primary; set if and only if there are Sentinels
-  * @param clusterNodes seed nodes of a Redis Cluster; empty for a single primary
-  * @param clusterNames the reachable address of each node by the address that the cluster announces
+ * @param uri {@code redis.uri}, which overrides host and port
+ * @param timeout of connecting and of one round trip
+ * @param sentinelMaster the Sentinels' name for the primary; set if and only if there are Sentinels
+ * @param clusterNodes seed nodes of a Redis Cluster; empty for a single primary
+ * @param clusterNames the reachable address of each node by the address that the cluster announces
  */
 public record StoreSettings(
         StoreKind kind,
@@ -56,7 +56,7 @@ public record StoreSettings(
                     return new Node(uri.getHost(), uri.getPort());
                 }
             } catch (URISyntaxException invalid) {
-            // refused below
+                // refused below
             }
             throw SettingsReader.refuse(name, "host:port, several separated by commas", value);
         }
@@ -160,7 +160,7 @@ public record StoreSettings(
                 return uri;
             }
         } catch (IllegalArgumentException invalid) {
-        // refused below
+            // refused below
         }
         // without the value, which may contain a password
         throw new InvalidSettingException("redis.uri must be redis://host:port or rediss://host:port");

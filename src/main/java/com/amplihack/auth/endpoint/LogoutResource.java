@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code POST /auth/logout}: ends the session of an authentic access token, even a used, unbound or expired one (up to
- * seven days), or of a refresh token, and clears the cookies in any case.
+ * {@code POST /auth/logout}: ends the session of an authentic access token, even one that is used, replayed, expired (up to
+ * seven days) or sent from another address, or of a refresh token, and clears the cookies in any case.
  */
 @Path("/auth/logout")
 @Produces(MediaType.APPLICATION_JSON)

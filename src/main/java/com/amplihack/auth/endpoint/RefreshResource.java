@@ -54,7 +54,8 @@ public class RefreshResource {
         Optional<String> inBody = JsonBody.read(request).optional("refresh_token", LONGEST_TOKEN);
         List<String> cookies = credentials.refreshCookies(request);
         if (inBody.isPresent() && !cookies.isEmpty()) {
-            throw new AuthException(ErrorCode.INVALID_REQUEST, "refresh_token: must be in the cookie or in the body, not in both.");
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST, "refresh_token: must be in the cookie or in the body, not in both.");
         }
         if (inBody.isEmpty() && cookies.isEmpty()) {
             throw new AuthException(

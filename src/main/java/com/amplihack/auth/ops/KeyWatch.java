@@ -56,8 +56,7 @@ public class KeyWatch {
         SecurityStore known = store;
         pollStore(ring, known); // before the first request
         watches = List.of(
-                executor.scheduleWithFixedDelay(
-                        () -> pollRing(ring), RING_MILLIS, RING_MILLIS, TimeUnit.MILLISECONDS),
+                executor.scheduleWithFixedDelay(() -> pollRing(ring), RING_MILLIS, RING_MILLIS, TimeUnit.MILLISECONDS),
                 executor.scheduleWithFixedDelay(
                         () -> pollStore(ring, known), STORE_MILLIS, STORE_MILLIS, TimeUnit.MILLISECONDS),
                 executor.scheduleWithFixedDelay(() -> probe(ring), HSM_MILLIS, HSM_MILLIS, TimeUnit.MILLISECONDS));
@@ -73,7 +72,7 @@ public class KeyWatch {
         try {
             rotation.tick();
         } catch (RuntimeException failed) { // retried in a minute
-        LOG.log(Level.SEVERE, "due", "A due key rotation failed", failed);
+            LOG.log(Level.SEVERE, "due", "A due key rotation failed", failed);
         }
     }
 

@@ -73,7 +73,7 @@ public class PolicyWatch {
         private final AuditLog audit;
         private final Map<String, Revision.Refusal> logged = new HashMap<>();
         private int runs;
-        
+
         Poll(Configuration configuration, AuditLog audit) {
             this.configuration = configuration;
             this.audit = audit;
@@ -91,7 +91,7 @@ public class PolicyWatch {
                 }
                 forget(revision, due);
                 revision.refusals().forEach(this::logOnce);
-                } catch (RuntimeException failed) { // a throw would cancel the schedule
+            } catch (RuntimeException failed) { // a throw would cancel the schedule
                 FAILURES.log(
                         Level.SEVERE,
                         "poll",
@@ -101,8 +101,8 @@ public class PolicyWatch {
         }
 
         private static Predicate<Property> due(Policy policy, int run) {
-        boolean minute = run % 60 == 0;
-        boolean third = run % 3 == 0;
+            boolean minute = run % 60 == 0;
+            boolean third = run % 3 == 0;
             return property -> minute || (policy.isLive(property) && (third || !policy.isSecret(property)));
         }
 
@@ -119,7 +119,7 @@ public class PolicyWatch {
         }
 
         private void logOnce(Revision.Refusal refusal) {
-        if (!refusal.equals(logged.put(refusal.wanted().name(), refusal))) {
+            if (!refusal.equals(logged.put(refusal.wanted().name(), refusal))) {
                 LOG.log(Level.WARNING, "{0} ({1})", new Object[] {
                     refusal.reason(), refusal.wanted().source()
                 });

@@ -30,7 +30,7 @@ public final class RepeatedLog {
 
     /** Logs the number of suppressed messages and resets the counts; call it once a minute. */
     public static void endMinute() {
-    ALL.forEach(RepeatedLog::logSuppressed);
+        ALL.forEach(RepeatedLog::logSuppressed);
     }
 
     /**
@@ -60,12 +60,12 @@ public final class RepeatedLog {
     }
 
     void logSuppressed() {
-    Map<String, Seen> minute;
-    synchronized (this) {
-    minute = Map.copyOf(seen);
-    seen.clear();
-    }
-    minute.values().stream()
+        Map<String, Seen> minute;
+        synchronized (this) {
+            minute = Map.copyOf(seen);
+            seen.clear();
+        }
+        minute.values().stream()
                 .filter(kind -> kind.count() > lines)
                 .forEach(kind -> log.log(
                         kind.level(),

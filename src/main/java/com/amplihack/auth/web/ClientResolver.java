@@ -52,7 +52,7 @@ public class ClientResolver {
     /** Whether an untrusted proxy has sent forwarding headers since the list of trusted ones last changed. */
     @SuppressWarnings("ReferenceEquality") // another object is another list
     public boolean sawUntrustedProxy() {
-    return warnedFor.get() == trustedProxies();
+        return warnedFor.get() == trustedProxies();
     }
 
     private String address(HttpServletRequest request) {
@@ -77,8 +77,8 @@ public class ClientResolver {
 
     @SuppressWarnings("ReferenceEquality") // another object is another list
     private void warnOnce(String peer) {
-    AddressRanges trusted = trustedProxies();
-    if (warnedFor.get() != trusted && warnedFor.getAndSet(trusted) != trusted) {
+        AddressRanges trusted = trustedProxies();
+        if (warnedFor.get() != trusted && warnedFor.getAndSet(trusted) != trusted) {
             LOG.log(
                     Level.WARNING,
                     "{0} sends Forwarded or X-Forwarded-For, but is not in auth.trusted.proxies: the header is ignored",

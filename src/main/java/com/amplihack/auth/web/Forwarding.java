@@ -34,7 +34,7 @@ final class Forwarding {
         Optional<String> byStandard = rightmostUntrusted(standard, trusted);
         Optional<String> byDeFacto = rightmostUntrusted(deFacto, trusted);
         if (!standard.isEmpty() && !deFacto.isEmpty() && !byStandard.equals(byDeFacto)) {
-        return Optional.empty();
+            return Optional.empty();
         }
         return standard.isEmpty() ? byDeFacto : byStandard;
     }

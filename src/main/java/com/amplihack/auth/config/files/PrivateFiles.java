@@ -117,7 +117,7 @@ public final class PrivateFiles {
             try {
                 Files.createFile(lockFile, permissions(lockFile, "rw-------"));
             } catch (FileAlreadyExistsException another) {
-            // created by an earlier start or another node
+                // created by an earlier start or another node
             }
             try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
@@ -172,7 +172,7 @@ public final class PrivateFiles {
 
     /** Makes a rename or deletion survive a power failure (on POSIX file systems). */
     private static void forceDirectory(Path directory) throws IOException {
-    if (hasPermissions(directory)) { // other file systems cannot open a directory
+        if (hasPermissions(directory)) { // other file systems cannot open a directory
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }

@@ -19,8 +19,8 @@ public final class Expressions {
     private final Function<String, Optional<String>> environment;
 
     /**
-      * @param properties raw property values; an alias is looked up by its whole expression, {@code ${ALIAS=name}}
-      * @param environment values of environment variables
+     * @param properties raw property values; an alias is looked up by its whole expression, {@code ${ALIAS=name}}
+     * @param environment values of environment variables
      */
     public Expressions(Function<String, Optional<String>> properties, Function<String, Optional<String>> environment) {
         this.properties = properties;

@@ -95,7 +95,7 @@ public final class SettingsReader {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-        // refused below
+            // refused below
         }
         throw refuse(name, "a whole number from " + least + " to " + most, value);
     }
@@ -141,7 +141,7 @@ public final class SettingsReader {
                 return uri;
             }
         } catch (IllegalArgumentException invalid) {
-        // refused below
+            // refused below
         }
         throw refuse(name, "an absolute URI", value);
     }
