@@ -36,7 +36,7 @@ public class Meters {
         instruments.register("jwt_logins_total", "outcome", "success", "failure", "limited", "overloaded");
     }
 
-    /** @param type {@code access} or {@code refresh} */
+    /** Counts an issued token of type {@code access} or {@code refresh}. */
     public void tokenIssued(String type) {
         instruments.count("jwt_tokens_issued_total", "type", type);
     }

@@ -28,7 +28,11 @@ public final class StrictJson {
 
     private StrictJson() {}
 
-    /** @throws MalformedJsonException if the bytes are not exactly one JSON object */
+    /**
+     * Parses exactly one JSON object.
+     *
+     * @throws MalformedJsonException if the bytes are anything else
+     */
     public static JsonObject parse(byte[] utf8) {
         String text = decode(utf8);
         checkDepthAndCharacters(text);

@@ -28,7 +28,7 @@ public final class Launcher {
 
     private Launcher() {}
 
-    /** @param arguments Payara Micro's */
+    /** Takes Payara Micro's arguments. */
     public static void main(String[] arguments) throws ReflectiveOperationException, InterruptedException {
         int port = port(List.of(arguments));
         if (!isFree(port)) {

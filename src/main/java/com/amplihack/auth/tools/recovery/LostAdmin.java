@@ -36,7 +36,7 @@ import java.util.logging.LogManager;
 public final class LostAdmin {
     private LostAdmin() {}
 
-    /** @param arguments the account's name; exits with 1 and one sentence if nothing was changed */
+    /** Takes the account's name; exits with 1 and one sentence if nothing was changed. */
     public static void main(String[] arguments) {
         LogManager.getLogManager().getLogger("").setLevel(Level.WARNING); // keep the terminal for our own output
         try {
