@@ -50,7 +50,7 @@ public record LockoutSettings(int threshold, Duration first) {
     public int guessesWithin(Duration time) {
         int locks = 0;
         for (Duration at = Duration.ZERO; at.compareTo(time) < 0; at = at.plus(lock(locks++))) {
-            // each turn is one lock
+            // counts the locks
         }
         return locks * threshold;
     }

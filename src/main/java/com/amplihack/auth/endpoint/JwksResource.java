@@ -51,7 +51,7 @@ public class JwksResource {
         return answer.build();
     }
 
-    /** RFC 9110 section 13.1.2: weak comparison, any of a list, or any at all. */
+    /** RFC 9110 section 13.1.2: weak comparison with a list of tags or {@code *}. */
     private static boolean isKnown(String ifNoneMatch, String etag) {
         return ifNoneMatch != null
                 && Arrays.stream(ifNoneMatch.split(","))

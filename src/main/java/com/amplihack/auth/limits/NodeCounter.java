@@ -27,7 +27,7 @@ final class NodeCounter {
                 .expireAfter(
                         Expiry.<String, Window>creating((key, window) -> Duration.ofNanos(window.end - ticker.read())))
                 .ticker(ticker)
-                .executor(Runnable::run) // no threads of the server's own
+                .executor(Runnable::run) // maintenance on the calling thread
                 .build();
     }
 

@@ -111,7 +111,7 @@ public class Meters {
     static Supplier<Double> cached(LongSupplier sample) {
         LoadingCache<String, Double> cache = Caffeine.newBuilder()
                 .expireAfterWrite(Duration.ofSeconds(10))
-                .executor(Runnable::run) // no threads of the server's own
+                .executor(Runnable::run) // maintenance on the calling thread
                 .build(name -> {
                     try {
                         return (double) sample.getAsLong();

@@ -19,7 +19,7 @@ public final class RepeatedLog {
 
     private final Logger log;
     private final int lines;
-    private final Map<String, Seen> seen = new HashMap<>(); // by kind, since the last minute's end
+    private final Map<String, Seen> seen = new HashMap<>(); // by kind, in this minute
 
     /** @param lines messages per kind and minute that are logged, at least 1 */
     public RepeatedLog(Logger log, int lines) {

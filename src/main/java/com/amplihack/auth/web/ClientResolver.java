@@ -50,7 +50,7 @@ public class ClientResolver {
     }
 
     /** Whether an untrusted proxy has sent forwarding headers since the list of trusted ones last changed. */
-    @SuppressWarnings("ReferenceEquality") // another object is another list
+    @SuppressWarnings("ReferenceEquality") // a changed list is another object
     public boolean sawUntrustedProxy() {
         return warnedFor.get() == trustedProxies();
     }
@@ -75,7 +75,7 @@ public class ClientResolver {
         return configuration.settings().web().trustedProxies();
     }
 
-    @SuppressWarnings("ReferenceEquality") // another object is another list
+    @SuppressWarnings("ReferenceEquality") // a changed list is another object
     private void warnOnce(String peer) {
         AddressRanges trusted = trustedProxies();
         if (warnedFor.get() != trusted && warnedFor.getAndSet(trusted) != trusted) {
