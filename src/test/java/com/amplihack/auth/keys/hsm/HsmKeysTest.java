@@ -23,8 +23,9 @@ import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.web.ClientContext;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -72,7 +73,7 @@ class HsmKeysTest {
     Path home;
 
     private Instant now = START;
-    private final SecurityStore store = new MemorySecurityStore(() -> now);
+    private final SecurityStore store = new ScriptedStore(new EmbeddedBackend(() -> now));
 
     @BeforeAll
     static void makeTokens() throws IOException {
