@@ -1,5 +1,6 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
+import com.amplihack.auth.store.script.LuaScript;
 import java.time.Duration;
 import java.util.List;
 import redis.clients.jedis.CommandArguments;

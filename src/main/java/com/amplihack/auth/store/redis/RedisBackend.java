@@ -1,9 +1,17 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.store.Breaker;
+import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreOutage;
+import com.amplihack.auth.store.StoreUnavailableException;
+import com.amplihack.auth.store.script.LuaScript;
+import com.amplihack.auth.store.script.StoreWide;
+import com.amplihack.auth.store.script.StoreBackend;
+import com.amplihack.auth.store.script.StoreOperation;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;

@@ -1,5 +1,7 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
+import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.script.StoreWide;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
