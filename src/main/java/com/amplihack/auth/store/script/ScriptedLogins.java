@@ -12,10 +12,10 @@ import java.util.function.Supplier;
 /** The lockout part of {@link ScriptedStore}: each method is one script on the keys of one user. */
 final class ScriptedLogins implements LoginStore {
     private final StoreBackend backend;
-    private final StoreWide fleet;
+    private final ScriptedFleet fleet;
     private final Supplier<String> ids;
 
-    ScriptedLogins(StoreBackend backend, StoreWide fleet, Supplier<String> ids) {
+    ScriptedLogins(StoreBackend backend, ScriptedFleet fleet, Supplier<String> ids) {
         this.backend = backend;
         this.fleet = fleet;
         this.ids = ids;

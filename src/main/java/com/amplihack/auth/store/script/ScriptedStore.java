@@ -33,7 +33,7 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
 
     private final StoreBackend backend;
-    private final StoreWide fleet;
+    private final ScriptedFleet fleet;
     private final ScriptedLogins logins;
 
     /** With {@link #requests}, tells one operation from every other of any node and start. */
@@ -44,7 +44,7 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     /** Runs its scripts there, and closes it with itself. */
     public ScriptedStore(StoreBackend backend) {
         this.backend = backend;
-        fleet = new StoreWide(backend);
+        fleet = new ScriptedFleet(backend);
         logins = new ScriptedLogins(backend, fleet, this::requestId);
     }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * so that the others pay nothing. A node that could not ask for two seconds is refused, for it may be that everybody was
  * signed out meanwhile. What a node knows and the store has lost is written back, so that every node knows it again.
  */
-public final class StoreWide implements FleetStore {
+public final class ScriptedFleet implements FleetStore {
     public static final String KEY = ScriptedStore.PREFIX + "wide";
     private static final String DEAD = "dead:";
     private static final int BATCH = 64; // of kids in one script
@@ -27,7 +27,7 @@ public final class StoreWide implements FleetStore {
     private volatile long ended;
     private volatile Set<String> dead = Set.of();
 
-    StoreWide(StoreBackend backend) {
+    ScriptedFleet(StoreBackend backend) {
         this.backend = backend;
     }
 
