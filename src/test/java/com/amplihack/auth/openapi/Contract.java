@@ -123,15 +123,17 @@ public final class Contract {
     private Optional<String> path() {
         String sent = exchange.target().split("[?#]", 2)[0].replaceFirst("^/v1(?=/(auth|api)/)", "");
         if (sent.matches("/auth/verify([/;].*)?")) {
-            return Optional.of(sent.replaceAll(";[^/]*", "")); // what follows is the path of another application
+            // what follows is the path of another application
+            return Optional.of(withoutSlashAtTheEnd(sent.replaceAll(";[^/]*", "")));
         }
-        if (sent.contains(";")
-                || sent.contains("//")
-                || sent.toLowerCase(Locale.ROOT).matches(".*%(2f|5c|3b).*")) {
+        if (sent.contains(";") || sent.contains("//") || sent.matches("(?i).*%(2f|5c|3b).*")) {
             return Optional.empty();
         }
-        String path = URI.create(sent).normalize().getPath();
-        return Optional.of(path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+        return Optional.of(withoutSlashAtTheEnd(URI.create(sent).normalize().getPath()));
+    }
+
+    private static String withoutSlashAtTheEnd(String path) {
+        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
     private Optional<JsonNode> declared(JsonNode responses) {
