@@ -13,10 +13,10 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.SessionProof;
-import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.SecurityStore.Admission;
-import com.amplihack.auth.store.SecurityStore.Taken;
-import com.amplihack.auth.store.SecurityStore.Verdict;
+import com.amplihack.auth.store.QuotaStore.Taken;
+import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.SessionStore.Admission;
+import com.amplihack.auth.store.SessionStore.Verdict;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
 import com.amplihack.auth.token.TokenVerifier;
@@ -34,7 +34,7 @@ import java.util.Optional;
 @Singleton
 public class TokenGate {
     private final TokenVerifier verifier;
-    private final SecurityStore store;
+    private final SessionStore store;
     private final AuditLog audit;
     private final RateLimits limits;
     private final Configuration configuration;
@@ -43,7 +43,7 @@ public class TokenGate {
     @Inject
     public TokenGate(
             TokenVerifier verifier,
-            SecurityStore store,
+            SessionStore store,
             AuditLog audit,
             RateLimits limits,
             Configuration configuration,
@@ -75,7 +75,7 @@ public class TokenGate {
         }
         Quota quota = limits.quota(Limit.API);
         Admission admission = store.admit(
-                new SecurityStore.Use(
+                new SessionStore.Use(
                         token.subject(),
                         token.sid(),
                         token.gen(),

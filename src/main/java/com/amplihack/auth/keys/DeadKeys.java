@@ -8,7 +8,7 @@ import com.amplihack.auth.keys.ring.Ring;
 import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.FleetStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,9 +29,9 @@ final class DeadKeys {
     private final KeyRing ring;
     private final RingChanges changes;
     private final AuditLog audit;
-    private final SecurityStore store;
+    private final FleetStore store;
 
-    DeadKeys(KeyRing ring, RingChanges changes, AuditLog audit, SecurityStore store) {
+    DeadKeys(KeyRing ring, RingChanges changes, AuditLog audit, FleetStore store) {
         this.ring = ring;
         this.changes = changes;
         this.audit = audit;

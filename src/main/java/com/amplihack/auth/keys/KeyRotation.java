@@ -7,7 +7,7 @@ import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.FleetStore;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -39,7 +39,7 @@ public class KeyRotation {
 
     @Inject
     public KeyRotation(
-            KeyRing ring, Configuration configuration, InstantSource clock, AuditLog audit, SecurityStore store) {
+            KeyRing ring, Configuration configuration, InstantSource clock, AuditLog audit, FleetStore store) {
         this.ring = ring;
         this.configuration = configuration;
         told = new RingAudit(audit);

@@ -4,8 +4,8 @@ import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditEvent.Severity;
 import com.amplihack.auth.audit.AuditLog;
-import com.amplihack.auth.store.SecurityStore.Device;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore.Device;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 

@@ -1,7 +1,7 @@
 package com.amplihack.auth.session;
 
 import com.amplihack.auth.audit.AuditEntry;
-import com.amplihack.auth.store.SecurityStore.Device;
+import com.amplihack.auth.store.SessionStore.Device;
 import com.amplihack.auth.web.ClientContext;
 
 /**

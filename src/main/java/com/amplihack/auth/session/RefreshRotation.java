@@ -9,12 +9,12 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
 import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.SecurityStore.Answer;
-import com.amplihack.auth.store.SecurityStore.Commit;
-import com.amplihack.auth.store.SecurityStore.RefreshView;
-import com.amplihack.auth.store.SecurityStore.Rotation;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.SessionStore.Answer;
+import com.amplihack.auth.store.SessionStore.Commit;
+import com.amplihack.auth.store.SessionStore.RefreshView;
+import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.Account;
@@ -38,7 +38,7 @@ public class RefreshRotation {
     private final AccountDirectory accounts;
     private final TokenIssuer issuer;
     private final RefreshTokenCodec codec;
-    private final SecurityStore store;
+    private final SessionStore store;
     private final RefreshAudit audit;
     private final RateLimits limits;
     private final Configuration configuration;
@@ -48,7 +48,7 @@ public class RefreshRotation {
             AccountDirectory accounts,
             TokenIssuer issuer,
             RefreshTokenCodec codec,
-            SecurityStore store,
+            SessionStore store,
             RefreshAudit audit,
             RateLimits limits,
             Configuration configuration) {

@@ -7,10 +7,10 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.SessionStore.Commit;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TokenIssuer;
@@ -36,7 +36,7 @@ public class TokenService {
     private TokenIssuer issuer;
     private RefreshTokenCodec codec;
     private RefreshRotation rotation;
-    private SecurityStore store;
+    private SessionStore store;
     private AuditLog audit;
     private Configuration configuration;
     private InstantSource clock;
@@ -49,7 +49,7 @@ public class TokenService {
             TokenIssuer issuer,
             RefreshTokenCodec codec,
             RefreshRotation rotation,
-            SecurityStore store,
+            SessionStore store,
             AuditLog audit,
             Configuration configuration,
             InstantSource clock) {
@@ -83,8 +83,8 @@ public class TokenService {
                 now,
                 now.plus(settings.sessionLifetime()),
                 client.address(),
-                SecurityStore.Device.of(client).name());
-        SecurityStore.Opening opening = store.open(session, settings.refreshLifetime(), settings.sessionsPerUser());
+                SessionStore.Device.of(client).name());
+        SessionStore.Opening opening = store.open(session, settings.refreshLifetime(), settings.sessionsPerUser());
         if (opening.commit() != Commit.COMMITTED) {
             throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong.");
         }
@@ -174,7 +174,7 @@ public class TokenService {
         return ended;
     }
 
-    /** A page of the caller's living sessions; see {@link SecurityStore#sessions}. */
+    /** A page of the caller's living sessions; see {@link SessionStore#sessions}. */
     public SessionPage sessions(AccessToken caller, Optional<SessionPage.Place> from, int limit) {
         return store.sessions(caller.subject(), from, limit);
     }

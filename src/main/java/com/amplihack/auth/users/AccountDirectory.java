@@ -3,7 +3,7 @@ package com.amplihack.auth.users;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import jakarta.inject.Inject;
@@ -26,12 +26,12 @@ public class AccountDirectory {
     private final Accounts accounts;
     private final PasswordHasher hasher;
     private final PasswordPolicy policy;
-    private final SecurityStore store;
+    private final SessionStore store;
     private final InstantSource clock;
 
     @Inject
     public AccountDirectory(
-            Accounts accounts, PasswordHasher hasher, PasswordPolicy policy, SecurityStore store, InstantSource clock) {
+            Accounts accounts, PasswordHasher hasher, PasswordPolicy policy, SessionStore store, InstantSource clock) {
         this.accounts = accounts;
         this.store = store;
         this.hasher = hasher;

@@ -14,7 +14,8 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.problem.RepeatedLog;
 import com.amplihack.auth.store.LoginAttempt;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.LoginStore;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountKey;
@@ -43,7 +44,7 @@ public class Authenticator {
 
     private final AccountDirectory accounts;
     private final PasswordHasher hasher;
-    private final SecurityStore store;
+    private final LoginStore store;
     private final AuditLog audit;
     private final Configuration configuration;
     private final RateLimits limits;
@@ -54,7 +55,7 @@ public class Authenticator {
     public Authenticator(
             AccountDirectory accounts,
             PasswordHasher hasher,
-            SecurityStore store,
+            LoginStore store,
             AuditLog audit,
             Configuration configuration,
             RateLimits limits,
@@ -75,7 +76,7 @@ public class Authenticator {
      * @param epoch the user's, as it was before the account was read: a session may only open under this one
      * @param limit what is left of the address's login quota
      */
-    public record Authenticated(Account account, SecurityStore.Epoch epoch, RateLimit limit) {}
+    public record Authenticated(Account account, SessionStore.Epoch epoch, RateLimit limit) {}
 
     /**
      * Signs somebody in: what {@link #authenticate} admits is a login, and audited as one.

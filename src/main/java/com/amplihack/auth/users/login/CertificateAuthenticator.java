@@ -10,7 +10,7 @@ import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountKey;
@@ -37,7 +37,7 @@ public class CertificateAuthenticator {
     private static final int LONGEST_SUBJECT = 512;
 
     private final AccountDirectory accounts;
-    private final SecurityStore store;
+    private final SessionStore store;
     private final AuditLog audit;
     private final Configuration configuration;
     private final RateLimits limits;
@@ -46,7 +46,7 @@ public class CertificateAuthenticator {
     @Inject
     public CertificateAuthenticator(
             AccountDirectory accounts,
-            SecurityStore store,
+            SessionStore store,
             AuditLog audit,
             Configuration configuration,
             RateLimits limits,
@@ -60,7 +60,7 @@ public class CertificateAuthenticator {
     }
 
     /** Why somebody is not let in: for the audit log alone. */
-    private record Found(Optional<Account> account, Optional<SecurityStore.Epoch> epoch, Optional<String> refusal) {
+    private record Found(Optional<Account> account, Optional<SessionStore.Epoch> epoch, Optional<String> refusal) {
         static Found refused(String reason) {
             return new Found(Optional.empty(), Optional.empty(), Optional.of(reason));
         }
@@ -126,7 +126,7 @@ public class CertificateAuthenticator {
         }
         Optional<AccountKey> key = name.flatMap(Username::parse).flatMap(accounts::findKey);
         // before the account is read: a session opens under this epoch alone
-        Optional<SecurityStore.Epoch> epoch = key.map(known -> store.epoch(known.id()));
+        Optional<SessionStore.Epoch> epoch = key.map(known -> store.epoch(known.id()));
         Optional<Account> account = key.flatMap(known -> accounts.find(known.id()));
         if (account.isEmpty()) {
             return Found.refused("unknown_account");

@@ -4,7 +4,7 @@ import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.LoginAttempt;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.LoginStore;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,10 +17,10 @@ final class LoginPlaces {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
-    private final SecurityStore store;
+    private final LoginStore store;
     private final AtomicInteger waiting = new AtomicInteger();
 
-    LoginPlaces(SecurityStore store) {
+    LoginPlaces(LoginStore store) {
         this.store = store;
     }
 

@@ -6,7 +6,7 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
@@ -24,7 +24,7 @@ public class PasswordChange {
     private final AccountDirectory accounts;
     private final PasswordPolicy policy;
     private final PasswordHasher hasher;
-    private final SecurityStore store;
+    private final SessionStore store;
     private final AuditLog audit;
 
     @Inject
@@ -33,7 +33,7 @@ public class PasswordChange {
             AccountDirectory accounts,
             PasswordPolicy policy,
             PasswordHasher hasher,
-            SecurityStore store,
+            SessionStore store,
             AuditLog audit) {
         this.authenticator = authenticator;
         this.accounts = accounts;
@@ -66,7 +66,7 @@ public class PasswordChange {
                 .passwordVersion();
         store.endAll(id); // also what the old password opened in between
         audit.record(AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(id));
-        SecurityStore.Epoch epoch = store.epoch(id);
+        SessionStore.Epoch epoch = store.epoch(id);
         Account now = accounts.find(id)
                 .filter(Account::enabled)
                 .filter(found -> found.passwordVersion() == version)
