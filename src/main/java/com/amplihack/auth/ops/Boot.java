@@ -82,7 +82,7 @@ public class Boot {
             meters.sampleSessions(store::liveSessions);
             store.onOutage(new OutageAudit(log));
             hasher.get(); // or the first login would pay for it
-            firstAccount.get().makeIfNone().ifPresent(Boot::show);
+            firstAccount.get().createIfNone().ifPresent(Boot::show);
             meters.showSigningProvider(
                     SigningKey.PROVIDERS, () -> ring.signingProvider().orElse(""));
             LOG.log(
