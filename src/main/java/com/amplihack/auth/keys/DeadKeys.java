@@ -64,8 +64,9 @@ final class DeadKeys {
     }
 
     /**
-     * Copies the compromised keys from the store and this node to the directory, and back: either may have been restored
-     * from a backup or unavailable when a key was compromised. A store that does not answer is retried at the next call.
+     * Copies the compromised keys from the store and this node to the directory, and back: either may have been
+     * restored from a backup or unavailable when a key was compromised. A store that does not answer is retried at the
+     * next call.
      */
     void reconcile() {
         Optional<Set<String>> stored = deadInStore();

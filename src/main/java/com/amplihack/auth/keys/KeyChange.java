@@ -7,7 +7,8 @@ import com.amplihack.auth.web.ClientContext;
 /**
  * Who or what caused a change of the key ring, for the audit log.
  *
- * @param reason {@code start}, {@code schedule}, {@code administrator}, {@code jmx}, {@code compromise} or {@code store}
+ * @param reason {@code start}, {@code schedule}, {@code administrator}, {@code jmx}, {@code compromise} or {@code
+ *     store}
  * @param userId null when no user caused it
  * @param sessionId null when no session caused it
  */

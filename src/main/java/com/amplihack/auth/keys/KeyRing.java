@@ -111,8 +111,8 @@ public class KeyRing {
     }
 
     /**
-     * Distrusts these keys at once, even while the directory or an HSM hangs, and even if the directory, restored from a
-     * backup, does not list them as compromised.
+     * Distrusts these keys at once, even while the directory or an HSM hangs, and even if the directory, restored
+     * from a backup, does not list them as compromised.
      */
     public void distrust(Set<String> kids) {
         inForce.distrust(kids);

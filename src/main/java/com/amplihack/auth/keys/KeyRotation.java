@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Rotates the signing key, on schedule, on request or after a compromise; only the successor of a compromised key may sign
- * before it was published long enough. Keys are generated before the lock is taken, so that a compromise never waits for
- * key generation.
+ * Rotates the signing key, on schedule, on request or after a compromise; only the successor of a compromised key may
+ * sign before it was published long enough. Keys are generated before the lock is taken, so that a compromise never
+ * waits for key generation.
  */
 @Singleton
 public class KeyRotation {
@@ -75,13 +75,13 @@ public class KeyRotation {
     }
 
     /**
-     * Distrusts a key on every node within a second, together with the NEXT key, which was stored in the same directory.
-     * If it was the ACTIVE key, this call generates its successor; until then no token is issued.
+     * Distrusts a key on every node within a second, together with the NEXT key, which was stored in the same
+     * directory. If it was the ACTIVE key, this call generates its successor; until then no token is issued.
      *
      * @param keepNext the NEXT key is known to be safe, and is promoted at once if needed
      * @return the keys that this call has compromised
-     * @throws AuthException {@code not_found}; 503 when the key directory cannot be written: the keys are distrusted all the
-     *     same, and a successor is generated as soon as it can be written
+     * @throws AuthException {@code not_found}; 503 when the key directory cannot be written: the keys are distrusted
+     *     all the same, and a successor is generated as soon as it can be written
      */
     public List<String> compromise(String kid, boolean keepNext, KeyChange by) {
         Set<String> compromised = dead.compromise(kid, keepNext, by);

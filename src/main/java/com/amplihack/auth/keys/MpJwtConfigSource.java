@@ -20,8 +20,8 @@ public class MpJwtConfigSource implements ConfigSource {
             "mp.jwt.verify.publickey.algorithm", "RS256");
 
     /**
-     * What no other source may change: where the token is, since MP-JWT and our parser must read the same one; and what must
-     * stay unset, since on Payara an empty value of ours does not hide another source's.
+     * What no other source may change: where the token is, since MP-JWT and our parser must read the same one; and
+     * what must stay unset, since on Payara an empty value of ours does not hide another source's.
      */
     private static final Map<String, String> REQUIRED = Map.of(
             "mp.jwt.token.header", "Authorization",

@@ -64,7 +64,9 @@ final class RingChanges {
         Ring from(Ring ring, FreshKey fresh) throws IOException;
     }
 
-    /** Generates a key before taking the lock, makes the change, and discards the key if the change did not publish it. */
+    /**
+     * Generates a key before taking the lock, makes the change, and discards the key if the change did not publish it.
+     */
     Ring changeWithKey(KeyChange by, Publication step) {
         FreshKey fresh = make();
         Ring after;

@@ -202,7 +202,9 @@ public final class KeyFiles implements PrivateKeys {
         }
     }
 
-    /** Deletes the first pair if it still is the key with that {@code kid}: an operator may have put another one there. */
+    /**
+     * Deletes the first pair if it still is the key with that {@code kid}: an operator may have put another one there.
+     */
     void sweepFirst(String kid) throws IOException {
         try {
             if (Files.exists(publicFile)

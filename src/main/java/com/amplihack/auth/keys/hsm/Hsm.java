@@ -111,7 +111,7 @@ final class Hsm {
         } catch (CallNotPermittedException open) {
             throw new HsmUnavailableException("the HSM has failed before");
         } catch (BulkheadFullException | AcquirePermissionCancelledException crowd) {
-            throw blame("the HSM keeps others waiting");
+            throw blame("the HSM is overloaded");
         } catch (InvalidAlgorithmParameterException refused) { // such as an unsupported key size: the HSM itself works
             throw blame("the HSM refuses: " + refused.getMessage());
         } catch (HsmUnavailableException missing) {

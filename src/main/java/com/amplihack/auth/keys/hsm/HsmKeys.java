@@ -20,8 +20,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Private keys that are generated in an HSM and never leave it, each labelled with its {@code kid} and named in the ring by
- * its RFC 7512 URI; never touches other objects, since several key directories may share a token.
+ * Private keys that are generated in an HSM and never leave it, each labelled with its {@code kid} and named in the
+ * ring by its RFC 7512 URI; never touches other objects, since several key directories may share a token.
  */
 public final class HsmKeys implements PrivateKeys {
     private static final Logger LOG = Logger.getLogger(HsmKeys.class.getName());

@@ -33,7 +33,9 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** One PKCS#11 session through the JDK's SunPKCS11; key handles are valid in this session only, and keys can only sign. */
+/**
+ * One PKCS#11 session through the JDK's SunPKCS11; key handles are valid in this session only, and keys can only sign.
+ */
 final class HsmSession {
     private static final Logger LOG = Logger.getLogger(HsmSession.class.getName());
 

@@ -81,7 +81,9 @@ public record Ring(List<RingKey> keys) {
                 keys.stream().filter(key -> key.state() != KeyState.NEXT).toList());
     }
 
-    /** Promotes the NEXT key; the ACTIVE one stays published until its last token has expired, plus the grace period. */
+    /**
+     * Promotes the NEXT key; the ACTIVE one stays published until its last token has expired, plus the grace period.
+     */
     public Ring rotate(Instant now, Duration grace) {
         Instant end = now.plus(LONGEST_TOKEN).plus(MARGIN).plus(grace);
         return each(key -> switch (key.state()) {

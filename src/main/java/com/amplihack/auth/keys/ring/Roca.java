@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Detects keys of the generator broken by ROCA (CVE-2017-15361; Nemec et al., "The Return of Coppersmith's Attack", 2017,
- * section 2.4), whose moduli are powers of 65537 modulo every small prime; about one sound key in 2^27 is a false positive.
+ * Detects keys of the generator broken by ROCA (CVE-2017-15361; Nemec et al., "The Return of Coppersmith's Attack",
+ * 2017, section 2.4), whose moduli are powers of 65537 modulo every small prime; about one sound key in 2^27 is a false
+ * positive.
  */
 final class Roca {
     private static final int LARGEST_PRIME = 167; // the 39 primes used for the shortest of these keys

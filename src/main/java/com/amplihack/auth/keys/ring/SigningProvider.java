@@ -26,8 +26,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Signs with the Amazon Corretto Crypto Provider where it is available and passes its self-tests, because it is faster, and
- * with the JDK elsewhere; the signatures are the same.
+ * Signs with the Amazon Corretto Crypto Provider where it is available and passes its self-tests, because it is
+ * faster, and with the JDK elsewhere; the signatures are the same.
  */
 public final class SigningProvider {
     /** The name of the HSM's provider, which SunPKCS11 prefixes with its own. */
@@ -39,9 +39,9 @@ public final class SigningProvider {
     private static final String TYPE = "com.amazon.corretto.crypto.provider." + NAME;
 
     /**
-     * Its thread and native library are never unloaded and would leak the class loader of every deployment. It is therefore
-     * loaded once per server, in a class loader of its own, and registered last, where the next deployment finds it and no
-     * other application picks it up by default.
+     * Its thread and native library are never unloaded and would leak the class loader of every deployment. It is
+     * therefore loaded once per server, in a class loader of its own, and registered last, where the next deployment
+     * finds it and no other application picks it up by default.
      */
     private static final Optional<Provider> FAST = load();
 
@@ -67,7 +67,9 @@ public final class SigningProvider {
         return new RSASSASigner(key);
     }
 
-    /** Generates a key pair, also with the fast provider: it delays the first start, when the JDK is not warmed up yet. */
+    /**
+     * Generates a key pair, also with the fast provider: it delays the first start, when the JDK is not warmed up yet.
+     */
     public static KeyPair generate(int bits) {
         try {
             KeyPairGenerator generator = FAST.isPresent()

@@ -444,7 +444,7 @@ class HsmKeysTest {
             }
             inside.await();
             assertEquals(
-                    "the HSM keeps others waiting",
+                    "the HSM is overloaded",
                     assertThrows(HsmUnavailableException.class, () -> slow.use(session -> ""))
                             .getMessage());
         } finally {
