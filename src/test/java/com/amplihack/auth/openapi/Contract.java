@@ -132,8 +132,10 @@ public final class Contract {
         return Optional.of(withoutSlashAtTheEnd(URI.create(sent).normalize().getPath()));
     }
 
+    /** An endpoint answers with it as without it; a file does not. */
     private static String withoutSlashAtTheEnd(String path) {
-        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        boolean trailing = path.length() > 1 && path.endsWith("/") && !path.matches(".*\\.(html|js)/");
+        return trailing ? path.substring(0, path.length() - 1) : path;
     }
 
     private Optional<JsonNode> declared(JsonNode responses) {

@@ -166,6 +166,7 @@ class OpenApiTest {
         assertEquals(List.of(), Contract.violations(exchange("GET", "/nowhere", 404, PROBLEM_TYPE, NOT_FOUND)));
         assertEquals(List.of(), Contract.violations(exchange("GET", "/v1/api/user/", 200, "application/json", USER)));
         assertEquals(List.of(), Contract.violations(exchange("GET", "/api/user//", 404, PROBLEM_TYPE, NOT_FOUND)));
+        assertEquals(List.of(), Contract.violations(exchange("GET", "/index.html/", 404, PROBLEM_TYPE, NOT_FOUND)));
         for (String path : List.of("/auth/verify/", "/v1/auth/verify/a/b;c=d", "/auth/verify?role=user")) {
             Exchange admitted = exchange("DELETE", path, 200, "", "");
             for (String header : List.of("Username", "Roles", "Permissions")) {
