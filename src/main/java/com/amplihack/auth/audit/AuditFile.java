@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The audit file: a line is in it whole or not at all, and a file that somebody moved, emptied, deleted or replaced is
@@ -27,14 +28,14 @@ final class AuditFile implements Closeable {
     private final Path path;
 
     /** Open on {@link #key}; null when the next line has to open it. */
-    private OutputStream out;
+    private @Nullable OutputStream out;
 
     /** Which file it is (device and inode), so that another one under the same name is noticed. */
-    private Object key;
+    private @Nullable Object key;
 
     private boolean regular;
     private long size;
-    private String change;
+    private @Nullable String change;
 
     AuditFile(Path path) {
         this.path = path;
@@ -42,17 +43,23 @@ final class AuditFile implements Closeable {
 
     /** Opens the file, made as 0600 when it is not there, and cuts off what a crash left of a line. */
     void open() throws IOException {
+        opened();
+    }
+
+    private OutputStream opened() throws IOException {
+        OutputStream fresh;
         regular = !Files.exists(path) || Files.isRegularFile(path);
         if (regular) {
-            out = PrivateFiles.append(path); // not a channel, which an interruption would close
+            fresh = PrivateFiles.append(path); // not a channel, which an interruption would close
         } else {
             // both ways, or opening a FIFO would wait for its reader; a channel, or nothing could end a write that
             // waits
-            out = Channels.newOutputStream(new RandomAccessFile(path.toFile(), "rw").getChannel());
+            fresh = Channels.newOutputStream(new RandomAccessFile(path.toFile(), "rw").getChannel());
         }
+        out = fresh;
         try {
             if (regular) {
-                mendEnd();
+                mendEnd(fresh);
             }
             BasicFileAttributes opened = Files.readAttributes(path, BasicFileAttributes.class);
             if (key != null && !key.equals(opened.fileKey())) {
@@ -60,6 +67,7 @@ final class AuditFile implements Closeable {
             }
             key = opened.fileKey();
             size = opened.size();
+            return fresh;
         } catch (IOException e) {
             close();
             throw e;
@@ -76,11 +84,9 @@ final class AuditFile implements Closeable {
         if (out != null && isChanged()) {
             close();
         }
-        if (out == null) {
-            open();
-        }
+        OutputStream file = out == null ? opened() : out;
         try {
-            out.write(line);
+            file.write(line);
             size += line.length;
         } catch (IOException e) {
             cutOff();
@@ -131,17 +137,17 @@ final class AuditFile implements Closeable {
         }
     }
 
-    private void mendEnd() throws IOException {
+    private void mendEnd(OutputStream file) throws IOException {
         AuditTail tail = AuditTail.read(path);
         if (tail.whole() < tail.length()) {
             LOG.log(Level.WARNING, "{0}: {1} bytes of a line that was cut off are removed from its end", new Object[] {
                 path, tail.length() - tail.whole()
             });
-            try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-                file.setLength(tail.whole());
+            try (RandomAccessFile longer = new RandomAccessFile(path.toFile(), "rw")) {
+                longer.setLength(tail.whole());
             }
         } else if (!tail.ended() && tail.length() > 0) {
-            out.write('\n');
+            file.write('\n');
         }
     }
 

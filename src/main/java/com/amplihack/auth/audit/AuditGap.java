@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Remembers that the audit file did not take entries, and how many never reached it, until an entry says so. */
 final class AuditGap {
@@ -16,7 +17,7 @@ final class AuditGap {
     private final AtomicLong lostCritical = new AtomicLong();
 
     // written by the writer's thread alone
-    private volatile String reason;
+    private volatile @Nullable String reason;
     private volatile long since;
 
     /** An entry for which there was no room. */

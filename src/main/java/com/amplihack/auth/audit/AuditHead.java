@@ -12,6 +12,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the last {@code seq} in a small file beside the audit file, so that numbers go on growing when the audit file is
@@ -31,7 +32,7 @@ final class AuditHead implements Closeable {
     record State(long sequence, long unwritten) {}
 
     private final Path path;
-    private RandomAccessFile file;
+    private @Nullable RandomAccessFile file;
     private boolean failing;
 
     AuditHead(Path auditFile) {

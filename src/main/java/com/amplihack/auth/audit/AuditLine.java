@@ -50,7 +50,7 @@ final class AuditLine {
     }
 
     private static void add(JsonObjectBuilder json, String name, String value) {
-        if (value == null || value.isEmpty()) {
+        if (value.isEmpty()) {
             json.addNull(name);
         } else {
             json.add(name, value);

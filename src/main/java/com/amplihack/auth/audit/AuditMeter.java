@@ -24,7 +24,7 @@ final class AuditMeter {
                     meters.tokenIssued("refresh");
                 }
             }
-            case REPLAY_DETECTED -> meters.replayed(entry.details.get("kind"));
+            case REPLAY_DETECTED -> meters.replayed(detail(entry, "kind"));
             case ACCESS_DENIED -> meters.accessDenied();
             case KEY_ROTATED -> {
                 // the same event tells of keys that are published or retire, and of the first one
@@ -32,11 +32,15 @@ final class AuditMeter {
                     meters.keyRotated();
                 }
             }
-            case RATE_LIMIT_EXCEEDED -> limited(entry.details.get("limit"));
+            case RATE_LIMIT_EXCEEDED -> limited(detail(entry, "limit"));
             default -> {
                 // no figure of its own
             }
         }
+    }
+
+    private static String detail(AuditEntry entry, String name) {
+        return entry.details.getOrDefault(name, "");
     }
 
     private void limited(String limit) {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes audit lines in the order in which they were added, by one thread of its own, so that a file that hangs or
@@ -77,14 +78,14 @@ final class AuditWriter {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AuditGap gap = new AuditGap();
 
-    private Thread thread;
+    private @Nullable Thread thread;
     private volatile State state = State.RUNNING;
 
     /** What is being written, for as long as it takes. */
-    private volatile Line current;
+    private volatile @Nullable Line current;
 
     /** Why the last try failed; null when it did not. */
-    private volatile String failure;
+    private volatile @Nullable String failure;
 
     /** Somebody has waited in vain: nobody waits until all is written. */
     private volatile boolean behind;
@@ -108,9 +109,10 @@ final class AuditWriter {
     }
 
     void start(ThreadFactory threads) {
-        thread = threads.newThread(this::run);
-        thread.setName("audit-writer");
-        thread.start();
+        Thread writing = threads.newThread(this::run);
+        writing.setName("audit-writer");
+        thread = writing;
+        writing.start();
     }
 
     /** Whether a line of that severity would be taken now; one caller at a time. */
@@ -177,20 +179,24 @@ final class AuditWriter {
     /** Writes what waits, for two seconds at most, and ends the thread; lines that are added afterwards are not taken. */
     void stop() {
         state = State.DRAINING;
+        Thread writing = thread;
+        if (writing == null) {
+            return;
+        }
         if (!queue.offer(WAKE)) {
             LOG.fine("There is so much to write that nobody has to be woken");
         }
         boolean interrupted = false;
         try {
-            thread.join(DRAIN_MILLIS);
+            writing.join(DRAIN_MILLIS);
         } catch (InterruptedException e) {
             interrupted = true;
         }
         state = State.LEAVING;
-        if (thread.isAlive()) {
-            thread.interrupt(); // ends a write to a FIFO; a hanging disk is the kernel's
+        if (writing.isAlive()) {
+            writing.interrupt(); // ends a write to a FIFO; a hanging disk is the kernel's
             try {
-                thread.join(LEAVE_MILLIS);
+                writing.join(LEAVE_MILLIS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -276,9 +282,10 @@ final class AuditWriter {
         if (state == State.LEAVING) {
             return; // interrupted by the stop
         }
-        failure = words(e);
+        String why = words(e);
+        failure = why;
         behind = true;
-        gap.began(failure, line.since);
+        gap.began(why, line.since);
         if (failures++ % HEAD_EVERY_FAILURE == 0) { // a process that is killed now gives no number twice
             head.write(new AuditHead.State(lastGiven, waiting() + gap.missing()));
         }

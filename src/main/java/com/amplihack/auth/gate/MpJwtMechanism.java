@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** MP-JWT's own mechanism, found without naming any class of the server, and kept from answering by itself. */
 @Singleton
@@ -41,7 +42,7 @@ public class MpJwtMechanism {
     }
 
     private final BeanManager beans;
-    private volatile HttpAuthenticationMechanism delegate;
+    private volatile @Nullable HttpAuthenticationMechanism delegate;
 
     @Inject
     public MpJwtMechanism(BeanManager beans) {
@@ -56,11 +57,12 @@ public class MpJwtMechanism {
         HttpServletResponse silent = new SilentResponse(response);
         QuietContext quiet = new QuietContext(context, normalized, silent);
         AuthenticationStatus status = delegate().validateRequest(normalized, silent, quiet);
-        if (status != AuthenticationStatus.SUCCESS) {
+        Principal caller = quiet.caller;
+        if (status != AuthenticationStatus.SUCCESS || caller == null) {
             return Optional.empty();
         }
-        return TokenVerifier.verifiedByMpJwt(token, quiet.caller)
-                .map(verified -> new VerifiedToken(verified, quiet.caller, quiet.groups));
+        return TokenVerifier.verifiedByMpJwt(token, caller)
+                .map(verified -> new VerifiedToken(verified, caller, quiet.groups));
     }
 
     private HttpAuthenticationMechanism delegate() {
@@ -92,7 +94,7 @@ public class MpJwtMechanism {
         }
 
         @Override
-        public String getHeader(String name) {
+        public @Nullable String getHeader(String name) {
             return "Authorization".equalsIgnoreCase(name) ? "Bearer " + bearer : null;
         }
 
@@ -139,8 +141,8 @@ public class MpJwtMechanism {
     private static final class QuietContext extends HttpMessageContextWrapper {
         private final HttpServletRequest request;
         private final HttpServletResponse response;
-        private Principal caller;
-        private Set<String> groups;
+        private @Nullable Principal caller;
+        private Set<String> groups = Set.of();
 
         QuietContext(HttpMessageContext context, HttpServletRequest request, HttpServletResponse response) {
             super(context);

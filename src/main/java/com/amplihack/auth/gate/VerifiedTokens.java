@@ -12,6 +12,7 @@ import jakarta.inject.Singleton;
 import jakarta.security.enterprise.AuthenticationException;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Saves the second verification of the same token, character by character. What was verified is forgotten when it
@@ -23,7 +24,7 @@ public class VerifiedTokens {
     private final Configuration configuration;
     private final KeyRing keys;
     private final InstantSource clock;
-    private volatile Generation latest;
+    private volatile @Nullable Generation latest;
 
     @Inject
     public VerifiedTokens(Configuration configuration, KeyRing keys, InstantSource clock) {

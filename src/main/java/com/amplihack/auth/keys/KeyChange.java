@@ -8,15 +8,15 @@ import com.amplihack.auth.web.ClientContext;
  * Who changes the ring, for the audit log.
  *
  * @param reason {@code start}, {@code schedule}, {@code administrator}, {@code jmx}, {@code compromise} or {@code store}
- * @param userId null when nobody did
- * @param sessionId null when nobody did
+ * @param userId empty when nobody did
+ * @param sessionId empty when nobody did
  */
 public record KeyChange(String reason, String userId, String sessionId, ClientContext client) {
-    static final KeyChange SCHEDULE = new KeyChange("schedule", null, null, ClientContext.NONE);
-    static final KeyChange START = new KeyChange("start", null, null, ClientContext.NONE);
+    static final KeyChange SCHEDULE = new KeyChange("schedule", "", "", ClientContext.NONE);
+    static final KeyChange START = new KeyChange("start", "", "", ClientContext.NONE);
 
     /** By whoever may use JMX. */
-    public static final KeyChange JMX = new KeyChange("jmx", null, null, ClientContext.NONE);
+    public static final KeyChange JMX = new KeyChange("jmx", "", "", ClientContext.NONE);
 
     /** By an administrator who asked for it. */
     public static KeyChange by(String userId, String sessionId, ClientContext client) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells MP-JWT what it verifies by: the key set of this moment, without a request to ourselves, issuer and audience as they
@@ -66,7 +67,7 @@ public class MpJwtConfigSource implements ConfigSource {
 
     /** The same in every profile: {@code %dev.mp.jwt.token.header} of another source must not win either. */
     @Override
-    public String getValue(String name) {
+    public @Nullable String getValue(String name) {
         return properties.get(name.startsWith("%") ? name.substring(name.indexOf('.') + 1) : name);
     }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -105,7 +106,7 @@ final class RingChanges {
                 before.set(found);
                 return step.from(found);
             });
-            audit.tell(by, before.get(), after);
+            audit.tell(by, Objects.requireNonNull(before.get()), after);
             return after;
         } catch (IOException | InvalidSettingException e) {
             throw unwritable(e);

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs the first messages of a kind in a minute, and then how many more there were: what a client or an outage can repeat
@@ -51,7 +52,7 @@ public final class RepeatedLog {
     }
 
     /** The same with a stack trace. */
-    public void log(Level level, String kind, String message, Throwable thrown) {
+    public void log(Level level, String kind, String message, @Nullable Throwable thrown) {
         if (mayLog(level, kind, message)) {
             log.log(level, message, thrown);
         }

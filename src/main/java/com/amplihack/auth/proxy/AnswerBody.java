@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands the upstream's body on piece by piece as it comes, and asks for the next piece when the client has taken this
@@ -24,7 +25,7 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
     private final Exchange exchange;
     private final Runnable head;
     private final Queue<ByteBuffer> arrived = new ArrayDeque<>();
-    private Flow.Subscription subscription;
+    private Flow.@Nullable Subscription subscription;
     private Upstream upstream = Upstream.GOES_ON;
     private boolean headWritten;
     private boolean unflushed;
@@ -132,7 +133,7 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
             case COMPLETE -> exchange.answered();
             case BROKEN -> exchange.upstreamBroke();
             case GOES_ON -> {
-                if (!waiting) {
+                if (!waiting && subscription != null) {
                     waiting = true;
                     subscription.request(1);
                 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices within a second that a client has closed its connection while it waits for an answer, without reading from it
@@ -65,7 +66,7 @@ final class DisconnectWatch implements AutoCloseable {
     private final class Watched {
         private final ClientConnection connection;
         private final Runnable gone;
-        private SelectionKey key;
+        private @Nullable SelectionKey key;
         private int closed;
         private boolean stopped;
 

@@ -17,6 +17,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -44,7 +45,7 @@ final class Exchange {
     /** Whether the response holds the upstream's head; before, it can still become a refusal. */
     private boolean begun;
 
-    private Future<?> watching;
+    private Future<?> watching = CompletableFuture.completedFuture(null);
     private boolean over;
 
     /** @param timeout the longest silence, after which it ends */

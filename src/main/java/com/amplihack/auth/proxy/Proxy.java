@@ -30,6 +30,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +39,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Sends requests on to the upstream, without a thread that waits for it. */
 @Singleton
@@ -59,7 +61,7 @@ public class Proxy {
     private final Meters meters;
     private ExecutorService threads;
     private ScheduledThreadPoolExecutor timer;
-    private HttpClient http;
+    private @Nullable HttpClient http;
     private DisconnectWatch disconnects;
     private final ExchangeLimit limit = new ExchangeLimit();
 
@@ -177,6 +179,6 @@ public class Proxy {
         if (settings.upstream().isEmpty()) {
             throw new AuthException(ErrorCode.NO_UPSTREAM, "No upstream is configured (auth.proxy.upstream).");
         }
-        return new HttpUpstream(http, settings);
+        return new HttpUpstream(Objects.requireNonNull(http), settings);
     }
 }

@@ -8,7 +8,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands a request's body on as the upstream takes it, without a thread that waits and without keeping it whole: so much
@@ -21,7 +23,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private final long most;
     private final Exchange exchange;
     private final Runnable whenWhole;
-    private Flow.Subscriber<? super ByteBuffer> subscriber;
+    private Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
     private long demand;
     private long length;
     /** Payara says "all data read" when all has arrived: the rest of it lies in its buffer, and no read waits. */
@@ -113,7 +115,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
             exchange.waitsForClient(!over && demand > 0);
         } catch (ProtocolException malformed) {
             over = true;
-            exchange.refuse(new AuthException(ErrorCode.INVALID_REQUEST, malformed.getMessage()));
+            exchange.refuse(new AuthException(ErrorCode.INVALID_REQUEST, String.valueOf(malformed.getMessage())));
         } catch (IOException broken) {
             over = true;
             exchange.clientGone();
@@ -129,13 +131,13 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
         }
         demand--;
         exchange.progress();
-        subscriber.onNext(ByteBuffer.wrap(chunk, 0, count));
+        Objects.requireNonNull(subscriber).onNext(ByteBuffer.wrap(chunk, 0, count));
     }
 
     private void complete() {
         over = true;
         exchange.waitsForClient(false);
-        subscriber.onComplete();
+        Objects.requireNonNull(subscriber).onComplete();
         whenWhole.run();
     }
 }

@@ -41,7 +41,8 @@ public class TokenService {
     private Configuration configuration;
     private InstantSource clock;
 
-    /** For the container. */
+    /** For the container's proxy, which has no fields. */
+    @SuppressWarnings("NullAway.Init")
     public TokenService() {}
 
     @Inject

@@ -243,5 +243,4 @@ class RefreshRotationTest {
             return super.issue(account, sid, gen, client);
         }
     }
-
 }

@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes files that never exist half-written nor, for a moment, readable by others (FAULTS.md 32): permissions are
@@ -32,7 +33,7 @@ public final class PrivateFiles {
     private static final String UNFINISHED = ".new-";
 
     /** The directory whose lock a thread of this process holds; guarded by {@link #IN_THIS_PROCESS}. */
-    private static Path held;
+    private static @Nullable Path held;
 
     private PrivateFiles() {}
 

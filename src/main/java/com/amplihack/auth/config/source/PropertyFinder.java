@@ -45,7 +45,7 @@ public final class PropertyFinder implements Function<String, Property> {
         try {
             return new Property(name, Optional.of(expressions.resolve(raw.get())), source(found));
         } catch (Expressions.UnusableException unusable) {
-            return Property.unusable(name, source(found), unusable.getMessage());
+            return Property.unusable(name, source(found), String.valueOf(unusable.getMessage()));
         }
     }
 

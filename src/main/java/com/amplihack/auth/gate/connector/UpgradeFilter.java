@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the body of a request with an {@code Upgrade} header that nobody follows end where its framing says (RFC 9110
@@ -45,7 +46,7 @@ public class UpgradeFilter extends HttpFilter {
     }
 
     private static final class Framed extends HttpServletRequestWrapper {
-        private ServletInputStream body;
+        private @Nullable ServletInputStream body;
 
         Framed(HttpServletRequest request) {
             super(request);

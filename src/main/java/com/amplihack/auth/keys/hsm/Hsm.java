@@ -171,7 +171,7 @@ final class Hsm {
     }
 
     private void lose(HsmSession failed, HsmUnavailableException away, Exception cause) {
-        fault = Optional.of(away.getMessage());
+        fault = Optional.of(String.valueOf(away.getMessage()));
         if (session.compareAndSet(failed, null)) {
             LOG.log(Level.SEVERE, "Nothing is signed until the HSM answers again", cause);
         }

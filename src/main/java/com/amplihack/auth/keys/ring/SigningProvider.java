@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What signs: Amazon Corretto Crypto Provider where it runs and passes its own tests, since logins and refreshes wait for
@@ -131,7 +132,7 @@ public final class SigningProvider {
     }
 
     /** It is open, and stays so: a file that is deleted now is not left behind by a process that is killed. */
-    private static void delete(Path jar) {
+    private static void delete(@Nullable Path jar) {
         try {
             if (jar != null) {
                 Files.deleteIfExists(jar);

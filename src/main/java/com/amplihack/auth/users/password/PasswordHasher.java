@@ -43,8 +43,8 @@ public class PasswordHasher {
     private final Configuration configuration;
     private final Meters meters;
     private Argon2 argon2;
-    private Semaphore turns;
-    private volatile int places;
+    private final int places;
+    private final Semaphore turns;
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile String nobodysHash;
 
@@ -52,6 +52,8 @@ public class PasswordHasher {
     public PasswordHasher(Configuration configuration, Meters meters) {
         this.configuration = configuration;
         this.meters = meters;
+        places = settings().concurrency();
+        turns = new Semaphore(places, true);
     }
 
     /**
@@ -61,8 +63,12 @@ public class PasswordHasher {
      */
     @PostConstruct
     public void prepare() {
+        prepare(library());
+    }
+
+    private static Argon2 library() {
         try {
-            prepare(Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32));
+            return Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
         } catch (LinkageError unusable) {
             String why =
                     String.valueOf(unusable.getMessage()).lines().findFirst().orElse("");
@@ -72,10 +78,8 @@ public class PasswordHasher {
         }
     }
 
-    public void prepare(Argon2 library) {
+    public final void prepare(Argon2 library) {
         argon2 = library;
-        places = settings().concurrency();
-        turns = new Semaphore(places, true);
         byte[] nobodysPassword = new byte[32];
         RANDOM.nextBytes(nobodysPassword);
         nobodysHash = hash(Secret.of(Base64.getEncoder().encodeToString(nobodysPassword)));
