@@ -1,7 +1,6 @@
 package com.amplihack.auth.audit;
 
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.files.PrivateFiles;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
@@ -14,20 +13,14 @@ import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Records every event as one JSON line in the audit file and, behind {@code SECURITY_AUDIT:}, in the server log. A file
@@ -38,16 +31,15 @@ public class AuditLog {
     private static final Logger LOG = Logger.getLogger(AuditLog.class.getName());
 
     private final Configuration configuration;
-    private final InstantSource clock;
     private final AuditMeter meter;
 
     /** The container's, so that its threads end with the application; null outside of one. */
     @Resource
     private ManagedThreadFactory threads;
 
-    private AuditLine lines;
+    private final AuditLine lines;
     private volatile AuditWriter writer;
-    private SecretKeySpec nameKey;
+    private Pseudonyms pseudonyms;
     private long sequence;
     private final AtomicBoolean refusing = new AtomicBoolean();
     private final Refusals refusals = new Refusals();
@@ -55,7 +47,7 @@ public class AuditLog {
     @Inject
     public AuditLog(Configuration configuration, InstantSource clock, Meters meters) {
         this.configuration = configuration;
-        this.clock = clock;
+        lines = new AuditLine(clock);
         meter = new AuditMeter(meters);
     }
 
@@ -66,8 +58,7 @@ public class AuditLog {
      */
     @PostConstruct
     public synchronized void open() {
-        nameKey = nameKey(configuration.settings().keys().path().resolve("audit.key"));
-        lines = new AuditLine(clock);
+        pseudonyms = new Pseudonyms(configuration.settings().keys().path().resolve("audit.key"));
         Path path = configuration.settings().audit().file();
         AuditHead head = new AuditHead(path);
         AuditFile file = new AuditFile(path);
@@ -183,14 +174,6 @@ public class AuditLog {
         }
     }
 
-    private static SecretKeySpec nameKey(Path file) {
-        try {
-            return new SecretKeySpec(PrivateFiles.secret(file), "HmacSHA256");
-        } catch (IOException e) {
-            throw new UncheckedIOException("The key of the names in the audit log cannot be read: " + e, e);
-        }
-    }
-
     private static Thread daemon(Runnable task) {
         Thread thread = new Thread(task);
         thread.setDaemon(true);
@@ -199,14 +182,7 @@ public class AuditLog {
 
     /** Stands for a name of an unknown account: people type passwords there, so it must not be readable. */
     public String pseudonym(String attemptedName) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(nameKey);
-            byte[] hash = mac.doFinal(attemptedName.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return pseudonyms.of(attemptedName);
     }
 
     /** Why the file does not take entries, in words for an operator; empty when it does. */

@@ -204,7 +204,8 @@ class KeyRotationIT {
                 running.add(pool.submit(user));
             }
             for (int rotation = 0; rotation < 2; rotation++) {
-                await(() -> post("/admin/api/keys/rotate").status() == 201); // once the next key is published long enough
+                await(() ->
+                        post("/admin/api/keys/rotate").status() == 201); // once the next key is published long enough
                 Thread.sleep(1_000);
             }
             rotated.set(true);

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.config.files.PrivateFiles;
+import com.amplihack.auth.config.files.DirectoryLock;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.keys.files.KeyFiles;
 import com.amplihack.auth.keys.ring.Jwks;
@@ -760,7 +760,7 @@ class KeyRotationTest {
 
     private void hold(CountDownLatch held, CountDownLatch end) {
         try {
-            PrivateFiles.underLock(directory, () -> {
+            DirectoryLock.hold(directory, () -> {
                 held.countDown();
                 try {
                     return end.await(30, TimeUnit.SECONDS);

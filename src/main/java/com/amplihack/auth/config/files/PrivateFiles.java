@@ -6,7 +6,6 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -19,21 +18,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes files that never exist half-written nor, for a moment, readable by others (FAULTS.md 32): permissions are
  * given at creation, contents appear by an atomic rename.
  */
 public final class PrivateFiles {
-    private static final Object IN_THIS_PROCESS = new Object();
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SECRET_BYTES = 32;
     private static final String UNFINISHED = ".new-";
-
-    /** The directory whose lock a thread of this process holds; guarded by {@link #IN_THIS_PROCESS}. */
-    private static @Nullable Path held;
 
     private PrivateFiles() {}
 
@@ -92,7 +85,7 @@ public final class PrivateFiles {
     public static byte[] secret(Path file) throws IOException {
         Path directory = directoryOf(file);
         makeDirectory(directory);
-        return underLock(directory, () -> {
+        return DirectoryLock.hold(directory, () -> {
             try {
                 if (!Files.exists(file)) {
                     byte[] fresh = new byte[SECRET_BYTES];
@@ -108,41 +101,6 @@ public final class PrivateFiles {
                 throw new UncheckedIOException(e);
             }
         });
-    }
-
-    /**
-     * Runs while no other thread and no other process runs under the same directory's lock; a thread that is under it
-     * already runs at once.
-     */
-    public static <T> T underLock(Path directory, Supplier<T> action) throws IOException {
-        Path lockFile = directory.resolve(".lock");
-        synchronized (IN_THIS_PROCESS) {
-            if (directory.equals(held)) {
-                return nested(action);
-            }
-            Path outer = held;
-            try {
-                Files.createFile(lockFile, permissions(lockFile, "rw-------"));
-            } catch (FileAlreadyExistsException another) {
-                // made by an earlier start or another node
-            }
-            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-                    FileLock lock = channel.lock()) {
-                assert lock.isValid();
-                held = directory;
-                return nested(action);
-            } finally {
-                held = outer;
-            }
-        }
-    }
-
-    private static <T> T nested(Supplier<T> action) throws IOException {
-        try {
-            return action.get();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
     }
 
     /**
@@ -193,7 +151,7 @@ public final class PrivateFiles {
         return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a directory");
     }
 
-    private static FileAttribute<?>[] permissions(Path file, String mode) {
+    static FileAttribute<?>[] permissions(Path file, String mode) {
         return hasPermissions(file)
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))}
                 : new FileAttribute<?>[0];

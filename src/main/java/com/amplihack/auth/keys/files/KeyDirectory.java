@@ -1,6 +1,7 @@
 package com.amplihack.auth.keys.files;
 
 import com.amplihack.auth.config.KeySettings;
+import com.amplihack.auth.config.files.DirectoryLock;
 import com.amplihack.auth.config.files.PrivateFiles;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.keys.hsm.HsmKeys;
@@ -73,7 +74,7 @@ public final class KeyDirectory {
     public Opened open(Instant now) {
         try {
             PrivateFiles.makeDirectory(path);
-            return PrivateFiles.underLock(path, () -> {
+            return DirectoryLock.hold(path, () -> {
                 try {
                     Ring before = Ring.EMPTY;
                     if (ringFile.exists()) {
@@ -110,7 +111,7 @@ public final class KeyDirectory {
 
     /** Makes one step under the lock, or none when it leads to the same ring; tidies up in any case. */
     public Ring change(Instant now, Step step) throws IOException {
-        return PrivateFiles.underLock(path, () -> {
+        return DirectoryLock.hold(path, () -> {
             try {
                 Ring before = read();
                 Ring after = step.from(before);

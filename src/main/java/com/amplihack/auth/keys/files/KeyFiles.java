@@ -1,6 +1,7 @@
 package com.amplihack.auth.keys.files;
 
 import com.amplihack.auth.config.KeySettings;
+import com.amplihack.auth.config.files.DirectoryLock;
 import com.amplihack.auth.config.files.PrivateFiles;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.keys.hsm.HsmKeys;
@@ -99,7 +100,7 @@ public final class KeyFiles implements PrivateKeys {
     public SigningKey readOrMake() {
         try {
             PrivateFiles.makeDirectory(settings.path());
-            return PrivateFiles.underLock(settings.path(), () -> {
+            return DirectoryLock.hold(settings.path(), () -> {
                 try {
                     if (!Files.exists(privateFile)) {
                         makeFirst();
