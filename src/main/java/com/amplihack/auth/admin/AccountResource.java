@@ -7,6 +7,7 @@ import com.amplihack.auth.session.Paging;
 import com.amplihack.auth.session.SessionJson;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.RightsCheck;
@@ -50,6 +51,9 @@ public class AccountResource {
     private AccountDirectory accounts;
 
     @Inject
+    private AccountAdministration administration;
+
+    @Inject
     private SecurityStore store;
 
     @Inject
@@ -87,9 +91,9 @@ public class AccountResource {
         Optional<Instant> lock = store.lockedUntil(id); // once: after the change nothing may fail before it is audited
         RightsCheck allowed =
                 change.touchesRights() ? fit : RightsCheck.NONE; // whose rights fit no more can be disabled
-        Account after = audit.attempt(
-                "change_user", id, AccountJson.of(before, lock), () -> accounts.change(id, change, allowed)
-                        .orElseThrow(AccountResource::noSuchUser));
+        Account after = audit.attempt("change_user", id, AccountJson.of(before, lock), () -> administration
+                .change(id, change, allowed)
+                .orElseThrow(AccountResource::noSuchUser));
         audit.record("change_user", id, AccountJson.of(before, lock), AccountJson.of(after, lock));
         if (change.password().isPresent()) {
             audit.recordPasswordReset(id);
@@ -103,7 +107,7 @@ public class AccountResource {
     public Response delete(@PathParam("id") String path) {
         String id = uuid(path);
         JsonObjectBuilder before = accounts.find(id).map(this::json).orElse(null);
-        boolean deleted = audit.attempt("delete_user", id, before, () -> accounts.delete(id));
+        boolean deleted = audit.attempt("delete_user", id, before, () -> administration.delete(id));
         if (!deleted) {
             throw noSuchUser();
         }

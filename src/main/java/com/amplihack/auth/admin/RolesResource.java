@@ -2,6 +2,7 @@ package com.amplihack.auth.admin;
 
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Role;
 import com.amplihack.auth.web.JsonBody;
@@ -34,6 +35,9 @@ public class RolesResource {
     private AccountDirectory accounts;
 
     @Inject
+    private AccountAdministration administration;
+
+    @Inject
     private TokenFit fit;
 
     @Inject
@@ -60,7 +64,7 @@ public class RolesResource {
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.INVALID_REQUEST, "permissions: a list is needed, which may be empty.")));
         var before = accounts.role(name).map(AccountJson::of).orElse(null);
-        Role role = audit.attempt("put_role", name, before, () -> accounts.putRole(name, permissions, fit));
+        Role role = audit.attempt("put_role", name, before, () -> administration.putRole(name, permissions, fit));
         audit.record("put_role", name, before, AccountJson.of(role));
         return AccountJson.of(role).build().toString();
     }
@@ -77,7 +81,7 @@ public class RolesResource {
                 .flatMap(accounts::role)
                 .orElseThrow(() -> new AuthException(ErrorCode.NOT_FOUND, "There is no role of this name."));
         audit.attempt("delete_role", name, AccountJson.of(before), () -> {
-            accounts.deleteRole(name);
+            administration.deleteRole(name);
             return null;
         });
         audit.record("delete_role", name, AccountJson.of(before), null);

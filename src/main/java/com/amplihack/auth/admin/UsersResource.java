@@ -7,9 +7,11 @@ import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.session.Paging;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.OpaqueString;
+import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.web.JsonBody;
 import com.amplihack.auth.web.PublicAddress;
 import jakarta.annotation.security.RolesAllowed;
@@ -54,6 +56,9 @@ public class UsersResource {
     private AccountDirectory accounts;
 
     @Inject
+    private AccountAdministration administration;
+
+    @Inject
     private SecurityStore store;
 
     @Inject
@@ -77,12 +82,12 @@ public class UsersResource {
         Set<String> permissions =
                 TokenFit.wellFormed(body.strings("permissions", MOST_PERMISSIONS, LONGEST_PERMISSION));
         boolean enabled = body.bool("enabled", true);
-        Secret password = chosen.orElseGet(AccountDirectory::randomPassword);
+        Secret password = chosen.orElseGet(PasswordPolicy::random);
         Account account = audit.attempt(
                 "create_user",
                 username,
                 null,
-                () -> accounts.create(username, password, roles, permissions, enabled, fit));
+                () -> administration.create(username, password, roles, permissions, enabled, fit));
         audit.record("create_user", account.id(), null, AccountJson.of(account, Optional.empty()));
         JsonObjectBuilder answer = AccountJson.of(account, Optional.empty());
         if (chosen.isEmpty()) {

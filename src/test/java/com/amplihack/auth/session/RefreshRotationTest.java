@@ -23,6 +23,7 @@ import com.amplihack.auth.token.Tokens;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.TestAccounts;
+import com.amplihack.auth.users.database.Database;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -222,7 +223,7 @@ class RefreshRotationTest {
 
     private final class OneAccount extends AccountDirectory {
         OneAccount() {
-            super(null, null, null, null, null);
+            super(new Database(Tokens.configuration(Map.of())));
         }
 
         @Override

@@ -11,10 +11,10 @@ import com.amplihack.auth.config.type.StoreKind;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.RedisSecurityStore;
 import com.amplihack.auth.store.StoreUnavailableException;
-import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountRecovery;
 import com.amplihack.auth.users.AccountRecovery.Found;
 import com.amplihack.auth.users.password.PasswordHasher;
+import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.web.ClientContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +57,7 @@ public final class LostAdmin {
         AccountRecovery accounts = AccountRecovery.open(settings.database());
         Found account = accounts.find(name).orElseThrow(() -> nobody(name));
         AuditLog audit = openAudit(settings);
-        Secret password = AccountDirectory.randomPassword();
+        Secret password = PasswordPolicy.random();
         if (!accounts.recover(account, hash(settings, password))) {
             throw nobody(name);
         }

@@ -18,6 +18,7 @@ import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountKey;
+import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ClientContext;
@@ -41,7 +42,8 @@ public class Authenticator {
     /** How many counters the names that nobody has share: as few as that, so that nothing piles up. */
     static final int NOBODIES = 65_536;
 
-    private final AccountDirectory accounts;
+    private final AccountDirectory directory;
+    private final Accounts accounts;
     private final PasswordHasher hasher;
     private final SecurityStore store;
     private final AuditLog audit;
@@ -52,13 +54,15 @@ public class Authenticator {
 
     @Inject
     public Authenticator(
-            AccountDirectory accounts,
+            AccountDirectory directory,
+            Accounts accounts,
             PasswordHasher hasher,
             SecurityStore store,
             AuditLog audit,
             Configuration configuration,
             RateLimits limits,
             Meters meters) {
+        this.directory = directory;
         this.accounts = accounts;
         this.hasher = hasher;
         this.store = store;
@@ -100,7 +104,7 @@ public class Authenticator {
     public Authenticated authenticate(
             String username, Secret password, PresentedDevices devices, ClientContext client) {
         RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // its quota is never off
-        Optional<AccountKey> key = Username.parse(username).flatMap(accounts::findKey);
+        Optional<AccountKey> key = Username.parse(username).flatMap(directory::findKey);
         LoginAttempt attempt = begin(username, key, devices);
         Checked checked = check(attempt, key, password);
         if (!checked.matches()
@@ -170,7 +174,7 @@ public class Authenticator {
     /** Compares the password, whoever is asked for and whether or not the attempt may succeed. */
     private Checked check(LoginAttempt attempt, Optional<AccountKey> key, Secret password) {
         try {
-            Optional<Account> account = key.flatMap(known -> accounts.find(known.id()));
+            Optional<Account> account = key.flatMap(known -> directory.find(known.id()));
             boolean matches = account.isPresent()
                     ? hasher.verify(account.get().passwordHash(), password)
                     : hasher.verifyNobody(password);

@@ -8,6 +8,7 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.nulabinc.zxcvbn.Zxcvbn;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -19,6 +20,11 @@ import java.util.stream.Stream;
  */
 @Singleton
 public class PasswordPolicy {
+    // without the characters that people mistake for one another
+    private static final String ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int RANDOM_LENGTH = 24; // of 56 characters each: 139 bits
+
     /** Guesses that a password must take: from here on zxcvbn calls it very unguessable, also for who has the hash. */
     private static final double ENOUGH = 1e10;
 
@@ -84,5 +90,14 @@ public class PasswordPolicy {
 
     private static AuthException weak(String member, String why) {
         return new AuthException(ErrorCode.WEAK_PASSWORD, member + ": " + why);
+    }
+
+    /** A password that nobody has chosen: 24 letters and digits. */
+    public static Secret random() {
+        StringBuilder password = new StringBuilder();
+        for (int i = 0; i < RANDOM_LENGTH; i++) {
+            password.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+        }
+        return Secret.of(password.toString());
     }
 }

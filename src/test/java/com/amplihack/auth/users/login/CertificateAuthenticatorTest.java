@@ -16,6 +16,7 @@ import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountKey;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.database.Database;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
@@ -119,7 +120,7 @@ class CertificateAuthenticatorTest {
     }
 
     private AccountDirectory directory() {
-        return new AccountDirectory(null, null, null, null, null) {
+        return new AccountDirectory(new Database(configuration)) {
             @Override
             public Optional<AccountKey> findKey(Username username) {
                 return username.key().equals("orders-service") ? Optional.of(new AccountKey(ID, 0)) : Optional.empty();
