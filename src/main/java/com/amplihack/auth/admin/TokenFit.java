@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
 
 /** Refuses rights that would make a token which verification then refuses for its length (FAULTS.md 35). */
 @Singleton
-public class TokenFit implements RightsCheck {
+class TokenFit implements RightsCheck {
     private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:*/-]*");
 
     private final TokenIssuer issuer;
 
     @Inject
-    public TokenFit(TokenIssuer issuer) {
+    TokenFit(TokenIssuer issuer) {
         this.issuer = issuer;
     }
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** MP-JWT's own mechanism, found without naming any class of the server, and kept from answering by itself. */
 @Singleton
-public class MpJwtMechanism {
+class MpJwtMechanism {
     // Payara's MP-JWT logs five kilobytes of stack for each bad token; the audit log has it in one line. The field
     // keeps the logger from being collected together with its level.
     private static final Logger NOISE =
@@ -45,7 +45,7 @@ public class MpJwtMechanism {
     private volatile @Nullable HttpAuthenticationMechanism delegate;
 
     @Inject
-    public MpJwtMechanism(BeanManager beans) {
+    MpJwtMechanism(BeanManager beans) {
         this.beans = beans;
     }
 

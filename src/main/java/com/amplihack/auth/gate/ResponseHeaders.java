@@ -10,14 +10,14 @@ import jakarta.servlet.http.HttpServletResponse;
 
 /** Writes the headers that every answer carries, before anything else happens. */
 @Singleton
-public class ResponseHeaders {
+class ResponseHeaders {
     private static final String READABLE =
             "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 
     private final Configuration configuration;
 
     @Inject
-    public ResponseHeaders(Configuration configuration) {
+    ResponseHeaders(Configuration configuration) {
         this.configuration = configuration;
     }
 

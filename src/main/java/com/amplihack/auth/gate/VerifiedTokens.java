@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * not known here: times, session, replay, binding and quota are for {@link GateFilter} to ask about, every time.
  */
 @Singleton
-public class VerifiedTokens {
+class VerifiedTokens {
     private final Configuration configuration;
     private final KeyRing keys;
     private final InstantSource clock;
     private volatile @Nullable Generation latest;
 
     @Inject
-    public VerifiedTokens(Configuration configuration, KeyRing keys, InstantSource clock) {
+    VerifiedTokens(Configuration configuration, KeyRing keys, InstantSource clock) {
         this.configuration = configuration;
         this.keys = keys;
         this.clock = clock;

@@ -38,7 +38,7 @@ public class AuthException extends RuntimeException {
     }
 
     /** The same refusal under the sentence that the specification gives it. */
-    public static AuthException titled(ErrorCode code, String title, String detail) {
+    static AuthException titled(ErrorCode code, String title, String detail) {
         return new AuthException(code, title, detail, null);
     }
 

@@ -11,11 +11,11 @@ import jakarta.inject.Singleton;
 
 /** Writes down what becomes of refresh tokens. */
 @Singleton
-public class RefreshAudit {
+class RefreshAudit {
     private final AuditLog audit;
 
     @Inject
-    public RefreshAudit(AuditLog audit) {
+    RefreshAudit(AuditLog audit) {
         this.audit = audit;
     }
 

@@ -31,7 +31,7 @@ import java.util.Optional;
  * the middle leaves the old token usable, and what was not committed is never sent.
  */
 @Singleton
-public class RefreshRotation {
+class RefreshRotation {
     /** Each lost race means that another request of the session got through. */
     private static final int TRIES = 5;
 
@@ -44,7 +44,7 @@ public class RefreshRotation {
     private final Configuration configuration;
 
     @Inject
-    public RefreshRotation(
+    RefreshRotation(
             AccountDirectory accounts,
             TokenIssuer issuer,
             RefreshTokenCodec codec,

@@ -51,7 +51,7 @@ public class ClientResolver {
 
     /** Whether that has ever happened since the list of trusted proxies was read. */
     @SuppressWarnings("ReferenceEquality") // another object is another list
-    public boolean strangerSeen() {
+    boolean strangerSeen() {
         return strangerTo.get() == trustedProxies();
     }
 

@@ -10,7 +10,7 @@ import com.nimbusds.jose.util.Base64URL;
 import java.util.Set;
 
 /** Signs in the HSM, whichever session with it is open; while there is none, that is a 503. */
-public final class HsmSigner extends BaseJWSProvider implements JWSSigner {
+final class HsmSigner extends BaseJWSProvider implements JWSSigner {
     private final Hsm hsm;
     private final String label;
 
