@@ -1,5 +1,5 @@
--- Commits an answer that rotates nothing (ROTATION.md rules 2a, 3a, 3b), or tells why not: remembers its idempotency key,
--- and lets access tokens begin a generation of their own when rights have changed.
+-- Commits an answer that rotates nothing (docs/refresh-protocol.md, rules 2a, 3a, 3b), or tells why not: remembers its
+-- idempotency key, and lets access tokens begin a generation of their own when rights have changed.
 -- KEYS[1] session  [2] epoch
 -- ARGV[1] gen as seen  [2] issue as seen  [3] ended as read  [4] rights as read  [5] issue of the answer's access token
 --   [6] the request's name or ''

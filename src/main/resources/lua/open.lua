@@ -38,7 +38,10 @@ table.sort(others, function(a, b)
   if a.opened_at ~= b.opened_at then
     return a.opened_at < b.opened_at
   end
-  return a.over_at < b.over_at -- to the millisecond, for those of the same second
+  if a.over_at ~= b.over_at then
+    return a.over_at < b.over_at -- to the millisecond, for those of the same second
+  end
+  return a.sid < b.sid
 end)
 for i = 1, math.min(surplus, STEP) do
   redis.call('DEL', ARGV[6] .. others[i].sid)

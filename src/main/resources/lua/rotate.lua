@@ -1,4 +1,4 @@
--- Commits a rotation decided on what look_for_refresh saw, or tells why not (ROTATION.md rule 2b).
+-- Commits a rotation decided on what look_for_refresh saw, or tells why not (docs/refresh-protocol.md, rule 2b).
 -- KEYS[1] session  [2] epoch  [3] index of the user's sessions
 -- ARGV[1] gen as seen  [2] issue as seen  [3] ended as read  [4] rights as read  [5] milliseconds that the successor
 --   lives  [6] sid  [7] the successor's gen  [8] issue of its access token  [9] hash of its secret  [10] the salt that it

@@ -13,7 +13,8 @@ if ARGV[3] ~= '' and redis.call('ZSCORE', KEYS[1], ARGV[3]) == ARGV[2] then
   local rank = redis.call('ZREVRANK', KEYS[1], ARGV[3])
   places = redis.call('ZRANGE', KEYS[1], rank + 1, rank + count, 'REV', 'WITHSCORES')
 else -- it was ended or refreshed meanwhile: go on where it was, which may name another one of that second once more
-  places = redis.call('ZRANGE', KEYS[1], ARGV[2], '(' .. now / 1000, 'BYSCORE', 'REV', 'LIMIT', 0, count, 'WITHSCORES')
+  local second = string.format('%.3f', now / 1000)
+  places = redis.call('ZRANGE', KEYS[1], ARGV[2], '(' .. second, 'BYSCORE', 'REV', 'LIMIT', 0, count, 'WITHSCORES')
 end
 local found = {}
 for i = 1, #places, 2 do

@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Refuses rights that would make a token which verification then refuses for its length (FAULTS.md 35). */
+/**
+ * Refuses rights that would make a token which verification then refuses for its length (docs/specification.md, fault
+ * 35).
+ */
 @Singleton
 class TokenFit implements RightsCheck {
     private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:*/-]*");

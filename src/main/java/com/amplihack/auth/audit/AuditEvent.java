@@ -2,7 +2,7 @@ package com.amplihack.auth.audit;
 
 import java.util.logging.Level;
 
-/** What is audited, with how grave it is (CONTRACT.md section 4). */
+/** What is audited, and how grave it is; docs/audit-events.md lists the same. */
 public enum AuditEvent {
     LOGIN_SUCCESS(Severity.INFO),
     LOGIN_FAILED(Severity.WARNING, true),

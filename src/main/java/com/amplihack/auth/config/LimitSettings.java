@@ -4,7 +4,7 @@ import com.amplihack.auth.config.source.SettingsReader;
 import com.amplihack.auth.config.type.Quota;
 
 /**
- * The quotas of CONTRACT.md section 3.
+ * The quotas of docs/configuration.md.
  *
  * @param login per client address (an IPv6 /64 is one), never off
  * @param refresh per session

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Every setting of CONTRACT.md section 3 that is in force, read once and checked as a whole.
+ * Every setting of docs/configuration.md that is in force, read once and checked as a whole.
  *
  * @param production true unless the {@code dev} (or {@code test}) profile is on
  * @param home under which keys, database and audit file lie unless they name themselves

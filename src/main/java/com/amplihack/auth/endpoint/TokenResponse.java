@@ -64,7 +64,10 @@ public class TokenResponse {
                         cookie(CookieName.DEVICE, devices.issue(account), authPath(request), DeviceCookies.LIFE));
     }
 
-    /** An answer that also clears the session's cookies, with the attributes that they were set with (FAULTS.md 41). */
+    /**
+     * An answer that also clears the session's cookies, with the attributes that they were set with
+     * (docs/specification.md, fault 41).
+     */
     public Response clearing(String body, HttpServletRequest request) {
         return clearing(Response.ok(body, MediaType.APPLICATION_JSON_TYPE), request);
     }

@@ -1,5 +1,7 @@
 package com.amplihack.auth.metrics;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -10,7 +12,7 @@ import java.util.function.Supplier;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
 /**
- * The service's own figures at {@code /metrics} (CONTRACT.md section 5). Each label has a small, fixed set of values;
+ * The service's own figures at {@code /metrics} (docs/metrics.md). Each label has a small, fixed set of values;
  * nothing that a client sends becomes one.
  */
 @Singleton
@@ -110,7 +112,22 @@ public class Meters {
      * @param sample may fail: then there is no number
      */
     public void sampleSessions(LongSupplier sample) {
-        instruments.gauge("jwt_sessions_active", "", "", new Sampled(sample)::value);
+        instruments.gauge("jwt_sessions_active", "", "", cached(sample));
+    }
+
+    /** An expensive number, cached for ten seconds; NaN when it cannot be had, since an old one would look like a true one. */
+    static Supplier<Double> cached(LongSupplier sample) {
+        LoadingCache<String, Double> cache = Caffeine.newBuilder()
+                .expireAfterWrite(Duration.ofSeconds(10))
+                .executor(Runnable::run) // no threads of the server's own
+                .build(name -> {
+                    try {
+                        return (double) sample.getAsLong();
+                    } catch (RuntimeException unavailable) {
+                        return Double.NaN;
+                    }
+                });
+        return () -> cache.get("");
     }
 
     /**

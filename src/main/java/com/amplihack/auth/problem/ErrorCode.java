@@ -2,7 +2,7 @@ package com.amplihack.auth.problem;
 
 import java.util.Locale;
 
-/** Every error that a client can see: its stable code, status and title (CONTRACT.md section 1). */
+/** Every error that a client can see: its stable code, status and title (docs/errors.md). */
 public enum ErrorCode {
     INVALID_REQUEST(400, "Invalid request"),
     WEAK_PASSWORD(400, "Weak password"),

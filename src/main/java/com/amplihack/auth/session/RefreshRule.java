@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What an authentic refresh token of a living session, presented with its proof, is answered with (ROTATION.md). */
+/** The answer to an authentic refresh token of a live session, presented with its proof (docs/refresh-protocol.md). */
 enum RefreshRule {
     /** Rules 1 and 2b: a new generation. */
     ROTATE,

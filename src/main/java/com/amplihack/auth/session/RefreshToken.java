@@ -4,7 +4,8 @@ import com.amplihack.auth.token.Sha256;
 import java.security.SecureRandom;
 
 /**
- * A refresh token that carries our MAC: opaque to clients, it names its session and generation (ROTATION.md).
+ * A refresh token that carries our MAC: opaque to clients, it names its session and generation
+ * (docs/refresh-protocol.md).
  *
  * @param secret 256 bits, random in the first of a session, then made of the parent's; the store holds only a hash of them
  */

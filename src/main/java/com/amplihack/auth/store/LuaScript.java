@@ -7,12 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
-import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisNoScriptException;
 
-/** One script of {@code /lua}, run by its digest; Redis gets the text only when it does not know it yet. */
-final class LuaScript {
+/** One script of {@code /lua}, behind the prelude. */
+public final class LuaScript {
     private final String text;
     private final String sha1;
 
@@ -21,20 +18,13 @@ final class LuaScript {
         sha1 = sha1(text);
     }
 
-    String text() {
+    public String text() {
         return text;
     }
 
-    String sha1() {
+    /** What Redis knows it by. */
+    public String sha1() {
         return sha1;
-    }
-
-    Object run(UnifiedJedis redis, List<String> keys, List<String> arguments) {
-        try {
-            return redis.evalsha(sha1, keys, arguments);
-        } catch (JedisNoScriptException unknown) {
-            return redis.eval(text, keys, arguments); // EVAL teaches it as well
-        }
     }
 
     private static String read(String name) {

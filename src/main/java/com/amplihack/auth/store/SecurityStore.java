@@ -89,7 +89,7 @@ public interface SecurityStore {
     record RefreshView(Optional<SessionRecord> session, Epoch epoch, Instant now, Taken quota) {}
 
     /**
-     * A successor to commit (ROTATION.md rule 2b).
+     * A successor to commit (docs/refresh-protocol.md, rule 2b).
      *
      * @param seen the session as it was looked at; its generation and issue must still be these
      * @param epoch the user's, as it was read before the account
@@ -124,8 +124,8 @@ public interface SecurityStore {
     }
 
     /**
-     * An answer to commit that rotates nothing (ROTATION.md rules 2a, 3a and 3b): its idempotency key is remembered, and
-     * access tokens made under changed rights get a generation of their own.
+     * An answer to commit that rotates nothing (docs/refresh-protocol.md, rules 2a, 3a and 3b): its idempotency key is
+     * remembered, and access tokens made under changed rights get a generation of their own.
      *
      * @param seen the session as it was looked at; its generation and issue must still be these
      * @param epoch the user's, as it was read before the account

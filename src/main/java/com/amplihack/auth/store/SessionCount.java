@@ -12,7 +12,6 @@ import redis.clients.jedis.UnifiedJedis;
 final class SessionCount {
     private static final int BATCH = 1000;
     private static final int SAMPLE = 10_000;
-    private static final String RECORD = "}:s:";
 
     private SessionCount() {}
 
@@ -22,13 +21,7 @@ final class SessionCount {
         while (!keys.isIterationCompleted() && seen.size() < SAMPLE) {
             seen.addAll(keys.nextBatchList());
         }
-        long sessions = seen.stream().filter(SessionCount::isRecord).count();
+        long sessions = seen.stream().filter(UserKeys::isSession).count();
         return keys.isIterationCompleted() ? sessions : Math.round((double) sessions / seen.size() * redis.dbSize());
-    }
-
-    /** A quota of a session has its name and one more part. */
-    private static boolean isRecord(String key) {
-        int sid = key.indexOf(RECORD) + RECORD.length();
-        return key.startsWith(RedisSecurityStore.PREFIX) && sid >= RECORD.length() && key.indexOf(':', sid) < 0;
     }
 }

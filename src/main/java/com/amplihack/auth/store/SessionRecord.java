@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * One session as the store holds it (ROTATION.md, "State in the session record"): nothing in it is a usable token.
+ * One session as the store holds it (docs/refresh-protocol.md): nothing in it is a usable token.
  *
  * @param family its refresh tokens
  * @param issue the generation that access tokens carry now: moves at each rotation, and when an answer that rotates

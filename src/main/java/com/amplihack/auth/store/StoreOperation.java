@@ -4,10 +4,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Every operation that asks Redis something, and what its caller gets when Redis cannot answer. The table in
+ * Every operation that asks the store something, and what its caller gets when Redis cannot answer. The table in
  * docs/outage-policy.md is this list; a test compares them.
  */
-enum StoreOperation {
+public enum StoreOperation {
     ADMIT("admit", "a request with an access token", Outage.REFUSE, Replicas.NONE),
     LOOK_FOR_REFRESH("look_for_refresh", "refresh: what the token meets", Outage.REFUSE, Replicas.NONE),
     ROTATE("rotate", "refresh: the successor", Outage.REFUSE, Replicas.ONE),
@@ -30,13 +30,17 @@ enum StoreOperation {
     SESSIONS("sessions", "the list of a user's sessions", Outage.REFUSE, Replicas.NONE),
     LOCKED_UNTIL("locked_until", "administration: an account's lock", Outage.REFUSE, Replicas.NONE),
     UNLOCK("unlock", "administration: lifting a lock", Outage.REFUSE, Replicas.NONE),
-    WIDE("", "what is store-wide, every half second by whichever request comes first", Outage.REFUSE, Replicas.NONE),
+    WIDE(
+            "wide",
+            "what is store-wide, every half second by whichever request comes first",
+            Outage.REFUSE,
+            Replicas.NONE),
     WRITE_BACK("write_back", "what a node knows and the store has lost of it", Outage.REFUSE, Replicas.NONE),
     PING("", "readiness", Outage.REFUSE, Replicas.NONE),
     COUNT("", "the gauge of live sessions, at most every ten seconds", Outage.GO_ON, Replicas.NONE);
 
     /** What happens to the request when Redis does not answer, or answers with an error. */
-    enum Outage {
+    public enum Outage {
         /** 503 {@code store_unavailable} with {@code Retry-After}: nobody is let in, nobody is signed out. */
         REFUSE,
         /** It is answered without what was asked for. */
@@ -46,7 +50,7 @@ enum StoreOperation {
     }
 
     /** How many replicas must have what was written before it is confirmed, where there are replicas. */
-    enum Replicas {
+    public enum Replicas {
         NONE,
         ONE
     }
@@ -72,23 +76,23 @@ enum StoreOperation {
     }
 
     /** As metrics and log call it. */
-    String label() {
+    public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    LuaScript script() {
+    public LuaScript script() {
         return script.orElseThrow();
     }
 
-    String askedBy() {
+    public String askedBy() {
         return askedBy;
     }
 
-    Outage outage() {
+    public Outage outage() {
         return outage;
     }
 
-    Replicas replicas() {
+    public Replicas replicas() {
         return replicas;
     }
 }

@@ -5,10 +5,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 
 /**
  * What holds for every user, as this node knows it: asked for again every half second by whichever request comes first,
@@ -16,22 +14,20 @@ import java.util.stream.Collectors;
  * signed out meanwhile. What a node knows and the store has lost is written back, so that every node knows it again.
  */
 final class StoreWide {
-    static final String KEY = RedisSecurityStore.PREFIX + "wide";
+    static final String KEY = ScriptedStore.PREFIX + "wide";
     private static final String DEAD = "dead:";
     private static final int BATCH = 64; // of kids in one script
     private static final long FRESH = Duration.ofMillis(500).toNanos();
     private static final long STALE = Duration.ofSeconds(2).toNanos();
-    private static final long RENEW = Duration.ofHours(1).toNanos();
 
-    private final RedisConnection redis;
+    private final StoreBackend backend;
     private final AtomicLong nextAsk = new AtomicLong(System.nanoTime());
-    private final AtomicLong nextRenewal = new AtomicLong(System.nanoTime());
     private volatile long askedAt = System.nanoTime() - 2 * STALE;
     private volatile long ended;
     private volatile Set<String> dead = Set.of();
 
-    StoreWide(RedisConnection redis) {
-        this.redis = redis;
+    StoreWide(StoreBackend backend) {
+        this.backend = backend;
     }
 
     /** How often everybody's sessions were ended. */
@@ -57,10 +53,10 @@ final class StoreWide {
 
     /** Ends the sessions of everybody; other nodes know within half a second. */
     void endEverybody() {
-        raise(redis.run(
+        raise(backend.run(
                 StoreOperation.END_EVERYBODY,
                 List.of(KEY),
-                List.of(RedisSecurityStore.EPOCH_LIFE, Long.toString(ended())),
+                List.of(ScriptedStore.EPOCH_LIFE, Long.toString(ended())),
                 Long.class::cast));
     }
 
@@ -71,7 +67,11 @@ final class StoreWide {
     }
 
     private void ask(long now) {
-        Known stored = redis.ask(StoreOperation.WIDE, client -> Known.of(client.hgetAll(KEY)));
+        Known stored = backend.run(
+                StoreOperation.WIDE,
+                List.of(KEY),
+                List.of(ScriptedStore.EPOCH_LIFE),
+                answer -> Known.of((List<?>) answer));
         raise(stored.ended());
         bury(stored.dead());
         if (stored.ended() < ended || !stored.dead().containsAll(dead)) {
@@ -80,11 +80,6 @@ final class StoreWide {
             tell(StoreOperation.WRITE_BACK, lost);
         }
         askedAt = now;
-        long due = nextRenewal.get();
-        if (stored.isWorthKeeping() && now - due >= 0 && nextRenewal.compareAndSet(due, now + RENEW)) {
-            redis.ask(
-                    StoreOperation.WIDE, client -> client.pexpire(KEY, Long.parseLong(RedisSecurityStore.EPOCH_LIFE)));
-        }
     }
 
     /** Tells the store of dead keys, and of the counter if it knows a lower one; the script decides. */
@@ -92,12 +87,12 @@ final class StoreWide {
         Iterator<String> rest = kids.iterator();
         do {
             List<String> arguments = new ArrayList<>();
-            arguments.add(RedisSecurityStore.EPOCH_LIFE);
+            arguments.add(ScriptedStore.EPOCH_LIFE);
             arguments.add(Long.toString(ended));
             for (int i = 0; i < BATCH && rest.hasNext(); i++) {
                 arguments.add(rest.next());
             }
-            raise(redis.run(operation, List.of(KEY), arguments, Long.class::cast));
+            raise(backend.run(operation, List.of(KEY), arguments, Long.class::cast));
         } while (rest.hasNext());
     }
 
@@ -115,19 +110,20 @@ final class StoreWide {
         }
     }
 
-    /** What Redis holds; fields that are no numbers are a store that cannot answer. */
+    /** What the store holds; fields that are no numbers are a store that cannot answer. */
     private record Known(long ended, Set<String> dead) {
-        static Known of(Map<String, String> fields) {
-            return new Known(
-                    Long.parseLong(fields.getOrDefault("ended", "0")),
-                    fields.keySet().stream()
-                            .filter(field -> field.startsWith(DEAD))
-                            .map(field -> field.substring(DEAD.length()))
-                            .collect(Collectors.toUnmodifiableSet()));
-        }
-
-        boolean isWorthKeeping() {
-            return ended > 0 || !dead.isEmpty();
+        static Known of(List<?> fields) {
+            long ended = 0;
+            Set<String> dead = new HashSet<>();
+            for (int i = 0; i < fields.size(); i += 2) {
+                String field = (String) fields.get(i);
+                if (field.equals("ended")) {
+                    ended = Long.parseLong((String) fields.get(i + 1));
+                } else if (field.startsWith(DEAD)) {
+                    dead.add(field.substring(DEAD.length()));
+                }
+            }
+            return new Known(ended, dead);
         }
     }
 }

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The names of a user's keys in Redis. They carry one hash tag, so that they lie in one slot of a cluster: the 16 bytes of
+ * The names of a user's keys. They carry one hash tag, so that they lie in one slot of a cluster: the 16 bytes of
  * the user's id in base64url, since there are two keys for each session.
  */
-record UserKeys(String user) {
+public record UserKeys(String user) {
     private static final Base64.Encoder TAG = Base64.getUrlEncoder().withoutPadding();
 
     /** @param subject a UUID, as the id of every account is */
@@ -19,7 +19,7 @@ record UserKeys(String user) {
                 .putLong(id.getMostSignificantBits())
                 .putLong(id.getLeastSignificantBits())
                 .array();
-        return new UserKeys(RedisSecurityStore.PREFIX + "{" + TAG.encodeToString(bytes) + "}");
+        return new UserKeys(ScriptedStore.PREFIX + "{" + TAG.encodeToString(bytes) + "}");
     }
 
     /** What the key of each session begins with; the rest is its {@code sid}. */
@@ -64,5 +64,11 @@ record UserKeys(String user) {
     /** Of strangers, or of the device of that nonce. */
     String failures(String device) {
         return user + ":failures" + (device.isEmpty() ? "" : ":" + device);
+    }
+
+    /** Whether that is the key of a session's record; a quota of a session has its name and one more part. */
+    public static boolean isSession(String key) {
+        int sid = key.indexOf("}:s:") + 4;
+        return key.startsWith(ScriptedStore.PREFIX) && sid >= 4 && key.indexOf(':', sid) < 0;
     }
 }

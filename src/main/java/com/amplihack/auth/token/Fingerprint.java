@@ -3,7 +3,7 @@ package com.amplihack.auth.token;
 import com.amplihack.auth.config.type.UserAgentBinding;
 import java.util.regex.Pattern;
 
-/** The claim {@code ua_hash}: the same in every process and after a restart (FAULTS.md 7). */
+/** The claim {@code ua_hash}: the same in every process and after a restart (docs/specification.md, fault 7). */
 public final class Fingerprint {
     private static final Pattern VERSION = Pattern.compile("[0-9][0-9._]*");
 

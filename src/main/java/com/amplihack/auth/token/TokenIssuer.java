@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Issues access tokens: RS256 (RFC 7518 section 3.3) with every claim of CONTRACT.md section 2. */
+/** Issues access tokens: RS256 (RFC 7518 section 3.3) with every claim of docs/tokens.md. */
 @Singleton
 public class TokenIssuer {
     private static final Logger LOG = Logger.getLogger(TokenIssuer.class.getName());
@@ -86,8 +86,8 @@ public class TokenIssuer {
     }
 
     /**
-     * Whether a token with these would have at most 4,096 characters (FAULTS.md 35), at the longest address and under the
-     * longest key that can sign before the settings change.
+     * Whether a token with these would have at most 4,096 characters (docs/specification.md, fault 35), at the longest
+     * address and under the longest key that can sign before the settings change.
      */
     public boolean fits(String username, List<String> roles, List<String> permissions) {
         ClientContext farthest = new ClientContext(LONGEST_ADDRESS, "", "");

@@ -92,8 +92,8 @@ public class TokenVerifier {
     }
 
     /**
-     * Refuses a token that names no key of the ring: MP-JWT would try the first one instead (FAULTS.md 33). Refuses
-     * another issuer or audience as well: MP-JWT hears of new keys and settings seconds later.
+     * Refuses a token that names no key of the ring: MP-JWT would try the first one instead (docs/specification.md,
+     * fault 33). Refuses another issuer or audience as well: MP-JWT hears of new keys and settings seconds later.
      *
      * @return the key that it names
      */

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A token that was seen on the wire, in a log, in a proxy, is used again (CONTRACT.md section 2). */
+/** A token that was seen on the wire, in a log, in a proxy, is used again (docs/adr/0011). */
 @Tag("store")
 class ReplayAttackIT {
     @Test

@@ -8,15 +8,16 @@ import com.amplihack.auth.gate.TokenGate;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.session.SessionProof;
-import com.amplihack.auth.store.MemorySecurityStore;
 import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SecurityStore.Admission;
+import com.amplihack.auth.store.SecurityStore.Verdict;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenVerifier;
 import com.amplihack.auth.web.ClientContext;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +32,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What it costs the gate that its settings may change: one thread admits requests against the memory store, with settings
+ * What it costs the gate that its settings may change: one thread admits requests against a store that admits each, with settings
  * that stand, with a look at every property each second as on a server, and with a change at each look. No test, asserts
  * nothing; {@code src/test/bench/policy.sh} runs it.
  */
@@ -40,10 +41,15 @@ public final class PolicyBenchmark {
     private static final long PASS_NANOS = 3_000_000_000L;
     private static final ClientContext CLIENT = new ClientContext("192.0.2.7", "Firefox/120.0", "request-1");
 
+    private static final Admission ADMITTED = new Admission(Verdict.ADMITTED, 0, Duration.ZERO);
+
     private final SessionHandle handle = new SessionHandle("h".repeat(42) + "A");
     private final SessionProof proof = SessionProof.of(List.of(handle.value()));
     private final Instant start = Instant.now();
-    private final MemorySecurityStore store = new MemorySecurityStore(InstantSource.system());
+    private final SecurityStore store = (SecurityStore) Proxy.newProxyInstance(
+            SecurityStore.class.getClassLoader(),
+            new Class<?>[] {SecurityStore.class},
+            (proxy, method, arguments) -> ADMITTED);
     private final AccessToken token = TestAccessToken.of(
             "jti",
             "7d0f0f2e-6a3a-4f0e-9c53-0d4c0d1f2a3b",
@@ -59,21 +65,6 @@ public final class PolicyBenchmark {
             start.plusSeconds(900));
     private final Map<String, String> properties = new ConcurrentHashMap<>(Map.of("auth.api.limit", "0"));
     private final Configuration following = TestSettings.following(Path.of("/nowhere"), properties);
-
-    private PolicyBenchmark() {
-        store.open(
-                SessionRecord.first(
-                        token.subject(),
-                        handle.sid(),
-                        "hash",
-                        new SecurityStore.Epoch(0, 0),
-                        start,
-                        start.plus(Duration.ofDays(7)),
-                        CLIENT.address(),
-                        ""),
-                Duration.ofDays(7),
-                100);
-    }
 
     public static void main(String[] arguments) throws Exception {
         new PolicyBenchmark().run();

@@ -4,7 +4,8 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
 import com.amplihack.auth.metrics.Meters;
-import com.amplihack.auth.store.RedisSecurityStore;
+import com.amplihack.auth.store.RedisBackend;
+import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore.Device;
 import com.amplihack.auth.store.SecurityStore.Epoch;
 import com.amplihack.auth.store.SecurityStore.Rotation;
@@ -49,7 +50,7 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
 
     private final RedisServer server;
     private final RedisClient observer;
-    private final RedisSecurityStore store;
+    private final ScriptedStore store;
     private final int live;
     private final Random random = new Random(1);
 
@@ -66,12 +67,12 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
                 .build();
         server.start();
         observer = RedisClient.create("127.0.0.1", port);
-        store = new RedisSecurityStore(
+        store = new ScriptedStore(new RedisBackend(
                 TestSettings.dev(
                                 Path.of("unused"),
                                 Map.of("redis.host", "127.0.0.1", "redis.port", Integer.toString(port)))
                         .store(),
-                new Meters());
+                new Meters()));
         this.live = live;
     }
 

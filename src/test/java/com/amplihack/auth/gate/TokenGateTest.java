@@ -13,9 +13,10 @@ import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.SessionProof;
-import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
@@ -43,7 +44,7 @@ class TokenGateTest {
     private final SessionHandle handle = new SessionHandle("h".repeat(42) + "A");
     private final SessionProof proof = SessionProof.of(List.of(handle.value()));
     private Instant now = NOW;
-    private final MemorySecurityStore store = new MemorySecurityStore(() -> now);
+    private final ScriptedStore store = new ScriptedStore(new EmbeddedBackend(() -> now));
     private final RecordedAudit audit = new RecordedAudit();
 
     @BeforeEach

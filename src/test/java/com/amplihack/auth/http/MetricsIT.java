@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The names of CONTRACT.md section 5, and that each counts what it says. */
+/** The names of docs/metrics.md, and that each counts what it says. */
 @Tag("fault-44")
 class MetricsIT {
     @Test

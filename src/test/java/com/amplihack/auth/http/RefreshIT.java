@@ -7,10 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
 import jakarta.json.JsonObject;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -302,22 +303,29 @@ class RefreshIT {
     @Test
     @Tag("fault-14")
     void twentyTabsThatRaceGetOneSuccessorAndNobodyIsSignedOut() {
-        Session session = Session.ofNewUser();
-
-        List<Answer> answers = IntStream.range(0, 20)
-                .parallel()
-                .mapToObj(i -> session.refreshRequest().send())
-                .toList();
+        Session session;
+        List<Answer> answers;
+        int races = 0;
+        Instant start;
+        do { // again where a busy machine took longer than the grace
+            session = Session.ofNewUser();
+            start = Instant.now();
+            answers = Stream.generate(session::refreshRequest)
+                    .limit(20)
+                    .parallel()
+                    .map(Client.Request::send)
+                    .toList();
+        } while (start.plus(SharedServer.REFRESH_GRACE).isBefore(Instant.now()) && ++races < 10);
 
         answers.forEach(answer -> assertEquals(200, answer.status(), answer.body()));
         Set<String> successors = answers.stream()
                 .map(answer -> answer.cookieValue("refresh_token"))
                 .collect(Collectors.toSet());
         assertEquals(1, successors.size());
-        answers.forEach(answer -> {
+        for (Answer answer : answers) {
             session.take(answer);
             assertEquals(200, session.user().status());
-        });
+        }
     }
 
     @Test

@@ -4,7 +4,8 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.problem.AuthException;
-import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.store.ScriptedStore;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,7 +26,8 @@ public final class BusyRing {
         InstantSource clock = () -> START.plusMillis((System.currentTimeMillis() - began) * SPEED);
         ring = new KeyRing(configuration, clock);
         ring.open();
-        rotation = new KeyRotation(ring, configuration, clock, new RecordedAudit(), new MemorySecurityStore(clock));
+        rotation = new KeyRotation(
+                ring, configuration, clock, new RecordedAudit(), new ScriptedStore(new EmbeddedBackend(clock)));
     }
 
     public KeyRing ring() {

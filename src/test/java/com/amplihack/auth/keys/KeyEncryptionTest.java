@@ -9,7 +9,8 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
-import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.store.ScriptedStore;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.web.ClientContext;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -71,7 +72,7 @@ class KeyEncryptionTest {
                         configuration(Map.of()),
                         () -> now,
                         new RecordedAudit(),
-                        new MemorySecurityStore(() -> now))
+                        new ScriptedStore(new EmbeddedBackend(() -> now)))
                 .rotate(ADMIN);
         return ring;
     }

@@ -22,9 +22,10 @@ import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
-import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.StoreUnavailableException;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.web.ClientContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +73,7 @@ class KeyRotationTest {
     Path home;
 
     private Instant now = START;
-    private SecurityStore store = new MemorySecurityStore(() -> now);
+    private SecurityStore store = new ScriptedStore(new EmbeddedBackend(() -> now));
     private Path directory;
     private Node here;
     private Node there;

@@ -121,14 +121,19 @@ public final class Contract {
 
     /** As the server reads it; empty when it can be read in more than one way. */
     private Optional<String> path() {
-        String raw = URI.create(exchange.target()).normalize().getRawPath();
-        if (raw.contains(";")
-                || raw.contains("//")
-                || raw.toLowerCase(Locale.ROOT).matches(".*%(2f|5c|3b).*")) {
+        String sent = exchange.target().split("[?#]", 2)[0].replaceFirst("^/v1(?=/(auth|api)/)", "");
+        if (sent.matches("/auth/verify([/;].*)?")) {
+            // what follows is the path of another application
+            return Optional.of(withoutSlashAtTheEnd(sent.replaceAll(";[^/]*", "")));
+        }
+        if (sent.contains(";") || sent.contains("//") || sent.matches("(?i).*%(2f|5c|3b).*")) {
             return Optional.empty();
         }
-        String path = URI.create(raw).getPath().replaceFirst("^/v1(?=/(auth|api)/)", "");
-        return Optional.of(path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+        return Optional.of(withoutSlashAtTheEnd(URI.create(sent).normalize().getPath()));
+    }
+
+    private static String withoutSlashAtTheEnd(String path) {
+        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
     private Optional<JsonNode> declared(JsonNode responses) {

@@ -85,7 +85,8 @@ final class HttpApiPage {
         line("");
         line(text(tag.path("description")));
         DOCUMENT.operations().stream()
-                .filter(operation -> operation.json().path("tags").path(0).asString().equals(name))
+                .filter(operation ->
+                        operation.json().path("tags").path(0).asString().equals(name))
                 .forEach(this::operation);
     }
 
@@ -141,8 +142,9 @@ final class HttpApiPage {
         line("| parameter | in | type | |");
         line("| --- | --- | --- | --- |");
         for (JsonNode parameter : parameters) {
-            line("| `" + parameter.path("name").asString() + "` | " + parameter.path("in").asString() + " | "
-                    + type(parameter.path("schema")) + " | " + text(parameter.path("description")) + " |");
+            line("| `" + parameter.path("name").asString() + "` | "
+                    + parameter.path("in").asString() + " | " + type(parameter.path("schema")) + " | "
+                    + text(parameter.path("description")) + " |");
         }
     }
 
@@ -228,9 +230,11 @@ final class HttpApiPage {
                 schema.path("required").valueStream().map(JsonNode::asString).toList();
         line("| member | type | |");
         line("| --- | --- | --- |");
-        schema.path("properties").properties().forEach(member -> line("| `" + member.getKey() + "` | "
-                + type(member.getValue()) + (required.contains(member.getKey()) ? "" : "?") + " | "
-                + text(member.getValue().path("description")) + " |"));
+        schema.path("properties")
+                .properties()
+                .forEach(member -> line("| `" + member.getKey() + "` | "
+                        + type(member.getValue()) + (required.contains(member.getKey()) ? "" : "?") + " | "
+                        + text(member.getValue().path("description")) + " |"));
     }
 
     private static String type(JsonNode schema) {

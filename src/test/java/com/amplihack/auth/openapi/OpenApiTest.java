@@ -165,6 +165,16 @@ class OpenApiTest {
         assertEquals(List.of(), Contract.violations(user(200, USER)));
         assertEquals(List.of(), Contract.violations(exchange("GET", "/nowhere", 404, PROBLEM_TYPE, NOT_FOUND)));
         assertEquals(List.of(), Contract.violations(exchange("GET", "/v1/api/user/", 200, "application/json", USER)));
+        assertEquals(List.of(), Contract.violations(exchange("GET", "/api/user//", 404, PROBLEM_TYPE, NOT_FOUND)));
+        for (String path : List.of("/auth/verify/", "/v1/auth/verify/a/b;c=d", "/auth/verify?role=user")) {
+            Exchange admitted = exchange("DELETE", path, 200, "", "");
+            for (String header : List.of("Username", "Roles", "Permissions")) {
+                admitted = with(admitted, "X-Auth-" + header, "x");
+            }
+            admitted = with(admitted, "X-Auth-Subject", "9eeeaa0c-541c-46ac-9ff8-af3cec4b0160");
+            admitted = with(admitted, "X-Auth-Session", "A".repeat(43));
+            assertEquals(List.of(), Contract.violations(admitted), path);
+        }
     }
 
     @Test

@@ -11,11 +11,12 @@ import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SecurityStore.Epoch;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.store.StoreUnavailableException;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.Sha256;
 import com.amplihack.auth.token.TokenIssuer;
@@ -39,7 +40,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a refresh costs, and that nothing is sent that was not committed (ROTATION.md, order of work). */
+/** What a refresh costs, and that nothing is sent that was not committed (docs/refresh-protocol.md, order of work). */
 class RefreshRotationTest {
     private static final Duration WEEK = Duration.ofDays(7);
 
@@ -50,7 +51,7 @@ class RefreshRotationTest {
     private String failing = "";
     private boolean enabled = true;
 
-    private final SecurityStore store = counted(new MemorySecurityStore(clock));
+    private final SecurityStore store = counted(new ScriptedStore(new EmbeddedBackend(clock)));
     private final RefreshTokenCodec codec = new RefreshTokenCodec(Tokens.RING);
     private final RefreshRotation rotation = new RefreshRotation(
             new OneAccount(),

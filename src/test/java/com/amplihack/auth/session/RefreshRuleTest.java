@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** Each rule of ROTATION.md on a session at generation 5, rotated by the request {@code k5}. */
+/** Each rule of docs/refresh-protocol.md on a session at generation 5, rotated by the request {@code k5}. */
 class RefreshRuleTest {
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final Instant ROTATED = Tokens.NOW;

@@ -45,7 +45,7 @@ class CostOfOneUserTest {
 
     private static TestRedis redis;
     private Jedis operator;
-    private RedisSecurityStore store;
+    private ScriptedStore store;
 
     @BeforeAll
     static void start() {
@@ -61,8 +61,8 @@ class CostOfOneUserTest {
     void connect() {
         operator = redis.operator();
         operator.flushAll();
-        store = new RedisSecurityStore(
-                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters());
+        store = new ScriptedStore(new RedisBackend(
+                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters()));
     }
 
     @AfterEach

@@ -34,7 +34,7 @@ class FailoverTest {
     @Test
     void aSentinelFailoverLosesNoConfirmedEnd() throws Exception {
         try (TestSentinels redis = new TestSentinels();
-                RedisSecurityStore store = store(redis.properties());
+                ScriptedStore store = store(redis.properties());
                 Ending ending = ending(store)) {
             ending.outlivesAFailover(redis.primary(), redis.replica());
 
@@ -45,7 +45,7 @@ class FailoverTest {
     @Test
     void aClusterFailoverLosesNoConfirmedEnd() throws Exception {
         try (TestCluster redis = new TestCluster();
-                RedisSecurityStore store = store(redis.properties());
+                ScriptedStore store = store(redis.properties());
                 Ending ending = ending(store)) {
             int owner = redis.primaryOf(slot());
             ending.outlivesAFailover(redis.primary(owner), redis.replica(owner));
@@ -57,7 +57,7 @@ class FailoverTest {
     @Test
     void aSlotThatMovesLosesNoConfirmedEnd() throws Exception {
         try (TestCluster redis = new TestCluster();
-                RedisSecurityStore store = store(redis.properties());
+                ScriptedStore store = store(redis.properties());
                 Ending ending = ending(store)) {
             ending.outlivesAMove(redis, slot());
 
@@ -68,7 +68,7 @@ class FailoverTest {
     @Test
     void aRotationThatNoReplicaHasIsNotConfirmed() throws Exception {
         try (TestSentinels redis = new TestSentinels();
-                RedisSecurityStore store = store(redis.properties())) {
+                ScriptedStore store = store(redis.properties())) {
             open(store, "s");
             redis.replica().pause();
             try {
@@ -86,7 +86,7 @@ class FailoverTest {
         }
     }
 
-    private static Ending ending(RedisSecurityStore store) {
+    private static Ending ending(ScriptedStore store) {
         List<String> sessions =
                 IntStream.range(0, SESSIONS).mapToObj(i -> "s" + i).toList();
         sessions.forEach(sid -> open(store, sid));
@@ -100,7 +100,7 @@ class FailoverTest {
         });
     }
 
-    private static void assertEndedStayEnded(RedisSecurityStore store, Set<String> confirmed) {
+    private static void assertEndedStayEnded(ScriptedStore store, Set<String> confirmed) {
         Until.holds("the store answers", () -> {
             try {
                 SecurityStoreContract.listed(store, ADA);
@@ -119,7 +119,7 @@ class FailoverTest {
         assertEquals(Set.of(), back, "of " + confirmed.size());
     }
 
-    private static void open(RedisSecurityStore store, String sid) {
+    private static void open(ScriptedStore store, String sid) {
         Instant now = Instant.now();
         assertEquals(
                 Commit.COMMITTED,
@@ -136,8 +136,8 @@ class FailoverTest {
         return TestCluster.slotOf(ADA);
     }
 
-    private static RedisSecurityStore store(Map<String, String> properties) {
-        return new RedisSecurityStore(
-                TestSettings.dev(Path.of("unused"), properties).store(), new Meters());
+    private static ScriptedStore store(Map<String, String> properties) {
+        return new ScriptedStore(
+                new RedisBackend(TestSettings.dev(Path.of("unused"), properties).store(), new Meters()));
     }
 }

@@ -31,8 +31,8 @@ class LostStoreTest {
 
     private static TestRedis redis;
     private Jedis operator;
-    private RedisSecurityStore remembering;
-    private RedisSecurityStore restarted;
+    private ScriptedStore remembering;
+    private ScriptedStore restarted;
 
     @BeforeAll
     static void start() {
@@ -67,7 +67,7 @@ class LostStoreTest {
         open(restarted, "of the restarted");
         open(remembering, "of the other");
 
-        for (RedisSecurityStore node : new RedisSecurityStore[] {remembering, restarted}) {
+        for (ScriptedStore node : new ScriptedStore[] {remembering, restarted}) {
             assertEquals(Verdict.ADMITTED, use(node, "of the restarted"));
             assertEquals(Verdict.ADMITTED, use(node, "of the other"));
         }
@@ -208,12 +208,12 @@ class LostStoreTest {
         return Long.parseLong(operator.hget("auth2:wide", "ended"));
     }
 
-    private static RedisSecurityStore node() {
-        return new RedisSecurityStore(
-                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters());
+    private static ScriptedStore node() {
+        return new ScriptedStore(new RedisBackend(
+                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters()));
     }
 
-    private static void open(RedisSecurityStore store, String sid) {
+    private static void open(ScriptedStore store, String sid) {
         Instant now = Instant.now();
         SessionRecord session = SessionRecord.first(
                 ADA, sid, "live", store.epoch(ADA), now, now.plusSeconds(3600), "192.0.2.1", "Test");
@@ -223,7 +223,7 @@ class LostStoreTest {
                         .commit());
     }
 
-    private static Verdict use(RedisSecurityStore store, String sid) {
+    private static Verdict use(ScriptedStore store, String sid) {
         return store.admit(new Use(ADA, sid, 1, "t", true, ReplayMode.AUTO, Duration.ofMinutes(15)), UNLIMITED)
                 .verdict();
     }

@@ -86,7 +86,7 @@ class RedisAclTest {
 
     @Test
     void everyOperationOfTheStoreIsAllowed() {
-        try (RedisSecurityStore store = new RedisSecurityStore(settings(), new Meters())) {
+        try (ScriptedStore store = new ScriptedStore(new RedisBackend(settings(), new Meters()))) {
             Duration minute = Duration.ofMinutes(1);
             Quota quota = new Quota("api", 10, minute);
             Instant now = Instant.now();

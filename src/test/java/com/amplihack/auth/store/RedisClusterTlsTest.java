@@ -54,7 +54,7 @@ class RedisClusterTlsTest {
 
     @Test
     void anAddressThatNoCertificateHasIsRefused() {
-        try (RedisSecurityStore store = store(Map.of())) {
+        try (ScriptedStore store = store(Map.of())) {
             StringWriter trace = new StringWriter();
             assertThrows(StoreUnavailableException.class, () -> store.epoch(ADA))
                     .printStackTrace(new PrintWriter(trace));
@@ -65,19 +65,19 @@ class RedisClusterTlsTest {
     @Test
     void withItsNameItIsReachedAndItsCertificateVerified() {
         String name = ANNOUNCED + ":" + redis.port() + "=localhost:" + redis.port();
-        try (RedisSecurityStore store = store(Map.of("redis.cluster.names", name))) {
+        try (ScriptedStore store = store(Map.of("redis.cluster.names", name))) {
             assertEquals(new Epoch(0, 0), store.epoch(ADA));
             store.endEverybody(); // on a connection to the node that has the key
         }
     }
 
-    private static RedisSecurityStore store(Map<String, String> more) {
+    private static ScriptedStore store(Map<String, String> more) {
         Map<String, String> properties = new HashMap<>(redis.properties());
         properties.remove("redis.host");
         properties.remove("redis.port");
         properties.put("redis.cluster.nodes", "localhost:" + redis.port());
         properties.putAll(more);
-        return new RedisSecurityStore(
-                TestSettings.dev(Path.of("unused"), properties).store(), new Meters());
+        return new ScriptedStore(
+                new RedisBackend(TestSettings.dev(Path.of("unused"), properties).store(), new Meters()));
     }
 }

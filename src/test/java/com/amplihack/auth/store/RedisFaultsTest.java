@@ -48,7 +48,7 @@ class RedisFaultsTest {
     private int port;
     private RedisServer server;
     private FaultProxy proxy;
-    private RedisSecurityStore store;
+    private ScriptedStore store;
 
     @BeforeEach
     void start() throws IOException {
@@ -220,7 +220,7 @@ class RedisFaultsTest {
         LockoutSettings rules = new LockoutSettings(1, Duration.ofMinutes(15));
         store.open(session, Duration.ofDays(1), SecurityStoreContract.MOST);
         try (RedisClient operator = RedisClient.create("127.0.0.1", port);
-                RedisSecurityStore fresh = store()) {
+                ScriptedStore fresh = store()) {
             damage.accept(operator);
             SessionRecord seen = SecurityStoreContract.seen(ADA, "s", 1);
             Use use = new Use(ADA, "s", 1, "t1", false, ReplayMode.AUTO, Duration.ofMinutes(15));
@@ -326,8 +326,8 @@ class RedisFaultsTest {
         assertEquals(new Epoch(0, 0), store.epoch(subject));
     }
 
-    private RedisSecurityStore store() {
-        return new RedisSecurityStore(
+    private ScriptedStore store() {
+        return new ScriptedStore(new RedisBackend(
                 TestSettings.dev(
                                 Path.of("unused"),
                                 Map.of(
@@ -338,7 +338,7 @@ class RedisFaultsTest {
                                         "redis.pool.max",
                                         Integer.toString(POOL)))
                         .store(),
-                new Meters());
+                new Meters()));
     }
 
     private SecurityStore.Admission use() {

@@ -225,7 +225,7 @@ class RedisInspectionTest {
     }
 
     private static Inspection look(StoreSettings settings, Instant now) {
-        try (RedisSecurityStore store = new RedisSecurityStore(settings, new Meters())) {
+        try (RedisBackend store = new RedisBackend(settings, new Meters())) {
             assertEquals(store.inspect(now), store.firstLook(now));
             return store.inspect(now);
         }
@@ -237,7 +237,7 @@ class RedisInspectionTest {
 
     private static String refusal(StoreSettings settings) {
         String sentence = assertThrows(InvalidSettingException.class, () -> {
-                    try (RedisSecurityStore store = new RedisSecurityStore(settings, new Meters())) {
+                    try (RedisBackend store = new RedisBackend(settings, new Meters())) {
                         store.firstLook(Instant.now());
                     }
                 })

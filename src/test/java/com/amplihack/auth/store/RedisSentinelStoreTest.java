@@ -51,7 +51,8 @@ class RedisSentinelStoreTest extends RedisStoreContract {
         StoreSettings settings = TestSettings.dev(Path.of("unused"), properties).store();
 
         String refusal = assertThrows(
-                        InvalidSettingException.class, () -> new RedisSecurityStore(settings, new Meters()))
+                        InvalidSettingException.class,
+                        () -> new ScriptedStore(new RedisBackend(settings, new Meters())))
                 .getMessage();
 
         assertTrue(refusal.contains("redis.sentinel.password"), refusal);

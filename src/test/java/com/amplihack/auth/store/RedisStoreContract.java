@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** {@link SecurityStoreContract} kept in a real Redis, where time passes by itself. */
 abstract class RedisStoreContract extends SecurityStoreContract {
-    RedisSecurityStore store;
+    ScriptedStore store;
 
     abstract StoreSettings settings();
 
@@ -19,7 +19,7 @@ abstract class RedisStoreContract extends SecurityStoreContract {
     @BeforeEach
     void connect() {
         flush();
-        store = new RedisSecurityStore(settings(), new Meters());
+        store = new ScriptedStore(new RedisBackend(settings(), new Meters()));
     }
 
     @AfterEach

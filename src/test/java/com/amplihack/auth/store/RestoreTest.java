@@ -32,7 +32,7 @@ class RestoreTest {
     void nothingThatWasEndedComesBackWithABackup() throws IOException {
         try (TestRedis redis = TestRedis.start("always")) {
             byte[] backup;
-            try (RedisSecurityStore store = store(redis)) {
+            try (ScriptedStore store = store(redis)) {
                 open(store, "ended");
                 open(store, "going on");
                 backup = redis.backUp();
@@ -43,7 +43,7 @@ class RestoreTest {
             redis.kill();
             redis.putBack(backup);
             redis.restart();
-            try (RedisSecurityStore store = store(redis)) {
+            try (ScriptedStore store = store(redis)) {
                 assertEquals(Verdict.ADMITTED, use(store, "ended"), "what the runbook is for");
             }
 
@@ -59,7 +59,7 @@ class RestoreTest {
                 }
                 assertTrue(operator.pttl("auth2:wide") > Duration.ofDays(365).toMillis());
             }
-            try (RedisSecurityStore store = store(redis)) {
+            try (ScriptedStore store = store(redis)) {
                 assertEquals(Verdict.SESSION_OVER, use(store, "ended"));
                 assertEquals(Verdict.SESSION_OVER, use(store, "going on"));
                 open(store, "new");
@@ -78,7 +78,7 @@ class RestoreTest {
         return commands;
     }
 
-    private static void open(RedisSecurityStore store, String sid) {
+    private static void open(ScriptedStore store, String sid) {
         Instant now = Instant.now();
         Epoch epoch = store.epoch(ADA);
         SessionRecord session =
@@ -89,13 +89,13 @@ class RestoreTest {
                         .commit());
     }
 
-    private static Verdict use(RedisSecurityStore store, String sid) {
+    private static Verdict use(ScriptedStore store, String sid) {
         return store.admit(new Use(ADA, sid, 1, "t", true, ReplayMode.AUTO, Duration.ofMinutes(15)), UNLIMITED)
                 .verdict();
     }
 
-    private static RedisSecurityStore store(TestRedis redis) {
-        return new RedisSecurityStore(
-                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters());
+    private static ScriptedStore store(TestRedis redis) {
+        return new ScriptedStore(new RedisBackend(
+                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters()));
     }
 }

@@ -664,6 +664,7 @@ abstract class SecurityStoreContract extends LockoutContract {
         store().endEverybody();
         Epoch epoch = store().epoch(subject);
         assertEquals(List.of(), open("first", epoch, 2));
+        advance(Duration.ofMillis(5));
 
         assertEquals(List.of(), open("second", epoch, 2));
 

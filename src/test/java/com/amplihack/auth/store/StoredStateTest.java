@@ -36,7 +36,7 @@ class StoredStateTest {
 
     private static TestRedis redis;
     private Jedis operator;
-    private RedisSecurityStore store;
+    private ScriptedStore store;
 
     @BeforeAll
     static void start() {
@@ -52,8 +52,8 @@ class StoredStateTest {
     void connect() {
         operator = redis.operator();
         operator.flushAll();
-        store = new RedisSecurityStore(
-                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters());
+        store = new ScriptedStore(new RedisBackend(
+                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters()));
     }
 
     @AfterEach

@@ -8,7 +8,9 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Refreshes by the recipe of ROTATION.md: a key for each refresh, and the same request again until it is answered. */
+/**
+ * Refreshes by the recipe of docs/refresh.md: a key for each refresh, and the same request again until it is answered.
+ */
 public final class RecipeClient {
     /** What a client holds: a thief copies it whole. */
     record Jar(String refreshToken, String handle) {}

@@ -30,8 +30,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * ROTATION.md's promises against the deployed WAR and a real Redis that is killed in between. docs/model/README.md has
- * the command of the long run ({@code -Dstorm.refreshes=10000 -Dstorm.thefts=500}) and its result.
+ * The promises of docs/refresh-protocol.md against the deployed WAR and a real Redis that is killed in between.
+ * docs/model/README.md has the command of the long run ({@code -Dstorm.refreshes=10000 -Dstorm.thefts=500}) and its
+ * result.
  */
 @Tag("full")
 class RefreshStormIT {

@@ -20,8 +20,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Writes files that never exist half-written nor, for a moment, readable by others (FAULTS.md 32): permissions are
- * given at creation, contents appear by an atomic rename.
+ * Writes files that never exist half-written nor, for a moment, readable by others (docs/specification.md, fault 32):
+ * permissions are given at creation, contents appear by an atomic rename.
  */
 public final class PrivateFiles {
     private static final SecureRandom RANDOM = new SecureRandom();

@@ -4,21 +4,23 @@ import com.amplihack.auth.web.MalformedJsonException;
 import com.amplihack.auth.web.StrictJson;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import jakarta.json.spi.JsonProvider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Answers chat completions itself, in the wire format of OpenAI's API, plain and streamed: it echoes the last message,
@@ -26,8 +28,10 @@ import java.util.stream.Collectors;
  * production.
  */
 public final class DemoUpstream implements Upstream {
-    private static final JsonProvider JSON = StrictJson.provider();
-    private static final String MODEL = "amplihack-demo";
+    private static final String COMPLETION = template("completion.json").strip();
+    private static final String CHUNK = template("chunk.sse");
+    private static final String END = template("end.sse");
+    private static final String REFUSAL = template("refusal.json").strip();
 
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // the last step tells how it went
@@ -65,19 +69,16 @@ public final class DemoUpstream implements Upstream {
     }
 
     private static Answer answer(byte[] body) {
-        String said;
-        boolean streamed;
         try {
             JsonObject question = StrictJson.parse(body);
-            streamed = question.getBoolean("stream", false);
-            said = lastMessage(question);
+            boolean streamed = question.getBoolean("stream", false);
+            List<String> words = List.of(("[demo] You said: " + lastMessage(question)).split("(?<= )"));
+            return streamed ? stream(words) : plain(words);
         } catch (MalformedJsonException malformed) {
             return refusal("The body is not acceptable: " + malformed.getMessage());
         } catch (ClassCastException | IndexOutOfBoundsException misshapen) {
             return refusal("messages: a list of {\"role\", \"content\"} is needed, with text in the last one.");
         }
-        String reply = "[demo] You said: " + said;
-        return streamed ? stream(reply) : plain(reply);
     }
 
     /** The text of the last message, which is a string or a list of parts. */
@@ -93,80 +94,43 @@ public final class DemoUpstream implements Upstream {
                 .collect(Collectors.joining(" "));
     }
 
-    private static Answer plain(String reply) {
-        int words = words(reply).size();
-        JsonObject answer = envelope(
-                        "chat.completion",
-                        JSON.createObjectBuilder()
-                                .add("index", 0)
-                                .add("message", message(reply))
-                                .add("finish_reason", "stop"))
-                .add(
-                        "usage",
-                        JSON.createObjectBuilder()
-                                .add("prompt_tokens", words)
-                                .add("completion_tokens", words)
-                                .add("total_tokens", 2 * words))
-                .build();
-        return of(200, "application/json", List.of(answer.toString()));
+    private static Answer plain(List<String> words) {
+        int count = words.size();
+        return of(
+                200, "application/json", Stream.of(filled(COMPLETION, json(String.join("", words)), count, 2 * count)));
     }
 
-    private static Answer stream(String reply) {
-        List<String> events = new ArrayList<>();
-        words(reply)
-                .forEach(word -> events.add(event(JSON.createObjectBuilder()
-                        .add("index", 0)
-                        .add("delta", message(word))
-                        .addNull("finish_reason"))));
-        events.add(event(JSON.createObjectBuilder()
-                .add("index", 0)
-                .add("delta", JSON.createObjectBuilder())
-                .add("finish_reason", "stop")));
-        events.add("data: [DONE]\n\n");
-        return of(200, "text/event-stream", events);
-    }
-
-    private static List<String> words(String text) {
-        return List.of(text.split("(?<= )"));
-    }
-
-    private static JsonObjectBuilder message(String content) {
-        return JSON.createObjectBuilder().add("role", "assistant").add("content", content);
-    }
-
-    private static String event(JsonObjectBuilder choice) {
-        return "data: " + envelope("chat.completion.chunk", choice).build() + "\n\n";
-    }
-
-    private static JsonObjectBuilder envelope(String object, JsonObjectBuilder choice) {
-        return JSON.createObjectBuilder()
-                .add("id", "chatcmpl-demo")
-                .add("object", object)
-                .add("created", 0)
-                .add("model", MODEL)
-                .add("system_fingerprint", "demo")
-                .add("choices", JSON.createArrayBuilder().add(choice));
+    private static Answer stream(List<String> words) {
+        Stream<String> chunks = words.stream().map(word -> filled(CHUNK, json(word)));
+        return of(200, "text/event-stream", Stream.concat(chunks, Stream.of(END)));
     }
 
     private static Answer refusal(String message) {
-        JsonObject error = JSON.createObjectBuilder()
-                .add(
-                        "error",
-                        JSON.createObjectBuilder()
-                                .add("message", message)
-                                .add("type", "invalid_request_error")
-                                .add("code", "demo"))
-                .build();
-        return of(400, "application/json", List.of(error.toString()));
+        return of(400, "application/json", Stream.of(filled(REFUSAL, json(message))));
     }
 
-    private static Answer of(int status, String type, List<String> pieces) {
-        var bytes = BodyPublishers.ofByteArrays(pieces.stream()
-                .map(piece -> piece.getBytes(StandardCharsets.UTF_8))
-                .toList());
+    private static String filled(String template, Object... values) {
+        return String.format(Locale.ROOT, template, values);
+    }
+
+    private static String json(String text) {
+        return StrictJson.provider().createValue(text).toString();
+    }
+
+    private static Answer of(int status, String type, Stream<String> pieces) {
+        var bytes = BodyPublishers.ofByteArrays(
+                pieces.map(piece -> piece.getBytes(StandardCharsets.UTF_8)).toList());
         return new Answer(
                 status,
                 Map.of("content-type", List.of(type), "x-amplihack-demo", List.of("true")),
                 subscriber -> bytes.subscribe(one(subscriber)));
+    }
+
+    private static String template(String name) {
+        try (InputStream in = DemoUpstream.class.getResourceAsStream("/demo/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

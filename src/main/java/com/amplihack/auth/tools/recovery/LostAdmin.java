@@ -9,7 +9,8 @@ import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.config.type.StoreKind;
 import com.amplihack.auth.metrics.Meters;
-import com.amplihack.auth.store.RedisSecurityStore;
+import com.amplihack.auth.store.RedisBackend;
+import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import com.amplihack.auth.users.AccountRecovery;
 import com.amplihack.auth.users.AccountRecovery.Found;
@@ -127,7 +128,7 @@ public final class LostAdmin {
         if (settings.store().kind() == StoreKind.MEMORY) {
             return Optional.empty();
         }
-        try (RedisSecurityStore redis = new RedisSecurityStore(settings.store(), new Meters())) {
+        try (ScriptedStore redis = new ScriptedStore(new RedisBackend(settings.store(), new Meters()))) {
             int ended = redis.endAll(id);
             redis.unlock(id);
             return Optional.of(ended);

@@ -32,8 +32,8 @@ import java.util.logging.Logger;
 
 /**
  * Authenticates a person by name and password. Unknown user, wrong password, disabled and locked account cost the same
- * work and get the same answer (FAULTS.md 27). Before anything is hashed one is taken from the quota of the client's
- * address, and the attempt gets a place among those of the account that may fail (docs/lockout.md).
+ * work and get the same answer (docs/specification.md, fault 27). Before anything is hashed one is taken from the quota
+ * of the client's address, and the attempt gets a place among those of the account that may fail (docs/lockout.md).
  */
 @Singleton
 public class Authenticator {

@@ -12,6 +12,10 @@ import com.sun.jna.Library;
 import de.mkammerer.argon2.Argon2;
 import de.mkammerer.argon2.Argon2Factory;
 import de.mkammerer.argon2.jna.Argon2Library;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.bulkhead.BulkheadFullException;
+import io.github.resilience4j.core.exception.AcquirePermissionCancelledException;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -20,40 +24,35 @@ import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Argon2id (RFC 9106) behind a bulkhead: so many hashes at a time, so many more waiting (each at most 10 s), and a 503
- * {@code overloaded} for the rest, so that logins cannot exhaust memory (FAULTS.md 31).
+ * {@code overloaded} for the rest, so that logins cannot exhaust memory (docs/specification.md, fault 31).
  */
 @Singleton
 public class PasswordHasher {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(PasswordHasher.class.getName()), 1);
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final long LONGEST_WAIT_SECONDS = 10;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Pattern ENCODED =
             Pattern.compile("\\$argon2id\\$v=19\\$m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]{16,}\\$[A-Za-z0-9+/]{16,}");
 
     private final Configuration configuration;
     private final Meters meters;
     private Argon2 argon2;
-    private final int places;
-    private final Semaphore turns;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private Bulkhead hashing;
+    private Bulkhead hashingOrWaiting;
     private volatile String nobodysHash;
 
     @Inject
     public PasswordHasher(Configuration configuration, Meters meters) {
         this.configuration = configuration;
         this.meters = meters;
-        places = settings().concurrency();
-        turns = new Semaphore(places, true);
     }
 
     /**
@@ -80,6 +79,9 @@ public class PasswordHasher {
 
     public final void prepare(Argon2 library) {
         argon2 = library;
+        int concurrency = settings().concurrency();
+        hashing = bulkhead(concurrency, LONGEST_WAIT);
+        hashingOrWaiting = bulkhead(concurrency + settings().queue(), Duration.ZERO);
         byte[] nobodysPassword = new byte[32];
         RANDOM.nextBytes(nobodysPassword);
         nobodysHash = hash(Secret.of(Base64.getEncoder().encodeToString(nobodysPassword)));
@@ -91,14 +93,11 @@ public class PasswordHasher {
      */
     @PreDestroy
     public void close() {
-        try {
-            if (turns.tryAcquire(places, LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
-                ((Library.Handler) Proxy.getInvocationHandler(Argon2Library.INSTANCE))
-                        .getNativeLibrary()
-                        .close();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        int concurrency = settings().concurrency();
+        if (Stream.generate(hashing::tryAcquirePermission).limit(concurrency).allMatch(turn -> turn)) {
+            ((Library.Handler) Proxy.getInvocationHandler(Argon2Library.INSTANCE))
+                    .getNativeLibrary()
+                    .close();
         }
     }
 
@@ -111,7 +110,7 @@ public class PasswordHasher {
 
     /**
      * Whether the password belongs to the hash, also to an older one of the password as it was typed; a corrupt hash
-     * (FAULTS.md 30) is a no and a line in the log.
+     * (docs/specification.md, fault 30) is a no and a line in the log.
      */
     public boolean verify(String encoded, Secret password) {
         return inTurn(() -> {
@@ -139,7 +138,10 @@ public class PasswordHasher {
         return matches;
     }
 
-    /** Costs what {@link #verify} costs and is always a no, for users that do not exist (FAULTS.md 27). */
+    /**
+     * Costs what {@link #verify} costs and is always a no, for users that do not exist (docs/specification.md, fault
+     * 27).
+     */
     public boolean verifyNobody(Secret password) {
         verify(nobodysHash, password);
         return false;
@@ -171,31 +173,29 @@ public class PasswordHasher {
     }
 
     private <T> T inTurn(Supplier<T> work) {
-        if (!turns.tryAcquire()) {
-            waitForTurn();
+        try {
+            return hashingOrWaiting.executeSupplier(() -> hashing.executeSupplier(() -> timed(work)));
+        } catch (BulkheadFullException | AcquirePermissionCancelledException full) {
+            throw new AuthException(ErrorCode.OVERLOADED, "Too many passwords are being checked at the moment.");
         }
+    }
+
+    private <T> T timed(Supplier<T> work) {
         long start = System.nanoTime();
         try {
             return work.get();
         } finally {
-            turns.release();
             meters.passwordHashed(Duration.ofNanos(System.nanoTime() - start));
         }
     }
 
-    private void waitForTurn() {
-        boolean turn = false;
-        try {
-            if (waiting.incrementAndGet() <= settings().queue()) {
-                turn = turns.tryAcquire(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        } finally {
-            waiting.decrementAndGet();
-        }
-        if (!turn) {
-            throw new AuthException(ErrorCode.OVERLOADED, "Too many passwords are being checked at the moment.");
-        }
+    private static Bulkhead bulkhead(int calls, Duration wait) {
+        return Bulkhead.of(
+                "Argon2",
+                BulkheadConfig.custom()
+                        .maxConcurrentCalls(calls)
+                        .maxWaitDuration(wait)
+                        .writableStackTraceEnabled(false)
+                        .build());
     }
 }

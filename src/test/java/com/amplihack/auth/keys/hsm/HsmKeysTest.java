@@ -23,8 +23,9 @@ import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.web.ClientContext;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -36,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Key;
 import java.security.KeyStore;
+import java.security.ProviderException;
 import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +51,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,7 +73,7 @@ class HsmKeysTest {
     Path home;
 
     private Instant now = START;
-    private final SecurityStore store = new MemorySecurityStore(() -> now);
+    private final SecurityStore store = new ScriptedStore(new EmbeddedBackend(() -> now));
 
     @BeforeAll
     static void makeTokens() throws IOException {
@@ -388,7 +391,7 @@ class HsmKeysTest {
 
     @Test
     void hsmThatHangsIsToldAndKeepsNobodyElse() throws Exception {
-        Hsm slow = new Hsm(hsmSettings(), Duration.ofMillis(300));
+        Hsm slow = new Hsm(HsmKeysTest::session, Duration.ofMillis(300));
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         Thread first = new Thread(() -> use(slow, inside, end));
@@ -410,11 +413,8 @@ class HsmKeysTest {
         try {
             hsm.use(session -> {
                 inside.countDown();
-                try {
-                    return end.await(30, TimeUnit.SECONDS);
-                } catch (InterruptedException stopped) {
-                    throw new IllegalStateException(stopped);
-                }
+                await(end);
+                return "";
             });
         } catch (HsmUnavailableException e) {
             throw new IllegalStateException(e);
@@ -453,6 +453,102 @@ class HsmKeysTest {
         }
         assertEquals("", slow.use(session -> ""));
         assertTrue(slow.fault().isEmpty());
+    }
+
+    @Test
+    void sessionThatFailsAtOnceIsNotOpenedAgainAtOnce() throws Exception {
+        AtomicInteger opened = new AtomicInteger();
+        Hsm hsm = counting(opened);
+        fail(hsm);
+        hsm.look();
+        assertEquals(2, opened.get());
+
+        fail(hsm);
+        hsm.look();
+        assertEquals(2, opened.get());
+        assertThrows(HsmUnavailableException.class, () -> hsm.use(session -> ""));
+
+        Thread.sleep(1100);
+        hsm.look();
+        assertEquals(3, opened.get());
+        assertEquals("", hsm.use(session -> ""));
+    }
+
+    @Test
+    void callThatFailsLateDoesNotEndTheSessionThatWasOpenedMeanwhile() throws Exception {
+        AtomicInteger opened = new AtomicInteger();
+        Hsm hsm = counting(opened);
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Thread late = new Thread(() -> assertThrows(
+                HsmUnavailableException.class,
+                () -> hsm.use(session -> {
+                    inside.countDown();
+                    await(end);
+                    throw new ProviderException("CKR_DEVICE_ERROR");
+                })));
+        late.start();
+        inside.await();
+        fail(hsm);
+        hsm.look();
+        assertEquals("", hsm.use(session -> ""));
+
+        end.countDown();
+        late.join();
+
+        assertEquals("", hsm.use(session -> ""));
+        assertEquals(2, opened.get());
+    }
+
+    @Test
+    void refusedPinIsNeverTriedTwice() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        Hsm hsm = new Hsm(
+                () -> {
+                    if (tries.incrementAndGet() > 1) {
+                        throw new InvalidSettingException("jwt.key.pkcs11.pin: the token does not accept it");
+                    }
+                    return session();
+                },
+                Duration.ofMinutes(1));
+        fail(hsm);
+        hsm.look();
+        Thread.sleep(1100); // longer than another failure would be waited for
+        hsm.look();
+
+        assertEquals(2, tries.get());
+        assertEquals(
+                "jwt.key.pkcs11.pin: the token does not accept it; no other try is made: correct it and restart",
+                hsm.fault().orElseThrow());
+    }
+
+    private static Hsm counting(AtomicInteger opened) {
+        return new Hsm(
+                () -> {
+                    opened.incrementAndGet();
+                    return session();
+                },
+                Duration.ofMinutes(1));
+    }
+
+    private static void fail(Hsm hsm) {
+        assertThrows(
+                HsmUnavailableException.class,
+                () -> hsm.use(session -> {
+                    throw new ProviderException("CKR_DEVICE_ERROR");
+                }));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+
+    private static HsmSession session() {
+        return HsmSession.open(hsmSettings());
     }
 
     private String refusal(Map<String, String> overrides) {

@@ -10,7 +10,8 @@ import com.amplihack.auth.http.TestAuthority;
 import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.MemorySecurityStore;
+import com.amplihack.auth.store.ScriptedStore;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountKey;
@@ -41,7 +42,7 @@ class CertificateAuthenticatorTest {
     private final RecordedAudit audit = new RecordedAudit();
     private final Account account = TestAccounts.account(ID, "orders-service", Set.of(), Set.of());
     private Instant now = FROM;
-    private final MemorySecurityStore store = new MemorySecurityStore(() -> now);
+    private final ScriptedStore store = new ScriptedStore(new EmbeddedBackend(() -> now));
     private boolean endedMeanwhile;
 
     @Test
@@ -110,7 +111,7 @@ class CertificateAuthenticatorTest {
         Configuration configuration = new Configuration(TestSettings.dev(
                 Path.of("/nowhere"), Map.of("auth.certificate.accounts", "orders-service:" + SUBJECT)));
         return new CertificateAuthenticator(
-                        directory(),
+                        directory(configuration),
                         store,
                         audit,
                         configuration,
@@ -119,7 +120,7 @@ class CertificateAuthenticatorTest {
                 .authenticate(leaf, CLIENT);
     }
 
-    private AccountDirectory directory() {
+    private AccountDirectory directory(Configuration configuration) {
         return new AccountDirectory(new Database(configuration)) {
             @Override
             public Optional<AccountKey> findKey(Username username) {

@@ -5,21 +5,24 @@ import com.amplihack.auth.store.LoginAttempt.Counter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** The lockout part of {@link RedisSecurityStore}: each method is one script on the keys of one user. */
-final class RedisLogins {
-    private final RedisConnection redis;
+/** The lockout part of {@link ScriptedStore}: each method is one script on the keys of one user. */
+final class ScriptedLogins {
+    private final StoreBackend backend;
     private final StoreWide wide;
+    private final Supplier<String> ids;
 
-    RedisLogins(RedisConnection redis, StoreWide wide) {
-        this.redis = redis;
+    ScriptedLogins(StoreBackend backend, StoreWide wide, Supplier<String> ids) {
+        this.backend = backend;
         this.wide = wide;
+        this.ids = ids;
     }
 
     LoginAttempt begin(String subject, String device, LockoutSettings rules) {
-        String id = redis.requestId();
+        String id = ids.get();
         UserKeys user = UserKeys.of(subject);
-        return redis.run(
+        return backend.run(
                 StoreOperation.BEGIN_LOGIN,
                 List.of(user.epoch(), user.lock(), user.failures(""), user.failures(device)),
                 List.of(
@@ -34,12 +37,12 @@ final class RedisLogins {
                         device,
                         id,
                         Counter.valueOf((String) ((List<?>) answer).get(2)),
-                        RedisSecurityStore.epoch(answer)));
+                        ScriptedStore.epoch(answer)));
     }
 
     Optional<Instant> fail(LoginAttempt attempt, LockoutSettings rules) {
         boolean locks = attempt.counter() != Counter.DEVICE;
-        return redis.run(
+        return backend.run(
                 StoreOperation.FAIL_LOGIN,
                 List.of(UserKeys.of(attempt.subject()).lock(), counterKey(attempt)),
                 List.of(
@@ -47,17 +50,17 @@ final class RedisLogins {
                         locks ? Integer.toString(rules.threshold()) : "0",
                         Long.toString(rules.window().toMillis()),
                         Long.toString(rules.first().toMillis())),
-                RedisLogins::instant);
+                ScriptedLogins::instant);
     }
 
     void giveBack(LoginAttempt attempt) {
-        redis.run(
+        backend.run(
                 StoreOperation.GIVE_BACK_LOGIN, List.of(counterKey(attempt)), List.of(attempt.id()), answer -> answer);
     }
 
     boolean unlock(String subject) {
         UserKeys user = UserKeys.of(subject);
-        return redis.run(
+        return backend.run(
                 StoreOperation.UNLOCK,
                 List.of(user.lock(), user.failures("")),
                 List.of(),
@@ -65,8 +68,8 @@ final class RedisLogins {
     }
 
     Optional<Instant> lockedUntil(String subject) {
-        return redis.run(
-                StoreOperation.LOCKED_UNTIL, List.of(UserKeys.of(subject).lock()), List.of(), RedisLogins::instant);
+        return backend.run(
+                StoreOperation.LOCKED_UNTIL, List.of(UserKeys.of(subject).lock()), List.of(), ScriptedLogins::instant);
     }
 
     private static String counterKey(LoginAttempt attempt) {

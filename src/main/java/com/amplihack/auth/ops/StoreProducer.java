@@ -1,10 +1,14 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.ops;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.type.StoreKind;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.store.RedisBackend;
+import com.amplihack.auth.store.ScriptedStore;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -23,7 +27,7 @@ public class StoreProducer {
     SecurityStore store(Configuration configuration, InstantSource clock, Meters meters) {
         StoreSettings settings = configuration.settings().store();
         if (settings.kind() == StoreKind.MEMORY) {
-            return new MemorySecurityStore(clock);
+            return new ScriptedStore(new EmbeddedBackend(clock));
         }
         try {
             return redis(settings, clock, meters);
@@ -35,12 +39,12 @@ public class StoreProducer {
                     Level.WARNING,
                     "{0}: sessions live in the memory of this process and end with it",
                     unusable.getMessage());
-            return new MemorySecurityStore(clock);
+            return new ScriptedStore(new EmbeddedBackend(clock));
         }
     }
 
-    private static RedisSecurityStore redis(StoreSettings settings, InstantSource clock, Meters meters) {
-        RedisSecurityStore redis = new RedisSecurityStore(settings, meters);
+    private static SecurityStore redis(StoreSettings settings, InstantSource clock, Meters meters) {
+        RedisBackend redis = new RedisBackend(settings, meters);
         try {
             redis.firstLook(clock.instant()).warnings().forEach(LOG::warning);
         } catch (InvalidSettingException unusable) {
@@ -48,7 +52,7 @@ public class StoreProducer {
             throw unusable;
         }
         LOG.log(Level.INFO, "Sessions are kept in the Redis at {0}", settings.address());
-        return redis;
+        return new ScriptedStore(redis);
     }
 
     void close(@Disposes SecurityStore store) throws Exception {

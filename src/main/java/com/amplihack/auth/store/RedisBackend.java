@@ -11,24 +11,23 @@ import java.time.Instant;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
- * Asks Redis through a bounded pool and a breaker; whatever goes wrong, an answer that is not understood too, is a
+ * Runs the scripts in Redis, through a bounded pool and a breaker; whatever goes wrong, an answer that is not understood too, is a
  * {@link StoreUnavailableException}.
  */
-final class RedisConnection implements AutoCloseable {
-    private final RepeatedLog log = new RepeatedLog(Logger.getLogger(RedisConnection.class.getName()), 1);
+public final class RedisBackend implements StoreBackend {
+    private final RepeatedLog log = new RepeatedLog(Logger.getLogger(RedisBackend.class.getName()), 1);
 
     private final StoreSettings settings;
     private final RedisTopology redis;
@@ -37,26 +36,18 @@ final class RedisConnection implements AutoCloseable {
     private final Breaker breaker;
     private final Meters meters;
 
-    /** With {@link #requests}, tells one operation from every other of any node and start. */
-    private final String process = UUID.randomUUID().toString().substring(24);
-
-    private final AtomicLong requests = new AtomicLong();
-
     /**
      * Connects, lazily when there is one server: then whether it answers shows at the first operation.
      *
      * @throws InvalidSettingException with the sentence for the operator, when no Sentinel or node of a cluster answers
      */
-    RedisConnection(StoreSettings settings, Meters meters) {
+    public RedisBackend(StoreSettings settings, Meters meters) {
         this.settings = settings;
         redis = connect(settings);
         confirmation = new Confirmation(redis, settings.timeout());
         outages = new Outages(settings.address(), System::nanoTime);
         breaker = new Breaker(
-                "Redis at " + settings.address(),
-                RedisConnection::isOfEverybody,
-                RedisConnection::isOurCrowd,
-                this::silent);
+                "Redis at " + settings.address(), RedisBackend::isOfEverybody, RedisBackend::isOurCrowd, this::silent);
         this.meters = meters;
     }
 
@@ -65,22 +56,14 @@ final class RedisConnection implements AutoCloseable {
         outages.begin(Outages.NO_ANSWER);
     }
 
-    Outages outages() {
-        return outages;
-    }
-
-    /**
-     * Runs an operation's script.
-     *
-     * @param read turns the answer into what the caller wants; what it cannot read is a store that cannot answer
-     */
-    <T> T run(StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read) {
+    @Override
+    public <T> T run(StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read) {
         long start = System.nanoTime();
         Object answer;
         try {
             answer = operation.replicas() == StoreOperation.Replicas.ONE
                     ? guarded(operation, () -> confirmation.run(operation.script(), keys, arguments))
-                    : ask(operation, client -> operation.script().run(client, keys, arguments));
+                    : guarded(operation, () -> evaluate(operation.script(), keys, arguments));
         } finally {
             meters.storeAnswered(operation.label(), Duration.ofNanos(System.nanoTime() - start));
         }
@@ -96,16 +79,41 @@ final class RedisConnection implements AutoCloseable {
         }
     }
 
-    /** Sends a plain command. */
-    <T> T ask(StoreOperation operation, Function<UnifiedJedis, T> command) {
-        return guarded(operation, () -> command.apply(redis.client()));
+    /** By its digest; Redis gets the text only when it does not know it yet. */
+    private Object evaluate(LuaScript script, List<String> keys, List<String> arguments) {
+        try {
+            return redis.client().evalsha(script.sha1(), keys, arguments);
+        } catch (JedisNoScriptException unknown) {
+            return redis.client().eval(script.text(), keys, arguments); // EVAL teaches it as well
+        }
+    }
+
+    @Override
+    public void ping() {
+        guarded(StoreOperation.PING, () -> onServer(Connection::ping));
+    }
+
+    @Override
+    public Inspection inspect(Instant now) {
+        return guarded(StoreOperation.PING, () -> onServer(server -> RedisInspection.of(server, now)));
+    }
+
+    @Override
+    public long liveSessions() {
+        return guarded(StoreOperation.COUNT, () -> SessionCount.of(redis.client()));
+    }
+
+    @Override
+    public void onOutage(Consumer<StoreOutage> listener) {
+        outages.tell(listener);
+    }
+
+    @Override
+    public String kind() {
+        return "redis";
     }
 
     /** Sends commands to the server that has what is store-wide, on one connection. */
-    <T> T askServer(StoreOperation operation, Function<Connection, T> commands) {
-        return guarded(operation, () -> onServer(commands));
-    }
-
     private <T> T onServer(Function<Connection, T> commands) {
         try (Connection connection = redis.primaryOf(StoreWide.KEY)) {
             return commands.apply(connection);
@@ -135,13 +143,22 @@ final class RedisConnection implements AutoCloseable {
     /**
      * Looks at Redis before any request does.
      *
-     * @throws InvalidSettingException with the sentence for the operator, when it cannot be reached
+     * @throws InvalidSettingException with the sentence for the operator, when it cannot be used
      */
-    Inspection firstLook(Instant now) {
+    public Inspection firstLook(Instant now) {
+        Inspection inspection = reach(now);
+        if (inspection.refusal().isPresent()) {
+            throw new InvalidSettingException(inspection.refusal().get());
+        }
+        return inspection;
+    }
+
+    private Inspection reach(Instant now) {
         try {
             return onServer(connection -> RedisInspection.of(connection, now));
         } catch (JedisException failed) {
-            if (failed instanceof JedisDataException && failed.getMessage().startsWith("LOADING")) {
+            if (failed instanceof JedisDataException
+                    && String.valueOf(failed.getMessage()).startsWith("LOADING")) {
                 return new Inspection(
                         Optional.empty(),
                         List.of("Redis is loading its data: requests that need it are 503 until it has them"));
@@ -169,16 +186,11 @@ final class RedisConnection implements AutoCloseable {
             redis.dropIdle();
             return question.get();
         } catch (JedisDataException error) {
-            if (error.getMessage().contains("READONLY")) {
+            if (String.valueOf(error.getMessage()).contains("READONLY")) {
                 redis.dropIdle(); // these lead to what was the primary
             }
             throw error;
         }
-    }
-
-    /** The same for both attempts at one operation: so that a script knows the second one when it sees it. */
-    String requestId() {
-        return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
     }
 
     private static RedisTopology connect(StoreSettings settings) {

@@ -37,7 +37,7 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.embedded.RedisServer;
 
-class RedisSecurityStoreTest extends RedisStoreContract {
+class RedisStoreTest extends RedisStoreContract {
     private static final Epoch ZERO = new Epoch(0, 0);
 
     /** Counters begin with the time of day when they move: everybody's since 1970, a user's since 2026. */
@@ -173,7 +173,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
     @Tag("fault-23")
     void twoNodesShareQuotasSessionsAndBurntTokens() {
         open();
-        try (RedisSecurityStore other = new RedisSecurityStore(settings, new Meters())) {
+        try (ScriptedStore other = new ScriptedStore(new RedisBackend(settings, new Meters()))) {
             for (int i = 0; i < 5; i++) {
                 assertTrue((i % 2 == 0 ? store : other).take(FIVE, subject).granted());
             }
@@ -191,7 +191,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
     @Test
     void everyNodeKnowsWithinASecondThatEverybodysSessionsWereEnded() {
         open();
-        try (RedisSecurityStore other = new RedisSecurityStore(settings, new Meters())) {
+        try (ScriptedStore other = new ScriptedStore(new RedisBackend(settings, new Meters()))) {
             assertEquals(1, listed(other, subject).size());
             store.endEverybody();
             advance(Duration.ofMillis(600));
@@ -201,7 +201,7 @@ class RedisSecurityStoreTest extends RedisStoreContract {
 
     @Test
     void everyNodeKnowsWithinASecondThatAKeyIsDeadAndALostStoreBringsNoneBack() {
-        try (RedisSecurityStore other = new RedisSecurityStore(settings, new Meters())) {
+        try (ScriptedStore other = new ScriptedStore(new RedisBackend(settings, new Meters()))) {
             assertEquals(Set.of(), other.deadKeys());
             store.killKeys(Set.of("one"));
             advance(Duration.ofMillis(600));

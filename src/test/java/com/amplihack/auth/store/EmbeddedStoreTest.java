@@ -3,14 +3,17 @@ package com.amplihack.auth.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.amplihack.auth.config.LockoutSettings;
+import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-class MemorySecurityStoreTest extends SecurityStoreContract {
+class EmbeddedStoreTest extends SecurityStoreContract {
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final MemorySecurityStore store = new MemorySecurityStore(() -> now);
+    private final EmbeddedBackend backend = new EmbeddedBackend(() -> now);
+    private final ScriptedStore store = new ScriptedStore(backend);
 
     @Override
     SecurityStore store() {
@@ -37,14 +40,15 @@ class MemorySecurityStoreTest extends SecurityStoreContract {
     void whatHasRunOutIsForgotten() {
         for (int i = 0; i < 100; i++) {
             store.take(FIVE, "address-" + i);
-            store.open(session("user-" + i, sid, store.epoch("user-" + i), Duration.ofDays(30)), WEEK, MOST);
+            String user = UUID.randomUUID().toString();
+            store.open(session(user, sid, store.epoch(user), Duration.ofDays(30)), WEEK, MOST);
         }
-        assertEquals(200, store.size());
+        assertEquals(300, backend.size(), "a quota, a session, an index of each");
 
         advance(Duration.ofDays(32));
         store.take(FIVE, "somebody");
 
-        assertEquals(1, store.size());
+        assertEquals(1, backend.size());
     }
 
     @Test
@@ -66,11 +70,11 @@ class MemorySecurityStoreTest extends SecurityStoreContract {
         store.failLogin(begin(account, device, SHIPPED), SHIPPED);
         advance(SHIPPED.lock(0).plus(LockoutSettings.MEMORY).minusMinutes(1));
         store.take(FIVE, "somebody");
-        assertEquals(2, store.size(), "the lock is remembered for a day");
+        assertEquals(2, backend.size(), "the lock is remembered for a day");
 
         advance(Duration.ofMinutes(2));
         store.take(FIVE, "somebody");
 
-        assertEquals(1, store.size());
+        assertEquals(1, backend.size());
     }
 }

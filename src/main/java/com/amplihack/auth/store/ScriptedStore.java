@@ -1,25 +1,23 @@
 package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.LockoutSettings;
-import com.amplihack.auth.config.StoreSettings;
-import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.type.Quota;
-import com.amplihack.auth.metrics.Meters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import redis.clients.jedis.Connection;
 
 /**
- * Keeps the state in Redis (6.2 or later): one Lua script and one round trip per operation. The keys of one user carry
+ * The store as Lua scripts: one, and so one round trip to Redis (6.2 or later), per operation. The keys of one user carry
  * one hash tag ({@link UserKeys}), so that each script is one slot of a cluster; every key has a time to live.
  */
-public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
+public final class ScriptedStore implements SecurityStore, AutoCloseable {
     /** Version of the layout; a change of meaning gets another one. */
     static final String PREFIX = "auth2:";
 
@@ -28,25 +26,30 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
 
-    private final RedisConnection redis;
+    private final StoreBackend backend;
     private final StoreWide wide;
-    private final RedisLogins logins;
+    private final ScriptedLogins logins;
 
-    /**
-     * Connects, lazily when there is one server: then whether it answers shows at the first operation.
-     *
-     * @throws InvalidSettingException with the sentence for the operator, when no Sentinel or node of a cluster answers
-     */
-    public RedisSecurityStore(StoreSettings settings, Meters meters) {
-        redis = new RedisConnection(settings, meters);
-        wide = new StoreWide(redis);
-        logins = new RedisLogins(redis, wide);
+    /** With {@link #requests}, tells one operation from every other of any node and start. */
+    private final String process = UUID.randomUUID().toString().substring(24);
+
+    private final AtomicLong requests = new AtomicLong();
+
+    /** Runs its scripts there, and closes it with itself. */
+    public ScriptedStore(StoreBackend backend) {
+        this.backend = backend;
+        wide = new StoreWide(backend);
+        logins = new ScriptedLogins(backend, wide, this::requestId);
+    }
+
+    /** The same for both attempts of a driver at one operation, so that a script knows the second one when it sees it. */
+    private String requestId() {
+        return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
     }
 
     @Override
     public Epoch epoch(String subject) {
-        return runInEpoch(
-                StoreOperation.EPOCH, List.of(UserKeys.of(subject).epoch()), List.of(), RedisSecurityStore::epoch);
+        return runInEpoch(StoreOperation.EPOCH, List.of(UserKeys.of(subject).epoch()), List.of(), ScriptedStore::epoch);
     }
 
     @Override
@@ -86,8 +89,8 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         millis(use.tokenLife()),
                         Integer.toString(quota.limit()),
                         millis(quota.window()),
-                        redis.requestId()),
-                RedisSecurityStore::admission);
+                        requestId()),
+                ScriptedStore::admission);
     }
 
     @Override
@@ -96,7 +99,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         return runInEpoch(
                 StoreOperation.LOOK_FOR_REFRESH,
                 List.of(user.session(sid), user.epoch(), user.refreshes(sid, proven)),
-                List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId()),
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId()),
                 answer -> refreshView(subject, sid, (List<?>) answer));
     }
 
@@ -129,7 +132,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         rotation.request(),
                         rotation.client().address(),
                         rotation.client().name()),
-                RedisSecurityStore::commit);
+                ScriptedStore::commit);
     }
 
     @Override
@@ -146,7 +149,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
                         Long.toString(answer.epoch().rights()),
                         Long.toString(answer.issue()),
                         answer.request()),
-                RedisSecurityStore::commit);
+                ScriptedStore::commit);
     }
 
     @Override
@@ -190,7 +193,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void changeRights(String subject) {
-        redis.run(
+        backend.run(
                 StoreOperation.CHANGE_RIGHTS,
                 List.of(UserKeys.of(subject).epoch()),
                 List.of(EPOCH_LIFE),
@@ -219,10 +222,10 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         if (quota.unlimited()) {
             return UNLIMITED;
         }
-        return redis.run(
+        return backend.run(
                 StoreOperation.TAKE,
                 List.of(PREFIX + quota.name() + ":{" + key + "}"),
-                List.of(Integer.toString(quota.limit()), millis(quota.window()), redis.requestId()),
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId()),
                 answer -> taken((List<?>) answer));
     }
 
@@ -253,45 +256,32 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void ping() {
-        redis.askServer(StoreOperation.PING, Connection::ping);
+        backend.ping();
     }
 
     @Override
     public Inspection inspect(Instant now) {
-        return redis.askServer(StoreOperation.PING, server -> RedisInspection.of(server, now));
-    }
-
-    /**
-     * The same at the start, before any request.
-     *
-     * @throws InvalidSettingException with the sentence for the operator, when it cannot be used
-     */
-    Inspection firstLook(Instant now) {
-        Inspection inspection = redis.firstLook(now);
-        if (inspection.refusal().isPresent()) {
-            throw new InvalidSettingException(inspection.refusal().get());
-        }
-        return inspection;
+        return backend.inspect(now);
     }
 
     @Override
     public long liveSessions() {
-        return redis.ask(StoreOperation.COUNT, SessionCount::of);
+        return backend.liveSessions();
     }
 
     @Override
     public void onOutage(Consumer<StoreOutage> listener) {
-        redis.outages().tell(listener);
+        backend.onOutage(listener);
     }
 
     @Override
     public String kind() {
-        return "redis";
+        return backend.kind();
     }
 
     @Override
     public void close() {
-        redis.close();
+        backend.close();
     }
 
     /** Runs a script that asks for the user's epoch. */
@@ -300,7 +290,7 @@ public final class RedisSecurityStore implements SecurityStore, AutoCloseable {
         List<String> all = new ArrayList<>(arguments.size() + 1);
         all.addAll(arguments);
         all.add(Long.toString(wide.ended()));
-        return redis.run(operation, keys, all, read);
+        return backend.run(operation, keys, all, read);
     }
 
     /** From the first two elements of an answer. */

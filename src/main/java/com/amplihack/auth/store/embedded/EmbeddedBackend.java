@@ -1,0 +1,97 @@
+package com.amplihack.auth.store.embedded;
+
+import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreBackend;
+import com.amplihack.auth.store.StoreOperation;
+import com.amplihack.auth.store.StoreOutage;
+import com.amplihack.auth.store.StoreUnavailableException;
+import com.amplihack.auth.store.UserKeys;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.luaj.vm2.LuaError;
+
+/**
+ * Runs the scripts in this process, for development and for one node: one after the other, on keys that end with it. It
+ * opens no port.
+ */
+public final class EmbeddedBackend implements StoreBackend {
+    /** Of the heap; what a field or member costs is less. */
+    private static final long BYTES_OF_ELEMENT = 256;
+
+    private final RepeatedLog log = new RepeatedLog(Logger.getLogger(EmbeddedBackend.class.getName()), 1);
+
+    private final InstantSource clock;
+    private final Keyspace keyspace;
+    private final LuaInterpreter lua;
+
+    public EmbeddedBackend(InstantSource clock) {
+        this(clock, new Keyspace(Runtime.getRuntime().maxMemory() / BYTES_OF_ELEMENT));
+    }
+
+    EmbeddedBackend(InstantSource clock, Keyspace keyspace) {
+        this.clock = clock;
+        this.keyspace = keyspace;
+        lua = new LuaInterpreter(keyspace);
+    }
+
+    @Override
+    public <T> T run(StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read) {
+        return read.apply(run(operation, keys, arguments));
+    }
+
+    private synchronized @Nullable Object run(StoreOperation operation, List<String> keys, List<String> arguments) {
+        keyspace.begin(clock.millis());
+        try {
+            return lua.run(operation.script().text(), keys, arguments);
+        } catch (LuaError failed) {
+            log.log(
+                    Level.WARNING,
+                    operation.label(),
+                    "The store in memory cannot " + operation.label() + ": " + failed.getMessage());
+            throw new StoreUnavailableException(failed);
+        }
+    }
+
+    @Override
+    public void ping() {
+        // always here
+    }
+
+    @Override
+    public Inspection inspect(Instant now) {
+        return Inspection.GOOD;
+    }
+
+    @Override
+    public synchronized long liveSessions() {
+        keyspace.begin(clock.millis());
+        return keyspace.count(UserKeys::isSession);
+    }
+
+    @Override
+    public void onOutage(Consumer<StoreOutage> listener) {
+        // there is none
+    }
+
+    @Override
+    public String kind() {
+        return "memory";
+    }
+
+    /** How many keys there are. */
+    public synchronized int size() {
+        return keyspace.size();
+    }
+
+    @Override
+    public void close() {
+        // nothing is open
+    }
+}
