@@ -1,6 +1,6 @@
 package com.amplihack.auth.admin;
 
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.FleetStore;
 import com.amplihack.auth.web.JsonBody;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -19,7 +19,7 @@ import java.util.Set;
 @RequestScoped
 public class RevokeAllResource {
     @Inject
-    private SecurityStore store;
+    private FleetStore store;
 
     @Inject
     private AdminAudit audit;

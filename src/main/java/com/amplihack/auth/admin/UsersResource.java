@@ -5,7 +5,7 @@ import static com.amplihack.auth.admin.AccountJson.JSON;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.session.Paging;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Username;
@@ -54,7 +54,7 @@ public class UsersResource {
     private AccountDirectory accounts;
 
     @Inject
-    private SecurityStore store;
+    private LoginStore store;
 
     @Inject
     private TokenFit fit;

@@ -1,7 +1,7 @@
 package com.amplihack.auth.limits;
 
 import com.amplihack.auth.config.type.Quota;
-import com.amplihack.auth.store.SecurityStore.Taken;
+import com.amplihack.auth.store.QuotaStore.Taken;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;

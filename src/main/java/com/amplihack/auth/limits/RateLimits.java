@@ -8,8 +8,8 @@ import com.amplihack.auth.config.type.AddressRanges;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.SecurityStore.Taken;
+import com.amplihack.auth.store.QuotaStore;
+import com.amplihack.auth.store.QuotaStore.Taken;
 import com.amplihack.auth.web.ClientContext;
 import com.github.benmanes.caffeine.cache.Ticker;
 import jakarta.inject.Inject;
@@ -23,12 +23,12 @@ public class RateLimits {
     private static final int IPV4_ADDRESS_BITS = 32;
 
     private final NodeCounter node = new NodeCounter(Ticker.systemTicker());
-    private final SecurityStore store;
+    private final QuotaStore store;
     private final AuditLog audit;
     private final Configuration configuration;
 
     @Inject
-    public RateLimits(SecurityStore store, AuditLog audit, Configuration configuration) {
+    public RateLimits(QuotaStore store, AuditLog audit, Configuration configuration) {
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;

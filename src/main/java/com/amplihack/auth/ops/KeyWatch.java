@@ -3,7 +3,7 @@ package com.amplihack.auth.ops;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
 import com.amplihack.auth.problem.RepeatedLog;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.FleetStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -43,7 +43,7 @@ public class KeyWatch {
     private KeyRotation rotation;
 
     @Inject
-    private SecurityStore store;
+    private FleetStore store;
 
     @Resource
     private ManagedScheduledExecutorService executor;
@@ -53,7 +53,7 @@ public class KeyWatch {
     @PostConstruct
     void start() {
         KeyRing ring = keys;
-        SecurityStore known = store;
+        FleetStore known = store;
         pollStore(ring, known); // before the first request
         watches = List.of(
                 executor.scheduleWithFixedDelay(() -> pollRing(ring), RING_MILLIS, RING_MILLIS, TimeUnit.MILLISECONDS),
@@ -93,7 +93,7 @@ public class KeyWatch {
         }
     }
 
-    private static void pollStore(KeyRing ring, SecurityStore store) {
+    private static void pollStore(KeyRing ring, FleetStore store) {
         try {
             ring.distrust(store.deadKeys());
         } catch (StoreUnavailableException away) {
