@@ -13,7 +13,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Set;
 
-/** {@code POST /admin/api/revoke-all}: the panic button; within a second every session of every user is over. */
+/** {@code POST /admin/api/revoke-all}: ends all sessions of all users on all nodes within a second. */
 @Path("/admin/api/revoke-all")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -33,7 +33,7 @@ public class RevokeAllResource {
             store.endEverybody();
             return true;
         });
-        audit.recordGrave("revoke_all", "everybody");
+        audit.recordCritical("revoke_all", "everybody");
         return AccountJson.JSON
                 .createObjectBuilder()
                 .add("message", "Every session is over within one second")

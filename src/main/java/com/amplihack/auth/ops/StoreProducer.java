@@ -16,12 +16,12 @@ import java.time.InstantSource;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Chooses the store that {@code auth.store} asks for. */
+/** Produces the security store that {@code auth.store} selects. */
 @ApplicationScoped
 public class StoreProducer {
     private static final Logger LOG = Logger.getLogger(StoreProducer.class.getName());
 
-    /** The store of this process; it is chosen once, never silently changed later. */
+    /** Chosen once at startup, and never replaced silently. */
     @Produces
     @ApplicationScoped
     SecurityStore store(Configuration configuration, InstantSource clock, Meters meters) {

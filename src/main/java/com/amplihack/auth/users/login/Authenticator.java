@@ -108,7 +108,7 @@ public class Authenticator {
                 || !attempt.admitted()
                 || !checked.account().orElseThrow().enabled()) {
             fail(attempt, checked.account(), username, client);
-            throw limit.shownOn(new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong."));
+            throw limit.addTo(new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong."));
         }
         store.giveBackLogin(attempt);
         Account current = renewed(checked.account().orElseThrow(), password);

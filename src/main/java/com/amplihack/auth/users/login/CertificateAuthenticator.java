@@ -85,7 +85,7 @@ public class CertificateAuthenticator {
         found.refusal().ifPresent(reason -> entry.detail("reason", reason));
         audit.record(entry);
         if (!success) {
-            throw limit.shownOn(
+            throw limit.addTo(
                     new AuthException(ErrorCode.INVALID_CREDENTIALS, "The certificate signs in to no account."));
         }
         return new Authenticated(found.account().orElseThrow(), found.epoch().orElseThrow(), limit);
