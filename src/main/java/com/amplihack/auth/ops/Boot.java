@@ -82,7 +82,7 @@ public class Boot {
             meters.sampleSessions(store::liveSessions);
             store.onOutage(new OutageAudit(log));
             hasher.get(); // warm up, or the first login would wait
-            firstAccount.get().makeIfNone().ifPresent(Boot::show);
+            firstAccount.get().createIfNone().ifPresent(Boot::show);
             meters.showSigningProvider(
                     SigningKey.PROVIDERS, () -> ring.signingProvider().orElse(""));
             LOG.log(

@@ -93,8 +93,7 @@ public class KeyWatch {
         }
     }
 
-        FleetStore known = store;
-        pollStore(ring, known); // before the first request
+    private static void pollStore(KeyRing ring, FleetStore store) {
         try {
             ring.distrust(store.deadKeys());
         } catch (StoreUnavailableException away) {

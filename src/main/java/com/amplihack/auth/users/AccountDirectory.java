@@ -15,10 +15,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Finds, makes and changes accounts and roles; a database that does not answer is a 503, never a wrong answer. */
+/** Manages accounts and roles, and revokes sessions and tokens that a change outdates. */
 @Singleton
 public class AccountDirectory {
-    // without the characters that people mistake for one another
+    // without ambiguous characters
     private static final String PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int PASSWORD_LENGTH = 24; // of 56 characters each: 139 bits
@@ -43,7 +43,7 @@ public class AccountDirectory {
         return accounts.find(id);
     }
 
-    /** The id of the account that has this name, in any case. */
+    /** The id of the account with this name, ignoring case. */
     public Optional<String> idOf(String username) {
         return Username.parse(username).flatMap(this::findKey).map(AccountKey::id);
     }
@@ -53,16 +53,16 @@ public class AccountDirectory {
     }
 
     /**
-     * Some accounts in the order of their names.
+     * A page of accounts, sorted by name.
      *
-     * @param query the start of a name in any spelling that signs in, or the empty string for all
-     * @param after the name (as {@link Username#key}) behind which the page starts, or the empty string
-     * @param limit of the page
+     * @param query a prefix of the name, in any spelling that signs in, or the empty string for all
+     * @param after the {@link Username#key} after which the page starts, or the empty string
+     * @param limit the page size
      */
     public List<Account> list(String query, String after, int limit) {
-        return Username.startOfKeys(query)
-                .map(start -> accounts.list(start, after, limit))
-                .orElse(List.of()); // such a name cannot be, and databases refuse some of the characters
+        return Username.keyPrefix(query)
+                .map(prefix -> accounts.list(prefix, after, limit))
+                .orElse(List.of()); // no such name can exist, and databases refuse some of the characters
     }
 
     public boolean isEmpty() {
@@ -70,10 +70,10 @@ public class AccountDirectory {
     }
 
     /**
-     * Makes an account.
+     * Creates an account.
      *
-     * @param allowed looks at the account before it is stored
-     * @throws AuthException {@code invalid_request} for a name or role that cannot be, {@code weak_password}, {@code
+     * @param allowed checks the account before it is stored
+     * @throws AuthException {@code invalid_request} for an invalid name or unknown role, {@code weak_password}, {@code
      *     username_taken}, or what {@code allowed} throws
      */
     public Account create(
@@ -89,9 +89,9 @@ public class AccountDirectory {
     }
 
     /**
-     * Makes the very first account.
+     * Creates the first account.
      *
-     * @return empty when there is one already, which another node may just have made
+     * @return empty when any account exists; another node may just have created it
      * @throws AuthException as {@link #create} does
      */
     public Optional<Account> createFirst(String username, Secret password, Set<String> roles) {
@@ -108,13 +108,14 @@ public class AccountDirectory {
     }
 
     /**
-     * Changes an account. Disabling it or resetting its password ends its sessions; other rights revoke its access
-     * tokens. The store is told after the database: a login that read the old account meanwhile cannot commit.
+     * Changes an account. Disabling it or resetting its password ends its sessions; changing its rights revokes its
+     * access tokens. The store is updated after the database, so that a concurrent login with the old account cannot
+     * commit.
      *
-     * @param allowed looks at the changed account before it is stored
-     * @return the account as it is now; empty when there is none of that id
+     * @param allowed checks the changed account before it is stored
+     * @return the changed account; empty when there is none with that id
      * @throws AuthException {@code weak_password}, {@code invalid_request}, what {@code allowed} throws, or {@code
-     *     store_unavailable}; after the last the change may be stored and must be sent again
+     *     store_unavailable}, after which the change may be stored and must be repeated
      */
     public Optional<Account> change(String id, AccountChange change, RightsCheck allowed) {
         change.password().ifPresent(password -> find(id).ifPresent(
@@ -129,10 +130,10 @@ public class AccountDirectory {
         return changed;
     }
 
-    /** Deletes an account and ends its sessions; whether there was one. */
+    /** Deletes an account and ends its sessions; returns whether it existed. */
     public boolean delete(String id) {
         boolean deleted = accounts.delete(id);
-        store.endAll(id); // also when a first attempt came no further than the database
+        store.endAll(id); // even if absent: an earlier attempt may have reached the database only
         return deleted;
     }
 
@@ -150,20 +151,20 @@ public class AccountDirectory {
     }
 
     /**
-     * Makes the role or gives it other permissions; access tokens of everybody who has it are revoked.
+     * Creates a role or replaces its permissions, and revokes the access tokens of its holders.
      *
-     * @param allowed looks at everybody who has the role, as they will be
+     * @param allowed checks every holder of the role with the new permissions
      * @throws AuthException what {@code allowed} throws, or {@code store_unavailable}
      */
     public Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
-        // a change that is refused revokes nothing, and a store that is down refuses before anything is changed
+        // a refused change revokes nothing, and a store that is down fails before anything is changed
         revokeRightsOf(accounts.withRole(name, permissions, allowed));
         Role role = accounts.putRole(name, permissions, allowed);
         revokeRightsOf(withRole(name));
         return role;
     }
 
-    /** Removes the role, also from everybody who has it; their access tokens are revoked. */
+    /** Deletes a role, removes it from its holders and revokes their access tokens. */
     public void deleteRole(String name) {
         revokeRightsOf(withRole(name));
         revokeRightsOf(accounts.deleteRole(name));
@@ -173,17 +174,17 @@ public class AccountDirectory {
         holders.forEach(account -> store.changeRights(account.id()));
     }
 
-    /** Replaces the hash that the account was read with by one of the same password; empty when somebody was faster. */
+    /** Stores a new hash of the same password; empty if the stored hash has changed since the account was read. */
     public Optional<Account> rehash(Account account, String fresh) {
         return accounts.rehash(account.id(), account.passwordHash(), fresh);
     }
 
-    /** Gives the account that was read a new password, which voids its device cookies; empty when somebody was faster. */
+    /** Stores a new password, which invalidates device cookies; empty if it has changed since the account was read. */
     public Optional<Account> replacePassword(Account account, String fresh) {
         return accounts.replacePassword(account.id(), account.passwordHash(), fresh);
     }
 
-    /** A password that nobody has chosen: 24 letters and digits. */
+    /** A random password of 24 letters and digits. */
     public static Secret randomPassword() {
         StringBuilder password = new StringBuilder();
         for (int i = 0; i < PASSWORD_LENGTH; i++) {

@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The accounts in the database. What administrators change is changed by one transaction after the other, so that each
- * rule (there is an administrator, names differ, roles exist, tokens fit) holds whoever else changes something on whatever
- * node. Every method throws {@code store_unavailable} when the database does not answer in time.
+ * The accounts and roles in the database. Administrative changes are serialized across nodes, so that their rules (an
+ * administrator remains, names are unique, roles exist, tokens fit) hold under concurrency. Every method throws {@code
+ * store_unavailable} when the database does not answer in time.
  */
 @Singleton
 public class Accounts {
@@ -35,14 +35,14 @@ public class Accounts {
     }
 
     /**
-     * Some accounts in the order of their names.
+     * A page of accounts, sorted by name.
      *
-     * @param start of their keys (see {@link Username#startOfKeys}), or the empty string for all
-     * @param after the name (as {@link Username#key}) behind which the page starts, or the empty string
-     * @param limit of the page
+     * @param prefix of their keys ({@link Username#keyPrefix}), or the empty string for all
+     * @param after the {@link Username#key} after which the page starts, or the empty string
+     * @param limit the page size
      */
-    public List<Account> list(String start, String after, int limit) {
-        String literal = start.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+    public List<Account> list(String prefix, String after, int limit) {
+        String literal = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_");
         return database.read(entities -> entities.createQuery(
                         "select a from Account a where a.usernameKey like :pattern escape '!'"
                                 + " and a.usernameKey > :after order by a.usernameKey",
@@ -60,17 +60,17 @@ public class Accounts {
     /**
      * Stores a new account.
      *
-     * @param allowed looks at the account before it is stored
-     * @throws AuthException {@code username_taken}, {@code invalid_request} for a role that does not exist, or what {@code
+     * @param allowed checks the account before it is stored
+     * @throws AuthException {@code username_taken}, {@code invalid_request} for an unknown role, or what {@code
      *     allowed} throws
      */
     public Account add(Account account, Set<String> roleNames, Set<String> permissions, RightsCheck allowed) {
-        return database.writeAlone(entities -> add(entities, account, roleNames, permissions, allowed));
+        return database.writeSerialized(entities -> add(entities, account, roleNames, permissions, allowed));
     }
 
-    /** The same for the very first account; empty when there is one already. */
+    /** Stores the first account; empty when any account exists. */
     public Optional<Account> addFirst(Account account, Set<String> roleNames) {
-        return database.writeAlone(entities -> isEmpty(entities)
+        return database.writeSerialized(entities -> isEmpty(entities)
                 ? Optional.of(add(entities, account, roleNames, Set.of(), RightsCheck.NONE))
                 : Optional.empty());
     }
@@ -91,17 +91,17 @@ public class Accounts {
         return account;
     }
 
-    /** The account with a fresh hash of the same password; empty when it has another than the outdated one. */
+    /** Stores a new hash of the same password; empty unless the stored hash is the outdated one. */
     public Optional<Account> rehash(String id, String outdated, String fresh) {
         return ifUnchanged(id, outdated, account -> account.rehash(fresh));
     }
 
-    /** The account with a new password; empty when its hash is another than the outdated one. */
+    /** Stores a new password; empty unless the stored hash is the outdated one. */
     public Optional<Account> replacePassword(String id, String outdated, String fresh) {
         return ifUnchanged(id, outdated, account -> account.newPassword(fresh));
     }
 
-    /** A change of the password in between wins: the account's version is compared when it is stored. */
+    /** A concurrent change of the password wins, by JPA's optimistic lock. */
     private Optional<Account> ifUnchanged(String id, String expected, Consumer<Account> change) {
         return database.write(entities -> {
             Optional<Account> account = Optional.ofNullable(entities.find(Account.class, id))
@@ -115,23 +115,23 @@ public class Accounts {
      * Changes an account.
      *
      * @param freshHash of the new password, if the change has one
-     * @param allowed looks at the changed account before it is stored
-     * @return the account as it is now; empty when there is none of that id
-     * @throws AuthException {@code invalid_request} for a role that does not exist and for the last administrator, or what
-     *     {@code allowed} throws
+     * @param allowed checks the changed account before it is stored
+     * @return the changed account; empty when there is none with that id
+     * @throws AuthException {@code invalid_request} for an unknown role or the last administrator, or what {@code
+     *     allowed} throws
      */
     public Optional<Account> change(String id, AccountChange change, Optional<String> freshHash, RightsCheck allowed) {
-        return database.writeAlone(entities -> {
+        return database.writeSerialized(entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
                 return Optional.empty();
             }
-            boolean administered = account.isAdministrator();
+            boolean wasAdministrator = account.isAdministrator();
             change.roles().ifPresent(names -> account.roles(roles(entities, names)));
             change.permissions().ifPresent(account::ownPermissions);
             change.enabled().ifPresent(account::enabled);
             freshHash.ifPresent(account::newPassword);
-            if (administered && !account.isAdministrator()) {
+            if (wasAdministrator && !account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
             allowed.require(account);
@@ -142,11 +142,11 @@ public class Accounts {
     /**
      * Deletes an account.
      *
-     * @return whether there was one
+     * @return whether it existed
      * @throws AuthException {@code invalid_request} for the last administrator
      */
     public boolean delete(String id) {
-        return database.writeAlone(entities -> {
+        return database.writeSerialized(entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
                 return false;
@@ -174,7 +174,7 @@ public class Accounts {
     }
 
     /**
-     * Who has the role, after a look at everybody as they would be if it had these permissions; nothing is stored.
+     * Checks every holder of the role as if it had these permissions, without storing them; returns the holders.
      *
      * @throws AuthException what {@code allowed} throws
      */
@@ -192,13 +192,13 @@ public class Accounts {
     }
 
     /**
-     * Makes the role, or gives it other permissions.
+     * Creates a role or replaces its permissions.
      *
-     * @param allowed looks at everybody who has the role, as they will be
+     * @param allowed checks every holder of the role with the new permissions
      * @throws AuthException what {@code allowed} throws
      */
     public Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
-        return database.writeAlone(entities -> {
+        return database.writeSerialized(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
                 role = new Role(name);
@@ -210,17 +210,17 @@ public class Accounts {
         });
     }
 
-    /** Takes the role from everybody who has it and removes it; who had it. */
+    /** Deletes a role and removes it from its holders; returns them. */
     public List<Account> deleteRole(String name) {
-        return database.writeAlone(entities -> {
+        return database.writeSerialized(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
                 return List.of();
             }
-            List<Account> had = withRole(entities, name);
-            had.forEach(account -> account.drop(role));
+            List<Account> holders = withRole(entities, name);
+            holders.forEach(account -> account.drop(role));
             entities.remove(role);
-            return had;
+            return holders;
         });
     }
 
@@ -240,8 +240,7 @@ public class Accounts {
                 .setParameter("id", id)
                 .getSingleResult();
         if (others == 0) {
-            throw new AuthException(
-                    ErrorCode.INVALID_REQUEST, "This is the last administrator: without one nobody could administer.");
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "This is the last administrator; one must remain.");
         }
     }
 

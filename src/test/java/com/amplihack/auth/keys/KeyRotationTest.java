@@ -569,7 +569,7 @@ class KeyRotationTest {
     @Test
     void betweenAKeyAndItsSuccessorNothingIsSignedAndARestartMakesOne() throws IOException {
         String old = here.active();
-        here.ring.directory().change(now, ring -> ring.kill(old, now).withoutNext()); // and then the power went
+        here.ring.directory().change(now, ring -> ring.compromise(old, now).withoutNext()); // and then the power went
         here.ring.refresh();
         AuthException refused = assertThrows(AuthException.class, here.ring::active);
         assertEquals(503, refused.code().status());
@@ -585,7 +585,7 @@ class KeyRotationTest {
     @Test
     void betweenAKeyAndItsSuccessorTheMinuteMakesOneToo() throws IOException {
         String old = here.active();
-        here.ring.directory().change(now, ring -> ring.kill(old, now).withoutNext());
+        here.ring.directory().change(now, ring -> ring.compromise(old, now).withoutNext());
         there.rotation.tick();
         here.ring.refresh();
         assertNotEquals(old, here.active());

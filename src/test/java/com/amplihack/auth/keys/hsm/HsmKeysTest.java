@@ -444,7 +444,7 @@ class HsmKeysTest {
             }
             inside.await();
             assertEquals(
-                    "the HSM keeps others waiting",
+                    "the HSM is overloaded",
                     assertThrows(HsmUnavailableException.class, () -> slow.use(session -> ""))
                             .getMessage());
         } finally {
@@ -460,16 +460,16 @@ class HsmKeysTest {
         AtomicInteger opened = new AtomicInteger();
         Hsm hsm = counting(opened);
         fail(hsm);
-        hsm.look();
+        hsm.reconnect();
         assertEquals(2, opened.get());
 
         fail(hsm);
-        hsm.look();
+        hsm.reconnect();
         assertEquals(2, opened.get());
         assertThrows(HsmUnavailableException.class, () -> hsm.use(session -> ""));
 
         Thread.sleep(1100);
-        hsm.look();
+        hsm.reconnect();
         assertEquals(3, opened.get());
         assertEquals("", hsm.use(session -> ""));
     }
@@ -490,7 +490,7 @@ class HsmKeysTest {
         late.start();
         inside.await();
         fail(hsm);
-        hsm.look();
+        hsm.reconnect();
         assertEquals("", hsm.use(session -> ""));
 
         end.countDown();
@@ -512,9 +512,9 @@ class HsmKeysTest {
                 },
                 Duration.ofMinutes(1));
         fail(hsm);
-        hsm.look();
+        hsm.reconnect();
         Thread.sleep(1100); // longer than another failure would be waited for
-        hsm.look();
+        hsm.reconnect();
 
         assertEquals(2, tries.get());
         assertEquals(
