@@ -57,7 +57,7 @@ public class AccountResource {
     private SecurityStore store;
 
     @Inject
-    private TokenFit fit;
+    private TokenSizeCheck fit;
 
     @Inject
     private AdminAudit audit;
@@ -74,11 +74,11 @@ public class AccountResource {
     public String change(@PathParam("id") String path, @Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request, MEMBERS);
         AccountChange change = new AccountChange(
-                body.optional("password", UsersResource.LONGEST_PASSWORD, OpaqueString::of)
+                body.optional("password", UsersResource.MAX_PASSWORD_LENGTH, OpaqueString::of)
                         .map(Secret::of),
-                body.patchedStrings("roles", UsersResource.MOST_ROLES, UsersResource.LONGEST_ROLE),
-                TokenFit.wellFormed(body.patchedStrings(
-                        "permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION)),
+                body.patchedStrings("roles", UsersResource.MAX_ROLES, UsersResource.MAX_ROLE_LENGTH),
+                TokenSizeCheck.wellFormed(body.patchedStrings(
+                        "permissions", UsersResource.MAX_PERMISSIONS, UsersResource.MAX_PERMISSION_LENGTH)),
                 body.patchedBool("enabled"));
         Account before = find(path);
         String id = before.id();

@@ -38,7 +38,7 @@ public class RolesResource {
     private AccountAdministration administration;
 
     @Inject
-    private TokenFit fit;
+    private TokenSizeCheck fit;
 
     @Inject
     private AdminAudit audit;
@@ -59,8 +59,8 @@ public class RolesResource {
                     ErrorCode.INVALID_REQUEST,
                     "name: must be 1 to 64 letters, digits and . _ : - and start with a letter or digit.");
         }
-        Set<String> permissions = TokenFit.wellFormed(JsonBody.read(request, MEMBERS)
-                .patchedStrings("permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION)
+        Set<String> permissions = TokenSizeCheck.wellFormed(JsonBody.read(request, MEMBERS)
+                .patchedStrings("permissions", UsersResource.MAX_PERMISSIONS, UsersResource.MAX_PERMISSION_LENGTH)
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.INVALID_REQUEST, "permissions: must be a list, which may be empty.")));
         var before = accounts.role(name).map(AccountJson::of).orElse(null);

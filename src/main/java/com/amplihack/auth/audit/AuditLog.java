@@ -31,24 +31,24 @@ public class AuditLog {
     private static final Logger LOG = Logger.getLogger(AuditLog.class.getName());
 
     private final Configuration configuration;
-    private final AuditMeter meter;
+    private final AuditMetrics meter;
 
     /** The container's, so that its threads end with the application; null outside a container. */
     @Resource
     private ManagedThreadFactory threads;
 
-    private final AuditLine lines;
+    private final AuditLineFormatter lines;
     private volatile AuditWriter writer;
     private Pseudonyms pseudonyms;
     private long sequence;
     private final AtomicBoolean refusing = new AtomicBoolean();
-    private final Refusals refusals = new Refusals();
+    private final RefusalThrottle refusals = new RefusalThrottle();
 
     @Inject
     public AuditLog(Configuration configuration, InstantSource clock, Meters meters) {
         this.configuration = configuration;
-        lines = new AuditLine(clock);
-        meter = new AuditMeter(meters);
+        lines = new AuditLineFormatter(clock);
+        meter = new AuditMetrics(meters);
     }
 
     /**
@@ -60,12 +60,12 @@ public class AuditLog {
     public synchronized void open() {
         pseudonyms = new Pseudonyms(configuration.settings().keys().path().resolve("audit.key"));
         Path path = configuration.settings().audit().file();
-        AuditHead head = new AuditHead(path);
+        AuditSequenceFile head = new AuditSequenceFile(path);
         AuditFile file = new AuditFile(path);
-        AuditHead.State before;
+        AuditSequenceFile.State before;
         OptionalLong last;
         try {
-            before = head.read().orElse(new AuditHead.State(0, 0));
+            before = head.read().orElse(new AuditSequenceFile.State(0, 0));
             file.open();
             last = file.lastSequence();
         } catch (IOException e) {
@@ -87,7 +87,7 @@ public class AuditLog {
 
     /**
      * Records an entry and waits up to 15 ms until it is in the file, or not at all while the file is slow. Beyond
-     * {@value Refusals#WRITTEN_PER_MINUTE} refusals of one kind a minute from one address, the rest is only counted for
+     * {@value RefusalThrottle#WRITTEN_PER_MINUTE} refusals of one kind a minute from one address, the rest is only counted for
      * {@link #recordSuppressed}.
      */
     public void record(AuditEntry entry) {
@@ -159,7 +159,7 @@ public class AuditLog {
     }
 
     /** Records what was lost at the last stop, or that the file was changed since. */
-    private void reportChanges(AuditHead.State before, long last) {
+    private void reportChanges(AuditSequenceFile.State before, long last) {
         if (before.unwritten() > 0) {
             recordInternal(AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
                     .detail("reason", "the server stopped while the audit file could not be written")

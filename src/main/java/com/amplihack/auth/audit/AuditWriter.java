@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Writes queued audit lines in order on a thread of its own and retries each until the file has it. */
 final class AuditWriter {
     /** The queue's capacity for lines of any severity. */
-    static final int MOST_WAITING = 10_000;
+    static final int MAX_QUEUED = 10_000;
     /** Its reserve for critical lines. */
-    static final int MOST_CRITICAL = 2_000;
+    static final int CRITICAL_RESERVE = 2_000;
 
     private static final Logger LOG = Logger.getLogger(AuditWriter.class.getName());
 
@@ -69,11 +69,11 @@ final class AuditWriter {
     private static final Line WAKE = new Line(new byte[0], 0);
 
     private final AuditFile file;
-    private final AuditHead head;
+    private final AuditSequenceFile head;
     private final Consumer<AuditEntry> own;
-    private final BlockingQueue<Line> queue = new LinkedBlockingQueue<>(MOST_WAITING + MOST_CRITICAL + 1);
+    private final BlockingQueue<Line> queue = new LinkedBlockingQueue<>(MAX_QUEUED + CRITICAL_RESERVE + 1);
     private final AtomicInteger waiting = new AtomicInteger();
-    private final AuditGap gap = new AuditGap();
+    private final AuditOutage gap = new AuditOutage();
 
     private @Nullable Thread thread;
     private volatile State state = State.RUNNING;
@@ -99,7 +99,7 @@ final class AuditWriter {
      *
      * @param own records the writer's own entries, on its thread
      */
-    AuditWriter(AuditFile file, AuditHead head, Consumer<AuditEntry> own) {
+    AuditWriter(AuditFile file, AuditSequenceFile head, Consumer<AuditEntry> own) {
         this.file = file;
         this.head = head;
         this.own = own;
@@ -114,7 +114,7 @@ final class AuditWriter {
 
     /** Whether the queue accepts a line of this severity; callers synchronize. */
     boolean hasRoom(Severity severity) {
-        int most = severity == Severity.CRITICAL ? MOST_WAITING + MOST_CRITICAL : MOST_WAITING;
+        int most = severity == Severity.CRITICAL ? MAX_QUEUED + CRITICAL_RESERVE : MAX_QUEUED;
         boolean open = state == State.RUNNING || (state == State.DRAINING && Thread.currentThread() == thread);
         return open && queue.size() < most;
     }
@@ -259,7 +259,7 @@ final class AuditWriter {
         Optional<String> change = file.pollChange();
         change.ifPresent(what -> head.close()); // it may have been moved with the file
         if (queue.isEmpty() || lastWritten % HEAD_EVERY == 0) {
-            head.write(new AuditHead.State(lastWritten, 0));
+            head.write(new AuditSequenceFile.State(lastWritten, 0));
         }
         change.ifPresent(what -> own.accept(AuditEntry.of(AuditEvent.AUDIT_REOPENED, ClientContext.NONE)
                 .detail("reason", what)
@@ -282,7 +282,7 @@ final class AuditWriter {
         behind = true;
         gap.begin(why, line.since);
         if (failures++ % HEAD_EVERY_FAILURE == 0) { // no sequence number is reused after a kill
-            head.write(new AuditHead.State(lastGiven, waiting() + gap.dropped()));
+            head.write(new AuditSequenceFile.State(lastGiven, waiting() + gap.dropped()));
         }
     }
 
@@ -305,7 +305,7 @@ final class AuditWriter {
                     "{0} audit entries are missing from the file at shutdown, but are in this log: {1}",
                     new Object[] {Integer.toString(unwritten), failure == null ? "the file hangs" : failure});
         }
-        head.write(new AuditHead.State(Math.max(lastGiven, lastWritten), unwritten + gap.dropped()));
+        head.write(new AuditSequenceFile.State(Math.max(lastGiven, lastWritten), unwritten + gap.dropped()));
         head.close();
         file.close();
     }

@@ -44,7 +44,7 @@ public final class Policy {
         SettingsReader reader =
                 new SettingsReader(name -> found.computeIfAbsent(name, source).value());
         Settings settings = Settings.read(reader);
-        return new Policy(settings, found, reader.secrets(), reader.liveOnes());
+        return new Policy(settings, found, reader.secrets(), reader.liveNames());
     }
 
     public Settings inForce() {

@@ -1,7 +1,7 @@
 package com.amplihack.auth.keys;
 
 import com.amplihack.auth.config.TokenSettings;
-import com.amplihack.auth.config.source.ServerProperties;
+import com.amplihack.auth.config.source.ServerPropertyCheck;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +42,7 @@ public class MpJwtConfigSource implements ConfigSource {
                         "mp.jwt.verify.audiences", settings.audience(),
                         // the gate checks times with the current skew; MP-JWT, which reads it once, must not be
                         // stricter
-                        "mp.jwt.verify.clock.skew", Long.toString(TokenSettings.LONGEST_SKEW.toSeconds())));
+                        "mp.jwt.verify.clock.skew", Long.toString(TokenSettings.MAX_SKEW.toSeconds())));
     }
 
     static synchronized void publish(String jwks) {
@@ -54,8 +54,8 @@ public class MpJwtConfigSource implements ConfigSource {
      *
      * @throws com.amplihack.auth.config.source.InvalidSettingException naming the property
      */
-    public static void requireUnchangedByTheServer() {
-        ServerProperties.require(REQUIRED);
+    public static void requireNoServerOverride() {
+        ServerPropertyCheck.require(REQUIRED);
     }
 
     private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {

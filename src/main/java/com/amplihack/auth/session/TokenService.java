@@ -115,7 +115,7 @@ public class TokenService {
      * @param idempotencyKey or the empty string
      * @param access an authentic access token of the request; if it belongs to another session, the refresh is refused
      */
-    public Refreshed refresh(
+    public RefreshResult refresh(
             Collection<String> presented,
             SessionProof proof,
             String idempotencyKey,

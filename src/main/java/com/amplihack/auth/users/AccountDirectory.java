@@ -23,10 +23,10 @@ public class AccountDirectory {
 
     /** The id of the account with this name, ignoring case. */
     public Optional<String> idOf(String username) {
-        return Username.parse(username).flatMap(this::findKey).map(AccountKey::id);
+        return Username.parse(username).flatMap(this::findKey).map(AccountRef::id);
     }
 
-    public Optional<AccountKey> findKey(Username username) {
+    public Optional<AccountRef> findKey(Username username) {
         return database.read(entities -> findKey(entities, username.key()));
     }
 
@@ -75,12 +75,12 @@ public class AccountDirectory {
                 .isEmpty();
     }
 
-    static Optional<AccountKey> findKey(EntityManager entities, String usernameKey) {
+    static Optional<AccountRef> findKey(EntityManager entities, String usernameKey) {
         return entities.createQuery(
                         "select a.id, a.passwordVersion from Account a where a.usernameKey = :key", Object[].class)
                 .setParameter("key", usernameKey)
                 .getResultStream()
                 .findFirst()
-                .map(columns -> new AccountKey((String) columns[0], (Long) columns[1]));
+                .map(columns -> new AccountRef((String) columns[0], (Long) columns[1]));
     }
 }

@@ -44,9 +44,9 @@ public class ClientResolver {
      * peer's, which may be on the allowlist, so administration must refuse it.
      */
     public boolean isOriginUnknown(HttpServletRequest request) {
-        return Forwarding.isClaimed(request)
+        return ForwardedClient.isClaimed(request)
                 && (!isTrusted(peer(request))
-                        || Forwarding.client(request, this::isTrusted).isEmpty());
+                        || ForwardedClient.client(request, this::isTrusted).isEmpty());
     }
 
     /** Whether an untrusted proxy has sent forwarding headers since the list of trusted ones last changed. */
@@ -57,14 +57,14 @@ public class ClientResolver {
 
     private String address(HttpServletRequest request) {
         String peer = peer(request);
-        if (!Forwarding.isClaimed(request)) {
+        if (!ForwardedClient.isClaimed(request)) {
             return peer;
         }
         if (!isTrusted(peer)) {
             warnOnce(peer);
             return peer;
         }
-        return Forwarding.client(request, this::isTrusted).orElse(peer);
+        return ForwardedClient.client(request, this::isTrusted).orElse(peer);
     }
 
     private boolean isTrusted(String address) {

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.type.Quota;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
@@ -59,7 +59,7 @@ class RefreshRotationTest {
             codec,
             store,
             new RefreshAudit(new RecordedAudit()),
-            new RateLimits(store, new RecordedAudit(), Tokens.configuration(Map.of())),
+            new RateLimiter(store, new RecordedAudit(), Tokens.configuration(Map.of())),
             Tokens.configuration(Map.of()));
 
     private final SessionHandle handle = SessionHandle.fresh();

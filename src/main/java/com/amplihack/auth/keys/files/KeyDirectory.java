@@ -6,10 +6,10 @@ import com.amplihack.auth.config.files.PrivateFiles;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.keys.hsm.HsmKeys;
 import com.amplihack.auth.keys.hsm.HsmUnavailableException;
-import com.amplihack.auth.keys.ring.FreshKey;
+import com.amplihack.auth.keys.ring.UnpublishedKey;
 import com.amplihack.auth.keys.ring.Jwks;
 import com.amplihack.auth.keys.ring.KeyState;
-import com.amplihack.auth.keys.ring.PrivateKeys;
+import com.amplihack.auth.keys.ring.PrivateKeyStore;
 import com.amplihack.auth.keys.ring.Ring;
 import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
@@ -136,8 +136,8 @@ public final class KeyDirectory {
                 .read(key);
     }
 
-    /** See {@link PrivateKeys#make}. */
-    public FreshKey make() throws IOException {
+    /** See {@link PrivateKeyStore#make}. */
+    public UnpublishedKey make() throws IOException {
         return home().make();
     }
 
@@ -155,7 +155,7 @@ public final class KeyDirectory {
     }
 
     /** Stores a private key and adds it to the ring as NEXT; to be called within a {@link #change}. */
-    public Ring publish(Ring ring, FreshKey fresh, Instant now) throws IOException {
+    public Ring publish(Ring ring, UnpublishedKey fresh, Instant now) throws IOException {
         fresh.keep();
         return ring.publish(fresh.key().jwk(), fresh.name(), now);
     }
@@ -168,7 +168,7 @@ public final class KeyDirectory {
                     + " anew");
         }
         if (hsm.isPresent() && !files.exists(KeyFiles.FIRST)) {
-            FreshKey first = make();
+            UnpublishedKey first = make();
             first.keep();
             ringFile.write(Ring.EMPTY.adopt(first.key().jwk(), first.name(), now));
         } else {
@@ -177,8 +177,8 @@ public final class KeyDirectory {
         }
     }
 
-    private PrivateKeys home() {
-        return hsm.<PrivateKeys>map(keys -> keys).orElse(files);
+    private PrivateKeyStore home() {
+        return hsm.<PrivateKeyStore>map(keys -> keys).orElse(files);
     }
 
     /**

@@ -1,6 +1,6 @@
 package com.amplihack.auth.store.embedded;
 
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.Inspection;
 import com.amplihack.auth.store.StoreOutage;
 import com.amplihack.auth.store.StoreUnavailableException;
@@ -25,7 +25,7 @@ public final class EmbeddedBackend implements StoreBackend {
     /** Of the heap; what a field or member costs is less. */
     private static final long BYTES_OF_ELEMENT = 256;
 
-    private final RepeatedLog log = new RepeatedLog(Logger.getLogger(EmbeddedBackend.class.getName()), 1);
+    private final RateLimitedLogger log = new RateLimitedLogger(Logger.getLogger(EmbeddedBackend.class.getName()), 1);
 
     private final InstantSource clock;
     private final Keyspace keyspace;

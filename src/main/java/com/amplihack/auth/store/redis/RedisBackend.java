@@ -3,7 +3,7 @@ package com.amplihack.auth.store.redis;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.Breaker;
 import com.amplihack.auth.store.Inspection;
 import com.amplihack.auth.store.StoreOutage;
@@ -35,7 +35,7 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  * {@link StoreUnavailableException}.
  */
 public final class RedisBackend implements StoreBackend {
-    private final RepeatedLog log = new RepeatedLog(Logger.getLogger(RedisBackend.class.getName()), 1);
+    private final RateLimitedLogger log = new RateLimitedLogger(Logger.getLogger(RedisBackend.class.getName()), 1);
 
     private final StoreSettings settings;
     private final RedisTopology redis;

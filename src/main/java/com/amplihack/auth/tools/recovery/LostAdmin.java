@@ -53,7 +53,7 @@ public final class LostAdmin {
     }
 
     private static void recover(String name) throws SQLException, IOException {
-        Settings settings = Configuration.besideTheServer(Map.of()).settings();
+        Settings settings = Configuration.forSeparateProcess(Map.of()).settings();
         requireOwn(settings.home());
         AccountRecovery accounts = AccountRecovery.open(settings.database());
         Found account = accounts.find(name).orElseThrow(() -> noSuchAccount(name));
@@ -111,7 +111,7 @@ public final class LostAdmin {
     /** Uses a separate file, so that a running server's sequence numbers stay continuous. */
     private static AuditLog openAudit(Settings settings) {
         String own = settings.audit().file().toString().replaceFirst("(\\.[^./\\\\]*)?$", "-recovery$1");
-        Configuration configuration = Configuration.besideTheServer(Map.of("auth.audit.file", own));
+        Configuration configuration = Configuration.forSeparateProcess(Map.of("auth.audit.file", own));
         AuditLog audit = new AuditLog(configuration, Configuration.clock(), new Meters());
         audit.open();
         return audit;

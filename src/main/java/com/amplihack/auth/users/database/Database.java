@@ -5,7 +5,7 @@ import com.amplihack.auth.config.DatabaseSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.Breaker;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -42,7 +42,7 @@ public class Database {
     public static final String ADMIN_ROLE = "admin";
 
     private static final Logger LOG = Logger.getLogger(Database.class.getName());
-    private static final RepeatedLog FAILURES = new RepeatedLog(LOG, 1);
+    private static final RateLimitedLogger FAILURES = new RateLimitedLogger(LOG, 1);
     private static final int TRIES = 5;
 
     private final Configuration configuration;

@@ -7,7 +7,7 @@ import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import com.sun.jna.Library;
 import de.mkammerer.argon2.Argon2;
 import de.mkammerer.argon2.Argon2Factory;
@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  */
 @Singleton
 public class PasswordHasher {
-    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(PasswordHasher.class.getName()), 1);
+    private static final RateLimitedLogger LOG = new RateLimitedLogger(Logger.getLogger(PasswordHasher.class.getName()), 1);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Pattern ENCODED =
@@ -144,7 +144,7 @@ public class PasswordHasher {
     /**
      * Does the work of {@link #verify} for an unknown user; always false (docs/specification.md, fault 27).
      */
-    public boolean verifyNobody(Secret password) {
+    public boolean verifyUnknownUser(Secret password) {
         verify(nobodysHash, password);
         return false;
     }

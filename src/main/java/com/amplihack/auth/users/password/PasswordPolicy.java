@@ -57,7 +57,7 @@ public class PasswordPolicy {
         if (length < limits.shortest() || length > limits.longest()) {
             throw weak(member, limits.shortest() + " to " + limits.longest() + " characters.");
         }
-        String measured = MeasuredText.of(text);
+        String measured = ZxcvbnInput.of(text);
         String words = bare(measured);
         boolean mostlyWords = words.length() * 2 > measured.length(); // else the separators make its strength
         List<String> names = names(username);

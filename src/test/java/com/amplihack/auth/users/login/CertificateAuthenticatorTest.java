@@ -7,14 +7,14 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.http.TestAuthority;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.AccountKey;
+import com.amplihack.auth.users.AccountRef;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.database.Database;
@@ -115,7 +115,7 @@ class CertificateAuthenticatorTest {
                         store,
                         audit,
                         configuration,
-                        new RateLimits(store, audit, configuration),
+                        new RateLimiter(store, audit, configuration),
                         () -> now)
                 .authenticate(leaf, CLIENT);
     }
@@ -123,8 +123,8 @@ class CertificateAuthenticatorTest {
     private AccountDirectory directory(Configuration configuration) {
         return new AccountDirectory(new Database(configuration)) {
             @Override
-            public Optional<AccountKey> findKey(Username username) {
-                return username.key().equals("orders-service") ? Optional.of(new AccountKey(ID, 0)) : Optional.empty();
+            public Optional<AccountRef> findKey(Username username) {
+                return username.key().equals("orders-service") ? Optional.of(new AccountRef(ID, 0)) : Optional.empty();
             }
 
             @Override
