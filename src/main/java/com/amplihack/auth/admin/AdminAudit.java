@@ -11,8 +11,9 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Records what the calling administrator did: who, from where, to whom, before and after. */
+/** Audits the calling administrator's actions with target, state before and state after. */
 @RequestScoped
 public class AdminAudit {
     @Inject
@@ -24,8 +25,8 @@ public class AdminAudit {
     @Inject
     private ClientContext client;
 
-    /** Runs a change; one that a failing store or database left half done is recorded as such before it is refused. */
-    <T> T attempt(String action, String target, JsonObjectBuilder before, Supplier<T> change) {
+    /** Runs a change, and records it as unfinished if the store or database fails. */
+    <T> T attempt(String action, String target, @Nullable JsonObjectBuilder before, Supplier<T> change) {
         try {
             return change.get();
         } catch (AuthException refused) {
@@ -36,7 +37,6 @@ public class AdminAudit {
         }
     }
 
-    /** A password that was set for somebody else. */
     void recordPasswordReset(String target) {
         audit.record(
                 AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(target).detail("reset_by", caller.subject()));
@@ -48,12 +48,11 @@ public class AdminAudit {
                 .detail("unlocked_by", caller.subject()));
     }
 
-    /** What nobody should miss. */
-    void recordGrave(String action, String target) {
+    void recordCritical(String action, String target) {
         audit.record(entry(action, target).severity(AuditEvent.Severity.CRITICAL));
     }
 
-    void record(String action, String target, JsonObjectBuilder before, JsonObjectBuilder after) {
+    void record(String action, String target, @Nullable JsonObjectBuilder before, @Nullable JsonObjectBuilder after) {
         AuditEntry entry = entry(action, target);
         if (before != null) {
             entry.detail("before", before.build());

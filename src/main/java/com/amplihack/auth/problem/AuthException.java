@@ -5,14 +5,16 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A refusal on its way to the client: a code, words that may be shown, and headers that belong to it. */
+/** A refusal: error code, public detail and headers. */
 @ApplicationException(rollback = true)
 public class AuthException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final ErrorCode code;
     private final String title;
+    private final String detail;
     private final transient Map<String, String> headers = new LinkedHashMap<>();
     private final transient Map<String, String> members = new LinkedHashMap<>();
 
@@ -20,22 +22,23 @@ public class AuthException extends RuntimeException {
         this(code, code.title(), detail, null);
     }
 
-    /** With a cause for the log; the client never sees it. */
+    /** @param cause for the log only */
     public AuthException(ErrorCode code, String detail, Throwable cause) {
         this(code, code.title(), detail, cause);
     }
 
-    private AuthException(ErrorCode code, String title, String detail, Throwable cause) {
-        super(detail, cause, false, false); // refusals are ordinary: no stack is taken
+    private AuthException(ErrorCode code, String title, String detail, @Nullable Throwable cause) {
+        super(detail, cause, false, false); // refusals are routine: no stack trace
         this.code = code;
         this.title = title;
+        this.detail = detail;
         if (code.status() == 503) {
             retryAfter(Duration.ofSeconds(2));
         }
     }
 
-    /** The same refusal under the sentence that the specification gives it. */
-    public static AuthException titled(ErrorCode code, String title, String detail) {
+    /** A refusal with a title other than its code's. */
+    static AuthException titled(ErrorCode code, String title, String detail) {
         return new AuthException(code, title, detail, null);
     }
 
@@ -50,10 +53,16 @@ public class AuthException extends RuntimeException {
         return this;
     }
 
-    /** Adds a member of the error's own to the answer (RFC 9457 section 3.2). */
+    /** Adds an extension member (RFC 9457 section 3.2). */
     public final AuthException member(String name, String value) {
         members.put(name, value);
         return this;
+    }
+
+    /** The words that may be shown. */
+    @Override
+    public String getMessage() {
+        return detail;
     }
 
     public ErrorCode code() {

@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The accounts in the database. What administrators change is changed by one transaction after the other, so that each
- * rule (there is an administrator, names differ, roles exist, tokens fit) holds whoever else changes something on whatever
- * node. Every method throws {@code store_unavailable} when the database does not answer in time.
+ * Changes accounts and roles in the database. Administrative changes are serialized across nodes, so that their rules (an
+ * administrator remains, names are unique, roles exist, tokens fit) hold under concurrency. Every method throws {@code
+ * store_unavailable} when the database does not answer in time.
  */
 @Singleton
 public class Accounts {
@@ -26,51 +26,20 @@ public class Accounts {
         this.database = database;
     }
 
-    public Optional<Account> find(String id) {
-        return database.read(entities -> Optional.ofNullable(entities.find(Account.class, id)));
-    }
-
-    public Optional<AccountKey> findKey(Username username) {
-        return database.read(entities -> findKey(entities, username.key()));
-    }
-
-    /**
-     * Some accounts in the order of their names.
-     *
-     * @param start of their keys (see {@link Username#startOfKeys}), or the empty string for all
-     * @param after the name (as {@link Username#key}) behind which the page starts, or the empty string
-     * @param limit of the page
-     */
-    public List<Account> list(String start, String after, int limit) {
-        String literal = start.replace("!", "!!").replace("%", "!%").replace("_", "!_");
-        return database.read(entities -> entities.createQuery(
-                        "select a from Account a where a.usernameKey like :pattern escape '!'"
-                                + " and a.usernameKey > :after order by a.usernameKey",
-                        Account.class)
-                .setParameter("pattern", literal + "%")
-                .setParameter("after", after)
-                .setMaxResults(limit)
-                .getResultList());
-    }
-
-    public boolean isEmpty() {
-        return database.read(Accounts::isEmpty);
-    }
-
     /**
      * Stores a new account.
      *
-     * @param allowed looks at the account before it is stored
-     * @throws AuthException {@code username_taken}, {@code invalid_request} for a role that does not exist, or what {@code
+     * @param allowed checks the account before it is stored
+     * @throws AuthException {@code username_taken}, {@code invalid_request} for an unknown role, or what {@code
      *     allowed} throws
      */
-    public Account add(Account account, Set<String> roleNames, Set<String> permissions, RightsCheck allowed) {
-        return database.writeAlone(entities -> add(entities, account, roleNames, permissions, allowed));
+    Account add(Account account, Set<String> roleNames, Set<String> permissions, RightsCheck allowed) {
+        return database.writeSerialized(entities -> add(entities, account, roleNames, permissions, allowed));
     }
 
-    /** The same for the very first account; empty when there is one already. */
-    public Optional<Account> addFirst(Account account, Set<String> roleNames) {
-        return database.writeAlone(entities -> isEmpty(entities)
+    /** Stores the first account; empty when any account exists. */
+    Optional<Account> addFirst(Account account, Set<String> roleNames) {
+        return database.writeSerialized(entities -> AccountDirectory.isEmpty(entities)
                 ? Optional.of(add(entities, account, roleNames, Set.of(), RightsCheck.NONE))
                 : Optional.empty());
     }
@@ -81,7 +50,7 @@ public class Accounts {
             Set<String> roleNames,
             Set<String> permissions,
             RightsCheck allowed) {
-        if (findKey(entities, account.usernameKey()).isPresent()) {
+        if (AccountDirectory.findKey(entities, account.usernameKey()).isPresent()) {
             throw new AuthException(ErrorCode.USERNAME_TAKEN, "Another account has this name.");
         }
         account.roles(roles(entities, roleNames));
@@ -91,21 +60,21 @@ public class Accounts {
         return account;
     }
 
-    /** The account with a fresh hash of the same password; empty when it has another than the outdated one. */
-    public Optional<Account> rehash(String id, String outdated, String fresh) {
-        return ifUnchanged(id, outdated, account -> account.rehash(fresh));
+    /** Stores a new hash of the same password; empty if the stored hash has changed since the account was read. */
+    public Optional<Account> rehash(Account account, String fresh) {
+        return ifUnchanged(account, found -> found.rehash(fresh));
     }
 
-    /** The account with a new password; empty when its hash is another than the outdated one. */
-    public Optional<Account> replacePassword(String id, String outdated, String fresh) {
-        return ifUnchanged(id, outdated, account -> account.newPassword(fresh));
+    /** Stores a new password, which invalidates device cookies; empty if it has changed since the account was read. */
+    public Optional<Account> replacePassword(Account account, String fresh) {
+        return ifUnchanged(account, found -> found.newPassword(fresh));
     }
 
-    /** A change of the password in between wins: the account's version is compared when it is stored. */
-    private Optional<Account> ifUnchanged(String id, String expected, Consumer<Account> change) {
+    /** A concurrent change of the password wins, by JPA's optimistic lock. */
+    private Optional<Account> ifUnchanged(Account read, Consumer<Account> change) {
         return database.write(entities -> {
-            Optional<Account> account = Optional.ofNullable(entities.find(Account.class, id))
-                    .filter(found -> found.passwordHash().equals(expected));
+            Optional<Account> account = Optional.ofNullable(entities.find(Account.class, read.id()))
+                    .filter(found -> found.passwordHash().equals(read.passwordHash()));
             account.ifPresent(change);
             return account;
         });
@@ -115,23 +84,23 @@ public class Accounts {
      * Changes an account.
      *
      * @param freshHash of the new password, if the change has one
-     * @param allowed looks at the changed account before it is stored
-     * @return the account as it is now; empty when there is none of that id
-     * @throws AuthException {@code invalid_request} for a role that does not exist and for the last administrator, or what
-     *     {@code allowed} throws
+     * @param allowed checks the changed account before it is stored
+     * @return the changed account; empty when there is none with that id
+     * @throws AuthException {@code invalid_request} for an unknown role or the last administrator, or what {@code
+     *     allowed} throws
      */
-    public Optional<Account> change(String id, AccountChange change, Optional<String> freshHash, RightsCheck allowed) {
-        return database.writeAlone(entities -> {
+    Optional<Account> change(String id, AccountChange change, Optional<String> freshHash, RightsCheck allowed) {
+        return database.writeSerialized(entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
                 return Optional.empty();
             }
-            boolean administered = account.isAdministrator();
+            boolean wasAdministrator = account.isAdministrator();
             change.roles().ifPresent(names -> account.roles(roles(entities, names)));
             change.permissions().ifPresent(account::ownPermissions);
             change.enabled().ifPresent(account::enabled);
             freshHash.ifPresent(account::newPassword);
-            if (administered && !account.isAdministrator()) {
+            if (wasAdministrator && !account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
             allowed.require(account);
@@ -142,11 +111,11 @@ public class Accounts {
     /**
      * Deletes an account.
      *
-     * @return whether there was one
+     * @return whether it existed
      * @throws AuthException {@code invalid_request} for the last administrator
      */
-    public boolean delete(String id) {
-        return database.writeAlone(entities -> {
+    boolean delete(String id) {
+        return database.writeSerialized(entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
                 return false;
@@ -159,26 +128,17 @@ public class Accounts {
         });
     }
 
-    public List<Role> roles() {
-        return database.read(entities -> entities.createQuery("select r from Role r order by r.name", Role.class)
-                .getResultList());
-    }
-
-    public Optional<Role> role(String name) {
-        return database.read(entities -> Optional.ofNullable(entities.find(Role.class, name)));
-    }
-
     /** The accounts that have the role. */
-    public List<Account> withRole(String name) {
+    List<Account> withRole(String name) {
         return database.read(entities -> withRole(entities, name));
     }
 
     /**
-     * Who has the role, after a look at everybody as they would be if it had these permissions; nothing is stored.
+     * Checks every holder of the role as if it had these permissions, without storing them; returns the holders.
      *
      * @throws AuthException what {@code allowed} throws
      */
-    public List<Account> withRole(String name, Set<String> permissions, RightsCheck allowed) {
+    List<Account> withRole(String name, Set<String> permissions, RightsCheck allowed) {
         return database.read(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
@@ -192,13 +152,13 @@ public class Accounts {
     }
 
     /**
-     * Makes the role, or gives it other permissions.
+     * Creates a role or replaces its permissions.
      *
-     * @param allowed looks at everybody who has the role, as they will be
+     * @param allowed checks every holder of the role with the new permissions
      * @throws AuthException what {@code allowed} throws
      */
-    public Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
-        return database.writeAlone(entities -> {
+    Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
+        return database.writeSerialized(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
                 role = new Role(name);
@@ -210,25 +170,18 @@ public class Accounts {
         });
     }
 
-    /** Takes the role from everybody who has it and removes it; who had it. */
-    public List<Account> deleteRole(String name) {
-        return database.writeAlone(entities -> {
+    /** Deletes a role and removes it from its holders; returns them. */
+    List<Account> deleteRole(String name) {
+        return database.writeSerialized(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
                 return List.of();
             }
-            List<Account> had = withRole(entities, name);
-            had.forEach(account -> account.drop(role));
+            List<Account> holders = withRole(entities, name);
+            holders.forEach(account -> account.drop(role));
             entities.remove(role);
-            return had;
+            return holders;
         });
-    }
-
-    private static boolean isEmpty(EntityManager entities) {
-        return entities.createQuery("select a.id from Account a", String.class)
-                .setMaxResults(1)
-                .getResultList()
-                .isEmpty();
     }
 
     private static void requireAnotherAdministrator(EntityManager entities, String id) {
@@ -240,8 +193,7 @@ public class Accounts {
                 .setParameter("id", id)
                 .getSingleResult();
         if (others == 0) {
-            throw new AuthException(
-                    ErrorCode.INVALID_REQUEST, "This is the last administrator: without one nobody could administer.");
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "This is the last administrator; one must remain.");
         }
     }
 
@@ -261,14 +213,5 @@ public class Accounts {
             roles.add(role);
         }
         return roles;
-    }
-
-    private static Optional<AccountKey> findKey(EntityManager entities, String usernameKey) {
-        return entities.createQuery(
-                        "select a.id, a.passwordVersion from Account a where a.usernameKey = :key", Object[].class)
-                .setParameter("key", usernameKey)
-                .getResultStream()
-                .findFirst()
-                .map(columns -> new AccountKey((String) columns[0], (Long) columns[1]));
     }
 }

@@ -11,12 +11,12 @@ import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.SecurityStore.Epoch;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.StoreUnavailableException;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.Sha256;
 import com.amplihack.auth.token.TokenIssuer;
@@ -24,6 +24,7 @@ import com.amplihack.auth.token.Tokens;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.TestAccounts;
+import com.amplihack.auth.users.database.Database;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -223,7 +224,7 @@ class RefreshRotationTest {
 
     private final class OneAccount extends AccountDirectory {
         OneAccount() {
-            super(null, null, null, null, null);
+            super(new Database(Tokens.configuration(Map.of())));
         }
 
         @Override

@@ -6,7 +6,6 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -19,24 +18,19 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
- * Writes files that never exist half-written nor, for a moment, readable by others (docs/specification.md, fault 32):
- * permissions are given at creation, contents appear by an atomic rename.
+ * Writes files atomically, by rename, with their permissions set at creation, so that no file is ever half-written or
+ * readable by others (docs/specification.md, fault 32).
  */
 public final class PrivateFiles {
-    private static final Object IN_THIS_PROCESS = new Object();
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SECRET_BYTES = 32;
     private static final String UNFINISHED = ".new-";
 
-    /** The directory whose lock a thread of this process holds; guarded by {@link #IN_THIS_PROCESS}. */
-    private static Path held;
-
     private PrivateFiles() {}
 
-    /** Makes the directory and its parents as 0700 where the file system knows permissions; an existing one stays. */
+    /** Creates the directory and its parents with mode 0700 (on POSIX file systems), if absent. */
     public static void makeDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory, permissions(directory, "rwx------"));
@@ -44,7 +38,7 @@ public final class PrivateFiles {
     }
 
     /**
-     * Writes a whole file, replacing an existing one.
+     * Replaces or creates a file atomically and durably.
      *
      * @param mode such as {@code r--------}
      */
@@ -68,17 +62,14 @@ public final class PrivateFiles {
         }
     }
 
-    /** Deletes a file for good, if it is there: also after a power cut. */
+    /** Deletes a file, if present, durably (it does not come back after a power failure). */
     public static void delete(Path file) throws IOException {
         if (Files.deleteIfExists(file)) {
             forceDirectory(directoryOf(file));
         }
     }
 
-    /**
-     * Deletes what processes that were killed while they wrote have left in a directory; to be called under its lock, so
-     * that nobody is writing.
-     */
+    /** Deletes temporary files that killed processes left in a directory; call it under the directory's lock. */
     public static void sweepUnfinished(Path directory) throws IOException {
         try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, UNFINISHED + "*")) {
             for (Path file : unfinished) {
@@ -87,11 +78,11 @@ public final class PrivateFiles {
         }
     }
 
-    /** The 256 random bits in that file, made (0400) when it is not there yet; every node reads the same. */
+    /** Reads 256 random bits from a file, which the first node creates with mode 0400. */
     public static byte[] secret(Path file) throws IOException {
         Path directory = directoryOf(file);
         makeDirectory(directory);
-        return underLock(directory, () -> {
+        return DirectoryLock.hold(directory, () -> {
             try {
                 if (!Files.exists(file)) {
                     byte[] fresh = new byte[SECRET_BYTES];
@@ -109,51 +100,13 @@ public final class PrivateFiles {
         });
     }
 
-    /**
-     * Runs while no other thread and no other process runs under the same directory's lock; a thread that is under it
-     * already runs at once.
-     */
-    public static <T> T underLock(Path directory, Supplier<T> action) throws IOException {
-        Path lockFile = directory.resolve(".lock");
-        synchronized (IN_THIS_PROCESS) {
-            if (directory.equals(held)) {
-                return nested(action);
-            }
-            Path outer = held;
-            try {
-                Files.createFile(lockFile, permissions(lockFile, "rw-------"));
-            } catch (FileAlreadyExistsException another) {
-                // made by an earlier start or another node
-            }
-            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-                    FileLock lock = channel.lock()) {
-                assert lock.isValid();
-                held = directory;
-                return nested(action);
-            } finally {
-                held = outer;
-            }
-        }
-    }
-
-    private static <T> T nested(Supplier<T> action) throws IOException {
-        try {
-            return action.get();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    /**
-     * Opens a file for appending, made as 0600. A stream and not a channel, which the interruption of one writing thread
-     * would close for all.
-     */
+    /** Opens or creates (0600) a file for appending; not as a channel, which an interrupt of one writer closes for all. */
     public static FileOutputStream append(Path file) throws IOException {
         make(file);
         return new FileOutputStream(file.toFile(), true);
     }
 
-    /** Opens a file for reading and for writing in place, made as 0600. */
+    /** Opens or creates (0600) a file for reading and writing in place. */
     public static RandomAccessFile readWrite(Path file) throws IOException {
         make(file);
         return new RandomAccessFile(file.toFile(), "rw");
@@ -165,12 +118,12 @@ public final class PrivateFiles {
             try {
                 Files.createFile(file, permissions(file, "rw-------"));
             } catch (FileAlreadyExistsException another) {
-                // made meanwhile, or a link to a file that is not there yet
+                // created meanwhile, or a dangling link
             }
         }
     }
 
-    /** Whether anyone but the owner may read the file; false where the file system cannot tell. */
+    /** Whether others than the owner may read the file; false on non-POSIX file systems. */
     public static boolean othersCanRead(Path file) throws IOException {
         if (!hasPermissions(file)) {
             return false;
@@ -179,9 +132,9 @@ public final class PrivateFiles {
         return given.contains(PosixFilePermission.GROUP_READ) || given.contains(PosixFilePermission.OTHERS_READ);
     }
 
-    /** Makes a rename or deletion survive a power cut, where the file system can be told so. */
+    /** Makes a rename or deletion survive a power failure (on POSIX file systems). */
     private static void forceDirectory(Path directory) throws IOException {
-        if (hasPermissions(directory)) { // others cannot open a directory
+        if (hasPermissions(directory)) { // other file systems cannot open a directory
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }
@@ -192,7 +145,7 @@ public final class PrivateFiles {
         return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a directory");
     }
 
-    private static FileAttribute<?>[] permissions(Path file, String mode) {
+    static FileAttribute<?>[] permissions(Path file, String mode) {
         return hasPermissions(file)
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))}
                 : new FileAttribute<?>[0];

@@ -2,11 +2,11 @@ package com.amplihack.auth.store.embedded;
 
 import com.amplihack.auth.problem.RepeatedLog;
 import com.amplihack.auth.store.Inspection;
-import com.amplihack.auth.store.StoreBackend;
-import com.amplihack.auth.store.StoreOperation;
 import com.amplihack.auth.store.StoreOutage;
 import com.amplihack.auth.store.StoreUnavailableException;
-import com.amplihack.auth.store.UserKeys;
+import com.amplihack.auth.store.script.StoreBackend;
+import com.amplihack.auth.store.script.StoreOperation;
+import com.amplihack.auth.store.script.UserKeys;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.luaj.vm2.LuaError;
 
 /**
@@ -45,7 +46,7 @@ public final class EmbeddedBackend implements StoreBackend {
         return read.apply(run(operation, keys, arguments));
     }
 
-    private synchronized Object run(StoreOperation operation, List<String> keys, List<String> arguments) {
+    private synchronized @Nullable Object run(StoreOperation operation, List<String> keys, List<String> arguments) {
         keyspace.begin(clock.millis());
         try {
             return lua.run(operation.script().text(), keys, arguments);

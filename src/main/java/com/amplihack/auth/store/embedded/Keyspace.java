@@ -11,6 +11,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys with times to live, and the commands of Redis that the scripts use: the same answers, and an error for everything
@@ -86,6 +87,7 @@ final class Keyspace {
      * @return a String, a Long, a List of answers, or null
      * @throws CommandException where Redis answers with an error
      */
+    @Nullable
     Object call(String command, List<String> a) {
         return switch (command) {
             case "TIME" -> List.of(Long.toString(now / 1000), Long.toString(now % 1000 * 1000));
@@ -147,6 +149,7 @@ final class Keyspace {
         if (millis <= 0) {
             throw new CommandException("ERR invalid expire time in 'set' command");
         }
+        refuseIfFull();
         delete(a.get(0));
         make(a.get(0), a.get(1));
         expire(a.get(0), millis);
@@ -173,6 +176,7 @@ final class Keyspace {
         if (a.size() < 3 || a.size() % 2 == 0) {
             throw new CommandException("ERR wrong number of arguments for 'hset' command");
         }
+        refuseIfFull();
         Map<String, String> hash = hashToWrite(a.get(0));
         int before = hash.size();
         for (int i = 1; i < a.size(); i += 2) {
@@ -183,7 +187,7 @@ final class Keyspace {
     }
 
     private Long increment(String key, String field, long by) {
-        written = true; // what ends sessions is not refused: one small key of a user
+        written = true; // never refused: what ends sessions is one small key of a user
         Map<String, String> hash = hashToWrite(key);
         int before = hash.size();
         String after = hash.merge(
@@ -196,6 +200,7 @@ final class Keyspace {
         if (a.size() != 3) {
             throw new CommandException("ERR syntax error");
         }
+        refuseIfFull();
         SortedSet set = write(a.get(0), SortedSet.class, SortedSet::new);
         boolean added = set.add(a.get(2), Double.parseDouble(a.get(1)));
         elements += added ? 1 : 0;
@@ -211,7 +216,7 @@ final class Keyspace {
         int removed = removal.from(set);
         elements -= removed;
         if (removed > 0 && set.size() == 0) {
-            remove(entries.get(key));
+            delete(key);
         }
         return (long) removed;
     }
@@ -272,7 +277,7 @@ final class Keyspace {
     }
 
     /** A score as Redis writes it; the scripts have whole numbers alone. */
-    private static String text(Double score) {
+    private static @Nullable String text(@Nullable Double score) {
         return score == null ? null : Long.toString(score.longValue());
     }
 
@@ -295,7 +300,6 @@ final class Keyspace {
     private <T> T write(String key, Class<T> type, Supplier<T> fresh) {
         T present = find(key, type);
         if (present != null) {
-            written = true;
             return present;
         }
         T value = fresh.get();
@@ -303,18 +307,21 @@ final class Keyspace {
         return value;
     }
 
-    /** When it is full it takes no new key, unless the script has begun to write: like Redis, it leaves none half done. */
-    private void make(String key, Object value) {
+    /** As Redis does: only a script's first write, so that it leaves nothing half done. */
+    private void refuseIfFull() {
         if (elements >= mostElements && !written) {
             throw new CommandException("OOM the store in memory is full");
         }
         written = true;
+    }
+
+    private void make(String key, Object value) {
         Entry entry = new Entry(key, value);
         entries.put(key, entry);
         elements += entry.elements();
     }
 
-    private <T> T find(String key, Class<T> type) {
+    private <T> @Nullable T find(String key, Class<T> type) {
         Entry entry = entry(key);
         if (entry != null && !type.isInstance(entry.value)) {
             throw new CommandException("WRONGTYPE Operation against a key holding the wrong kind of value");
@@ -322,7 +329,7 @@ final class Keyspace {
         return entry == null ? null : type.cast(entry.value);
     }
 
-    private Entry entry(String key) {
+    private @Nullable Entry entry(String key) {
         Entry entry = entries.get(key);
         if (entry != null && entry.expiresAt <= now) {
             remove(entry);

@@ -15,14 +15,16 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.LoginAttempt;
-import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountKey;
+import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.database.Database;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.InvocationHandler;
@@ -306,7 +308,8 @@ class AuthenticatorTest {
 
     private Authenticator authenticator(SecurityStore counted) {
         RateLimits limits = new RateLimits(counted, audit, configuration);
-        return new Authenticator(directory(), hasher(), counted, audit, configuration, limits, new Meters());
+        return new Authenticator(
+                directory(), accounts(), hasher(), counted, audit, configuration, limits, new Meters());
     }
 
     private void lock() {
@@ -345,7 +348,7 @@ class AuthenticatorTest {
     }
 
     private AccountDirectory directory() {
-        return new AccountDirectory(null, null, null, null, null) {
+        return new AccountDirectory(new Database(configuration)) {
             @Override
             public Optional<AccountKey> findKey(Username username) {
                 return username.key().equals("ada") ? Optional.of(new AccountKey(ID, 0)) : Optional.empty();
@@ -355,7 +358,11 @@ class AuthenticatorTest {
             public Optional<Account> find(String id) {
                 return Optional.of(account);
             }
+        };
+    }
 
+    private Accounts accounts() {
+        return new Accounts(new Database(configuration)) {
             @Override
             public Optional<Account> rehash(Account found, String fresh) {
                 rehash.run();

@@ -10,13 +10,14 @@ import com.amplihack.auth.http.TestAuthority;
 import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountKey;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.database.Database;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ class CertificateAuthenticatorTest {
         Configuration configuration = new Configuration(TestSettings.dev(
                 Path.of("/nowhere"), Map.of("auth.certificate.accounts", "orders-service:" + SUBJECT)));
         return new CertificateAuthenticator(
-                        directory(),
+                        directory(configuration),
                         store,
                         audit,
                         configuration,
@@ -119,8 +120,8 @@ class CertificateAuthenticatorTest {
                 .authenticate(leaf, CLIENT);
     }
 
-    private AccountDirectory directory() {
-        return new AccountDirectory(null, null, null, null, null) {
+    private AccountDirectory directory(Configuration configuration) {
+        return new AccountDirectory(new Database(configuration)) {
             @Override
             public Optional<AccountKey> findKey(Username username) {
                 return username.key().equals("orders-service") ? Optional.of(new AccountKey(ID, 0)) : Optional.empty();

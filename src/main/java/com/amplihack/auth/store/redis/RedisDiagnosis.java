@@ -1,0 +1,99 @@
+package com.amplihack.auth.store.redis;
+
+import com.amplihack.auth.config.StoreSettings;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Says in one sentence why Redis cannot be used, and which setting is to blame; never a password. */
+final class RedisDiagnosis {
+    private static final int MOST_CAUSES = 50;
+
+    private RedisDiagnosis() {}
+
+    static String of(Throwable failure, StoreSettings settings) {
+        String address = settings.address();
+        String place = settings.uri().isPresent() ? "redis.uri" : "redis.host";
+        for (Throwable cause : causes(failure)) {
+            if (cause instanceof UnknownHostException) {
+                return place + ": no machine has the name in " + address;
+            }
+            if (cause instanceof SSLHandshakeException && !isNoTls(cause)) {
+                return "redis.tls: the certificate of " + address
+                        + " is not trusted by this Java (javax.net.ssl.trustStore), or is for another name";
+            }
+            if (cause instanceof SSLException) {
+                return withoutTls(address);
+            }
+            if (cause instanceof ConnectException) {
+                return "No Redis answers at " + address;
+            }
+            if (cause instanceof SocketTimeoutException) {
+                boolean connected = String.valueOf(cause.getMessage()).startsWith("Read");
+                return settings.isTls() && connected // Redis without TLS waits for the end of a line
+                        ? withoutTls(address)
+                        : "No Redis answers at " + address + " within "
+                                + settings.timeout().toMillis() + " ms";
+            }
+            if (cause instanceof JedisDataException) {
+                return ofError(String.valueOf(cause.getMessage()), address);
+            }
+        }
+        if (settings.sentinelMaster().isPresent()
+                && String.valueOf(failure.getMessage()).contains("sentinel")) {
+            return "redis.sentinel.nodes: none of them tells where the primary is: " + address
+                    + "; if they ask for a password, it is redis.sentinel.password";
+        }
+        if (failure instanceof JedisConnectionException) {
+            return String.valueOf(failure.getMessage()).startsWith("Unknown reply")
+                    ? "What answers at " + address + " is no Redis"
+                    : address + " closes the connection: if that port wants TLS, set redis.tls to true";
+        }
+        return "Redis at " + address + " cannot be used: " + failure.getMessage();
+    }
+
+    private static String ofError(String error, String address) {
+        if (error.startsWith("WRONGPASS")) {
+            return "redis.password: Redis at " + address + " does not accept this name and password";
+        }
+        if (error.startsWith("NOAUTH")) {
+            return "redis.password: Redis at " + address + " wants a password";
+        }
+        if (error.startsWith("NOPERM")) {
+            return "redis.username: this user may not do what the service does (server-config/redis/users.acl): "
+                    + error;
+        }
+        return "Redis at " + address + " answers " + error;
+    }
+
+    private static String withoutTls(String address) {
+        return "redis.tls: " + address + " does not answer to TLS; a port without it needs redis.tls=false";
+    }
+
+    /** The failure, what caused it, and what was tried in vain: the driver tries every address of a name. */
+    private static List<Throwable> causes(Throwable failure) {
+        List<Throwable> causes = new ArrayList<>(List.of(failure));
+        for (int i = 0; i < causes.size() && i < MOST_CAUSES; i++) {
+            Throwable next = causes.get(i);
+            if (next.getCause() != null && !causes.contains(next.getCause())) {
+                causes.add(next.getCause());
+            }
+            causes.addAll(Arrays.asList(next.getSuppressed()));
+        }
+        return causes;
+    }
+
+    /** The JDK's words for bytes that are no TLS; sometimes the other side just hangs up. */
+    private static boolean isNoTls(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.contains("Unsupported or unrecognized SSL message")
+                || message.contains("terminated the handshake");
+    }
+}

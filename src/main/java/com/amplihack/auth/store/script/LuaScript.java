@@ -1,0 +1,47 @@
+package com.amplihack.auth.store.script;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** One script of {@code /lua}, behind the prelude. */
+public final class LuaScript {
+    private final String text;
+    private final String sha1;
+
+    LuaScript(String name) {
+        text = read("prelude.lua") + read(name + ".lua");
+        sha1 = sha1(text);
+    }
+
+    public String text() {
+        return text;
+    }
+
+    /** What Redis knows it by. */
+    public String sha1() {
+        return sha1;
+    }
+
+    private static String read(String name) {
+        try (InputStream in = LuaScript.class.getResourceAsStream("/lua/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Redis names scripts by their SHA-1; nothing here rests on its strength. */
+    private static String sha1(String text) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-1");
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package com.amplihack.auth.store.script;
+
+import com.amplihack.auth.config.LockoutSettings;
+import com.amplihack.auth.store.LoginAttempt;
+import com.amplihack.auth.store.LoginAttempt.Counter;
+import com.amplihack.auth.store.LoginStore;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The lockout part of {@link ScriptedStore}: each method is one script on the keys of one user. */
+final class ScriptedLogins implements LoginStore {
+    private final StoreBackend backend;
+    private final ScriptedFleet fleet;
+    private final Supplier<String> ids;
+
+    ScriptedLogins(StoreBackend backend, ScriptedFleet fleet, Supplier<String> ids) {
+        this.backend = backend;
+        this.fleet = fleet;
+        this.ids = ids;
+    }
+
+    @Override
+    public LoginAttempt beginLogin(String subject, Optional<String> knownDevice, LockoutSettings rules) {
+        String device = knownDevice.orElse("");
+        String id = ids.get();
+        UserKeys user = UserKeys.of(subject);
+        return backend.run(
+                StoreOperation.BEGIN_LOGIN,
+                List.of(user.epoch(), user.lock(), user.failures(""), user.failures(device)),
+                List.of(
+                        id,
+                        device.isEmpty() ? "0" : Integer.toString(LockoutSettings.DEVICE_QUOTA),
+                        Integer.toString(rules.threshold()),
+                        Long.toString(rules.window().toMillis()),
+                        Long.toString(rules.first().toMillis()),
+                        Long.toString(fleet.ended())),
+                answer -> new LoginAttempt(
+                        subject,
+                        device,
+                        id,
+                        Counter.valueOf((String) ((List<?>) answer).get(2)),
+                        ScriptedStore.epoch(answer)));
+    }
+
+    @Override
+    public Optional<Instant> failLogin(LoginAttempt attempt, LockoutSettings rules) {
+        boolean locks = attempt.counter() != Counter.DEVICE;
+        return backend.run(
+                StoreOperation.FAIL_LOGIN,
+                List.of(UserKeys.of(attempt.subject()).lock(), counterKey(attempt)),
+                List.of(
+                        attempt.id(),
+                        locks ? Integer.toString(rules.threshold()) : "0",
+                        Long.toString(rules.window().toMillis()),
+                        Long.toString(rules.first().toMillis())),
+                ScriptedLogins::instant);
+    }
+
+    @Override
+    public void giveBackLogin(LoginAttempt attempt) {
+        backend.run(
+                StoreOperation.GIVE_BACK_LOGIN, List.of(counterKey(attempt)), List.of(attempt.id()), answer -> answer);
+    }
+
+    @Override
+    public boolean unlock(String subject) {
+        UserKeys user = UserKeys.of(subject);
+        return backend.run(
+                StoreOperation.UNLOCK,
+                List.of(user.lock(), user.failures("")),
+                List.of(),
+                answer -> (Long) answer == 1);
+    }
+
+    @Override
+    public Optional<Instant> lockedUntil(String subject) {
+        return backend.run(
+                StoreOperation.LOCKED_UNTIL, List.of(UserKeys.of(subject).lock()), List.of(), ScriptedLogins::instant);
+    }
+
+    private static String counterKey(LoginAttempt attempt) {
+        return UserKeys.of(attempt.subject()).failures(attempt.counter() == Counter.DEVICE ? attempt.device() : "");
+    }
+
+    private static Optional<Instant> instant(Object millis) {
+        return (Long) millis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli((Long) millis));
+    }
+}

@@ -1,0 +1,333 @@
+package com.amplihack.auth.store.script;
+
+import com.amplihack.auth.config.LockoutSettings;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.LoginAttempt;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SessionPage;
+import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.StoreOutage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The store as Lua scripts: one, and so one round trip to Redis (6.2 or later), per operation. The keys of one user carry
+ * one hash tag ({@link UserKeys}), so that each script is one slot of a cluster; every key has a time to live.
+ */
+public final class ScriptedStore implements SecurityStore, AutoCloseable {
+    /** Version of the layout; a change of meaning gets another one. */
+    static final String PREFIX = "auth2:";
+
+    /** How long a user's epoch must outlive the longest session that may be configured (365 days). */
+    static final String EPOCH_LIFE = Long.toString(Duration.ofDays(366).toMillis());
+
+    private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
+
+    private final StoreBackend backend;
+    private final ScriptedFleet fleet;
+    private final ScriptedLogins logins;
+
+    /** With {@link #requests}, tells one operation from every other of any node and start. */
+    private final String process = UUID.randomUUID().toString().substring(24);
+
+    private final AtomicLong requests = new AtomicLong();
+
+    /** Runs its scripts there, and closes it with itself. */
+    public ScriptedStore(StoreBackend backend) {
+        this.backend = backend;
+        fleet = new ScriptedFleet(backend);
+        logins = new ScriptedLogins(backend, fleet, this::requestId);
+    }
+
+    /** The same for both attempts of a driver at one operation, so that a script knows the second one when it sees it. */
+    private String requestId() {
+        return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
+    }
+
+    @Override
+    public Epoch epoch(String subject) {
+        return runInEpoch(StoreOperation.EPOCH, List.of(UserKeys.of(subject).epoch()), List.of(), ScriptedStore::epoch);
+    }
+
+    @Override
+    public Opening open(SessionRecord session, Duration refreshLife, int limit) {
+        UserKeys user = UserKeys.of(session.subject());
+        List<String> arguments = SessionFields.of(session);
+        arguments.addAll(
+                0,
+                List.of(
+                        Long.toString(session.epoch().ended()),
+                        Long.toString(session.epoch().rights()),
+                        millis(refreshLife),
+                        session.sid(),
+                        millis(Duration.between(session.createdAt(), session.endsAt())),
+                        user.sessions(),
+                        Integer.toString(limit)));
+        List<String> ended = new ArrayList<>();
+        List<?> step;
+        do {
+            step = runInEpoch(StoreOperation.OPEN, user.around(session.sid()), arguments, answer -> (List<?>) answer);
+            step.subList(2, step.size()).forEach(sid -> ended.add((String) sid));
+        } while (number(step.get(1)) > 0);
+        return new Opening(commit(step.get(0)), ended);
+    }
+
+    @Override
+    public Admission admit(Use use, Quota quota) {
+        UserKeys user = UserKeys.of(use.subject());
+        List<String> keys = List.of(user.session(use.sid()), user.epoch(), user.used(use.jti()), user.api());
+        return runInEpoch(
+                StoreOperation.ADMIT,
+                keys,
+                List.of(
+                        Long.toString(use.gen()),
+                        use.proven() ? "1" : "0",
+                        use.mode().name(),
+                        millis(use.tokenLife()),
+                        Integer.toString(quota.limit()),
+                        millis(quota.window()),
+                        requestId()),
+                ScriptedStore::admission);
+    }
+
+    @Override
+    public RefreshView lookForRefresh(String subject, String sid, boolean proven, Quota quota) {
+        UserKeys user = UserKeys.of(subject);
+        return runInEpoch(
+                StoreOperation.LOOK_FOR_REFRESH,
+                List.of(user.session(sid), user.epoch(), user.refreshes(sid, proven)),
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId()),
+                answer -> refreshView(subject, sid, (List<?>) answer));
+    }
+
+    private static RefreshView refreshView(String subject, String sid, List<?> answer) {
+        List<?> fields = (List<?>) answer.get(2);
+        return new RefreshView(
+                fields.isEmpty() ? Optional.empty() : Optional.of(SessionFields.read(subject, sid, fields)),
+                epoch(answer),
+                Instant.ofEpochMilli((Long) answer.get(6)),
+                taken(answer.subList(3, 6)));
+    }
+
+    @Override
+    public Commit rotate(Rotation rotation) {
+        SessionRecord seen = rotation.seen();
+        return runInEpoch(
+                StoreOperation.ROTATE,
+                UserKeys.of(seen.subject()).around(seen.sid()),
+                List.of(
+                        Long.toString(seen.family().gen()),
+                        Long.toString(seen.issue()),
+                        Long.toString(rotation.epoch().ended()),
+                        Long.toString(rotation.epoch().rights()),
+                        millis(rotation.refreshLife()),
+                        seen.sid(),
+                        Long.toString(rotation.gen()),
+                        Long.toString(rotation.issue()),
+                        rotation.live(),
+                        rotation.salt(),
+                        rotation.request(),
+                        rotation.client().address(),
+                        rotation.client().name()),
+                ScriptedStore::commit);
+    }
+
+    @Override
+    public Commit answer(Answer answer) {
+        SessionRecord seen = answer.seen();
+        UserKeys user = UserKeys.of(seen.subject());
+        return runInEpoch(
+                StoreOperation.ANSWER,
+                List.of(user.session(seen.sid()), user.epoch()),
+                List.of(
+                        Long.toString(seen.family().gen()),
+                        Long.toString(seen.issue()),
+                        Long.toString(answer.epoch().ended()),
+                        Long.toString(answer.epoch().rights()),
+                        Long.toString(answer.issue()),
+                        answer.request()),
+                ScriptedStore::commit);
+    }
+
+    @Override
+    public boolean end(String subject, String sid) {
+        return runInEpoch(
+                StoreOperation.END, UserKeys.of(subject).around(sid), List.of(sid), answer -> number(answer) == 1);
+    }
+
+    @Override
+    public int endAll(String subject) {
+        UserKeys user = UserKeys.of(subject);
+        String epoch = "";
+        int alive = 0;
+        List<?> step;
+        do {
+            step = runInEpoch(
+                    StoreOperation.END_ALL,
+                    List.of(user.epoch(), user.index()),
+                    List.of(EPOCH_LIFE, user.sessions(), epoch),
+                    answer -> (List<?>) answer);
+            alive += number(step.get(0));
+            epoch = (String) step.get(1);
+        } while (number(step.get(2)) > 0);
+        return alive;
+    }
+
+    @Override
+    public void endEverybody() {
+        fleet.endEverybody();
+    }
+
+    @Override
+    public Set<String> deadKeys() {
+        return fleet.deadKeys();
+    }
+
+    @Override
+    public void killKeys(Set<String> kids) {
+        fleet.killKeys(kids);
+    }
+
+    @Override
+    public void changeRights(String subject) {
+        backend.run(
+                StoreOperation.CHANGE_RIGHTS,
+                List.of(UserKeys.of(subject).epoch()),
+                List.of(EPOCH_LIFE),
+                answer -> answer);
+    }
+
+    @Override
+    public SessionPage sessions(String subject, Optional<SessionPage.Place> from, int limit) {
+        UserKeys user = UserKeys.of(subject);
+        return SessionPages.read(
+                from,
+                limit,
+                (place, count) -> runInEpoch(
+                        StoreOperation.SESSIONS,
+                        List.of(user.index(), user.epoch()),
+                        List.of(
+                                user.sessions(),
+                                place.map(last -> Long.toString(last.second())).orElse("+inf"),
+                                place.map(SessionPage.Place::sid).orElse(""),
+                                Integer.toString(count)),
+                        answer -> SessionPages.window(subject, (List<?>) answer)));
+    }
+
+    @Override
+    public Taken take(Quota quota, String key) {
+        if (quota.unlimited()) {
+            return UNLIMITED;
+        }
+        return backend.run(
+                StoreOperation.TAKE,
+                List.of(PREFIX + quota.name() + ":{" + key + "}"),
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId()),
+                answer -> taken((List<?>) answer));
+    }
+
+    @Override
+    public LoginAttempt beginLogin(String subject, Optional<String> device, LockoutSettings rules) {
+        return logins.beginLogin(subject, device, rules);
+    }
+
+    @Override
+    public Optional<Instant> failLogin(LoginAttempt attempt, LockoutSettings rules) {
+        return logins.failLogin(attempt, rules);
+    }
+
+    @Override
+    public void giveBackLogin(LoginAttempt attempt) {
+        logins.giveBackLogin(attempt);
+    }
+
+    @Override
+    public Optional<Instant> lockedUntil(String subject) {
+        return logins.lockedUntil(subject);
+    }
+
+    @Override
+    public boolean unlock(String subject) {
+        return logins.unlock(subject);
+    }
+
+    @Override
+    public void ping() {
+        backend.ping();
+    }
+
+    @Override
+    public Inspection inspect(Instant now) {
+        return backend.inspect(now);
+    }
+
+    @Override
+    public long liveSessions() {
+        return backend.liveSessions();
+    }
+
+    @Override
+    public void onOutage(Consumer<StoreOutage> listener) {
+        backend.onOutage(listener);
+    }
+
+    @Override
+    public String kind() {
+        return backend.kind();
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+    }
+
+    /** Runs a script that asks for the user's epoch. */
+    private <T> T runInEpoch(
+            StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read) {
+        List<String> all = new ArrayList<>(arguments.size() + 1);
+        all.addAll(arguments);
+        all.add(Long.toString(fleet.ended()));
+        return backend.run(operation, keys, all, read);
+    }
+
+    /** From the first two elements of an answer. */
+    static Epoch epoch(Object answer) {
+        List<?> elements = (List<?>) answer;
+        return new Epoch(Long.parseLong((String) elements.get(0)), Long.parseLong((String) elements.get(1)));
+    }
+
+    private static Commit commit(Object answer) {
+        return Commit.valueOf((String) answer);
+    }
+
+    private static Admission admission(Object answer) {
+        List<?> elements = (List<?>) answer;
+        return new Admission(
+                Verdict.valueOf((String) elements.get(0)), number(elements.get(1)), duration(elements.get(2)));
+    }
+
+    private static Taken taken(List<?> answer) {
+        return new Taken(number(answer.get(0)) == 1, number(answer.get(1)), duration(answer.get(2)));
+    }
+
+    private static int number(Object answer) {
+        return ((Long) answer).intValue();
+    }
+
+    private static Duration duration(Object millis) {
+        return Duration.ofMillis((Long) millis);
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
+    }
+}

@@ -1,0 +1,122 @@
+package com.amplihack.auth.store.script;
+
+import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.TokenFamily;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The session record as fields and values of a Redis hash; docs/adr/0025 counts its bytes. No value is over 64 bytes, so
+ * that it stays compact.
+ */
+public final class SessionFields {
+    // one letter each, since there are as many of them as sessions; prelude.lua has the same
+    public static final String GEN = "g";
+    public static final String LIVE = "l";
+    public static final String ROTATED_AT = "t";
+    public static final String REQUEST = "q";
+    public static final String ANSWERED = "a";
+    public static final String SALT = "n";
+    public static final String ISSUE = "i";
+    public static final String MIN_GEN = "m";
+    public static final String PROVEN = "v";
+    public static final String EPOCH = "e";
+    public static final String RIGHTS = "r";
+    public static final String ENDS_AT = "x";
+    public static final String CREATED_AT = "c";
+    public static final String LAST_SEEN = "s";
+    public static final String ADDRESS = "h";
+    public static final String DEVICE = "d";
+
+    private SessionFields() {}
+
+    public static List<String> of(SessionRecord session) {
+        TokenFamily family = session.family();
+        List<String> fields = new ArrayList<>(32);
+        put(fields, GEN, Long.toString(family.gen()));
+        put(fields, LIVE, family.live());
+        put(fields, ROTATED_AT, millis(family.rotatedAt()));
+        put(fields, REQUEST, family.request());
+        put(fields, ANSWERED, family.answered());
+        put(fields, SALT, family.salt());
+        put(fields, ISSUE, Long.toString(session.issue()));
+        put(fields, MIN_GEN, Long.toString(session.minGen()));
+        put(fields, PROVEN, session.proven() ? "1" : "0");
+        put(fields, EPOCH, Long.toString(session.epoch().ended()));
+        put(fields, RIGHTS, Long.toString(session.epoch().rights()));
+        put(fields, ENDS_AT, millis(session.endsAt()));
+        put(fields, CREATED_AT, seconds(session.createdAt()));
+        put(fields, LAST_SEEN, seconds(session.lastSeenAt()));
+        put(fields, ADDRESS, session.address());
+        put(fields, DEVICE, session.device());
+        return fields;
+    }
+
+    /**
+     * Reads a record; fields that it does not know are of a later version, and ignored.
+     *
+     * @throws IllegalArgumentException when a field is missing or is not what it should be
+     */
+    public static SessionRecord read(String subject, String sid, List<?> flat) {
+        Fields fields = new Fields(new HashMap<>());
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            fields.values().put((String) flat.get(i), (String) flat.get(i + 1));
+        }
+        TokenFamily family = new TokenFamily(
+                Long.parseLong(fields.of(GEN)),
+                fields.of(LIVE),
+                instant(fields.of(ROTATED_AT)),
+                fields.of(REQUEST),
+                fields.of(ANSWERED),
+                fields.of(SALT));
+        return new SessionRecord(
+                subject,
+                sid,
+                family,
+                Long.parseLong(fields.of(ISSUE)),
+                Long.parseLong(fields.of(MIN_GEN)),
+                "1".equals(fields.of(PROVEN)),
+                new SessionStore.Epoch(Long.parseLong(fields.of(EPOCH)), Long.parseLong(fields.of(RIGHTS))),
+                instant(fields.of(ENDS_AT)),
+                second(fields.of(CREATED_AT)),
+                second(fields.of(LAST_SEEN)),
+                fields.of(ADDRESS),
+                fields.of(DEVICE));
+    }
+
+    private static void put(List<String> fields, String name, String value) {
+        fields.add(name);
+        fields.add(value);
+    }
+
+    private static String millis(Instant instant) {
+        return Long.toString(instant.toEpochMilli());
+    }
+
+    private static Instant instant(String millis) {
+        return Instant.ofEpochMilli(Long.parseLong(millis));
+    }
+
+    private static String seconds(Instant instant) {
+        return Long.toString(instant.getEpochSecond());
+    }
+
+    private static Instant second(String seconds) {
+        return Instant.ofEpochSecond(Long.parseLong(seconds));
+    }
+
+    /** The fields of one record, none of which may be missing. */
+    private record Fields(Map<String, String> values) {
+        String of(String name) {
+            String value = values.get(name);
+            if (value == null) {
+                throw new IllegalArgumentException("a session record has no field " + name);
+            }
+            return value;
+        }
+    }
+}
