@@ -71,7 +71,8 @@ final class Hsm {
                 CircuitBreakerConfig.custom()
                         .slidingWindow(1, 1, SlidingWindowType.COUNT_BASED)
                         .failureRateThreshold(100)
-                        .waitIntervalFunctionInOpenState(failures -> failures == 1 ? 0L : PAUSES.apply(failures - 1))
+                        .waitIntervalFunctionInOpenState(
+                                failures -> failures == 1 ? Long.valueOf(0) : PAUSES.apply(failures - 1))
                         .permittedNumberOfCallsInHalfOpenState(1)
                         .ignoreExceptions(
                                 HsmUnavailableException.class,
