@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * connection (ADR 0049); {@link #poll} is to be called periodically, on one thread.
  */
 final class DisconnectDetector implements AutoCloseable {
-    private static final RateLimitedLogger LOG = new RateLimitedLogger(Logger.getLogger(DisconnectDetector.class.getName()), 1);
+    private static final RateLimitedLogger LOG =
+            new RateLimitedLogger(Logger.getLogger(DisconnectDetector.class.getName()), 1);
 
     /** Consecutive polls that must find a connection closed: the server may have read its bytes after a select. */
     private static final int TIMES = 2;

@@ -224,8 +224,8 @@ final class Exchange {
         try {
             ResponseHead head = new ResponseHead(answer, addresses);
             answer.body()
-                    .subscribe(
-                            new ResponseBody(response.getOutputStream(), this, () -> begin(head), head.isEventStream()));
+                    .subscribe(new ResponseBody(
+                            response.getOutputStream(), this, () -> begin(head), head.isEventStream()));
         } catch (IOException | RuntimeException failed) {
             answer.body().subscribe(new DiscardingSubscriber());
             LOG.log(Level.WARNING, "answer", "The answer to request " + correlationId + " cannot be forwarded", failed);

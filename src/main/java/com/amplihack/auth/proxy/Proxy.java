@@ -7,9 +7,9 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.proxy.upstream.DemoUpstream;
-import com.amplihack.auth.proxy.upstream.HeaderFilter;
 import com.amplihack.auth.proxy.upstream.ForwardedHeaders;
 import com.amplihack.auth.proxy.upstream.ForwardedPath;
+import com.amplihack.auth.proxy.upstream.HeaderFilter;
 import com.amplihack.auth.proxy.upstream.HttpUpstream;
 import com.amplihack.auth.proxy.upstream.Upstream;
 import com.amplihack.auth.proxy.upstream.UrlRewriter;
@@ -134,8 +134,8 @@ public class Proxy {
                 PublicBaseUrl.of(request, configuration.settings().web());
         headers.addAll(ForwardedHeaders.of(request, client, reached.https()));
         String path = ForwardedPath.of(request);
-        UrlRewriter addresses = new UrlRewriter(
-                settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request, reached));
+        UrlRewriter addresses =
+                new UrlRewriter(settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request, reached));
 
         Runnable permit = limit.acquire(caller.map(AccessToken::subject).orElse(client.address()), settings);
         Exchange exchange;

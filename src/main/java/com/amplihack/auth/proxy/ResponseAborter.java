@@ -10,7 +10,8 @@ import java.util.logging.Logger;
  * 0016).
  */
 final class ResponseAborter {
-    private static final RateLimitedLogger LOG = new RateLimitedLogger(Logger.getLogger(ResponseAborter.class.getName()), 1);
+    private static final RateLimitedLogger LOG =
+            new RateLimitedLogger(Logger.getLogger(ResponseAborter.class.getName()), 1);
 
     private ResponseAborter() {}
 

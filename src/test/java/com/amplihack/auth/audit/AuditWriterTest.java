@@ -51,9 +51,9 @@ class AuditWriterTest {
         writer.add("two", 2);
 
         AuditSequenceFile head = new AuditSequenceFile(path);
-        Until.holds(
-                "the head has the number",
-                () -> head.read().filter(new AuditSequenceFile.State(2, 1)::equals).isPresent());
+        Until.holds("the head has the number", () -> head.read()
+                .filter(new AuditSequenceFile.State(2, 1)::equals)
+                .isPresent());
         Files.delete(path);
         Until.holds("it is written", () -> writer.waiting() == 0);
     }

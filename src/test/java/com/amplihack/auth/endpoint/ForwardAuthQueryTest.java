@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ForwardAuthQueryTest {
     @Test
     void everyPermissionAndRoleIsAskedFor() {
-        ForwardAuthQuery query = ForwardAuthQuery.parse("permission=chat%3Awrite&role=admin&x=y&permission=a+b&role=user");
+        ForwardAuthQuery query =
+                ForwardAuthQuery.parse("permission=chat%3Awrite&role=admin&x=y&permission=a+b&role=user");
         assertEquals(List.of("chat:write", "a b"), query.permissions());
         assertEquals(List.of("admin", "user"), query.roles());
     }

@@ -18,10 +18,10 @@ import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.AccessToken;
-import com.amplihack.auth.token.UserAgentHash;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.token.UserAgentHash;
 import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,7 +166,8 @@ class TokenGateTest {
         Configuration configuration = new Configuration(TestSettings.dev(Path.of("/nowhere"), all));
         InstantSource clock = () -> now;
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
-        return new TokenGate(verifier, store, audit, new RateLimiter(store, audit, configuration), configuration, clock);
+        return new TokenGate(
+                verifier, store, audit, new RateLimiter(store, audit, configuration), configuration, clock);
     }
 
     private AccessToken token(String jti) {

@@ -22,7 +22,8 @@ public final class ExpressionResolver {
      * @param properties raw property values; an alias is looked up by its whole expression, {@code ${ALIAS=name}}
      * @param environment values of environment variables
      */
-    public ExpressionResolver(Function<String, Optional<String>> properties, Function<String, Optional<String>> environment) {
+    public ExpressionResolver(
+            Function<String, Optional<String>> properties, Function<String, Optional<String>> environment) {
         this.properties = properties;
         this.environment = environment;
     }

@@ -25,7 +25,8 @@ public final class PropertyFinder implements Function<String, Property> {
 
     public PropertyFinder(Config config, UnaryOperator<String> environment) {
         this.config = config;
-        expressions = new ExpressionResolver(name -> raw(config.getConfigValue(name)), name -> chomp(environment.apply(name)));
+        expressions = new ExpressionResolver(
+                name -> raw(config.getConfigValue(name)), name -> chomp(environment.apply(name)));
         if (config.getOptionalValue(Config.PROPERTY_EXPRESSIONS_ENABLED, Boolean.class)
                 .orElse(true)) {
             throw new InvalidSettingException(Config.PROPERTY_EXPRESSIONS_ENABLED

@@ -2,11 +2,11 @@ package com.amplihack.auth.keys.hsm;
 
 import com.amplihack.auth.config.KeySettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
-import com.amplihack.auth.keys.ring.UnpublishedKey;
 import com.amplihack.auth.keys.ring.KeyRules;
 import com.amplihack.auth.keys.ring.PrivateKeyStore;
 import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
+import com.amplihack.auth.keys.ring.UnpublishedKey;
 import com.amplihack.auth.keys.ring.VerifyingKey;
 import com.amplihack.auth.problem.AuthException;
 import java.io.IOException;

@@ -38,7 +38,8 @@ import java.util.logging.Logger;
  */
 @Singleton
 public class Authenticator {
-    private static final RateLimitedLogger LOG = new RateLimitedLogger(Logger.getLogger(Authenticator.class.getName()), 1);
+    private static final RateLimitedLogger LOG =
+            new RateLimitedLogger(Logger.getLogger(Authenticator.class.getName()), 1);
 
     /** The number of counters that unknown names share, which bounds their memory. */
     static final int NOBODIES = 65_536;

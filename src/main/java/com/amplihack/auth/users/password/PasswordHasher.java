@@ -36,7 +36,8 @@ import java.util.stream.Stream;
  */
 @Singleton
 public class PasswordHasher {
-    private static final RateLimitedLogger LOG = new RateLimitedLogger(Logger.getLogger(PasswordHasher.class.getName()), 1);
+    private static final RateLimitedLogger LOG =
+            new RateLimitedLogger(Logger.getLogger(PasswordHasher.class.getName()), 1);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Pattern ENCODED =
