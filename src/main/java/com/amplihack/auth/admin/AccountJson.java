@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** How accounts, roles and sessions look to administrators. */
+/** Formats accounts, roles and lists for administrators. */
 final class AccountJson {
     static final JsonProvider JSON = StrictJson.provider();
 
     private AccountJson() {}
 
-    /** @param lockedUntil when strangers are let in again, if they are locked out */
+    /** @param lockedUntil end of the lock of unknown devices, if any */
     static JsonObjectBuilder of(Account account, Optional<Instant> lockedUntil) {
         JsonObjectBuilder json = JSON.createObjectBuilder()
                 .add("user_id", account.id())
@@ -39,7 +39,7 @@ final class AccountJson {
                                 role.permissions().stream().sorted().toList()));
     }
 
-    /** The one form of a list; without a cursor it is complete. */
+    /** Formats a complete list, without a next page. */
     static <T> JsonObjectBuilder list(List<T> items, Function<T, JsonObjectBuilder> form) {
         JsonArrayBuilder array = JSON.createArrayBuilder();
         items.forEach(item -> array.add(form.apply(item)));

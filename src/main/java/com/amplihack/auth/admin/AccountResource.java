@@ -37,12 +37,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** {@code /admin/api/users/{id}}: one account, its lock and its sessions. */
+/** {@code /admin/api/users/{id}}: an account, its lock and its sessions. */
 @Path("/admin/api/users/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class AccountResource {
-    /** RFC 9562 section 4: read in either case, written in lower case. */
+    /** RFC 9562 section 4: case-insensitive on input, lower case on output. */
     private static final Pattern UUID_FORM = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
     private static final Set<String> MEMBERS = Set.of("username", "password", "roles", "permissions", "enabled");
@@ -68,7 +68,7 @@ public class AccountResource {
         return json(find(path)).build().toString();
     }
 
-    /** RFC 7396: what is absent stays, {@code null} empties a list. A new password ends every session. */
+    /** Merge patch (RFC 7396): {@code null} empties a list. A new password ends all sessions. */
     @PATCH
     @RolesAllowed("admin")
     public String change(@PathParam("id") String path, @Context HttpServletRequest request) {
@@ -86,11 +86,11 @@ public class AccountResource {
                 .map(Username::normalize)
                 .filter(name -> !name.equals(before.username()))
                 .isPresent()) {
-            throw new AuthException(ErrorCode.INVALID_REQUEST, "username: an account keeps its name.");
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "username: cannot be changed.");
         }
-        Optional<Instant> lock = store.lockedUntil(id); // once: after the change nothing may fail before it is audited
+        Optional<Instant> lock = store.lockedUntil(id); // nothing may fail between change and audit entry
         RightsCheck allowed =
-                change.touchesRights() ? fit : RightsCheck.NONE; // whose rights fit no more can be disabled
+                change.touchesRights() ? fit : RightsCheck.NONE; // even an account with too many rights can be disabled
         Account after = audit.attempt("change_user", id, AccountJson.of(before, lock), () -> administration
                 .change(id, change, allowed)
                 .orElseThrow(AccountResource::noSuchUser));
@@ -101,7 +101,7 @@ public class AccountResource {
         return AccountJson.of(after, lock).build().toString();
     }
 
-    /** Can be repeated after a 503: it ends the sessions also of an account that is gone already. */
+    /** Can be retried after a 503, as it also ends the sessions of an account already deleted. */
     @DELETE
     @RolesAllowed("admin")
     public Response delete(@PathParam("id") String path) {
@@ -115,7 +115,7 @@ public class AccountResource {
         return Response.noContent().build();
     }
 
-    /** Also forgets the failures so far; an attacker who goes on gets as many guesses again. */
+    /** Also resets the failure count, so that an attacker gets as many guesses again. */
     @POST
     @Path("/unlock")
     @RolesAllowed("admin")
@@ -129,7 +129,7 @@ public class AccountResource {
         return Response.noContent().build();
     }
 
-    /** A page at a time; the one that was signed in or refreshed last comes first. */
+    /** A page of sessions, the most recently used first. */
     @GET
     @Path("/sessions")
     @RolesAllowed("admin")
@@ -163,7 +163,7 @@ public class AccountResource {
         return accounts.find(uuid(path)).orElseThrow(AccountResource::noSuchUser);
     }
 
-    /** The id as the store and the database know it: it becomes a key there, so only what can be one is passed on. */
+    /** Validates and normalizes an id, as it becomes part of a store key. */
     private static String uuid(String path) {
         if (!UUID_FORM.matcher(path).matches()) {
             throw noSuchUser();
@@ -172,6 +172,6 @@ public class AccountResource {
     }
 
     private static AuthException noSuchUser() {
-        return new AuthException(ErrorCode.NOT_FOUND, "There is no account of this id.");
+        return new AuthException(ErrorCode.NOT_FOUND, "There is no account with this id.");
     }
 }

@@ -13,7 +13,7 @@ import jakarta.json.JsonObjectBuilder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Records what the calling administrator did: who, from where, to whom, before and after. */
+/** Audits the calling administrator's actions with target, state before and state after. */
 @RequestScoped
 public class AdminAudit {
     @Inject
@@ -25,7 +25,7 @@ public class AdminAudit {
     @Inject
     private ClientContext client;
 
-    /** Runs a change; one that a failing store or database left half done is recorded as such before it is refused. */
+    /** Runs a change, and records it as unfinished if the store or database fails. */
     <T> T attempt(String action, String target, @Nullable JsonObjectBuilder before, Supplier<T> change) {
         try {
             return change.get();
@@ -37,7 +37,6 @@ public class AdminAudit {
         }
     }
 
-    /** A password that was set for somebody else. */
     void recordPasswordReset(String target) {
         audit.record(
                 AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(target).detail("reset_by", caller.subject()));
@@ -49,8 +48,7 @@ public class AdminAudit {
                 .detail("unlocked_by", caller.subject()));
     }
 
-    /** What nobody should miss. */
-    void recordGrave(String action, String target) {
+    void recordCritical(String action, String target) {
         audit.record(entry(action, target).severity(AuditEvent.Severity.CRITICAL));
     }
 

@@ -26,7 +26,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code /admin/api/keys}: the key ring, as this node knows it. */
+/** {@code /admin/api/keys}: shows this node's key ring, rotates and compromises keys. */
 @Path("/admin/api/keys")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -43,14 +43,14 @@ public class KeysResource {
     @Inject
     private ClientContext client;
 
-    /** Every key that is remembered, the newest first. */
+    /** All keys, the newest first. */
     @GET
     @RolesAllowed("admin")
     public String list() {
         return AccountJson.list(keys.keys(), this::json).build().toString();
     }
 
-    /** The key that waits signs from now on; 409 with {@code earliest_at} while it is not published long enough. */
+    /** Makes the {@code NEXT} key the active one; 409 with {@code earliest_at} if not published long enough. */
     @POST
     @Path("/rotate")
     @RolesAllowed("admin")
@@ -60,7 +60,7 @@ public class KeysResource {
         return Response.status(201).entity(json(signing).build().toString()).build();
     }
 
-    /** The key and all that it signed are dead; answers when another key signs. The caller's token may be dead too. */
+    /** Invalidates a key and its tokens, perhaps the caller's too; returns once another key signs. */
     @POST
     @Path("/{kid}/compromise")
     @RolesAllowed("admin")

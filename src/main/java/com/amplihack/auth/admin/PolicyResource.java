@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code GET /admin/api/policy}: the settings in force on this node, and who set them. */
+/** {@code GET /admin/api/policy}: this node's effective settings and their sources. */
 @Path("/admin/api/policy")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -36,7 +36,7 @@ public class PolicyResource {
         for (Property property : policy.properties()) {
             items.add(item(property.name(), policy.shown(property), property.source(), policy.isLive(property)));
         }
-        items.add(item("jwt.signing.provider", keys.signingProvider(), "found at the start", false));
+        items.add(item("jwt.signing.provider", keys.signingProvider(), "detected at startup", false));
         return AccountJson.list(items, item -> item).build().toString();
     }
 

@@ -1,6 +1,6 @@
 package com.amplihack.auth.admin;
 
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.FleetStore;
 import com.amplihack.auth.web.JsonBody;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -13,13 +13,13 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Set;
 
-/** {@code POST /admin/api/revoke-all}: the panic button; within a second every session of every user is over. */
+/** {@code POST /admin/api/revoke-all}: ends all sessions of all users on all nodes within a second. */
 @Path("/admin/api/revoke-all")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class RevokeAllResource {
     @Inject
-    private SecurityStore store;
+    private FleetStore store;
 
     @Inject
     private AdminAudit audit;
@@ -33,7 +33,7 @@ public class RevokeAllResource {
             store.endEverybody();
             return true;
         });
-        audit.recordGrave("revoke_all", "everybody");
+        audit.recordCritical("revoke_all", "everybody");
         return AccountJson.JSON
                 .createObjectBuilder()
                 .add("message", "Every session is over within one second")

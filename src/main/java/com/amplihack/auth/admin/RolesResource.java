@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** {@code /admin/api/roles}: what a role permits. */
+/** {@code /admin/api/roles}: lists, changes and deletes roles. */
 @Path("/admin/api/roles")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -49,7 +49,7 @@ public class RolesResource {
         return AccountJson.list(accounts.roles(), AccountJson::of).build().toString();
     }
 
-    /** Makes the role or replaces its permissions; everybody who has it gets new access tokens by a refresh. */
+    /** Creates the role or replaces its permissions; its holders get new access tokens by a refresh. */
     @PUT
     @Path("/{name}")
     @RolesAllowed("admin")
@@ -57,12 +57,12 @@ public class RolesResource {
         if (!NAME.matcher(name).matches()) {
             throw new AuthException(
                     ErrorCode.INVALID_REQUEST,
-                    "name: 1 to 64 letters, digits and . _ : - that start with a letter or digit.");
+                    "name: must be 1 to 64 letters, digits and . _ : - and start with a letter or digit.");
         }
         Set<String> permissions = TokenFit.wellFormed(JsonBody.read(request, MEMBERS)
                 .patchedStrings("permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION)
                 .orElseThrow(() -> new AuthException(
-                        ErrorCode.INVALID_REQUEST, "permissions: a list is needed, which may be empty.")));
+                        ErrorCode.INVALID_REQUEST, "permissions: must be a list, which may be empty.")));
         var before = accounts.role(name).map(AccountJson::of).orElse(null);
         Role role = audit.attempt("put_role", name, before, () -> administration.putRole(name, permissions, fit));
         audit.record("put_role", name, before, AccountJson.of(role));
@@ -74,12 +74,12 @@ public class RolesResource {
     @RolesAllowed("admin")
     public Response delete(@PathParam("name") String name) {
         if (name.equals("admin")) {
-            throw new AuthException(ErrorCode.INVALID_REQUEST, "name: without the role admin nobody could administer.");
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "name: the role admin cannot be deleted.");
         }
         Role before = Optional.of(name)
                 .filter(possible -> NAME.matcher(possible).matches())
                 .flatMap(accounts::role)
-                .orElseThrow(() -> new AuthException(ErrorCode.NOT_FOUND, "There is no role of this name."));
+                .orElseThrow(() -> new AuthException(ErrorCode.NOT_FOUND, "There is no role with this name."));
         audit.attempt("delete_role", name, AccountJson.of(before), () -> {
             administration.deleteRole(name);
             return null;

@@ -11,10 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/**
- * Refuses rights that would make a token which verification then refuses for its length (docs/specification.md, fault
- * 35).
- */
+/** Refuses rights that do not fit into an access token of the maximum length (docs/specification.md, fault 35). */
 @Singleton
 class TokenFit implements RightsCheck {
     private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:*/-]*");
@@ -26,16 +23,13 @@ class TokenFit implements RightsCheck {
         this.issuer = issuer;
     }
 
-    /**
-     * Permissions travel in headers and lists: letters, digits and {@code . _ : * / -}, nothing that separates or breaks a
-     * line.
-     */
+    /** Allows letters, digits and {@code . _ : * / -}, as permissions go into headers and lists. */
     static Set<String> wellFormed(Set<String> permissions) {
         for (String permission : permissions) {
             if (!PERMISSION.matcher(permission).matches()) {
                 throw new AuthException(
                         ErrorCode.INVALID_REQUEST,
-                        "permissions: each is letters, digits and . _ : * / - that start with a letter or digit.");
+                        "permissions: each must be letters, digits and . _ : * / - and start with a letter or digit.");
             }
         }
         return permissions;
@@ -50,7 +44,7 @@ class TokenFit implements RightsCheck {
         if (!issuer.fits(account.username(), account.roles(), account.permissions())) {
             throw new AuthException(
                     ErrorCode.INVALID_REQUEST,
-                    "permissions: together with the roles those of " + account.username() + " do not fit a token.");
+                    "permissions: roles and permissions of " + account.username() + " do not fit into a token.");
         }
     }
 }

@@ -5,7 +5,7 @@ import static com.amplihack.auth.admin.AccountJson.JSON;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.session.Paging;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountDirectory;
@@ -39,7 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code /admin/api/users}: makes and lists accounts. */
+/** {@code /admin/api/users}: creates and lists accounts. */
 @Path("/admin/api/users")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -59,7 +59,7 @@ public class UsersResource {
     private AccountAdministration administration;
 
     @Inject
-    private SecurityStore store;
+    private LoginStore store;
 
     @Inject
     private TokenFit fit;
@@ -70,7 +70,7 @@ public class UsersResource {
     @Inject
     private Configuration configuration;
 
-    /** Without a password a random one is made, and answered this once as {@code initial_password}. */
+    /** Without a password, generates one and returns it, once, as {@code initial_password}. */
     @POST
     @RolesAllowed("admin")
     public Response create(@Context HttpServletRequest request) {
@@ -98,7 +98,7 @@ public class UsersResource {
         return Response.created(location).entity(answer.build().toString()).build();
     }
 
-    /** Accounts in the order of their names, a page at a time. */
+    /** A page of accounts, sorted by name. */
     @GET
     @RolesAllowed("admin")
     public String list(
@@ -112,7 +112,7 @@ public class UsersResource {
             found.remove(page);
         }
         JsonArrayBuilder items = JSON.createArrayBuilder();
-        // a round trip to the store for each: a page has 200 at most
+        // one round trip each, for at most 200 accounts
         found.forEach(account -> items.add(AccountJson.of(account, store.lockedUntil(account.id()))));
         JsonObjectBuilder answer = JSON.createObjectBuilder().add("items", items);
         if (more) {
@@ -123,7 +123,7 @@ public class UsersResource {
         return answer.build().toString();
     }
 
-    /** A cursor is the last name of its page; clients take it as it is. */
+    /** An opaque cursor: the last name of its page. */
     private static String cursor(Account last) {
         return Base64.getUrlEncoder()
                 .withoutPadding()
@@ -140,7 +140,7 @@ public class UsersResource {
                 return name;
             }
         } catch (IllegalArgumentException | CharacterCodingException foreign) {
-            // told below, with the same words
+            // refused below
         }
         throw Paging.foreignCursor();
     }

@@ -5,7 +5,7 @@ import com.amplihack.auth.web.ClientContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** One thing that happened, to be written by {@link AuditLog}; never holds a token, password, key or cookie. */
+/** A security event for {@link AuditLog}; never holds a token, password, key or cookie. */
 public final class AuditEntry {
     final AuditEvent event;
     final ClientContext client;
@@ -39,7 +39,7 @@ public final class AuditEntry {
         return this;
     }
 
-    /** Less or more grave than the event usually is. */
+    /** Overrides the event's default severity. */
     public AuditEntry severity(Severity other) {
         severity = other;
         return this;

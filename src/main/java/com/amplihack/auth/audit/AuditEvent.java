@@ -2,7 +2,7 @@ package com.amplihack.auth.audit;
 
 import java.util.logging.Level;
 
-/** What is audited, and how grave it is; docs/audit-events.md lists the same. */
+/** The security events and their default severity, as docs/audit-events.md lists them. */
 public enum AuditEvent {
     LOGIN_SUCCESS(Severity.INFO),
     LOGIN_FAILED(Severity.WARNING, true),
@@ -27,13 +27,13 @@ public enum AuditEvent {
     POLICY_CHANGED(Severity.INFO),
     STORE_UNAVAILABLE(Severity.CRITICAL),
 
-    /** The audit file did not take entries for a while; the details say whether any are missing. */
+    /** The audit file could not be written for a while; the details count the missing entries. */
     AUDIT_GAP(Severity.CRITICAL),
-    /** Somebody else moved, emptied or deleted the audit file; the details have the last number before. */
+    /** The audit file was moved, truncated or deleted from outside; the details hold the last {@code seq} before that. */
     AUDIT_REOPENED(Severity.WARNING);
 
-    /** How grave an event is, and at which level the server log has it. */
-    @SuppressWarnings("ImmutableEnumChecker") // a Level cannot change
+    /** The severity of an event and its level in the server log. */
+    @SuppressWarnings("ImmutableEnumChecker") // Level is immutable
     public enum Severity {
         INFO(Level.INFO),
         WARNING(Level.WARNING),
@@ -62,7 +62,7 @@ public enum AuditEvent {
         this.refusal = refusal;
     }
 
-    /** Whether it tells of a refused request: a client can cause it as often as it likes, at no cost to itself. */
+    /** Whether the event is a refused request, which a client can repeat at no cost. */
     boolean isRefusal() {
         return refusal;
     }

@@ -19,18 +19,18 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The audit file: a line is in it whole or not at all, and a file that somebody moved, emptied, deleted or replaced is
- * noticed before the next line and opened, or made, again. For one thread.
+ * Appends whole lines to the audit file and reopens it when it was moved, truncated, deleted or replaced from outside. Not
+ * thread-safe.
  */
 final class AuditFile implements Closeable {
     private static final Logger LOG = Logger.getLogger(AuditFile.class.getName());
 
     private final Path path;
 
-    /** Open on {@link #key}; null when the next line has to open it. */
+    /** Null until the next line reopens the file. */
     private @Nullable OutputStream out;
 
-    /** Which file it is (device and inode), so that another one under the same name is noticed. */
+    /** Device and inode, to detect another file under the same name. */
     private @Nullable Object key;
 
     private boolean regular;
@@ -41,7 +41,7 @@ final class AuditFile implements Closeable {
         this.path = path;
     }
 
-    /** Opens the file, made as 0600 when it is not there, and cuts off what a crash left of a line. */
+    /** Opens the file, creates it with mode 0600 if absent, and removes a partial last line. */
     void open() throws IOException {
         opened();
     }
@@ -50,16 +50,16 @@ final class AuditFile implements Closeable {
         OutputStream fresh;
         regular = !Files.exists(path) || Files.isRegularFile(path);
         if (regular) {
-            fresh = PrivateFiles.append(path); // not a channel, which an interruption would close
+            fresh = PrivateFiles.append(path); // not a channel, which an interrupt would close
         } else {
-            // both ways, or opening a FIFO would wait for its reader; a channel, or nothing could end a write that
-            // waits
+            // read-write, as a FIFO opened for writing only blocks until it has a reader; a channel, as an
+            // interrupt ends its blocked write
             fresh = Channels.newOutputStream(new RandomAccessFile(path.toFile(), "rw").getChannel());
         }
         out = fresh;
         try {
             if (regular) {
-                mendEnd(fresh);
+                repairEnd(fresh);
             }
             BasicFileAttributes opened = Files.readAttributes(path, BasicFileAttributes.class);
             if (key != null && !key.equals(opened.fileKey())) {
@@ -77,8 +77,8 @@ final class AuditFile implements Closeable {
     /**
      * Appends a line.
      *
-     * @param line with its line end
-     * @throws IOException when it could not be written whole: then nothing of it is in the file
+     * @param line including its line end
+     * @throws IOException if it could not be written; then the file holds no part of it
      */
     void append(byte[] line) throws IOException {
         if (out != null && isChanged()) {
@@ -89,22 +89,22 @@ final class AuditFile implements Closeable {
             file.write(line);
             size += line.length;
         } catch (IOException e) {
-            cutOff();
+            removePartialLine();
             close();
             throw e;
         }
     }
 
-    /** {@code seq} of the last entry of the file; empty when there is none, or the file is none that can be read back. */
+    /** {@code seq} of the file's last entry; empty if there is none, or if the file is a pipe or device. */
     OptionalLong lastSequence() throws IOException {
         return regular ? AuditTail.read(path).lastSequence() : OptionalLong.empty();
     }
 
-    /** What somebody else did to the file since it was last asked, in words. */
-    Optional<String> change() {
-        Optional<String> told = Optional.ofNullable(change);
+    /** Returns and clears the description of an outside change to the file. */
+    Optional<String> pollChange() {
+        Optional<String> pending = Optional.ofNullable(change);
         change = null;
-        return told;
+        return pending;
     }
 
     private boolean isChanged() throws IOException {
@@ -116,7 +116,7 @@ final class AuditFile implements Closeable {
             return true;
         }
         if (!Objects.equals(key, now.fileKey())) {
-            return true; // opening tells
+            return true; // open() records the change
         }
         if (regular && now.size() < size) {
             change = "emptied or shortened";
@@ -126,21 +126,21 @@ final class AuditFile implements Closeable {
         return false;
     }
 
-    /** The disk took a part of the line only: the next one must not be glued to it. */
-    private void cutOff() {
+    /** Truncates a partly written line, so that the next one does not continue it. */
+    private void removePartialLine() {
         if (out instanceof FileOutputStream file) {
             try {
                 file.getChannel().truncate(size);
             } catch (IOException e) {
-                LOG.log(Level.FINE, "A cut-off line stays until the file is opened again", e);
+                LOG.log(Level.FINE, "A partial line remains until the file is reopened", e);
             }
         }
     }
 
-    private void mendEnd(OutputStream file) throws IOException {
+    private void repairEnd(OutputStream file) throws IOException {
         AuditTail tail = AuditTail.read(path);
         if (tail.whole() < tail.length()) {
-            LOG.log(Level.WARNING, "{0}: {1} bytes of a line that was cut off are removed from its end", new Object[] {
+            LOG.log(Level.WARNING, "{0}: removed a partial last line of {1} bytes", new Object[] {
                 path, tail.length() - tail.whole()
             });
             try (RandomAccessFile longer = new RandomAccessFile(path.toFile(), "rw")) {
@@ -151,7 +151,7 @@ final class AuditFile implements Closeable {
         }
     }
 
-    /** The next line opens it again. */
+    /** The next append reopens the file. */
     @Override
     public void close() {
         if (out != null) {

@@ -9,58 +9,58 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Remembers that the audit file did not take entries, and how many never reached it, until an entry says so. */
+/** Tracks an outage of the audit file and counts the dropped entries until an entry reports them. */
 final class AuditGap {
     private static final Logger LOG = Logger.getLogger(AuditGap.class.getName());
 
-    private final AtomicLong lost = new AtomicLong();
-    private final AtomicLong lostCritical = new AtomicLong();
+    private final AtomicLong dropped = new AtomicLong();
+    private final AtomicLong droppedCritical = new AtomicLong();
 
     // written by the writer's thread alone
     private volatile @Nullable String reason;
     private volatile long since;
 
-    /** An entry for which there was no room. */
-    void lost(Severity severity) {
-        lost.incrementAndGet();
+    /** Counts an entry that the full queue dropped. */
+    void dropped(Severity severity) {
+        dropped.incrementAndGet();
         if (severity == Severity.CRITICAL) {
-            lostCritical.incrementAndGet();
+            droppedCritical.incrementAndGet();
         }
     }
 
-    /** How many entries had no room, as far as no entry has told of them. */
-    long missing() {
-        return lost.get();
+    /** The number of dropped entries not yet reported. */
+    long dropped() {
+        return dropped.get();
     }
 
     /**
-     * The file does not take an entry; only the first call until the end counts.
+     * Starts an outage; further calls before its end have no effect.
      *
-     * @param first when that entry was recorded, as {@link System#nanoTime} has it
+     * @param first the {@link System#nanoTime} at which the first affected entry was recorded
      */
-    void began(String why, long first) {
+    void begin(String why, long first) {
         if (reason == null) {
             reason = why;
             since = first;
-            LOG.log(Level.SEVERE, "The audit file does not take entries; this log has them: {0}", why);
+            LOG.log(Level.SEVERE, "The audit file cannot be written; this log has its entries: {0}", why);
         }
     }
 
-    /** To be called when all that waited is in the file: the entry about what is not, if there was a gap. */
+    /** Ends the outage once the queue is written; returns the entry that reports it, if there was one. */
     Optional<AuditEntry> end() {
-        long entries = lost.getAndSet(0);
-        long critical = lostCritical.getAndSet(0);
+        long entries = dropped.getAndSet(0);
+        long critical = droppedCritical.getAndSet(0);
         if (reason == null && entries == 0) {
             return Optional.empty();
         }
         AuditEntry entry = AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
                 .severity(entries == 0 ? Severity.WARNING : Severity.CRITICAL)
-                .detail("reason", reason == null ? "more entries than could be written" : reason)
+                .detail("reason", reason == null ? "the queue was full" : reason)
                 .detail("not_written", entries)
                 .detail("not_written_critical", critical);
         if (reason != null) {
             entry.detail("seconds", Duration.ofNanos(System.nanoTime() - since).toSeconds());
-            LOG.info("The audit file takes entries again");
+            LOG.info("The audit file is writable again");
         }
         reason = null;
         return Optional.of(entry);

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the last {@code seq} in a small file beside the audit file, so that numbers go on growing when the audit file is
- * moved, emptied or deleted. It is overwritten in place, which a full disk allows. For one thread.
+ * Keeps the last sequence number in a file beside the audit file, so that {@code seq} keeps growing when the audit file is
+ * moved, truncated or deleted. Overwritten in place, which works on a full disk. Not thread-safe.
  */
 final class AuditHead implements Closeable {
     private static final Logger LOG = Logger.getLogger(AuditHead.class.getName());
@@ -24,10 +24,10 @@ final class AuditHead implements Closeable {
     private static final int LONGEST = 64;
 
     /**
-     * What it keeps.
+     * The file's content.
      *
-     * @param sequence the last number that an entry was given
-     * @param unwritten how many entries up to that number never reached the audit file
+     * @param sequence the last sequence number assigned
+     * @param unwritten how many entries never reached the audit file
      */
     record State(long sequence, long unwritten) {}
 
@@ -39,7 +39,7 @@ final class AuditHead implements Closeable {
         path = auditFile.resolveSibling(auditFile.getFileName() + ".head");
     }
 
-    /** What an earlier start left; empty when there is nothing that can be read. */
+    /** Empty if the file is absent, unreadable or malformed. */
     Optional<State> read() {
         try (RandomAccessFile kept = new RandomAccessFile(path.toFile(), "r")) {
             byte[] content = new byte[(int) Math.min(kept.length(), LONGEST)];
@@ -53,7 +53,7 @@ final class AuditHead implements Closeable {
         }
     }
 
-    /** Writes the state; a failure is logged once and costs no entry: the audit file itself has the numbers too. */
+    /** Writes the state; a failure is only logged, once, as the audit file holds the numbers too. */
     void write(State state) {
         try {
             if (file == null) {
@@ -65,16 +65,17 @@ final class AuditHead implements Closeable {
             failing = false;
         } catch (IOException e) {
             if (!failing) {
-                LOG.log(Level.WARNING, "The last number of the audit log cannot be kept in {0}: {1}", new Object[] {
-                    path, e.getMessage()
-                });
+                LOG.log(
+                        Level.WARNING,
+                        "The audit log's last sequence number cannot be written to {0}: {1}",
+                        new Object[] {path, e.getMessage()});
             }
             failing = true;
             close();
         }
     }
 
-    /** The next write opens, and where it must makes, the file anew. */
+    /** The next write reopens or recreates the file. */
     @Override
     public void close() {
         if (file != null) {

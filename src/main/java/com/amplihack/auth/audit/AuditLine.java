@@ -8,7 +8,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** Makes the JSON line of an entry, stamped with this node and the present time. */
+/** Formats an entry as one line of JSON with this node's name and the current time. */
 final class AuditLine {
     private static final JsonProvider JSON = JsonProvider.provider();
     private static final int MAX_USER_AGENT = 256;
@@ -20,12 +20,12 @@ final class AuditLine {
         this.clock = clock;
     }
 
-    /** The line of an entry that the audit file will have. */
+    /** Formats an entry for the audit file. */
     String numbered(AuditEntry entry, long sequence) {
         return line(entry, start().add("seq", sequence));
     }
 
-    /** The line of an entry that the server log alone has: its {@code seq} is null. */
+    /** Formats an entry that only the server log gets: its {@code seq} is null. */
     String unnumbered(AuditEntry entry) {
         return line(entry, start().addNull("seq"));
     }

@@ -23,8 +23,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Records every event as one JSON line in the audit file and, behind {@code SECURITY_AUDIT:}, in the server log. A file
- * that hangs or refuses holds no request: the server log has the entries at once, the file as soon as it takes them.
+ * Records each security event as one line of JSON in the audit file and, prefixed with {@code SECURITY_AUDIT:}, in the
+ * server log; a hanging or failing file delays no request by more than 15 ms an entry.
  */
 @Singleton
 public class AuditLog {
@@ -33,7 +33,7 @@ public class AuditLog {
     private final Configuration configuration;
     private final AuditMeter meter;
 
-    /** The container's, so that its threads end with the application; null outside of one. */
+    /** The container's, so that its threads end with the application; null outside a container. */
     @Resource
     private ManagedThreadFactory threads;
 
@@ -52,9 +52,9 @@ public class AuditLog {
     }
 
     /**
-     * Opens the file where an earlier start left it.
+     * Opens the file and continues its sequence numbers.
      *
-     * @throws InvalidSettingException when it cannot be opened
+     * @throws InvalidSettingException if the file cannot be opened
      */
     @PostConstruct
     public synchronized void open() {
@@ -70,25 +70,25 @@ public class AuditLog {
             last = file.lastSequence();
         } catch (IOException e) {
             throw new InvalidSettingException(
-                    "auth.audit.file: " + path + " cannot be opened: " + AuditWriter.words(e));
+                    "auth.audit.file: " + path + " cannot be opened: " + AuditWriter.describe(e));
         }
         sequence = Math.max(before.sequence(), last.orElse(0));
-        writer = new AuditWriter(file, head, this::recordOwn);
+        writer = new AuditWriter(file, head, this::recordInternal);
         writer.start(threads == null ? AuditLog::daemon : threads);
-        tellOf(before, last.orElse(0));
+        reportChanges(before, last.orElse(0));
     }
 
-    /** Writes what waits, for two seconds at most; what is recorded afterwards is in the server log alone. */
+    /** Drains the queue for up to two seconds; later entries go to the server log only. */
     @PreDestroy
     public void close() {
-        tellRefusals();
+        recordSuppressed();
         writer.stop();
     }
 
     /**
-     * Records an entry; returns when it is in the file, or after 15 ms, or at once while the file lets others wait.
-     * Refusals of one kind from one address beyond {@value Refusals#WRITTEN_PER_MINUTE} a minute are counted instead:
-     * {@link #tellRefusals} says how many they were.
+     * Records an entry and waits up to 15 ms until it is in the file, or not at all while the file is slow. Beyond
+     * {@value Refusals#WRITTEN_PER_MINUTE} refusals of one kind a minute from one address, the rest is only counted for
+     * {@link #recordSuppressed}.
      */
     public void record(AuditEntry entry) {
         meter.count(entry);
@@ -103,20 +103,19 @@ public class AuditLog {
         recorded.waiting().ifPresent(writer::await);
     }
 
-    /** Records how many refusals were not written one by one, and begins to count anew: to be called each minute. */
-    public void tellRefusals() {
-        List<AuditEntry> told;
+    /** Records how many refusals were suppressed and resets the counts; call it once a minute. */
+    public void recordSuppressed() {
+        List<AuditEntry> summaries;
         synchronized (this) {
-            told = refusals.drain();
+            summaries = refusals.drain();
         }
-        told.forEach(this::recordOwn);
+        summaries.forEach(this::recordInternal);
     }
 
     /**
-     * To be called before anything is changed on a request's behalf.
+     * Refuses a request that would change state while the audit file is down.
      *
-     * @throws AuthException {@code store_unavailable} when the file has not taken an entry for
-     *     {@code auth.audit.grace.seconds}
+     * @throws AuthException {@code store_unavailable} if an entry has waited longer than {@code auth.audit.grace.seconds}
      */
     public void requireRecording() {
         boolean recording =
@@ -126,9 +125,8 @@ public class AuditLog {
                     recording ? Level.INFO : Level.SEVERE,
                     "The audit file {0}",
                     recording
-                            ? "takes entries: changes are accepted again"
-                            : "does not take entries: whatever changes something is refused (" + fault().orElse("")
-                                    + ")");
+                            ? "is writable: changes are accepted again"
+                            : "cannot be written: requests that change state are refused (" + fault().orElse("") + ")");
         }
         if (!recording) {
             throw new AuthException(
@@ -136,7 +134,7 @@ public class AuditLog {
         }
     }
 
-    private void recordOwn(AuditEntry entry) {
+    private void recordInternal(AuditEntry entry) {
         Recorded recorded;
         synchronized (this) {
             recorded = add(entry);
@@ -144,10 +142,10 @@ public class AuditLog {
         log(entry, recorded);
     }
 
-    /** One order of lines, the same as that of their numbers; the file is never touched under this lock. */
+    /** Queues lines in the order of their sequence numbers; file I/O never happens under this lock. */
     private Recorded add(AuditEntry entry) {
         if (!writer.hasRoom(entry.severity)) {
-            writer.lost(entry.severity);
+            writer.dropped(entry.severity);
             return new Recorded(lines.unnumbered(entry), Optional.empty());
         }
         String line = lines.numbered(entry, ++sequence);
@@ -160,15 +158,15 @@ public class AuditLog {
         LOG.log(entry.severity.level(), "SECURITY_AUDIT: {0}", recorded.line());
     }
 
-    /** What happened to the file, or did not come into it, between the last stop and this start. */
-    private void tellOf(AuditHead.State before, long last) {
+    /** Records what was lost at the last stop, or that the file was changed since. */
+    private void reportChanges(AuditHead.State before, long last) {
         if (before.unwritten() > 0) {
-            recordOwn(AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
-                    .detail("reason", "the server stopped while the audit file did not take entries")
+            recordInternal(AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
+                    .detail("reason", "the server stopped while the audit file could not be written")
                     .detail("not_written", before.unwritten())
                     .detail("last_seq", before.sequence()));
         } else if (last < before.sequence()) {
-            recordOwn(AuditEntry.of(AuditEvent.AUDIT_REOPENED, ClientContext.NONE)
+            recordInternal(AuditEntry.of(AuditEvent.AUDIT_REOPENED, ClientContext.NONE)
                     .detail("reason", "moved, emptied or deleted between two starts")
                     .detail("last_seq", before.sequence()));
         }
@@ -180,22 +178,22 @@ public class AuditLog {
         return thread;
     }
 
-    /** Stands for a name of an unknown account: people type passwords there, so it must not be readable. */
+    /** Replaces the name of an unknown account by its HMAC, because people type passwords into that field. */
     public String pseudonym(String attemptedName) {
         return pseudonyms.of(attemptedName);
     }
 
-    /** Why the file does not take entries, in words for an operator; empty when it does. */
+    /** Why the file cannot be written, for an operator; empty if it can. */
     public Optional<String> fault() {
         return writer.fault();
     }
 
-    /** How many entries wait for the file. */
+    /** The number of queued entries. */
     public int waiting() {
         return writer.waiting();
     }
 
-    /** How many entries were recorded, those of earlier starts included. */
+    /** The number of entries recorded, including those before this start. */
     public synchronized long entries() {
         return sequence;
     }

@@ -2,7 +2,7 @@ package com.amplihack.auth.audit;
 
 import com.amplihack.auth.metrics.Meters;
 
-/** Counts what is audited, so that log and metrics tell the same story. */
+/** Derives metrics from audit entries, so that the audit log and the metrics agree. */
 final class AuditMeter {
     private final Meters meters;
 
@@ -27,14 +27,14 @@ final class AuditMeter {
             case REPLAY_DETECTED -> meters.replayed(detail(entry, "kind"));
             case ACCESS_DENIED -> meters.accessDenied();
             case KEY_ROTATED -> {
-                // the same event tells of keys that are published or retire, and of the first one
+                // the event also covers publishing, retiring and the first key
                 if ("ACTIVE".equals(entry.details.get("state")) && !"start".equals(entry.details.get("reason"))) {
                     meters.keyRotated();
                 }
             }
             case RATE_LIMIT_EXCEEDED -> limited(detail(entry, "limit"));
             default -> {
-                // no figure of its own
+                // no metric
             }
         }
     }

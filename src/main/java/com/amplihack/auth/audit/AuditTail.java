@@ -11,12 +11,12 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
- * How an audit file ends.
+ * The state of an audit file's end.
  *
- * @param length of the file in bytes
- * @param whole the bytes up to the end of its last whole entry; what follows is the rest of a line that was cut off
- * @param ended whether the last whole entry has its line end
- * @param lastSequence {@code seq} of the last entry that has one, as far as the last MiB tells
+ * @param length the file's length in bytes
+ * @param whole the offset after the last complete entry; anything beyond is a partial line
+ * @param ended whether the last complete entry has its line end
+ * @param lastSequence {@code seq} of the last entry that has one in the file's last MiB
  */
 record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequence) {
     private static final int LONGEST = 1 << 20;
@@ -33,7 +33,7 @@ record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequen
         int start = lineStart(tail, tail.length);
         OptionalLong unfinished = sequence(tail, start, tail.length);
         boolean ended = start == tail.length;
-        // a line without its end is an entry all the same when nothing else is missing
+        // a complete entry may lack only its line end
         boolean cutOff = !ended && unfinished.isEmpty() && (start > 0 || tail.length == length);
         long whole = cutOff ? length - tail.length + start : length;
         OptionalLong last = unfinished;
@@ -44,7 +44,7 @@ record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequen
         return new AuditTail(length, whole, ended || cutOff, last);
     }
 
-    /** Where the line begins that ends before that index. */
+    /** The start of the line that ends before the index. */
     private static int lineStart(byte[] tail, int end) {
         int start = end;
         while (start > 0 && tail[start - 1] != '\n') {

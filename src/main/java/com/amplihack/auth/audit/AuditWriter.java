@@ -18,32 +18,29 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes audit lines in the order in which they were added, by one thread of its own, so that a file that hangs or
- * refuses holds nobody else. A line that cannot be written is tried again until it is in the file.
- */
+/** Writes queued audit lines in order on a thread of its own and retries each until the file has it. */
 final class AuditWriter {
-    /** How many lines wait at most; beyond that only critical ones are added. */
+    /** The queue's capacity for lines of any severity. */
     static final int MOST_WAITING = 10_000;
-    /** How many more critical lines wait at most. */
+    /** Its reserve for critical lines. */
     static final int MOST_CRITICAL = 2_000;
 
     private static final Logger LOG = Logger.getLogger(AuditWriter.class.getName());
 
-    /** How long one entry is waited for: a request records three at most, and may be held for 50 ms. */
-    private static final long PATIENCE_MILLIS = 15;
+    /** A request records three entries at most, and may be delayed by 50 ms. */
+    private static final long WAIT_MILLIS = 15;
 
     private static final Duration HANGING = Duration.ofSeconds(1);
-    /** How many lines of a crowd are written before the head is. */
+    /** While lines are queued, the head is written once per this many. */
     private static final int HEAD_EVERY = 64;
-    /** How many tries in vain, five a second, pass until the head is written again. */
+    /** While writing fails, five times a second, the head is written once per this many attempts. */
     private static final int HEAD_EVERY_FAILURE = 5;
 
     private static final long RETRY_MILLIS = 200;
     private static final long DRAIN_MILLIS = 2_000;
     private static final long LEAVE_MILLIS = 1_000;
 
-    /** A line on its way into the file. */
+    /** A queued line. */
     static final class Line {
         private final byte[] bytes;
         private final long sequence;
@@ -62,13 +59,13 @@ final class AuditWriter {
 
     private enum State {
         RUNNING,
-        /** Writes what waits, then ends. */
+        /** Writes the queue, then ends. */
         DRAINING,
-        /** Ends, whatever waits. */
+        /** Ends, even with lines queued. */
         LEAVING
     }
 
-    /** Wakes the thread when it has nothing to do. */
+    /** Queued to wake an idle thread. */
     private static final Line WAKE = new Line(new byte[0], 0);
 
     private final AuditFile file;
@@ -81,26 +78,26 @@ final class AuditWriter {
     private @Nullable Thread thread;
     private volatile State state = State.RUNNING;
 
-    /** What is being written, for as long as it takes. */
+    /** The line being written; null while idle. */
     private volatile @Nullable Line current;
 
-    /** Why the last try failed; null when it did not. */
+    /** Why the last attempt failed; null if it succeeded. */
     private volatile @Nullable String failure;
 
-    /** Somebody has waited in vain: nobody waits until all is written. */
+    /** A caller timed out: none waits until the queue is written. */
     private volatile boolean behind;
 
     private volatile long lastGiven;
 
-    // of the thread alone
+    // confined to the writer's thread
     private long lastWritten;
 
     private int failures;
 
     /**
-     * Takes an open file.
+     * Writes to an open file.
      *
-     * @param own takes the entries that the writer itself has to record, on its thread
+     * @param own records the writer's own entries, on its thread
      */
     AuditWriter(AuditFile file, AuditHead head, Consumer<AuditEntry> own) {
         this.file = file;
@@ -115,14 +112,14 @@ final class AuditWriter {
         writing.start();
     }
 
-    /** Whether a line of that severity would be taken now; one caller at a time. */
+    /** Whether the queue accepts a line of this severity; callers synchronize. */
     boolean hasRoom(Severity severity) {
         int most = severity == Severity.CRITICAL ? MOST_WAITING + MOST_CRITICAL : MOST_WAITING;
         boolean open = state == State.RUNNING || (state == State.DRAINING && Thread.currentThread() == thread);
         return open && queue.size() < most;
     }
 
-    /** Adds a line for which there is room; one caller at a time, in the order of the numbers. */
+    /** Queues a line for which {@link #hasRoom}; callers synchronize and keep the order of the sequence numbers. */
     Line add(String line, long sequence) {
         Line added = new Line((line + "\n").getBytes(StandardCharsets.UTF_8), sequence);
         lastGiven = sequence;
@@ -131,26 +128,26 @@ final class AuditWriter {
         return added;
     }
 
-    /** Remembers that there was no room for an entry, so that the file says so as soon as it can. */
-    void lost(Severity severity) {
-        gap.lost(severity);
+    /** Counts a dropped entry, to be reported in the file once it is writable. */
+    void dropped(Severity severity) {
+        gap.dropped(severity);
     }
 
-    /** Waits until the line is in the file, but not when the file lets others wait, and never for long. */
+    /** Waits up to {@value #WAIT_MILLIS} ms until the line is in the file, or not at all while the file is slow. */
     void await(Line line) {
         if (behind) {
             return;
         }
         try {
-            if (!line.written.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!line.written.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 behind = true;
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the line is written all the same
+            Thread.currentThread().interrupt(); // the line is still written
         }
     }
 
-    /** How long the oldest line has waited. */
+    /** The age of the oldest queued line. */
     Duration delay() {
         Line oldest = current;
         if (oldest == null) {
@@ -159,12 +156,11 @@ final class AuditWriter {
         return oldest == null || oldest == WAKE ? Duration.ZERO : oldest.age();
     }
 
-    /** How many lines wait. */
     int waiting() {
         return waiting.get();
     }
 
-    /** Why the file does not take entries; empty when it does. */
+    /** Why the file cannot be written; empty if it can. */
     Optional<String> fault() {
         String failed = failure;
         if (failed != null) {
@@ -176,7 +172,7 @@ final class AuditWriter {
                 : Optional.of("auth.audit.file has not taken an entry for " + delay.toSeconds() + " s");
     }
 
-    /** Writes what waits, for two seconds at most, and ends the thread; lines that are added afterwards are not taken. */
+    /** Drains the queue for up to two seconds and ends the thread; refuses further lines. */
     void stop() {
         state = State.DRAINING;
         Thread writing = thread;
@@ -184,7 +180,7 @@ final class AuditWriter {
             return;
         }
         if (!queue.offer(WAKE)) {
-            LOG.fine("There is so much to write that nobody has to be woken");
+            LOG.fine("The queue is full: the writer needs no wake-up");
         }
         boolean interrupted = false;
         try {
@@ -194,7 +190,7 @@ final class AuditWriter {
         }
         state = State.LEAVING;
         if (writing.isAlive()) {
-            writing.interrupt(); // ends a write to a FIFO; a hanging disk is the kernel's
+            writing.interrupt(); // ends a blocked write to a FIFO, but not to a hanging disk
             try {
                 writing.join(LEAVE_MILLIS);
             } catch (InterruptedException e) {
@@ -215,9 +211,9 @@ final class AuditWriter {
                         write(line);
                     }
                 } catch (InterruptedException e) {
-                    LOG.log(Level.FINE, "Whoever interrupts the audit writer does not end it", e);
+                    LOG.log(Level.FINE, "The audit writer ignores an interrupt", e);
                 } catch (RuntimeException | OutOfMemoryError e) {
-                    LOG.log(Level.SEVERE, "The audit writer goes on after a failure beside the file", e);
+                    LOG.log(Level.SEVERE, "The audit writer continues after an unexpected failure", e);
                 }
             }
         } finally {
@@ -233,7 +229,7 @@ final class AuditWriter {
                     written(line);
                 } finally {
                     current = null;
-                    waiting.decrementAndGet(); // last, so that whoever asks misses nothing that it has brought about
+                    waiting.decrementAndGet(); // last, so that a count of 0 implies every effect of the line
                 }
                 return;
             }
@@ -247,8 +243,7 @@ final class AuditWriter {
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             try {
                 failed(line, e);
-            } catch (RuntimeException
-                    | OutOfMemoryError untold) { // short of memory: the line is tried again all the same
+            } catch (RuntimeException | OutOfMemoryError unlogged) { // out of memory: the line is still retried
                 behind = true;
             }
             pause();
@@ -261,8 +256,8 @@ final class AuditWriter {
         failure = null;
         failures = 0;
         line.written.countDown();
-        Optional<String> change = file.change();
-        change.ifPresent(what -> head.close()); // it may be gone with the file
+        Optional<String> change = file.pollChange();
+        change.ifPresent(what -> head.close()); // it may have been moved with the file
         if (queue.isEmpty() || lastWritten % HEAD_EVERY == 0) {
             head.write(new AuditHead.State(lastWritten, 0));
         }
@@ -270,7 +265,7 @@ final class AuditWriter {
                 .detail("reason", what)
                 .detail("last_seq", lastWritten - 1)));
         if (line.age().compareTo(HANGING) >= 0) {
-            gap.began("it did not take an entry for " + line.age().toSeconds() + " s", line.since);
+            gap.begin("it hung for " + line.age().toSeconds() + " s", line.since);
         }
         if (queue.isEmpty()) {
             behind = false;
@@ -282,12 +277,12 @@ final class AuditWriter {
         if (state == State.LEAVING) {
             return; // interrupted by the stop
         }
-        String why = words(e);
+        String why = describe(e);
         failure = why;
         behind = true;
-        gap.began(why, line.since);
-        if (failures++ % HEAD_EVERY_FAILURE == 0) { // a process that is killed now gives no number twice
-            head.write(new AuditHead.State(lastGiven, waiting() + gap.missing()));
+        gap.begin(why, line.since);
+        if (failures++ % HEAD_EVERY_FAILURE == 0) { // no sequence number is reused after a kill
+            head.write(new AuditHead.State(lastGiven, waiting() + gap.dropped()));
         }
     }
 
@@ -298,7 +293,7 @@ final class AuditWriter {
         try {
             Thread.sleep(RETRY_MILLIS);
         } catch (InterruptedException interrupted) {
-            LOG.log(Level.FINE, "Tried again at once", interrupted);
+            LOG.log(Level.FINE, "Retrying at once", interrupted);
         }
     }
 
@@ -307,16 +302,16 @@ final class AuditWriter {
         if (unwritten > 0) {
             LOG.log(
                     Level.SEVERE,
-                    "{0} audit entries are not in the file at the end, but in this log: {1}",
+                    "{0} audit entries are missing from the file at shutdown, but are in this log: {1}",
                     new Object[] {Integer.toString(unwritten), failure == null ? "the file hangs" : failure});
         }
-        head.write(new AuditHead.State(Math.max(lastGiven, lastWritten), unwritten + gap.missing()));
+        head.write(new AuditHead.State(Math.max(lastGiven, lastWritten), unwritten + gap.dropped()));
         head.close();
         file.close();
     }
 
-    /** What an operator can act on. */
-    static String words(Throwable e) {
+    /** Describes a failure for an operator. */
+    static String describe(Throwable e) {
         if (e instanceof FileSystemException named) {
             String reason = named.getReason();
             return named.getFile() + ": " + (reason == null ? named.getClass().getSimpleName() : reason);

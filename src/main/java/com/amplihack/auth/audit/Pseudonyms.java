@@ -22,7 +22,7 @@ final class Pseudonyms {
         try {
             key = new SecretKeySpec(PrivateFiles.secret(file), ALGORITHM);
         } catch (IOException e) {
-            throw new UncheckedIOException("The key of the names in the audit log cannot be read: " + e, e);
+            throw new UncheckedIOException("The audit log's pseudonym key cannot be read: " + e, e);
         }
     }
 

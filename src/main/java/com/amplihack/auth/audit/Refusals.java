@@ -11,9 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Keeps a client that is refused all the time from filling the disk: of each kind and network (an IPv4 address, an IPv6
- * /64) {@value #WRITTEN_PER_MINUTE} refusals a minute are written, the rest is counted. The first critical event of a
- * session is always written, whatever its address did before. Its caller locks.
+ * Admits {@value #WRITTEN_PER_MINUTE} refusals a minute per event and network (IPv4 address, IPv6 /64) to the audit log and
+ * counts the rest; a session's first critical event is always admitted. Callers synchronize.
  */
 final class Refusals {
     static final int WRITTEN_PER_MINUTE = 60;
@@ -23,18 +22,17 @@ final class Refusals {
 
     private record Source(AuditEvent event, String network) {}
 
-    private record Told(AuditEvent event, Severity severity, String session) {}
+    private record Critical(AuditEvent event, Severity severity, String session) {}
 
-    /** What became of the refusals of one source. */
     private static final class Count {
         private int written;
-        private int counted;
+        private int suppressed;
     }
 
     private final Map<Source, Count> seen = new HashMap<>();
-    private final Set<Told> told = new HashSet<>();
+    private final Set<Critical> criticals = new HashSet<>();
 
-    /** Counts an entry, and says whether it is to be written. */
+    /** Counts an entry and returns whether to write it. */
     boolean mayWrite(AuditEntry entry) {
         if (!entry.event.isRefusal()) {
             return true;
@@ -48,38 +46,35 @@ final class Refusals {
             count.written++;
             return true;
         }
-        count.counted++;
+        count.suppressed++;
         return false;
     }
 
-    /** One entry for each source of which not all was written, and a fresh start for everybody. */
+    /** Returns one summary for each source with suppressed refusals, and resets all counts. */
     List<AuditEntry> drain() {
         List<AuditEntry> entries = new ArrayList<>();
         seen.forEach((source, count) -> {
-            if (count.counted > 0) {
+            if (count.suppressed > 0) {
                 entries.add(AuditEntry.of(source.event(), new ClientContext(source.network(), "", ""))
-                        .detail("not_written_one_by_one", count.counted));
+                        .detail("not_written_one_by_one", count.suppressed));
             }
         });
         seen.clear();
-        told.clear();
+        criticals.clear();
         return entries;
     }
 
     /**
-     * Whether it is the first of a critical kind in its session this minute. A replay needs a token that we signed, so
-     * there are no more sessions here than somebody signed in; beyond the bound on memory each counts as a first one.
+     * Whether it is this session's first critical event of its kind this minute. Only tokens that we signed name a session,
+     * so a client cannot invent sessions; once the set is full, an event that is not in it counts as first.
      */
     private boolean isFirstOfItsSession(AuditEntry entry) {
-        boolean critical = entry.severity == Severity.CRITICAL || entry.event.severity() == Severity.CRITICAL;
-        if (!critical || entry.sessionId == null) {
+        boolean isCritical = entry.severity == Severity.CRITICAL || entry.event.severity() == Severity.CRITICAL;
+        if (!isCritical || entry.sessionId == null) {
             return false;
         }
-        Told first = new Told(entry.event, entry.severity, entry.sessionId);
-        if (told.size() >= MOST_SESSIONS) {
-            return !told.contains(first);
-        }
-        return told.add(first);
+        Critical critical = new Critical(entry.event, entry.severity, entry.sessionId);
+        return criticals.size() >= MOST_SESSIONS ? !criticals.contains(critical) : criticals.add(critical);
     }
 
     private static String network(ClientContext client) {

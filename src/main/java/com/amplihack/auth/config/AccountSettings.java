@@ -5,10 +5,9 @@ import com.amplihack.auth.config.source.SettingsReader;
 import java.util.Optional;
 
 /**
- * The first account, made only when there is none.
+ * The first account, created if there is none.
  *
- * @param username its name
- * @param password its password; a random one is made and printed once when none is given
+ * @param password if empty, a random one is generated and printed once
  */
 public record AccountSettings(String username, Optional<Secret> password) {
     static AccountSettings read(SettingsReader from) {

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Where security events are recorded.
+ * The audit log.
  *
- * @param file one JSON object a line
- * @param grace how long an entry may wait for the file until everything that changes state is refused
+ * @param file in JSON Lines format
+ * @param grace how long an entry may wait for the file before requests that change state are refused
  */
 public record AuditSettings(Path file, Duration grace) {
     private static final int LONGEST_GRACE_SECONDS = 300;

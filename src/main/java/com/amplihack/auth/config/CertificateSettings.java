@@ -12,11 +12,11 @@ import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Which account a client certificate signs in to: by its whole subject, letter by letter. {@link X500Principal#equals}
- * would not do: to it a full-width letter is the usual one, and control characters at the ends are nothing.
+ * Maps client certificates to accounts by their exact subject. {@link X500Principal#equals} is too lenient: it folds
+ * full-width letters and trims control characters.
  *
- * @param accounts names of accounts by the subject of their certificate; none switches certificates off
- * @param issuers who may have issued the certificate; none leaves that to the listener's trust store
+ * @param accounts account names by certificate subject; if empty, certificate login is off
+ * @param issuers accepted issuers; if empty, the listener's trust store decides
  */
 public record CertificateSettings(Map<String, String> accounts, Set<String> issuers) {
     private static final String ACCOUNTS = "auth.certificate.accounts";
@@ -38,17 +38,16 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
         return settings;
     }
 
-    /** Whether any certificate signs in anywhere. */
     public boolean inUse() {
         return !accounts.isEmpty();
     }
 
-    /** The account that the subject of a certificate signs in to. */
+    /** The account of a certificate with this subject. */
     public Optional<String> accountOf(X500Principal subject) {
         return Optional.ofNullable(accounts.get(spelled(subject)));
     }
 
-    /** The one spelling of a name (RFC 2253): attributes that this does not know by name are given as they are encoded. */
+    /** The canonical spelling of a name (RFC 2253), with unknown attribute types in their encoded form. */
     public static String spelled(X500Principal name) {
         return name.getName(X500Principal.RFC2253);
     }
@@ -57,7 +56,7 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
         return issuers.isEmpty() || issuers.contains(spelled(issuer));
     }
 
-    /** At semicolons that are neither escaped nor in quotes (RFC 4514 section 2.4, RFC 1779). */
+    /** Splits at semicolons that are neither escaped nor quoted (RFC 4514 section 2.4, RFC 1779). */
     private static List<String> split(String value) {
         List<String> entries = new ArrayList<>();
         StringBuilder entry = new StringBuilder();
@@ -110,10 +109,10 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
         return issuers;
     }
 
-    /** Empty for what is no distinguished name, and for the empty one, which is nobody's. */
+    /** Empty if the text is not a distinguished name, or an empty one. */
     private static Optional<String> name(String text) {
         try {
-            // by way of the encoding, which has one order for the parts of a multi-valued RDN
+            // via the DER encoding, which sorts a multi-valued RDN
             X500Principal encoded = new X500Principal(new X500Principal(text.strip()).getEncoded());
             return Optional.of(spelled(encoded)).filter(spelling -> !spelling.isEmpty());
         } catch (IllegalArgumentException malformed) {

@@ -12,24 +12,23 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** The settings in force, as one immutable snapshot: reading them costs a field access. */
+/** Holds the effective settings as one immutable snapshot; reading it costs a field access. */
 @Singleton
 public class Configuration {
     private final Function<String, Property> source;
     private volatile Policy policy;
 
-    /** The configuration of the server. */
     @Inject
     public Configuration() {
         this(new PropertyFinder(ConfigProvider.getConfig()));
     }
 
-    /** A configuration that follows that source, for use outside a server. */
+    /** Reads from a source of its own, for use outside a server. */
     Configuration(Function<String, Property> source) {
         this(Policy.read(source), source);
     }
 
-    /** A configuration that never changes, for use outside a server. */
+    /** Never changes; for use outside a server. */
     public Configuration(Settings settings) {
         this(Policy.of(settings), name -> new Property(name, Optional.empty(), Property.NOBODY));
     }
@@ -40,36 +39,36 @@ public class Configuration {
     }
 
     /**
-     * The settings as a process beside the server reads them.
+     * The server's configuration as a separate process reads it.
      *
-     * @param instead values in the place of those that are configured
+     * @param overrides values that replace configured ones
      */
-    public static Configuration besideTheServer(Map<String, String> instead) {
+    public static Configuration besideTheServer(Map<String, String> overrides) {
         PropertyFinder configured = new PropertyFinder(ConfigProvider.getConfig());
-        return new Configuration(name -> instead.containsKey(name)
-                ? new Property(name, Optional.of(instead.get(name)), Property.NOBODY)
+        return new Configuration(name -> overrides.containsKey(name)
+                ? new Property(name, Optional.of(overrides.get(name)), Property.NOBODY)
                 : configured.apply(name));
     }
 
-    /** The snapshot; another object says that something has changed, and only then is it another one. */
+    /** The current snapshot; a different object if and only if a setting has changed. */
     public Settings settings() {
         return policy.inForce();
     }
 
-    /** The settings and where they come from. */
+    /** The current snapshot with the properties it comes from. */
     public Policy policy() {
         return policy;
     }
 
-    /** Looks at every property again, and puts in force what has changed. */
+    /** Rereads every property and applies changes. */
     public Revision refresh() {
         return refresh(property -> true);
     }
 
     /**
-     * Looks again, and puts in force what has changed; never to be called by a request.
+     * Rereads properties and applies changes; never call it on the request path.
      *
-     * @param due which properties to look at: one behind a password alias costs Payara 80 ms of processor time
+     * @param due which properties to reread: one behind a password alias costs Payara 80 ms of CPU
      */
     public synchronized Revision refresh(Predicate<Property> due) {
         Revision revision = policy.revise(source, due);
@@ -77,7 +76,7 @@ public class Configuration {
         return revision;
     }
 
-    /** The one clock of this service. */
+    /** The application's clock. */
     @Produces
     @Singleton
     public static InstantSource clock() {

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * The account database.
  *
- * @param driver name of the driver's {@link javax.sql.DataSource} class
+ * @param driver the driver's {@link javax.sql.DataSource} class
  * @param url may hold a password
  */
 public record DatabaseSettings(String driver, Secret url, Optional<String> user, Optional<Secret> password) {
@@ -19,12 +19,12 @@ public record DatabaseSettings(String driver, Secret url, Optional<String> user,
                 from.secret("auth.db.password"));
     }
 
-    /** Where it is, for messages: a JDBC URL may carry a password behind its path. */
+    /** The URL without its parameters, which may contain a password; for messages. */
     public String address() {
         return url.reveal().split("[?;]", 2)[0];
     }
 
-    /** Whether it is the embedded database, which one process at a time can open. */
+    /** Whether it is the embedded database, which only one process at a time can open. */
     public boolean isEmbedded() {
         return url.reveal().startsWith("jdbc:h2:");
     }

@@ -7,17 +7,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where the signing keys live, and when one follows another.
+ * Storage and rotation of the signing keys.
  *
  * @param path the key directory ({@code jwt.key.path})
- * @param hsm where private halves are made and stay; empty when they are files of the key directory
- *     ({@code jwt.key.store})
- * @param passphrase of the private keys' files, if they have one
- * @param size of a key that is made here, in bits, 2048 to 8192
- * @param rotation how long a key signs ({@code jwt.key.rotation.days}); zero: until somebody rotates by hand
+ * @param hsm the HSM that generates and keeps private keys; empty if they are files ({@code jwt.key.store})
+ * @param passphrase that encrypts private key files
+ * @param size of new keys in bits, 2048 to 8192
+ * @param rotation how long a key signs ({@code jwt.key.rotation.days}); zero disables automatic rotation
  * @param publish how long a key is published before it may sign ({@code jwt.key.publish.seconds})
- * @param grace how long a key stays published after the last token that it signed has expired
- *     ({@code jwt.key.grace.hours})
+ * @param grace how long a key stays published after its last token has expired ({@code jwt.key.grace.hours})
  */
 public record KeySettings(
         Path path,
@@ -28,11 +26,11 @@ public record KeySettings(
         Duration publish,
         Duration grace) {
     /**
-     * The token of an HSM that holds the private halves of the signing keys ({@code jwt.key.store=pkcs11}).
+     * The PKCS#11 token that holds the private keys ({@code jwt.key.store=pkcs11}).
      *
      * @param library the vendor's PKCS#11 library
-     * @param slot number of the slot that the token is in
-     * @param pin of the token's user
+     * @param slot the token's slot number
+     * @param pin the token's user PIN
      */
     public record Hsm(Path library, int slot, Secret pin) {
         static Hsm read(SettingsReader from) {
@@ -48,10 +46,10 @@ public record KeySettings(
         PKCS11
     }
 
-    /** Longer than any cache may keep the key set ({@code max-age=60}), and than nodes need to hear of a key. */
+    /** Exceeds the JWKS's {@code max-age=60} and the time in which nodes load a new key. */
     private static final int LEAST_PUBLISH_SECONDS = 70;
 
-    /** Longer than this server's own caches of keys, which are all that a developer has. */
+    /** Exceeds this server's own key caches, the only ones in development. */
     private static final int LEAST_PUBLISH_SECONDS_IN_DEVELOPMENT = 5;
 
     static KeySettings read(SettingsReader from, boolean production) {

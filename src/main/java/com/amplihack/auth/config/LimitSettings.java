@@ -4,9 +4,9 @@ import com.amplihack.auth.config.source.SettingsReader;
 import com.amplihack.auth.config.type.Quota;
 
 /**
- * The quotas of docs/configuration.md.
+ * The rate limits' quotas.
  *
- * @param login per client address (an IPv6 /64 is one), never off
+ * @param login per client address (IPv6: per /64), never unlimited
  * @param refresh per session
  * @param jwks per client address
  * @param api per subject

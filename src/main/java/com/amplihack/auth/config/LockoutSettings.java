@@ -4,22 +4,22 @@ import com.amplihack.auth.config.source.SettingsReader;
 import java.time.Duration;
 
 /**
- * How many failures strangers may have on one account, and how long they are locked out of it after that.
+ * The lockout of unknown devices from an account after repeated login failures, with exponential back-off.
  *
- * <p>A failure counts for {@link #window}, which is as long as the longest lock: staying just below the threshold gains
- * no more guesses than running into it.
+ * <p>A failure counts for {@link #window}, as long as the longest lock, so that staying below the threshold gains no extra
+ * guesses.
  *
- * @param threshold failures that lock strangers out
- * @param first length of the first lock; each further one is twice as long, at most eight times
+ * @param threshold failures that trigger a lock
+ * @param first duration of the first lock; each further one doubles it, up to eight times the first
  */
 public record LockoutSettings(int threshold, Duration first) {
-    /** Failures within {@link #window} that a known device has for itself, before it counts as a stranger. */
+    /** A known device's own quota of failures within {@link #window}; beyond it, it counts as unknown. */
     public static final int DEVICE_QUOTA = 10;
 
-    /** So long after a lock's end the next one is a first one again. */
+    /** The time after a lock's end that resets the back-off. */
     public static final Duration MEMORY = Duration.ofDays(1);
 
-    /** How often a lock is doubled: up to eight times the first. */
+    /** How often the duration doubles: up to eight times the first. */
     public static final int DOUBLINGS = 3;
 
     static LockoutSettings read(SettingsReader from) {
@@ -35,23 +35,22 @@ public record LockoutSettings(int threshold, Duration first) {
     }
 
     /**
-     * How long a lock lasts.
+     * The duration of a lock.
      *
-     * @param before locks that came shortly before it
+     * @param before the number of locks before it within {@link #MEMORY}
      */
     public Duration lock(int before) {
         return first.multipliedBy(1L << Math.min(before, DOUBLINGS));
     }
 
     /**
-     * The most guesses at one account that strangers get in any such time, however many they are: a threshold's worth
-     * before each lock, and the locks one after the other from the shortest. With 10 and 15 minutes that is 150 in the
-     * first day and 120 in each further one.
+     * The maximum number of guesses that all unknown devices together get at one account: the threshold before each of the
+     * successive locks. With 10 and 15 minutes, 150 in the first day and 120 in each further one.
      */
     public int guessesWithin(Duration time) {
         int locks = 0;
         for (Duration at = Duration.ZERO; at.compareTo(time) < 0; at = at.plus(lock(locks++))) {
-            // each turn is one lock
+            // counts the locks
         }
         return locks * threshold;
     }

@@ -5,15 +5,15 @@ import java.lang.management.ManagementFactory;
 import java.util.Optional;
 
 /**
- * How passwords are hashed (Argon2id, RFC 9106) and what a new one must be.
+ * The Argon2id parameters (RFC 9106), the hashing bulkhead and the password rules.
  *
- * @param memoryKib of one hash, in KiB
- * @param iterations passes over that memory
+ * @param memoryKib per hash
+ * @param iterations passes over the memory
  * @param parallelism lanes
- * @param concurrency hashes computed at the same time
- * @param queue requests that may wait for a turn, each at most 10 s
- * @param shortest code points of a new password, at least
- * @param longest code points of any password, at most
+ * @param concurrency concurrent hashes
+ * @param queue waiting requests, each for at most 10 s
+ * @param shortest minimum length of a new password in code points
+ * @param longest maximum length of any password in code points
  */
 public record PasswordSettings(
         int memoryKib, int iterations, int parallelism, int concurrency, int queue, int shortest, int longest) {
@@ -34,14 +34,14 @@ public record PasswordSettings(
                 from.integer("auth.password.max", Math.max(64, shortest), 1024));
     }
 
-    /** One hash for each core, as long as all of them leave half of the memory to others; one in any case. */
+    /** One hash per core, limited to half of the memory beside the heap; at least one. */
     static int concurrency(int cores, int memoryKib, long besideTheHeap) {
         long fitting = besideTheHeap / 2 / (memoryKib * 1024L);
         return (int) Math.max(1, Math.min(cores, fitting));
     }
 
     /**
-     * What to warn of when the hashes of one moment need more memory than there is.
+     * A warning if concurrent hashes can exhaust the memory.
      *
      * @param besideTheHeap see {@link #besideTheHeap()}
      */
@@ -51,10 +51,10 @@ public record PasswordSettings(
                 ? Optional.empty()
                 : Optional.of("auth.argon2.concurrency (" + concurrency + ") times auth.argon2.memory.kib (" + memoryKib
                         + ") is " + (needed >> 20) + " MiB, and Java's heap leaves " + (besideTheHeap >> 20)
-                        + " MiB of this machine's or container's memory: so many sign-ins at once may end the server");
+                        + " MiB of this machine's or container's memory: that many logins at once may end the server");
     }
 
-    /** Bytes of the machine, or of its container, that are not Java's heap when that is full. */
+    /** The bytes of the machine's or container's memory that the maximum heap leaves. */
     public static long besideTheHeap() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? Math.max(0, system.getTotalMemorySize() - Runtime.getRuntime().maxMemory())

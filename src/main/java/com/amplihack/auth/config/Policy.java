@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** The settings in force together with the properties that they were made of: an immutable snapshot. */
+/** An immutable snapshot of the effective settings and the properties they come from. */
 public final class Policy {
     private static final String HIDDEN = "***";
 
@@ -29,15 +29,15 @@ public final class Policy {
         this.live = live;
     }
 
-    /** Of settings that come from no properties. */
+    /** A policy without properties. */
     static Policy of(Settings settings) {
         return new Policy(settings, Map.of(), Set.of(), Set.of());
     }
 
     /**
-     * Reads every property that there is.
+     * Reads all properties.
      *
-     * @throws InvalidSettingException with the sentence for the operator, at the first bad value
+     * @throws InvalidSettingException at the first bad value
      */
     static Policy read(Function<String, Property> source) {
         Map<String, Property> found = new TreeMap<>();
@@ -47,35 +47,33 @@ public final class Policy {
         return new Policy(settings, found, reader.secrets(), reader.liveOnes());
     }
 
-    /** What the properties mean. */
     public Settings inForce() {
         return settings;
     }
 
-    /** In the order of their names. */
+    /** All properties, sorted by name. */
     public List<Property> properties() {
         return List.copyOf(properties.values());
     }
 
-    /** Whether nobody may see the value. */
     public boolean isSecret(Property property) {
         return secrets.contains(property.name());
     }
 
-    /** Whether a change is in force within seconds; else it waits for a restart. */
+    /** Whether a change applies within seconds, without a restart. */
     public boolean isLive(Property property) {
         return live.contains(property.name());
     }
 
-    /** The value for people to see: a secret as three asterisks; empty when it is not set. */
+    /** The value for display, with secrets redacted; empty if not set. */
     public Optional<String> shown(Property property) {
         return property.value().map(value -> isSecret(property) ? HIDDEN : value);
     }
 
     /**
-     * Looks again: takes over the live properties that have changed, unless they are bad.
+     * Rereads properties and accepts valid changes to live ones.
      *
-     * @param due which to look at
+     * @param due which properties to reread
      */
     Revision revise(Function<String, Property> source, Predicate<Property> due) {
         Map<String, Property> accepted = new TreeMap<>(properties);
@@ -86,11 +84,11 @@ public final class Policy {
             if (now.fault().isPresent()) {
                 refusals.add(new Revision.Refusal(now, now.fault().get() + ": the old value stays in force"));
             } else if (now.value().equals(before.value())) {
-                accepted.put(now.name(), now); // set elsewhere perhaps
+                accepted.put(now.name(), now); // its source may have changed
             } else if (isLive(now)) {
                 wanted.add(now);
             } else {
-                refusals.add(new Revision.Refusal(now, now.name() + " has changed: it is in force after a restart"));
+                refusals.add(new Revision.Refusal(now, now.name() + " has changed: restart to apply it"));
             }
         }
         acceptGood(wanted, accepted);
@@ -110,7 +108,7 @@ public final class Policy {
         return new Revision(new Policy(revised, accepted, secrets, live), changes, refusals);
     }
 
-    /** All at once, since one may be good only beside another; else one by one, as many as are good. */
+    /** Accepts all changes at once, as one may be valid only with another; failing that, each that is valid by itself. */
     private static void acceptGood(List<Property> wanted, Map<String, Property> accepted) {
         if (refusal(accepted, wanted).isEmpty()) {
             wanted.forEach(now -> accepted.put(now.name(), now));

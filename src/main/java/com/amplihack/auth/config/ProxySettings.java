@@ -9,16 +9,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where {@code /api/**} is forwarded to.
+ * The proxy of {@code /api/**}.
  *
- * @param upstream an HTTP or HTTPS URL without a slash at its end; the path after {@code /api} is put behind it
- * @param demo the built-in echo answers, and there is no upstream
- * @param authorization the {@code Authorization} header that the upstream gets from us
- * @param timeout the longest silence of an exchange, before and within the upstream's answer
- * @param maxBody bytes of a request's body
- * @param maxExchanges exchanges at a time on this node
- * @param maxExchangesPerSubject the same for one account
- * @param routes which paths are forwarded, and what each needs
+ * @param upstream an HTTP or HTTPS URL without a trailing slash, to which the path after {@code /api} is appended
+ * @param demo whether the built-in echo answers instead of an upstream
+ * @param authorization the {@code Authorization} header sent to the upstream
+ * @param timeout maximum silence before and within the upstream's answer
+ * @param maxBody maximum size of a request body in bytes
+ * @param maxExchanges maximum number of concurrent exchanges on this node
+ * @param maxExchangesPerSubject the same per account
+ * @param routes the forwarded paths and the permission that each needs
  */
 public record ProxySettings(
         Optional<URI> upstream,
@@ -61,14 +61,14 @@ public record ProxySettings(
                 return uri;
             }
         } catch (IllegalArgumentException invalid) {
-            // told below, with the same words
+            // refused below
         }
-        // the value may hold a password: it is not repeated
+        // without the value, which may contain a password
         throw new InvalidSettingException(
                 UPSTREAM + " must be http://host:port/path or https://host:port/path, without user, query or fragment");
     }
 
-    /** RFC 9110 section 5.5: what could end the header early is refused at the start, not at a request. */
+    /** Rules out header injection (RFC 9110 section 5.5). */
     private static Secret headerValue(Secret value) {
         if (!value.reveal().chars().allMatch(c -> c >= 0x20 && c < 0x7F)) {
             throw new InvalidSettingException(

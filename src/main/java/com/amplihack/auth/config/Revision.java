@@ -4,11 +4,11 @@ import com.amplihack.auth.config.source.Property;
 import java.util.List;
 
 /**
- * What became of the properties that were found changed.
+ * The outcome of rereading the properties.
  *
- * @param policy in force from now on
- * @param changes in force from now on
- * @param refusals not in force: bad, or only after a restart
+ * @param policy the new snapshot
+ * @param changes that the new snapshot contains
+ * @param refusals changes that it does not contain: bad values, or properties that need a restart
  */
 public record Revision(Policy policy, List<Change> changes, List<Refusal> refusals) {
     public Revision {
@@ -16,13 +16,13 @@ public record Revision(Policy policy, List<Change> changes, List<Refusal> refusa
         refusals = List.copyOf(refusals);
     }
 
-    /** One property, of two values. */
+    /** A property's old and new value. */
     public record Change(Property before, Property after) {}
 
     /**
-     * One property that is found changed and not in force.
+     * A change that was not applied.
      *
-     * @param reason one sentence for the operator, without a secret
+     * @param reason a sentence for the operator, without secrets
      */
     public record Refusal(Property wanted, String reason) {}
 }

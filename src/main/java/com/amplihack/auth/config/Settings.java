@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Every setting of docs/configuration.md that is in force, read once and checked as a whole.
+ * All settings of docs/configuration.md as a validated, immutable snapshot.
  *
- * @param production true unless the {@code dev} (or {@code test}) profile is on
- * @param home under which keys, database and audit file lie unless they name themselves
- * @param jwtAuth {@code enable.jwt.auth}; false opens the proxied paths alone
+ * @param production true unless the {@code dev} or {@code test} profile is active
+ * @param home default parent directory of keys, database and audit file
+ * @param jwtAuth {@code enable.jwt.auth}; false opens only the proxied paths
  */
 public record Settings(
         boolean production,
@@ -32,10 +32,10 @@ public record Settings(
     private static final Set<String> DEVELOPMENT_PROFILES = Set.of("dev", "test");
 
     /**
-     * Reads and checks all.
+     * Reads and validates all settings.
      *
-     * @param source gives a property's value, with profile and defaults already applied
-     * @throws InvalidSettingException with the sentence for the operator, at the first bad value
+     * @param source property values, with profile and defaults applied
+     * @throws InvalidSettingException at the first bad value
      */
     public static Settings read(Function<String, Optional<String>> source) {
         return read(new SettingsReader(source));
@@ -62,7 +62,7 @@ public record Settings(
                 DatabaseSettings.read(from));
     }
 
-    /** Whether a request to that decoded path needs no access token: proxied, and {@code enable.jwt.auth=false}. */
+    /** Whether the decoded path needs no access token: it is proxied, and {@code enable.jwt.auth=false}. */
     public boolean isOpen(String path) {
         return !jwtAuth && proxy.routes().find(path).isPresent();
     }

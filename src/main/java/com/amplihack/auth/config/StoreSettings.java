@@ -16,13 +16,11 @@ import java.util.stream.Collectors;
 /**
  * The security store.
  *
- * @param uri {@code redis.uri}, which wins over host and port
- * @param timeout of one exchange with Redis, and of connecting to it
- * @param sentinelMaster the name of the primary that the Sentinels know, with at least one of them
- * @param sentinelUsername by which the Sentinels are asked, if they ask for a password
- * @param sentinelPassword of the Sentinels; empty when they ask for none
- * @param clusterNodes some nodes of a Redis Cluster, which know the others; none for a single primary
- * @param clusterNames the name by which a node is reached, by the address that the cluster announces for it
+ * @param uri {@code redis.uri}, which overrides host and port
+ * @param timeout of connecting and of one round trip
+ * @param sentinelMaster the Sentinels' name for the primary; set if and only if there are Sentinels
+ * @param clusterNodes seed nodes of a Redis Cluster; empty for a single primary
+ * @param clusterNames the reachable address of each node by the address that the cluster announces
  */
 public record StoreSettings(
         StoreKind kind,
@@ -58,7 +56,7 @@ public record StoreSettings(
                     return new Node(uri.getHost(), uri.getPort());
                 }
             } catch (URISyntaxException invalid) {
-                // told below, with the same words
+                // refused below
             }
             throw SettingsReader.refuse(name, "host:port, several separated by commas", value);
         }
@@ -87,7 +85,7 @@ public record StoreSettings(
                 from.secret("redis.password"),
                 from.bool("redis.tls"),
                 from.integer("redis.pool.max", 1, 1024),
-                // four time-outs (a connection from the pool, its set-up, the answer, a replacement) are two seconds
+                // at most 500: four timeouts (pool, connect, answer, replacement connection) then take two seconds
                 Duration.ofMillis(from.integer("redis.timeout.ms", 10, 500)),
                 master,
                 sentinels,
@@ -127,7 +125,7 @@ public record StoreSettings(
         return from.list(name).stream().map(value -> Node.parse(name, value)).toList();
     }
 
-    /** Where the server is, for messages: never with the password that a URI may hold. */
+    /** The server's address without credentials; for messages. */
     public String address() {
         if (sentinelMaster.isPresent()) {
             return sentinelMaster.get() + " (by the Sentinels " + joined(sentinelNodes) + ")";
@@ -144,12 +142,12 @@ public record StoreSettings(
                 .orElse(host + ":" + port);
     }
 
-    /** Whether the connection is encrypted: asked for by itself, or by the URI. */
+    /** Whether {@code redis.tls} or the URI's scheme asks for TLS. */
     public boolean isTls() {
         return tls || uri.filter(u -> "rediss".equals(u.getScheme())).isPresent();
     }
 
-    /** Never the URI itself, which may hold a password. */
+    /** Without the URI, which may contain a password. */
     @Override
     public String toString() {
         return "StoreSettings[" + kind + " " + address() + "]";
@@ -162,9 +160,9 @@ public record StoreSettings(
                 return uri;
             }
         } catch (IllegalArgumentException invalid) {
-            // told below, with the same words
+            // refused below
         }
-        // the value may hold a password: it is not repeated
+        // without the value, which may contain a password
         throw new InvalidSettingException("redis.uri must be redis://host:port or rediss://host:port");
     }
 }

@@ -8,15 +8,15 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * What tokens say and how long they live.
+ * Claims, lifetimes and bindings of tokens and sessions.
  *
- * @param accessLifetime of an access token, counted from its issue, 1 to 60 minutes
- * @param refreshLifetime of a refresh token, counted from its issue, at most the session's
- * @param sessionLifetime of a session, counted from the login; no rotation extends it
- * @param sessionsPerUser how many sessions a user may have; the oldest one ends for the next; 1 to 1000
- * @param clockSkew by how much two clocks may differ, 0 to 60 seconds
- * @param refreshGrace how long after a rotation its parent is answered like its child, 0 to 60 seconds
- * @param cacheSize how many verified access tokens are remembered, 0 to 100000; 0 verifies at every use
+ * @param accessLifetime of an access token, 1 to 60 minutes
+ * @param refreshLifetime of a refresh token, at most the session's
+ * @param sessionLifetime from the login on; rotation does not extend it
+ * @param sessionsPerUser maximum number of sessions of a user, 1 to 1000; the next login ends the oldest
+ * @param clockSkew tolerated clock difference, 0 to 60 seconds
+ * @param refreshGrace how long a rotated refresh token still returns its successor, 0 to 60 seconds
+ * @param cacheSize maximum number of cached verified access tokens, 0 to 100000; 0 disables the cache
  */
 public record TokenSettings(
         URI issuer,
@@ -31,7 +31,7 @@ public record TokenSettings(
         AddressBinding addressBinding,
         UserAgentBinding userAgentBinding,
         int cacheSize) {
-    /** The most that {@code jwt.clock.skew.seconds} can be. */
+    /** The maximum of {@code jwt.clock.skew.seconds}. */
     public static final Duration LONGEST_SKEW = Duration.ofSeconds(60);
 
     static TokenSettings read(SettingsReader from) {

@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the HTTP side lets in.
+ * Cookies, addresses and origins of the HTTP endpoints.
  *
- * @param cookiePrefix whether cookies carry {@code __Host-} and {@code __Secure-}
- * @param adminAllowlist from where {@code /admin/api} may be called
- * @param trustedProxies whose {@code Forwarded} and {@code X-Forwarded-For} are believed
- * @param publicUrl the address that people use
- * @param corsOrigins foreign origins whose pages may read our answers, as {@link Origin} writes them
- * @param csrfOrigins foreign origins that may send changing requests, as {@link Origin} writes them
+ * @param cookiePrefix whether cookie names start with {@code __Host-} or {@code __Secure-}
+ * @param adminAllowlist addresses that may call {@code /admin/api}
+ * @param trustedProxies proxies whose {@code Forwarded} and {@code X-Forwarded-For} are trusted
+ * @param publicUrl the URL under which clients reach this service
+ * @param corsOrigins canonical {@link Origin}s that may read responses
+ * @param csrfOrigins canonical {@link Origin}s that may send state-changing requests
  */
 public record WebSettings(
         boolean cookiePrefix,
@@ -41,7 +41,7 @@ public record WebSettings(
                 origins("auth.csrf.origins", live));
     }
 
-    /** Exact ones: no path, no wildcard. */
+    /** Exact origins, without path or wildcard. */
     private static Set<String> origins(String name, SettingsReader from) {
         return from.list(name).stream()
                 .map(value -> Origin.canonical(value)

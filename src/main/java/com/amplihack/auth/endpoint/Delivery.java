@@ -4,7 +4,7 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.web.JsonBody;
 
-/** Where a client wants its refresh token: the member {@code delivery} of a request that opens a session. */
+/** How a client wants to receive its refresh token: {@code delivery} in a request that opens a session. */
 enum Delivery {
     COOKIE,
     BODY;
@@ -14,7 +14,7 @@ enum Delivery {
             case "" -> otherwise;
             case "cookie" -> COOKIE;
             case "body" -> BODY;
-            default -> throw new AuthException(ErrorCode.INVALID_REQUEST, "delivery: 'cookie' or 'body' is needed.");
+            default -> throw new AuthException(ErrorCode.INVALID_REQUEST, "delivery: must be 'cookie' or 'body'.");
         };
     }
 }

@@ -17,7 +17,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** {@code GET /auth/jwks}: the public keys (RFC 7517), also while the store is down. */
+/** {@code GET /auth/jwks}: the public keys as a JWKS (RFC 7517), even while the store is down. */
 @Path("/auth/jwks")
 @Produces({JwksResource.MEDIA_TYPE, JwksResource.PLAIN_JSON})
 @RequestScoped
@@ -25,7 +25,7 @@ public class JwksResource {
     /** RFC 7517 section 8.5.1. */
     static final String MEDIA_TYPE = "application/jwk-set+json";
 
-    /** For a client that accepts only this; of two that it likes equally, the other one is answered. */
+    /** For clients that accept only this type; {@code qs} makes the other one the default. */
     static final String PLAIN_JSON = "application/json;qs=0.5";
 
     @Inject
@@ -51,7 +51,7 @@ public class JwksResource {
         return answer.build();
     }
 
-    /** RFC 9110 section 13.1.2: weak comparison, any of a list, or any at all. */
+    /** RFC 9110 section 13.1.2: weak comparison with a list of tags or {@code *}. */
     private static boolean isKnown(String ifNoneMatch, String etag) {
         return ifNoneMatch != null
                 && Arrays.stream(ifNoneMatch.split(","))

@@ -27,7 +27,7 @@ import jakarta.ws.rs.core.Response;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 
-/** {@code POST /auth/login}: name and password, or the client certificate of a service, for a new session. */
+/** {@code POST /auth/login}: authenticates by password, or a service by client certificate, and opens a session. */
 @Path("/auth/login")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -64,13 +64,13 @@ public class LoginResource {
     public Response login(@Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request);
         Optional<X509Certificate> certificate = certificate(body, request);
-        // a service keeps no cookies
+        // services keep no cookies
         Delivery delivery = Delivery.of(body, certificate.isPresent() ? Delivery.BODY : Delivery.COOKIE);
 
         Authenticated who = certificate
                 .map(leaf -> certificates.authenticate(leaf, client))
                 .orElseGet(() -> byPassword(body, request));
-        // first, or the limit of sessions would end another one in its place
+        // before opening the new one, or the session limit would end another one
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(who, client);
         Response.ResponseBuilder answer =
@@ -79,7 +79,7 @@ public class LoginResource {
         return answer.build();
     }
 
-    /** The certificate to sign in with, where one may and the body has neither name nor password: those would count. */
+    /** The client certificate, if certificate login is on and the body has neither username nor password. */
     private Optional<X509Certificate> certificate(JsonBody body, HttpServletRequest request) {
         return configuration.settings().certificates().inUse() && !body.has(USERNAME) && !body.has(PASSWORD)
                 ? ClientCertificate.of(request)

@@ -36,7 +36,7 @@ public class LogoutAllResource {
     @POST
     @Admitted
     public Response logoutAll(@Context HttpServletRequest request) {
-        JsonBody.read(request); // takes none, and refuses what would not be one
+        JsonBody.read(request); // no members, but refuses a malformed body
         String body = StrictJson.provider()
                 .createObjectBuilder()
                 .add("sessions_ended", tokens.endAll(caller, client))

@@ -26,9 +26,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code POST /auth/logout}: ends the session. Signing out works with a token that is used, replayed, of
- * another address or expired (up to seven days), or with the refresh token alone; a forged one ends nothing. A browser's
- * cookies are cleared in either case.
+ * {@code POST /auth/logout}: ends the session of an authentic access token, even one that is used, replayed, expired (up to
+ * seven days) or sent from another address, or of a refresh token, and clears the cookies in any case.
  */
 @Path("/auth/logout")
 @Produces(MediaType.APPLICATION_JSON)
@@ -67,7 +66,7 @@ public class LogoutResource {
         try {
             access = bearer.map(verifier::authenticForLogout);
         } catch (AuthException unacceptable) {
-            refusal = unacceptable; // a refresh token that came along still signs out
+            refusal = unacceptable; // a refresh token still ends its session
         }
         if (!tokens.logout(access, refresh, client)) {
             return refused(refusal, request);
@@ -80,7 +79,7 @@ public class LogoutResource {
         return response.clearing(body, request);
     }
 
-    /** With the cookies cleared: a browser that holds one of no use would be refused again and again. */
+    /** Clears the cookies, as a browser would otherwise resend a useless one. */
     private Response refused(AuthException refusal, HttpServletRequest request) {
         return response.clearing(ProblemMapper.answer(Problem.of(refusal)), request);
     }

@@ -23,12 +23,12 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
-/** {@code POST /auth/password}: a new password for the current one; ends every session and opens a new one. */
+/** {@code POST /auth/password}: changes the caller's password, ends all sessions and opens a new one. */
 @Path("/auth/password")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class PasswordResource {
-    private static final int LONGEST_NEW = 1024; // what is longer than allowed gets the policy's sentence
+    private static final int LONGEST_NEW = 1024; // above the policy's maximum, so that the policy refuses
 
     @Inject
     private PasswordChange passwords;

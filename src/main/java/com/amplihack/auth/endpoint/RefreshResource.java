@@ -24,7 +24,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code POST /auth/refresh}: a refresh token, by cookie or in the body, for its successor; answers where asked. */
+/** {@code POST /auth/refresh}: rotates a refresh token from the cookie or the body, and delivers its successor alike. */
 @Path("/auth/refresh")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -54,11 +54,12 @@ public class RefreshResource {
         Optional<String> inBody = JsonBody.read(request).optional("refresh_token", LONGEST_TOKEN);
         List<String> cookies = credentials.refreshCookies(request);
         if (inBody.isPresent() && !cookies.isEmpty()) {
-            throw new AuthException(ErrorCode.INVALID_REQUEST, "refresh_token: by cookie or in the body, not in both.");
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST, "refresh_token: must be in the cookie or in the body, not in both.");
         }
         if (inBody.isEmpty() && cookies.isEmpty()) {
             throw new AuthException(
-                    ErrorCode.REFRESH_TOKEN_REQUIRED, "The refresh token belongs in its cookie or in the body.");
+                    ErrorCode.REFRESH_TOKEN_REQUIRED, "The refresh token must be in its cookie or in the body.");
         }
         String key = idempotencyKey == null ? "" : idempotencyKey;
         if (key.length() > LONGEST_KEY) {
@@ -73,7 +74,7 @@ public class RefreshResource {
         return answer.build();
     }
 
-    /** The access token that came along, if it is one of ours: expired is fine, a bad one says nothing. */
+    /** The request's access token if authentic, expired or not; a bad one is ignored. */
     private Optional<AccessToken> heldToken(HttpServletRequest request) {
         try {
             return Credentials.bearer(request).map(verifier::authentic);

@@ -24,7 +24,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
-/** {@code /auth/sessions}: where the caller is signed in, and signing out there. */
+/** {@code /auth/sessions}: lists and ends the caller's sessions. */
 @Path("/auth/sessions")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -41,7 +41,7 @@ public class SessionsResource {
     @Inject
     private ClientContext client;
 
-    /** A page at a time; the one that was signed in or refreshed last comes first. */
+    /** A page of sessions, the most recently used first. */
     @GET
     @Admitted
     public String list(
@@ -52,13 +52,13 @@ public class SessionsResource {
                 .add("current", session.sid().equals(caller.sid())));
     }
 
-    /** Ends one of the caller's sessions; the current one takes its cookies along. */
+    /** Ends one of the caller's sessions, and clears the cookies of the current one. */
     @DELETE
     @Path("/{sid}")
     @Admitted
     public Response end(@PathParam("sid") String sid, @Context HttpServletRequest request) {
         if (!SessionHandle.hasShape(sid) || !tokens.end(caller, sid, client)) {
-            throw new AuthException(ErrorCode.NOT_FOUND, "You have no session of this id.");
+            throw new AuthException(ErrorCode.NOT_FOUND, "You have no session with this id.");
         }
         return sid.equals(caller.sid())
                 ? response.clearing(Response.noContent(), request)

@@ -16,7 +16,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 
-/** Hands out a pair of tokens: the access token in the body (RFC 6749 section 5.1), the rest where it was asked for. */
+/** Builds token responses (RFC 6749 section 5.1), with the refresh token in a cookie or in the body. */
 @Singleton
 public class TokenResponse {
     private static final String SET_COOKIE = "Set-Cookie";
@@ -32,7 +32,6 @@ public class TokenResponse {
         this.configuration = configuration;
     }
 
-    /** With the refresh token and the session's proof where they were asked for. */
     public Response.ResponseBuilder of(TokenPair pair, Delivery delivery, HttpServletRequest request) {
         return delivery == Delivery.BODY ? inBody(pair) : inCookies(pair, request);
     }
@@ -45,7 +44,7 @@ public class TokenResponse {
                 .header(SET_COOKIE, cookie(CookieName.SESSION_ID, pair.handle().value(), "/", pair.sessionLife()));
     }
 
-    /** With everything in the body, for clients that keep no cookies. */
+    /** For clients without cookies. */
     private static Response.ResponseBuilder inBody(TokenPair pair) {
         JsonObjectBuilder body = body(pair)
                 .add("refresh_token", pair.refreshToken())
@@ -54,7 +53,7 @@ public class TokenResponse {
         return Response.ok(body.build().toString(), MediaType.APPLICATION_JSON_TYPE);
     }
 
-    /** Where the answer sets cookies, also the one by which the next login knows this device again. */
+    /** Adds the device cookie, by which the next login recognizes this device, if the response sets cookies. */
     public Response.ResponseBuilder remember(
             Response.ResponseBuilder answer, Account account, Delivery delivery, HttpServletRequest request) {
         return delivery == Delivery.BODY
@@ -64,10 +63,7 @@ public class TokenResponse {
                         cookie(CookieName.DEVICE, devices.issue(account), authPath(request), DeviceCookies.LIFE));
     }
 
-    /**
-     * An answer that also clears the session's cookies, with the attributes that they were set with
-     * (docs/specification.md, fault 41).
-     */
+    /** A response that clears the session's cookies with their original attributes (docs/specification.md, fault 41). */
     public Response clearing(String body, HttpServletRequest request) {
         return clearing(Response.ok(body, MediaType.APPLICATION_JSON_TYPE), request);
     }
@@ -79,7 +75,7 @@ public class TokenResponse {
                 .build();
     }
 
-    /** The path that refresh and device cookies are sent to: that of their login as its client sees it. */
+    /** The path of the refresh and device cookies as the client sees it. */
     private String authPath(HttpServletRequest request) {
         String prefix =
                 PublicAddress.of(request, configuration.settings().web()).prefix();
@@ -94,7 +90,7 @@ public class TokenResponse {
                 .add("expires_in", pair.accessLife().toSeconds());
     }
 
-    /** RFC 6265 section 4.1.1; our values hold no character that would need quoting. */
+    /** RFC 6265 section 4.1.1; our values need no quoting. */
     private String cookie(CookieName name, String value, String path, Duration life) {
         return name.name(credentials.prefixed()) + '=' + value + "; Path=" + path + "; Max-Age=" + life.toSeconds()
                 + "; Secure; HttpOnly; SameSite=Strict";

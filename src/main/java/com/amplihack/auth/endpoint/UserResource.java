@@ -10,7 +10,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
-/** {@code GET /api/user}: what the caller's token says of them. */
+/** {@code GET /api/user}: the claims of the caller's access token. */
 @Path("/api/user")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped

@@ -19,9 +19,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * {@code /auth/verify} and all below it, with any method: tells a reverse proxy (nginx {@code auth_request}, Traefik
- * {@code ForwardAuth}, Envoy {@code ext_authz}) whether the request whose headers it passes on is admitted. A filter,
- * because JAX-RS resources name their methods; the gate in front has already refused everybody else.
+ * {@code /auth/verify/**}: answers a reverse proxy's authorization subrequest (nginx {@code auth_request}, Traefik
+ * {@code ForwardAuth}, Envoy {@code ext_authz}), which the gate has admitted. A filter, as any HTTP method is allowed.
  */
 public class VerifyFilter extends HttpFilter {
     private static final long serialVersionUID = 1;

@@ -8,9 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the query of {@code /auth/verify} asks of the caller; all of it must hold. Other parameters are not ours: Envoy
- * appends those of the original request. Read from the query alone, since the servlet's parameters would take the body
- * in.
+ * The permissions and roles that a query to {@code /auth/verify} requires. Ignores other parameters, as Envoy appends those
+ * of the original request; parses the query itself, as servlet parameters would include the body's.
  *
  * @param permissions every {@code permission=…}
  * @param roles every {@code role=…}
@@ -22,9 +21,9 @@ record VerifyQuery(List<String> permissions, List<String> roles) {
     }
 
     /**
-     * @param query as it came, still encoded; null when there is none
-     * @throws AuthException {@code invalid_request} when a permission or role is empty or badly encoded: a proxy that is
-     *     configured so must not let anybody through
+     * @param query encoded; may be null
+     * @throws AuthException {@code invalid_request} if a permission or role is empty or badly encoded, so that a
+     *     misconfigured proxy fails closed
      */
     static VerifyQuery parse(String query) {
         List<String> permissions = new ArrayList<>();

@@ -5,7 +5,7 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.UriInfo;
 
-/** Lets {@code /v1/auth/…} and {@code /v1/api/…} answer the same as the unversioned paths. */
+/** Makes {@code /v1/auth/…} and {@code /v1/api/…} aliases of the unversioned paths. */
 @PreMatching
 public class VersionFilter implements ContainerRequestFilter {
     @Override

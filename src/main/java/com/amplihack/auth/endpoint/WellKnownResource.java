@@ -9,7 +9,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Response;
 
-/** {@code GET /.well-known/jwks.json}: the same as {@code /auth/jwks}, where some libraries look (RFC 8615). */
+/** {@code GET /.well-known/jwks.json}: {@code /auth/jwks} at the well-known URI (RFC 8615) that some libraries expect. */
 @Path("/.well-known/jwks.json")
 @Produces({JwksResource.MEDIA_TYPE, JwksResource.PLAIN_JSON})
 @RequestScoped

@@ -6,24 +6,24 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * How far a request has come with its access token: the mechanism leaves {@link Open}, {@link Refused} or {@link Verified}
- * on it, and the filter admits. A case that does not say what the filter makes of it does not compile.
+ * A request's authentication state: set to {@link Open}, {@link Refused} or {@link Verified} by the mechanism, then
+ * admitted by the filter.
  */
 sealed interface Authentication {
     /**
-     * What the request is when it goes on to its resource.
+     * Returns the state with which the request goes on to its resource.
      *
-     * @param gate returns when a verified token may pass now
-     * @throws AuthException the refusal
+     * @param gate admits a verified token, or throws
+     * @throws AuthException when the request is refused
      */
     Authentication admit(Consumer<AccessToken> gate);
 
-    /** The caller that resources see: nobody but one that was admitted. */
+    /** The caller, once admitted. */
     default Optional<AccessToken> caller() {
         return Optional.empty();
     }
 
-    /** The path needs no token, and none was looked at. */
+    /** The path needs no token; one in the request is ignored. */
     record Open() implements Authentication {
         @Override
         public Authentication admit(Consumer<AccessToken> gate) {
@@ -31,7 +31,7 @@ sealed interface Authentication {
         }
     }
 
-    /** A token is needed, and there is none of ours. */
+    /** The path needs a token, and the request has no valid one. */
     record Refused(AuthException why) implements Authentication {
         @Override
         public Authentication admit(Consumer<AccessToken> gate) {
@@ -39,7 +39,7 @@ sealed interface Authentication {
         }
     }
 
-    /** Signature, issuer and audience hold; nothing else is known yet. */
+    /** Signature, issuer and audience are verified, and nothing else yet. */
     record Verified(AccessToken token) implements Authentication {
         @Override
         public Authentication admit(Consumer<AccessToken> gate) {
@@ -48,7 +48,7 @@ sealed interface Authentication {
         }
     }
 
-    /** The request may pass. */
+    /** The gate has admitted the request. */
     record Admitted(AccessToken token) implements Authentication {
         @Override
         public Authentication admit(Consumer<AccessToken> gate) {

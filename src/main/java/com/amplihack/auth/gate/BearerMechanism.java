@@ -27,9 +27,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.Optional;
 
 /**
- * Stands in front of MP-JWT's own mechanism: refuses by shape what MP-JWT would accept or choke on, lets MP-JWT verify
- * the rest unless it has done so before, and leaves the outcome on the request for {@link GateFilter}, which answers.
- * Runs before every filter, for every path; public paths are let through untouched, with a bad token too.
+ * Wraps MP-JWT's authentication mechanism: refuses malformed tokens that MP-JWT would accept or fail on, has it
+ * verify the others unless the cache holds them, and records the outcome for {@link GateFilter}. Runs before every
+ * filter; ignores tokens on public paths.
  */
 @Alternative
 @Priority(100)
@@ -66,7 +66,7 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
             HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
             throws AuthenticationException {
         if (RequestAttributes.CLIENT.get(request).isPresent()) {
-            return context.doNothing(); // a forward, or a second call for the same request
+            return context.doNothing(); // a forward, or a repeated call for the same request
         }
         ClientContext client = clients.resolve(request);
         PathKind kind = PathKind.of(RequestPath.of(request).decoded(), configuration.settings());
@@ -99,7 +99,7 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
                 .detail("reason", invalid.reason()));
     }
 
-    /** What MP-JWT makes of a token that our own rules let pass. */
+    /** Has MP-JWT verify a token that our own rules accept. */
     private VerifiedToken verify(
             String compact, HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
             throws AuthenticationException {

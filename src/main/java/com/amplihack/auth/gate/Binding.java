@@ -7,14 +7,14 @@ import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.web.ClientContext;
 import java.util.Optional;
 
-/** Holds an access token to the address and user agent that it was issued to; a missing one is a different one. */
+/** Compares a request's address and user agent with those that its access token was issued to. */
 final class Binding {
     private static final int IPV4_SUBNET_BITS = 24;
 
     private Binding() {}
 
-    /** What differs, or empty when the binding holds. */
-    static Optional<String> broken(AccessToken token, ClientContext client, TokenSettings settings) {
+    /** What differs; empty when nothing does. */
+    static Optional<String> mismatch(AccessToken token, ClientContext client, TokenSettings settings) {
         boolean sameAddress =
                 switch (settings.addressBinding()) {
                     case EXACT -> token.ip().equals(client.address());

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Refuses a change that is to depend on an entity tag (RFC 9110 sections 13.1.1 and 13.1.2): no resource here has one, and
- * whoever sends a condition relies on it.
+ * Refuses conditional changes ({@code If-Match}, {@code If-None-Match}; RFC 9110 sections 13.1.1 and 13.1.2), which no
+ * resource supports, instead of ignoring the condition.
  */
 public class ConditionGuard implements ContainerRequestFilter {
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
@@ -24,7 +24,7 @@ public class ConditionGuard implements ContainerRequestFilter {
             if (request.getHeaderString(condition) != null) {
                 throw new AuthException(
                         ErrorCode.INVALID_REQUEST,
-                        condition + ": there are no entity tags here to compare; send the change without it.");
+                        condition + ": conditional changes are not supported; send the change without it.");
             }
         }
     }

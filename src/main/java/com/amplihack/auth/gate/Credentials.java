@@ -13,7 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds what a request brings to show who it is: bearer token, session proof, refresh tokens. */
+/** Extracts a request's credentials: bearer token, session proof, refresh and device cookies. */
 @Singleton
 public class Credentials {
     private static final String SCHEME = "bearer ";
@@ -43,7 +43,7 @@ public class Credentials {
                 .findFirst();
     }
 
-    /** Every session cookie and {@code Session-Handle} header of our shape. */
+    /** The well-formed session cookies and {@code Session-Handle} headers. */
     public SessionProof proof(HttpServletRequest request) {
         List<String> values = new ArrayList<>(CookieName.SESSION_ID.valuesIn(request, prefixed()));
         values.addAll(Collections.list(request.getHeaders("Session-Handle")));
@@ -58,7 +58,7 @@ public class Credentials {
         return CookieName.DEVICE.valuesIn(request, prefixed());
     }
 
-    /** Whether cookies carry their prefixes. */
+    /** Whether cookie names have their {@code __Host-} or {@code __Secure-} prefix. */
     public boolean prefixed() {
         return configuration.settings().web().cookiePrefix();
     }

@@ -16,7 +16,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Lets a request to a protected path through only when its access token is admitted. */
+/** Passes a request to a protected path only if the gate admits its access token. */
 public class GateFilter extends HttpFilter {
     private static final long serialVersionUID = 1;
 
@@ -65,7 +65,7 @@ public class GateFilter extends HttpFilter {
         if (clients.isOriginUnknown(request)) {
             throw new AuthException(
                     ErrorCode.ADDRESS_NOT_ALLOWED,
-                    "Administration is closed to requests that were forwarded by nobody whom auth.trusted.proxies names.");
+                    "Administration is closed to requests forwarded by a proxy that auth.trusted.proxies does not list.");
         }
         if (!configuration.settings().web().adminAllowlist().contains(client.address())) {
             throw new AuthException(

@@ -8,15 +8,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells the service behind us whom it serves. Values are visible ASCII: other bytes of the UTF-8 text, the space, the
- * comma and the percent sign are percent-encoded (RFC 3986 section 2.1), so that no name can end a header or a list.
+ * The headers that identify the caller to the service behind us, percent-encoded (RFC 3986 section 2.1) except for
+ * visible ASCII other than comma and percent sign, so that no value can inject a header or a list element.
  */
 public final class IdentityHeaders {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private IdentityHeaders() {}
 
-    /** {@code X-Auth-Subject}, {@code -Username}, {@code -Roles} and {@code -Permissions}; lists are joined by commas. */
+    /**
+     * {@code X-Auth-Subject}, {@code -Username}, {@code -Roles} and {@code -Permissions}; lists are comma-separated.
+     */
     public static Map<String, String> of(AccessToken token) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("X-Auth-Subject", encode(token.subject()));

@@ -27,11 +27,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** MP-JWT's own mechanism, found without naming any class of the server, and kept from answering by itself. */
+/** Calls the server's own MP-JWT mechanism, found through CDI, and suppresses its response. */
 @Singleton
 class MpJwtMechanism {
-    // Payara's MP-JWT logs five kilobytes of stack for each bad token; the audit log has it in one line. The field
-    // keeps the logger from being collected together with its level.
+    // Payara's MP-JWT logs a 5 kB stack trace per bad token, which the audit log has in one line; the field keeps the
+    // logger, and so its level, from being collected.
     private static final Logger NOISE =
             Logger.getLogger("fish.payara.microprofile.jwtauth.eesecurity.SignedJWTIdentityStore");
 
@@ -49,7 +49,9 @@ class MpJwtMechanism {
         this.beans = beans;
     }
 
-    /** Lets MP-JWT verify the token, and says whom it would have announced to the container; empty when it refuses. */
+    /**
+     * Has MP-JWT verify the token, and returns the caller that it would report to the container; empty if it refuses.
+     */
     Optional<VerifiedToken> verify(
             UnverifiedToken token, HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
             throws AuthenticationException {
@@ -84,7 +86,7 @@ class MpJwtMechanism {
         throw new IllegalStateException("this server has no MicroProfile JWT mechanism");
     }
 
-    /** The token alone, with the scheme in the one spelling that MP-JWT reads; no other header can bring another one. */
+    /** Hides all headers but {@code Authorization}, with the scheme in the only spelling that MP-JWT accepts. */
     private static final class BearerRequest extends HttpServletRequestWrapper {
         private final String bearer;
 
@@ -105,7 +107,7 @@ class MpJwtMechanism {
         }
     }
 
-    /** Swallows the answer that MP-JWT would give to a bad token. */
+    /** Suppresses MP-JWT's response to a bad token. */
     private static final class SilentResponse extends HttpServletResponseWrapper {
         SilentResponse(HttpServletResponse response) {
             super(response);
@@ -113,31 +115,31 @@ class MpJwtMechanism {
 
         @Override
         public void sendError(int status) {
-            // ours to say
+            // suppressed
         }
 
         @Override
         public void sendError(int status, String message) {
-            // ours to say
+            // suppressed
         }
 
         @Override
         public void setStatus(int status) {
-            // ours to say
+            // suppressed
         }
 
         @Override
         public void setHeader(String name, String value) {
-            // ours to say
+            // suppressed
         }
 
         @Override
         public void addHeader(String name, String value) {
-            // ours to say
+            // suppressed
         }
     }
 
-    /** Keeps the outcome, good or bad, from the container: it is announced by us, for a remembered token alike. */
+    /** Captures the outcome instead of reporting it to the container, which we do ourselves, also for cached tokens. */
     private static final class QuietContext extends HttpMessageContextWrapper {
         private final HttpServletRequest request;
         private final HttpServletResponse response;

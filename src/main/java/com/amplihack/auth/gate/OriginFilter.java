@@ -22,14 +22,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Refuses changing requests that another site made a browser send (CSRF): those with an {@code Origin} that is neither our
- * own nor listed, or with a {@code Sec-Fetch-Site} and no {@code Origin}, unless the browser itself says
- * {@code same-origin}. Clients that are no browsers send neither header and pass. Answers CORS preflights.
+ * Prevents CSRF and answers CORS preflights: refuses state-changing requests with a foreign {@code Origin}, or with
+ * {@code Sec-Fetch-Site} but no {@code Origin}, unless the browser reports {@code same-origin}; clients other than
+ * browsers send neither header and pass.
  */
 public class OriginFilter extends HttpFilter {
     private static final long serialVersionUID = 1;
 
-    /** What our own endpoints read; a preflight that is answered with all of them is cached for all of them. */
+    /** The headers that our endpoints read, all allowed in every preflight response because browsers cache it. */
     private static final String OUR_HEADERS =
             "Authorization, Content-Type, Idempotency-Key, Session-Handle, X-Request-Id";
 
@@ -48,18 +48,18 @@ public class OriginFilter extends HttpFilter {
         PathKind kind = RequestAttributes.PATH_KIND.require(request);
         boolean forwardAuth = kind == PathKind.FORWARD_AUTH;
         if (forwardAuth != PathKind.isForwardAuth(RequestPath.of(request).spelled())) {
-            // a proxy appends the path of its own request: /auth/verify/../jwks would answer 200 to everybody
+            // a reverse proxy appends the original path: /auth/verify/../jwks would answer 200 to everybody
             Problem.of(ErrorCode.INVALID_REQUEST, "The path leads out of /auth/verify, or into it.")
                     .writeTo(response);
             return;
         }
         if (forwardAuth) {
-            chain.doFilter(request, response); // path parameters and preflights are the other application's
+            chain.doFilter(request, response); // path parameters and preflights concern the proxied application
             return;
         }
         if (request.getRequestURI().indexOf(';') >= 0) {
-            // a path parameter would make our rules and Jersey read two different paths
-            Problem.of(ErrorCode.INVALID_REQUEST, "A path has no parameters here.")
+            // with a path parameter our rules and Jersey would see different paths
+            Problem.of(ErrorCode.INVALID_REQUEST, "Path parameters are not allowed.")
                     .writeTo(response);
             return;
         }
@@ -79,7 +79,7 @@ public class OriginFilter extends HttpFilter {
         return request.getMethod().equals("OPTIONS") && request.getHeader("Access-Control-Request-Method") != null;
     }
 
-    /** Answered here, before any token is asked for: a preflight never carries one. */
+    /** Answers before a token is required: a preflight never carries one. */
     private void answerPreflight(HttpServletRequest request, HttpServletResponse response, boolean open)
             throws IOException {
         if (!open && !headers.mayRead(request.getHeader("Origin"))) {
@@ -90,14 +90,14 @@ public class OriginFilter extends HttpFilter {
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         response.setHeader("Access-Control-Allow-Methods", open ? "GET, HEAD" : "GET, POST, PUT, PATCH, DELETE");
         List<String> allowed = new ArrayList<>(List.of(OUR_HEADERS));
-        allowed.addAll(askedHeaders(request));
+        allowed.addAll(requestedHeaders(request));
         response.setHeader("Access-Control-Allow-Headers", String.join(", ", allowed));
         response.addHeader("Vary", "Access-Control-Request-Headers");
         response.setHeader("Access-Control-Max-Age", "600");
     }
 
-    /** Every well-formed name that the browser asks for: what a client library sends along is its own affair. */
-    private static List<String> askedHeaders(HttpServletRequest request) {
+    /** Every well-formed header name that the browser requests: client libraries may add headers of their own. */
+    private static List<String> requestedHeaders(HttpServletRequest request) {
         return Collections.list(request.getHeaders("Access-Control-Request-Headers")).stream()
                 .flatMap(names -> Arrays.stream(names.split(",")))
                 .map(String::strip)
@@ -109,7 +109,7 @@ public class OriginFilter extends HttpFilter {
     private boolean isForeign(HttpServletRequest request) {
         String site = request.getHeader("Sec-Fetch-Site");
         if ("same-origin".equals(site)) {
-            return false; // the browser compared the page's address with its own, whatever a proxy made of Host
+            return false; // the browser's own comparison holds even if a proxy has rewritten Host
         }
         String origin = request.getHeader("Origin");
         if (origin == null) {

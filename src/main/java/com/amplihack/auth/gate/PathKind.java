@@ -12,43 +12,42 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the path of a request is to the gate: the mechanism classifies it once, everybody else reads it. This only decides
- * early and cheaply; {@code ResourceGuard} asks again at the resource method itself, so that a path that is spelled in a
- * clever way gains nothing.
+ * Classifies a request's path once, for an early and cheap decision; {@code ResourceGuard} decides again at the
+ * resource method itself, so that an unusual spelling of the path bypasses nothing.
  */
 public enum PathKind {
-    /** Below {@code /api}: our own resources, and what is proxied. */
+    /** Below {@code /api}: our own resources and proxied paths. */
     API(NEEDS_TOKEN, NEVER_CACHED),
-    /** Proxied to anybody, while {@code enable.jwt.auth=false}. */
+    /** Proxied paths while {@code enable.jwt.auth=false}, open to everybody. */
     OPEN_API(NEVER_CACHED),
-    /** {@code /admin/api/**}, which also has its allowlist of addresses. */
+    /** {@code /admin/api/**}, which is also restricted to an allowlist of addresses. */
     ADMIN_API(NEEDS_TOKEN, NEVER_CACHED, CHANGED_BY_COOKIE),
     /** Anything else below {@code /admin}. */
     ADMIN_PAGE(NEVER_CACHED, CHANGED_BY_COOKIE),
-    /** {@code /auth/verify} and below: a reverse proxy asks about a request of its own. */
+    /** {@code /auth/verify} and below: forward authentication for a reverse proxy. */
     FORWARD_AUTH(NEEDS_TOKEN, NEVER_CACHED),
-    /** What callers do with their own sessions and password. */
+    /** The callers' own sessions and password. */
     ACCOUNT(NEEDS_TOKEN, NEVER_CACHED, CHANGED_BY_COOKIE),
     /** {@code /auth/jwks}. */
     KEY_SET(READ_BY_ANY_PAGE, CHANGED_BY_COOKIE),
-    /** Anything else below {@code /auth}: whoever signs in, refreshes or signs out has no token to be admitted with. */
+    /** Anything else below {@code /auth}, such as login, refresh and logout, which need no access token. */
     AUTH(NEVER_CACHED, CHANGED_BY_COOKIE),
     /** {@code /.well-known/*}. */
     METADATA(READ_BY_ANY_PAGE),
-    /** A file that pages are made of; its name stays the same when its content changes. */
+    /** A static page, script or style sheet, whose name does not change with its content. */
     PAGE(REVALIDATED),
     OTHER;
 
     enum Trait {
-        /** Only with an access token that is admitted. */
+        /** Requires an admitted access token. */
         NEEDS_TOKEN,
-        /** The answer carries tokens or persons. */
+        /** Responses contain tokens or personal data. */
         NEVER_CACHED,
-        /** Kept by caches, but asked for by its {@code ETag} each time. */
+        /** Cached, but revalidated by {@code ETag} each time. */
         REVALIDATED,
-        /** A browser could be made to send a changing request with its cookies: the CSRF rule holds. */
+        /** State-changing requests may be authenticated by cookies: CSRF protection applies. */
         CHANGED_BY_COOKIE,
-        /** Public, and the same for everybody: pages of every origin may read it. */
+        /** Public and the same for everybody: readable by pages of every origin. */
         READ_BY_ANY_PAGE
     }
 
@@ -95,7 +94,7 @@ public enum PathKind {
         };
     }
 
-    /** Whether a path, spelled in whichever way, reads like that of a reverse proxy's question. */
+    /** Whether a path, decoded or not, is that of forward authentication. */
     static boolean isForwardAuth(String path) {
         return path.equals("/auth/verify") || path.startsWith("/auth/verify/");
     }
@@ -116,7 +115,7 @@ public enum PathKind {
         return traits.contains(READ_BY_ANY_PAGE);
     }
 
-    /** Whether the CSRF rule holds for a request with that method. */
+    /** Whether CSRF protection applies to a request with that method. */
     boolean isChangedBy(String method) {
         return traits.contains(CHANGED_BY_COOKIE) && !SAFE.contains(method);
     }

@@ -9,10 +9,10 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import java.util.Set;
 
 /**
- * Refuses whatever changes state while the audit log cannot record it. Requests that are admitted elsewhere (the proxy, a
- * reverse proxy's question at {@code /auth/verify}) and those that only read go on.
+ * Refuses state-changing requests to resources while the audit log cannot record; reads, proxied requests and {@code
+ * /auth/verify} go on.
  */
-@Priority(Priorities.AUTHORIZATION) // who may not call is told so first
+@Priority(Priorities.AUTHORIZATION) // after authentication, so that unauthorized callers are refused first
 public class RecordingGuard implements ContainerRequestFilter {
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 

@@ -8,7 +8,7 @@ import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
-/** What one stage of the gate leaves on the request for the next ones, and for the resources to inject. */
+/** Typed request attributes that pass the gate's results to later stages and, by injection, to resources. */
 @Singleton
 public class RequestAttributes {
     private static final String PREFIX = RequestAttributes.class.getPackageName() + '.';
@@ -27,9 +27,10 @@ public class RequestAttributes {
             return Optional.ofNullable(type.cast(request.getAttribute(name)));
         }
 
-        /** What the mechanism has set: a request that it has not seen goes no further. */
+        /** The value set by the mechanism; fails for a request that has bypassed it. */
         public T require(HttpServletRequest request) {
-            return get(request).orElseThrow(() -> new IllegalStateException("the mechanism was left out"));
+            return get(request)
+                    .orElseThrow(() -> new IllegalStateException("the request bypassed the authentication mechanism"));
         }
 
         public void set(HttpServletRequest request, T value) {
@@ -37,7 +38,7 @@ public class RequestAttributes {
         }
     }
 
-    /** Whom the gate has admitted; empty on paths that need no token. */
+    /** The admitted caller; empty on paths that need no token. */
     public static Optional<AccessToken> callerOf(HttpServletRequest request) {
         return AUTHENTICATION.get(request).flatMap(Authentication::caller);
     }
@@ -51,7 +52,7 @@ public class RequestAttributes {
     @Produces
     @Dependent
     public AccessToken admitted(HttpServletRequest request) {
-        return callerOf(request).orElseThrow(() -> new IllegalStateException("nothing was admitted"));
+        return callerOf(request).orElseThrow(() -> new IllegalStateException("no access token was admitted"));
     }
 
     /** Empty on public paths, and on proxied ones while {@code enable.jwt.auth=false}. */

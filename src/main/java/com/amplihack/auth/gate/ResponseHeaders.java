@@ -8,10 +8,10 @@ import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
-/** Writes the headers that every answer carries, before anything else happens. */
+/** Sets security, caching and CORS headers on every response, before any other processing. */
 @Singleton
 class ResponseHeaders {
-    private static final String READABLE =
+    private static final String EXPOSED =
             "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 
     private final Configuration configuration;
@@ -30,9 +30,8 @@ class ResponseHeaders {
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
         if (request.getHeader("Expect") != null) {
-            // Payara has said 100 before it asked us (RFC 9110 section 10.1.1): should we refuse the body, nobody can
-            // tell
-            // whether it comes all the same, or the next request
+            // Payara has already sent 100 (RFC 9110 section 10.1.1): if we refuse, what follows may be the body or the
+            // next request
             response.setHeader("Connection", "close");
         }
         if (request.isSecure()) {
@@ -47,13 +46,13 @@ class ResponseHeaders {
     }
 
     /**
-     * The Fetch standard's CORS protocol: public keys and metadata are open to every page, without credentials; anything
-     * else is for listed origins, which are named, and any other learns nothing.
+     * The Fetch standard's CORS protocol: every origin may read public keys and metadata without credentials; only the
+     * configured origins may read anything else.
      */
     private void writeCors(HttpServletRequest request, HttpServletResponse response, PathKind kind) {
         if (kind.isReadByAnyPage()) {
             response.setHeader("Access-Control-Allow-Origin", "*");
-            response.setHeader("Access-Control-Expose-Headers", READABLE);
+            response.setHeader("Access-Control-Expose-Headers", EXPOSED);
             return;
         }
         if (configuration.settings().web().corsOrigins().isEmpty()) {
@@ -64,11 +63,11 @@ class ResponseHeaders {
         if (mayRead(origin)) {
             response.setHeader("Access-Control-Allow-Origin", origin);
             response.setHeader("Access-Control-Allow-Credentials", "true");
-            response.setHeader("Access-Control-Expose-Headers", READABLE);
+            response.setHeader("Access-Control-Expose-Headers", EXPOSED);
         }
     }
 
-    /** Whether pages of that origin may read our answers. */
+    /** Whether pages of that origin may read our responses. */
     boolean mayRead(String origin) {
         return origin != null && configuration.settings().web().corsOrigins().contains(origin);
     }

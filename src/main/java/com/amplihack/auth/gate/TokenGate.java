@@ -13,10 +13,10 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.SessionProof;
-import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.SecurityStore.Admission;
-import com.amplihack.auth.store.SecurityStore.Taken;
-import com.amplihack.auth.store.SecurityStore.Verdict;
+import com.amplihack.auth.store.QuotaStore.Taken;
+import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.SessionStore.Admission;
+import com.amplihack.auth.store.SessionStore.Verdict;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
 import com.amplihack.auth.token.TokenVerifier;
@@ -28,13 +28,13 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Decides whether a verified access token may pass, now: times, binding, proof, and in one round trip to the store the
- * session, the replay rule and the quota.
+ * Admits or refuses a verified access token: checks its times, binding and session proof, then in one round trip to the
+ * store the session, replay and quota.
  */
 @Singleton
 public class TokenGate {
     private final TokenVerifier verifier;
-    private final SecurityStore store;
+    private final SessionStore store;
     private final AuditLog audit;
     private final RateLimits limits;
     private final Configuration configuration;
@@ -43,7 +43,7 @@ public class TokenGate {
     @Inject
     public TokenGate(
             TokenVerifier verifier,
-            SecurityStore store,
+            SessionStore store,
             AuditLog audit,
             RateLimits limits,
             Configuration configuration,
@@ -57,32 +57,32 @@ public class TokenGate {
     }
 
     /**
-     * Admits the request, or says why not.
+     * Admits the request.
      *
-     * @return the subject's API quota after this request; empty when there is none
+     * @return the subject's API quota after this request; empty when it is unlimited
      * @throws AuthException one of the 401s, {@code rate_limited} or {@code store_unavailable}
      */
     public Optional<RateLimit> admit(AccessToken token, SessionProof proof, ClientContext client) {
         TokenSettings settings = configuration.settings().tokens();
         requireCurrent(token, client);
-        Optional<String> broken = Binding.broken(token, client, settings);
-        if (broken.isPresent()) {
-            throw mismatch(token, broken.get(), client);
+        Optional<String> mismatch = Binding.mismatch(token, client, settings);
+        if (mismatch.isPresent()) {
+            throw mismatch(token, mismatch.get(), client);
         }
         boolean proven = proof.handleOf(token.sid()).isPresent();
         if (!proven && !proof.isAbsent()) {
-            throw mismatch(token, "session_proof", client); // a wrong proof is never "no proof"
+            throw mismatch(token, "session_proof", client); // a wrong proof must not be treated as absent
         }
         Quota quota = limits.quota(Limit.API);
         Admission admission = store.admit(
-                new SecurityStore.Use(
+                new SessionStore.Use(
                         token.subject(),
                         token.sid(),
                         token.gen(),
                         token.jti(),
                         proven,
                         settings.replay(),
-                        remainingLife(token)),
+                        replayWindow(token)),
                 quota);
         return switch (admission.verdict()) {
             case ADMITTED, OVER_QUOTA ->
@@ -98,17 +98,17 @@ public class TokenGate {
     private void requireCurrent(AccessToken token, ClientContext client) {
         try {
             verifier.requireCurrent(token);
-        } catch (InvalidTokenException ofNoTimeOfOurs) { // well signed: somebody has our key, or a clock is wrong
-            audit.record(entry(AuditEvent.TOKEN_INVALID, token, client).detail("reason", ofNoTimeOfOurs.reason()));
-            throw ofNoTimeOfOurs;
+        } catch (InvalidTokenException invalid) { // validly signed: our key was stolen, or a clock is wrong
+            audit.record(entry(AuditEvent.TOKEN_INVALID, token, client).detail("reason", invalid.reason()));
+            throw invalid;
         }
     }
 
     /**
-     * Until no clock within any skew accepts the token any more, so how long its use must be remembered: the skew in force
-     * may be raised when the token has expired.
+     * How long the token's use must be remembered: until no node accepts it any more, even if the clock skew is
+     * raised after its expiry.
      */
-    private Duration remainingLife(AccessToken token) {
+    private Duration replayWindow(AccessToken token) {
         return Duration.between(clock.instant(), token.expiresAt())
                 .plus(TokenSettings.LONGEST_SKEW)
                 .plus(TokenSettings.LONGEST_SKEW)

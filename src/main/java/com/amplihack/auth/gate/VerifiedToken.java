@@ -8,10 +8,10 @@ import java.security.Principal;
 import java.util.Set;
 
 /**
- * A token that MP-JWT has verified, and whom it saw in it.
+ * A token that MP-JWT has verified, with the resulting principal.
  *
- * @param claims as our own parser read them
- * @param caller MP-JWT's {@code JsonWebToken}, which is injected where it is asked for
+ * @param claims the token as our own parser read it
+ * @param caller MP-JWT's {@code JsonWebToken}, for injection
  * @param groups the caller's roles in the container
  */
 record VerifiedToken(AccessToken claims, Principal caller, Set<String> groups) {
@@ -19,7 +19,7 @@ record VerifiedToken(AccessToken claims, Principal caller, Set<String> groups) {
         groups = Set.copyOf(groups);
     }
 
-    /** Tells the container who the caller is, at the first use of the token as at every other. */
+    /** Reports the caller to the container. */
     AuthenticationStatus announce(HttpMessageContext context) throws AuthenticationException {
         return context.notifyContainerAboutLogin(caller, groups);
     }

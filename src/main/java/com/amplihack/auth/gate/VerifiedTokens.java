@@ -15,9 +15,8 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Saves the second verification of the same token, character by character. What was verified is forgotten when it
- * expires, and all of it as soon as a key joins or leaves the ring or a setting changes. Whether a request may pass is
- * not known here: times, session, replay, binding and quota are for {@link GateFilter} to ask about, every time.
+ * Caches verified tokens by their exact text until they expire, and drops all of them when the key set or a setting
+ * changes; {@link GateFilter} still checks times, session, replay, binding and quota at every request.
  */
 @Singleton
 class VerifiedTokens {
@@ -33,22 +32,22 @@ class VerifiedTokens {
         this.clock = clock;
     }
 
-    /** Verifies a token, or throws what refuses it. */
+    /** Verifies a token, or throws the refusal. */
     @FunctionalInterface
     interface Verification {
         VerifiedToken verify(String compact) throws AuthenticationException;
     }
 
     /**
-     * The verified token of that text, remembered or verified now. A refusal is thrown on and leaves no trace.
+     * Returns the cached token, or verifies and caches it; a refusal is not cached.
      *
-     * @param compact the JWS compact serialization as it came
+     * @param compact the JWS compact serialization as received
      */
     VerifiedToken get(String compact, Verification verification) throws AuthenticationException {
         if (configuration.settings().tokens().cacheSize() == 0) {
             return verification.verify(compact);
         }
-        Generation generation = inForce(); // before the verification: what it then remembers, it remembers in there
+        Generation generation = current(); // before the verification, whose result belongs to this generation
         VerifiedToken known = generation.tokens().getIfPresent(compact);
         if (known != null) {
             return known;
@@ -58,7 +57,7 @@ class VerifiedTokens {
         return verified;
     }
 
-    private Generation inForce() {
+    private Generation current() {
         Settings settings = configuration.settings();
         Jwks jwks = keys.jwks();
         Generation generation = latest;
@@ -75,13 +74,13 @@ class VerifiedTokens {
                 .expireAfter(Expiry.<String, VerifiedToken>creating((compact, token) ->
                         Duration.between(clock.instant(), token.claims().expiresAt())))
                 .ticker(() -> Duration.ofMillis(clock.millis()).toNanos())
-                .executor(Runnable::run) // no threads of the server's own
+                .executor(Runnable::run) // no threads of the common pool
                 .build();
     }
 
-    /** What was verified under one snapshot of the settings and one key set; never read or written under another. */
+    /** The cache for one snapshot of settings and key set, never used with another. */
     private record Generation(Settings settings, Jwks jwks, Cache<String, VerifiedToken> tokens) {
-        @SuppressWarnings("ReferenceEquality") // the same object or a change; comparing every setting would cost
+        @SuppressWarnings("ReferenceEquality") // any other object is a change; equals would be slow
         boolean isOf(Settings otherSettings, Jwks otherJwks) {
             return settings == otherSettings && jwks == otherJwks;
         }

@@ -8,7 +8,7 @@ import com.amplihack.auth.keys.ring.Ring;
 import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.FleetStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,19 +19,16 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 
-/**
- * The compromised keys: dead on this node whatever fails, and dead in the key directory and the store as soon as each can
- * be told.
- */
+/** Distrusts compromised keys on this node at once, and keeps key directory and store in agreement about them. */
 final class DeadKeys {
     private static final Logger LOG = Logger.getLogger(DeadKeys.class.getName());
 
     private final KeyRing ring;
     private final RingChanges changes;
     private final AuditLog audit;
-    private final SecurityStore store;
+    private final FleetStore store;
 
-    DeadKeys(KeyRing ring, RingChanges changes, AuditLog audit, SecurityStore store) {
+    DeadKeys(KeyRing ring, RingChanges changes, AuditLog audit, FleetStore store) {
         this.ring = ring;
         this.changes = changes;
         this.audit = audit;
@@ -39,85 +36,84 @@ final class DeadKeys {
     }
 
     /**
-     * Ends the trust in a key, and in the one that waits.
+     * Marks a key, and unless {@code keepNext} the NEXT key, as compromised.
      *
-     * @return the keys that are dead now and were not before
+     * @return the keys that this call has compromised
      * @throws AuthException {@code not_found}, or 503; see {@link KeyRotation#compromise}
      */
-    Set<String> kill(String kid, boolean keepNext, KeyChange by) {
+    Set<String> compromise(String kid, boolean keepNext, KeyChange by) {
         if (!knows(ring.keys(), kid)) {
             ring.refresh();
         }
-        Set<String> dead = new LinkedHashSet<>(doomed(ring.keys(), kid, keepNext));
-        // everywhere before anything is waited for: the lock may be held, the directory may hang. Only the one that is
-        // named, for what waits here may sign by now
+        Set<String> dead = new LinkedHashSet<>(toCompromise(ring.keys(), kid, keepNext));
+        // before any wait for the lock or the directory, and only the named key: this node's NEXT may be ACTIVE by now
         ring.distrust(Set.of(kid));
-        tellStore(Set.of(kid));
+        storeCompromised(Set.of(kid));
         try {
             changes.change(by, found -> {
                 dead.clear();
-                dead.addAll(doomed(found.keys(), kid, keepNext));
-                return kill(found, dead);
+                dead.addAll(toCompromise(found.keys(), kid, keepNext));
+                return compromised(found, dead);
             });
         } finally {
             ring.distrust(dead);
             dead.forEach(one -> audit.record(entry(by, one).detail("named", one.equals(kid))));
-            tellStore(dead.stream().filter(one -> !one.equals(kid)).collect(Collectors.toSet()));
+            storeCompromised(dead.stream().filter(one -> !one.equals(kid)).collect(Collectors.toSet()));
         }
         return dead;
     }
 
     /**
-     * What the store calls dead, or this node knows to be, dies in the directory, and the other way round: either may have
-     * been put back to an older state, or was away when it was to be told. A store that does not answer is told another
-     * time.
+     * Copies the compromised keys from the store and this node to the directory, and back: either may have been
+     * restored from a backup or unavailable when a key was compromised. A store that does not answer is retried at the
+     * next call.
      */
-    void agree() {
+    void reconcile() {
         Optional<Set<String>> stored = deadInStore();
         stored.ifPresent(ring::distrust);
-        ring.refresh(); // so that it knows each key of the file
+        ring.refresh(); // loads every key of the file
         Set<String> dead = kids(ring.keys(), RingKey::compromised);
-        Set<String> risen = kids(changes.read().keys(), key -> dead.contains(key.kid()) && !key.compromised());
-        if (!risen.isEmpty()) {
+        Set<String> restored = kids(changes.read().keys(), key -> dead.contains(key.kid()) && !key.compromised());
+        if (!restored.isEmpty()) {
             KeyChange by = KeyChange.SCHEDULE.because("store");
-            changes.change(by, found -> kill(found, risen));
-            risen.forEach(kid -> audit.record(entry(by, kid)));
+            changes.change(by, found -> compromised(found, restored));
+            restored.forEach(kid -> audit.record(entry(by, kid)));
         }
         stored.ifPresent(known ->
-                tellStore(kids(changes.read().keys(), key -> key.compromised() && !known.contains(key.kid()))));
+                storeCompromised(kids(changes.read().keys(), key -> key.compromised() && !known.contains(key.kid()))));
     }
 
-    /** Empty while it does not say. */
+    /** Empty while the store is unavailable. */
     private Optional<Set<String>> deadInStore() {
         try {
             return Optional.of(store.deadKeys());
         } catch (StoreUnavailableException away) {
-            LOG.log(Level.FINE, "The store does not say which keys are dead", away);
+            LOG.log(Level.FINE, "The compromised keys cannot be read from the store", away);
             return Optional.empty();
         }
     }
 
-    private void tellStore(Set<String> dead) {
+    private void storeCompromised(Set<String> dead) {
         try {
             if (!dead.isEmpty()) {
                 store.killKeys(dead);
             }
         } catch (StoreUnavailableException away) {
-            LOG.log(Level.WARNING, "The store does not answer: it is told of compromised keys later");
+            LOG.log(Level.WARNING, "The store does not answer: compromised keys are written to it later");
         }
     }
 
-    private Ring kill(Ring found, Set<String> kids) {
+    private Ring compromised(Ring found, Set<String> kids) {
         Ring after = found;
         for (String kid : kids) {
-            after = after.kill(kid, changes.now());
+            after = after.compromise(kid, changes.now());
         }
         return after;
     }
 
-    private static Set<String> doomed(List<RingKey> keys, String kid, boolean keepNext) {
+    private static Set<String> toCompromise(List<RingKey> keys, String kid, boolean keepNext) {
         if (!knows(keys, kid)) {
-            throw new AuthException(ErrorCode.NOT_FOUND, "The ring has no key of this kid.");
+            throw new AuthException(ErrorCode.NOT_FOUND, "The ring has no key with this kid.");
         }
         return kids(
                 keys,

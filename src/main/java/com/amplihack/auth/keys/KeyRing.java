@@ -28,10 +28,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 
-/**
- * The keys that sign, verify and authenticate what this service issues, as this node knows them; the same on every node
- * of a key directory as soon as each has looked ({@link #refresh}).
- */
+/** This node's view of the key directory's signing keys, brought up to date by {@link #refresh}. */
 @Singleton
 public class KeyRing {
     private static final Logger LOG = Logger.getLogger(KeyRing.class.getName());
@@ -45,10 +42,10 @@ public class KeyRing {
     private final KeysInForce inForce;
     private volatile boolean readable = true;
 
-    /** The text that is shown whole; empty while it is not. */
+    /** The ring.json in use, with all private keys loaded; empty while they are not. */
     private String shown = "";
 
-    /** The text that could not be shown, and when to try again: a wrong passphrase costs half a second each time. */
+    /** The ring.json that failed to load, and when to retry: a wrong passphrase costs half a second each time. */
     private String refused = "";
 
     private long retryAt;
@@ -61,7 +58,7 @@ public class KeyRing {
         inForce = new KeysInForce(clock);
     }
 
-    /** Reads or makes the keys and hands the public ones to MP-JWT. */
+    /** Loads or generates the keys and publishes the public ones to MP-JWT. */
     @PostConstruct
     public void open() {
         Settings settings = configuration.settings();
@@ -86,8 +83,7 @@ public class KeyRing {
     }
 
     /**
-     * Looks whether another node has changed the ring. What cannot be read changes nothing: the keys that were known
-     * stay in force.
+     * Reloads the ring if another node has changed it; when it cannot be read, the keys loaded before stay in use.
      */
     public synchronized void refresh() {
         String text = "";
@@ -103,7 +99,10 @@ public class KeyRing {
             readable = true;
         } catch (IOException | InvalidSettingException unreadable) {
             if (readable) {
-                LOG.log(Level.SEVERE, "The key ring cannot be read: what was known stays in force: {0}", unreadable);
+                LOG.log(
+                        Level.SEVERE,
+                        "The key ring cannot be read; the keys loaded before stay in use: {0}",
+                        unreadable);
             }
             readable = false;
             refused = text;
@@ -112,20 +111,20 @@ public class KeyRing {
     }
 
     /**
-     * Believes these no more, whatever the key directory says: it may be an older copy of itself. Holds at once, also while
-     * the directory or an HSM hangs.
+     * Distrusts these keys at once, even while the directory or an HSM hangs, and even if the directory, restored
+     * from a backup, does not list them as compromised.
      */
     public void distrust(Set<String> kids) {
         inForce.distrust(kids);
     }
 
-    /** Whether the last look at the key directory succeeded. */
+    /** Whether the last {@link #refresh} could read the key directory. */
     public boolean isReadable() {
         return readable;
     }
 
     /**
-     * The one key that signs.
+     * The ACTIVE key.
      *
      * @throws AuthException 503 in the seconds in which a compromised key has no successor yet
      */
@@ -135,7 +134,7 @@ public class KeyRing {
                         ErrorCode.STORE_UNAVAILABLE, "The signing key is being replaced: try again shortly."));
     }
 
-    /** Bits of the longest key that signs, waits to sign, or is made next under the settings in force. */
+    /** Size in bits of the longest of the ACTIVE key, the NEXT key and one generated under the current settings. */
     public int mostBits() {
         int made = configuration.settings().keys().size();
         return Stream.of(inForce.active(), inForce.next())
@@ -144,19 +143,17 @@ public class KeyRing {
                 .reduce(made, Math::max);
     }
 
-    /** The key that waits, if it is known already. */
+    /** The NEXT key, once its private key is loaded. */
     Optional<SigningKey> waiting() {
         return inForce.next();
     }
 
-    /**
-     * Which of {@link SigningKey#PROVIDERS} signs; empty in the seconds in which a compromised key has no successor yet.
-     */
+    /** The one of {@link SigningKey#PROVIDERS} that signs; empty while a compromised key has no successor yet. */
     public Optional<String> signingProvider() {
         return inForce.active().map(key -> key.provider().orElse("JDK"));
     }
 
-    /** Opens an HSM that had failed anew, and has a key that lies in it try, if none was needed lately. */
+    /** Reconnects to an HSM that has failed, and test-signs with a key in it if none has signed recently. */
     public void probe() {
         directory
                 .hsm()
@@ -166,17 +163,17 @@ public class KeyRing {
                         .findFirst()));
     }
 
-    /** Why the HSM does not sign, if there is one and it does not. */
+    /** Why the HSM, if one is configured, cannot sign; empty while it can. */
     public Optional<String> hsmFault() {
         return directory.hsm().flatMap(HsmKeys::fault);
     }
 
-    /** The key of that {@code kid}, if it is published. */
+    /** The published key with that {@code kid}. */
     public Optional<VerifyingKey> find(String kid) {
         return inForce.find(kid);
     }
 
-    /** The key of that {@code kid} also when it has retired lately, but not when it was compromised. */
+    /** The key with that {@code kid}, published or recently retired, unless it is compromised. */
     public Optional<VerifyingKey> findEvenRetired(String kid) {
         return find(kid).or(() -> inForce.ring()
                 .find(kid)
@@ -185,24 +182,24 @@ public class KeyRing {
     }
 
     /**
-     * The key set. It is another object as soon as {@link #find} knows a key more or less: who remembers what a key has
-     * verified compares it.
+     * The published key set: a new object whenever the set changes, so that caches of verified tokens can compare it by
+     * identity.
      */
     public Jwks jwks() {
         return inForce.jwks();
     }
 
-    /** Every key that is remembered, the newest first. */
+    /** Every key of the ring, retired ones included, newest first. */
     public List<RingKey> keys() {
         return inForce.ring().keys();
     }
 
-    /** 256 bits for the MACs of what we hand out and want back unchanged. */
+    /** The 256-bit MAC key of refresh tokens and device cookies. */
     public byte[] handleKey() {
         return handleKey.clone();
     }
 
-    /** What the start has made of the ring. */
+    /** The ring before and after startup. */
     KeyDirectory.Opened atStart() {
         return atStart;
     }
@@ -211,10 +208,7 @@ public class KeyRing {
         return directory;
     }
 
-    /**
-     * First what no longer holds, then what takes longer: a private half that is encrypted costs half a second. Only a
-     * ring that is shown whole counts as read.
-     */
+    /** Drops retired keys first, then loads private keys: decrypting one takes half a second. */
     private synchronized void show(String text) throws IOException {
         shown = "";
         inForce.show(directory.parse(text));

@@ -7,7 +7,7 @@ import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.FleetStore;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -19,48 +19,49 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Changes the ring: by schedule, by an administrator, because of a compromise. Keys are made before the lock is taken,
- * so that nobody who must act at once waits for one. Never does a key sign that was not published long enough, but for
- * the successor of a compromised one.
+ * Rotates the signing key, on schedule, on request or after a compromise; only the successor of a compromised key may
+ * sign before it was published long enough. Keys are generated before the lock is taken, so that a compromise never
+ * waits for key generation.
  */
 @Singleton
 public class KeyRotation {
-    /** How long until every node of this service verifies with a new key: ring, MP Config, MP-JWT; half a second each. */
+    /** Until every node verifies with a new key: half a second each for ring, MP Config and MP-JWT. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
-    /** How long until every node has looked at the ring. */
+    /** Until every node has reloaded the ring. */
     private static final Duration HEARD = Duration.ofMillis(500);
 
     private final KeyRing ring;
     private final Configuration configuration;
-    private final RingAudit told;
+    private final RingAudit ringAudit;
     private final RingChanges changes;
     private final DeadKeys dead;
 
     @Inject
     public KeyRotation(
-            KeyRing ring, Configuration configuration, InstantSource clock, AuditLog audit, SecurityStore store) {
+            KeyRing ring, Configuration configuration, InstantSource clock, AuditLog audit, FleetStore store) {
         this.ring = ring;
         this.configuration = configuration;
-        told = new RingAudit(audit);
-        changes = new RingChanges(ring, clock, told);
+        ringAudit = new RingAudit(audit);
+        changes = new RingChanges(ring, clock, ringAudit);
         dead = new DeadKeys(ring, changes, audit, store);
     }
 
-    /** Tells the audit log what this start has made of the ring: a first one, or another key that waits. */
+    /** Audits what startup changed in the ring: the first keys, or a new NEXT key. */
     public void tellStart() {
-        told.tell(KeyChange.START, ring.atStart().before(), ring.atStart().after());
+        ringAudit.record(
+                KeyChange.START, ring.atStart().before(), ring.atStart().after());
     }
 
-    /** When the key that waits will sign by itself; empty when nothing rotates by itself. */
+    /** When the next scheduled rotation is due; empty when none is scheduled. */
     public Optional<Instant> scheduled() {
         return schedule().next(changes.read());
     }
 
     /**
-     * Lets the key that waits sign, and publishes the one after it.
+     * Promotes the NEXT key to ACTIVE and publishes a new NEXT.
      *
-     * @return the key that signs now
+     * @return the new ACTIVE key
      * @throws AuthException {@code rotation_too_early}
      */
     public synchronized RingKey rotate(KeyChange by) {
@@ -70,27 +71,27 @@ public class KeyRotation {
             requirePublishedLongEnough(found);
             return true;
         });
-        return changes.read().active().orElseThrow(RotationSchedule::inBetween);
+        return changes.read().active().orElseThrow(RotationSchedule::incomplete);
     }
 
     /**
-     * Ends the trust in a key, on every node within a second; the key that waits goes with it, for it lay in the same
-     * directory. When it was the one that signs, this takes as long as a new key does: meanwhile no token is issued.
+     * Distrusts a key on every node within a second, together with the NEXT key, which was stored in the same
+     * directory. If it was the ACTIVE key, this call generates its successor; until then no token is issued.
      *
-     * @param keepNext the key that waits is known to be safe, and signs at once if it must
-     * @return the keys that are dead now and were not before
-     * @throws AuthException {@code not_found}; 503 when the key directory cannot be written: then the keys are dead all the
-     *     same, and a successor is made as soon as it can
+     * @param keepNext the NEXT key is known to be safe, and is promoted at once if needed
+     * @return the keys that this call has compromised
+     * @throws AuthException {@code not_found}; 503 when the key directory cannot be written: the keys are distrusted
+     *     all the same, and a successor is generated as soon as it can be written
      */
     public List<String> compromise(String kid, boolean keepNext, KeyChange by) {
-        Set<String> killed = dead.kill(kid, keepNext, by);
+        Set<String> compromised = dead.compromise(kid, keepNext, by);
         replaceActive(by.because("compromise"));
-        return List.copyOf(killed);
+        return List.copyOf(compromised);
     }
 
-    /** What is due: keys retire, a missing one is made, and the key that waits signs when its time has come. */
+    /** Does what is due: retires keys, generates missing ones and rotates on schedule. */
     public synchronized void tick() {
-        dead.agree();
+        dead.reconcile();
         changes.change(KeyChange.SCHEDULE, found -> found.retire(changes.now()));
         try {
             replaceActive(KeyChange.SCHEDULE.because("compromise"));
@@ -103,14 +104,14 @@ public class KeyRotation {
         }
     }
 
-    /** Promotes the key that waits if the condition still holds under the lock. */
+    /** Promotes the NEXT key if the condition still holds under the lock. */
     private void promote(KeyChange by, Predicate<Ring> condition) {
         requireThatNextSigns();
         changes.changeWithKey(
                 by, (found, fresh) -> condition.test(found) ? changes.publish(rotated(found), fresh) : found);
     }
 
-    /** A ring without a key that signs gets one: the key that waits, or a new one that every node has heard of. */
+    /** Promotes the NEXT key, or a new one that every node knows, if the ring has no ACTIVE key. */
     private void replaceActive(KeyChange by) {
         if (changes.read().active().isPresent()) {
             return;
@@ -124,11 +125,11 @@ public class KeyRotation {
         Ring after = changes.change(
                 by, found -> found.active().isPresent() || found.next().isEmpty() ? found : rotated(found));
         if (after.active().isPresent()) {
-            pause(HEARD); // who is answered now finds every node signing
+            pause(HEARD); // when the caller is answered, every node signs
         }
     }
 
-    /** Sees to it that a key waits; one whose private half was lost makes room for another. */
+    /** Publishes a NEXT key if there is none, or if its private key was lost. */
     private void publishNext(KeyChange by) {
         Optional<RingKey> waiting = changes.read().next();
         Optional<RingKey> lost = waiting.filter(changes::isLost);
@@ -141,7 +142,7 @@ public class KeyRotation {
         });
     }
 
-    /** What was there when the key was made may be gone, in an HSM at least: better the old key signs on. */
+    /** A NEXT key that cannot sign, as one lost from the HSM, must not replace an ACTIVE key that can. */
     private void requireThatNextSigns() {
         ring.refresh();
         if (!ring.waiting().map(SigningKey::works).orElse(false)) {

@@ -15,10 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * What this node believes now. Nothing in here waits for a file, a lock or an HSM, so that a key that is to be believed
- * no more is not, whatever else hangs.
- */
+/** The keys that this node trusts now; never waits for a file or an HSM, so that distrusting a key always works. */
 final class KeysInForce {
     private final InstantSource clock;
     private Set<String> dead = Set.of();
@@ -29,12 +26,12 @@ final class KeysInForce {
         this.clock = clock;
     }
 
-    /** Shows another ring; of its private halves those that are known already. */
+    /** Switches to another ring, keeping the private keys that are loaded already. */
     synchronized void show(Ring ring) {
         publish(snapshot.with(trusted(ring)));
     }
 
-    /** The keys that sign or wait, and whose private halves are still to be read; the one that signs first. */
+    /** The ACTIVE and NEXT keys whose private keys are not loaded yet, in this order. */
     List<RingKey> lacking() {
         Snapshot now = snapshot;
         return Stream.of(
@@ -44,7 +41,7 @@ final class KeysInForce {
                 .toList();
     }
 
-    /** Shows a private half, if its key still signs or waits. */
+    /** Adds a loaded private key, if its key is still ACTIVE or NEXT. */
     synchronized void add(SigningKey key) {
         publish(new Snapshot(
                 snapshot.ring(),
@@ -54,7 +51,7 @@ final class KeysInForce {
                 snapshot.jwks()));
     }
 
-    /** Believes these no more, whatever ring is shown: it may be an older copy of itself. */
+    /** Distrusts these keys in every ring from now on: a restored backup may not list them as compromised. */
     synchronized void distrust(Set<String> kids) {
         if (!dead.containsAll(kids)) {
             Set<String> more = new HashSet<>(dead);
@@ -64,7 +61,7 @@ final class KeysInForce {
         }
     }
 
-    /** Without the keys that nobody may believe. */
+    /** The ring with distrusted keys marked as compromised. */
     Ring ring() {
         return snapshot.ring();
     }
@@ -88,7 +85,7 @@ final class KeysInForce {
     private Ring trusted(Ring ring) {
         Ring trusted = ring;
         for (String kid : dead) {
-            trusted = trusted.kill(kid, clock.instant());
+            trusted = trusted.compromise(kid, clock.instant());
         }
         return trusted;
     }
@@ -103,10 +100,10 @@ final class KeysInForce {
     }
 
     /**
-     * Keys and key set change together, in one write.
+     * Keys and key set, replaced together in one write.
      *
-     * @param active the key that signs, unless its private half is still to be read
-     * @param next the same of the key that waits
+     * @param active the ACTIVE key, once its private key is loaded
+     * @param next the NEXT key, once its private key is loaded
      */
     private record Snapshot(
             Ring ring,

@@ -9,9 +9,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells MP-JWT what it verifies by: the key set of this moment, without a request to ourselves, issuer and audience as they
- * were at the start, and where a token is looked for. No other source of the server's configuration can change one of these;
- * what can only be left unset is looked for at the start.
+ * Configures MP-JWT with the current key set, the issuer and audience as of startup, and where the token is read; its
+ * ordinal keeps any other config source from overriding these.
  */
 public class MpJwtConfigSource implements ConfigSource {
     private static final String KEY_SET = "mp.jwt.verify.publickey";
@@ -22,8 +21,8 @@ public class MpJwtConfigSource implements ConfigSource {
             "mp.jwt.verify.publickey.algorithm", "RS256");
 
     /**
-     * What another source must not say. Where the token is: our own parser reads it there, and the two must read the same one.
-     * And what nobody may set: an empty value of ours would not hide another source's on Payara.
+     * What no other source may change: where the token is, since MP-JWT and our parser must read the same one; and
+     * what must stay unset, since on Payara an empty value of ours does not hide another source's.
      */
     private static final Map<String, String> REQUIRED = Map.of(
             "mp.jwt.token.header", "Authorization",
@@ -41,7 +40,7 @@ public class MpJwtConfigSource implements ConfigSource {
                 Map.of(
                         "mp.jwt.verify.issuer", settings.issuer().toString(),
                         "mp.jwt.verify.audiences", settings.audience(),
-                        // the gate checks the times by the skew in force; MP-JWT, which reads it once, must not be
+                        // the gate checks times with the current skew; MP-JWT, which reads it once, must not be
                         // stricter
                         "mp.jwt.verify.clock.skew", Long.toString(TokenSettings.LONGEST_SKEW.toSeconds())));
     }
@@ -51,9 +50,9 @@ public class MpJwtConfigSource implements ConfigSource {
     }
 
     /**
-     * Refuses to run where the server has MP-JWT look for tokens or keys elsewhere.
+     * Refuses to start where the server's configuration makes MP-JWT read tokens or keys from elsewhere.
      *
-     * @throws com.amplihack.auth.config.source.InvalidSettingException that names the property
+     * @throws com.amplihack.auth.config.source.InvalidSettingException naming the property
      */
     public static void requireUnchangedByTheServer() {
         ServerProperties.require(REQUIRED);
@@ -65,7 +64,7 @@ public class MpJwtConfigSource implements ConfigSource {
         return Map.copyOf(all);
     }
 
-    /** The same in every profile: {@code %dev.mp.jwt.token.header} of another source must not win either. */
+    /** Ignores the profile: {@code %dev.mp.jwt.token.header} of another source must not win either. */
     @Override
     public @Nullable String getValue(String name) {
         return properties.get(name.startsWith("%") ? name.substring(name.indexOf('.') + 1) : name);
@@ -81,7 +80,7 @@ public class MpJwtConfigSource implements ConfigSource {
         return Map.copyOf(properties); // no copy: it is immutable already
     }
 
-    /** Above every other source: nobody else may say which tokens are ours. */
+    /** Above every other source: no other may decide which tokens are ours. */
     @Override
     public int getOrdinal() {
         return Integer.MAX_VALUE;

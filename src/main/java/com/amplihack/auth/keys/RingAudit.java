@@ -11,9 +11,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Tells the log and the audit log what became of each key between one ring and the next, so that an auditor can follow a
- * key from its publication to its end. A compromise is told by {@link DeadKeys}: it holds also where the ring cannot be
- * written.
+ * Audits every state change of a key between one ring and the next, except a compromise, which {@link DeadKeys} audits
+ * because it holds even where the ring cannot be written.
  */
 final class RingAudit {
     private static final Logger LOG = Logger.getLogger(RingAudit.class.getName());
@@ -24,11 +23,11 @@ final class RingAudit {
         this.audit = audit;
     }
 
-    void tell(KeyChange by, Ring before, Ring after) {
+    void record(KeyChange by, Ring before, Ring after) {
         before.next().filter(key -> after.find(key.kid()).isEmpty()).ifPresent(key -> withdrawn(by, key));
         after.active()
                 .filter(key -> !before.active().map(RingKey::kid).equals(Optional.of(key.kid())))
-                .ifPresent(key -> signs(by, key, before, after));
+                .ifPresent(key -> activated(by, key, before, after));
         after.next()
                 .filter(key -> before.find(key.kid()).isEmpty())
                 .ifPresent(key -> audit.record(entry(by, KeyState.NEXT.name(), key)));
@@ -40,7 +39,7 @@ final class RingAudit {
                 .forEach(key -> retired(by, key));
     }
 
-    private void signs(KeyChange by, RingKey key, Ring before, Ring after) {
+    private void activated(KeyChange by, RingKey key, Ring before, Ring after) {
         LOG.log(Level.INFO, "Key {0} signs from now on", key.kid());
         audit.record(entry(by, KeyState.ACTIVE.name(), key)
                 .detail("before", before.active().map(RingKey::kid).orElse(""))
@@ -52,9 +51,9 @@ final class RingAudit {
         audit.record(entry(by, KeyState.RETIRED.name(), key));
     }
 
-    /** It never signed, and its private half is lost or lies where it should not. */
+    /** A NEXT key that never signed, and whose private key was lost or is in the wrong key store. */
     private void withdrawn(KeyChange by, RingKey key) {
-        LOG.log(Level.WARNING, "Key {0} waits no more: it will be another one", key.kid());
+        LOG.log(Level.WARNING, "The next key {0} is withdrawn and will be replaced", key.kid());
         audit.record(entry(by, "WITHDRAWN", key));
     }
 

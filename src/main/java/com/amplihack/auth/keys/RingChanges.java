@@ -17,10 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/**
- * Reads the ring and changes it for all nodes: each change shows on this node at once and is told to the audit log, and
- * what cannot be read or written is a 503.
- */
+/** Reads and changes the ring in the key directory, audits each change and reloads it here; an I/O failure is a 503. */
 final class RingChanges {
     private static final Logger LOG = Logger.getLogger(RingChanges.class.getName());
 
@@ -51,7 +48,7 @@ final class RingChanges {
         }
     }
 
-    /** Whether a key that waits is there no more; while that cannot be said it is not. */
+    /** Whether the NEXT key's private key is gone; false while the HSM cannot tell. */
     boolean isLost(RingKey next) {
         try {
             return !ring.directory().isUsable(next);
@@ -62,27 +59,29 @@ final class RingChanges {
         }
     }
 
-    /** A step which may publish a key that was made for it. */
+    /** A change that may publish a key generated for it. */
     @FunctionalInterface
     interface Publication {
         Ring from(Ring ring, FreshKey fresh) throws IOException;
     }
 
-    /** Makes a key, before the lock is taken, and then a step; when the step does without the key, nothing of it stays. */
+    /**
+     * Generates a key before taking the lock, makes the change, and discards the key if the change did not publish it.
+     */
     Ring changeWithKey(KeyChange by, Publication step) {
         FreshKey fresh = make();
         Ring after;
         try {
             after = change(by, found -> step.from(found, fresh));
         } catch (AuthException failed) {
-            discardUnlessNamed(fresh, read());
+            discardUnlessPublished(fresh, read());
             throw failed;
         }
-        discardUnlessNamed(fresh, after);
+        discardUnlessPublished(fresh, after);
         return after;
     }
 
-    private static void discardUnlessNamed(FreshKey fresh, Ring ring) {
+    private static void discardUnlessPublished(FreshKey fresh, Ring ring) {
         if (ring.find(fresh.key().kid()).isEmpty()) {
             fresh.discard();
         }
@@ -98,7 +97,7 @@ final class RingChanges {
         ring.directory().sweepHsm(read(), now());
     }
 
-    /** Makes one step, see {@link KeyDirectory#change}; to be told as done by somebody. */
+    /** Makes one change, see {@link KeyDirectory#change}, and audits it with its cause. */
     Ring change(KeyChange by, KeyDirectory.Step step) {
         AtomicReference<Ring> before = new AtomicReference<>();
         try {
@@ -106,7 +105,7 @@ final class RingChanges {
                 before.set(found);
                 return step.from(found);
             });
-            audit.tell(by, Objects.requireNonNull(before.get()), after);
+            audit.record(by, Objects.requireNonNull(before.get()), after);
             return after;
         } catch (IOException | InvalidSettingException e) {
             throw unwritable(e);
@@ -115,7 +114,7 @@ final class RingChanges {
         }
     }
 
-    /** In whole milliseconds, as people read it. */
+    /** Truncated to milliseconds. */
     Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** When the key that waits may sign, and when it does so by itself; never before it was published long enough. */
+/** When the NEXT key may be promoted, and when it is due; never before it was published long enough. */
 record RotationSchedule(KeySettings settings) {
-    /** When the key that waits signs by itself; empty when nothing rotates by itself. */
+    /** When the next rotation is due; empty when none is scheduled. */
     Optional<Instant> next(Ring ring) {
         Duration rotation = settings.rotation();
         if (rotation.isZero()) {
@@ -29,20 +29,20 @@ record RotationSchedule(KeySettings settings) {
 
     /** @throws AuthException {@code rotation_too_early}; 503 while a compromised key has no successor */
     void requirePublishedLongEnough(Ring ring, Instant now) {
-        RingKey next = ring.next().orElseThrow(RotationSchedule::inBetween);
+        RingKey next = ring.next().orElseThrow(RotationSchedule::incomplete);
         if (ring.active().isEmpty()) {
-            throw inBetween();
+            throw incomplete();
         }
         Instant earliest = earliest(next);
         if (now.isBefore(earliest)) {
             throw new AuthException(
                             ErrorCode.ROTATION_TOO_EARLY,
-                            "The next key is not published long enough for every verifier to know it.")
+                            "The next key has not been published long enough for every verifier to know it.")
                     .member("earliest_at", earliest.toString());
         }
     }
 
-    static AuthException inBetween() {
+    static AuthException incomplete() {
         return new AuthException(ErrorCode.STORE_UNAVAILABLE, "The key ring is being changed: try again shortly.");
     }
 

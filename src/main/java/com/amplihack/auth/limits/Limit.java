@@ -4,32 +4,34 @@ import com.amplihack.auth.config.LimitSettings;
 import com.amplihack.auth.config.type.Quota;
 import java.util.function.Function;
 
-/** Every rate limit: what it counts by, who counts, where its quota is set, and the title of its 429. */
+/** The rate limits: key, counter, quota and title of the 429. */
 public enum Limit {
-    /** Sign-ins, whatever they are tried with. */
+    /** Login attempts by any method. */
     LOGIN(Key.ADDRESS, Counter.STORE, LimitSettings::login, "Too many login attempts"),
-    /** Refresh tokens of a session; those that come without its proof are counted apart. */
+    /** Refreshes of a session; those without session proof count separately. */
     REFRESH(Key.SESSION, Counter.SCRIPT, LimitSettings::refresh, "Too many requests"),
-    /** Requests that an access token is admitted with. */
+    /** Requests with an access token. */
     API(Key.SUBJECT, Counter.SCRIPT, LimitSettings::api, "Too many requests"),
-    /** The key set, under all its names. */
+    /** Requests for the JWKS, under any path. */
     JWKS(Key.ADDRESS, Counter.NODE, LimitSettings::jwks, "Too many requests");
 
-    /** What one quota belongs to. */
+    /** What a limit counts by. */
     enum Key {
-        /** The client's address; an IPv6 /64 is one. */
+        /** The client's IPv4 address or IPv6 /64. */
         ADDRESS,
         SESSION,
         SUBJECT
     }
 
-    /** Who counts, and so what happens when the store does not answer. */
+    /** Where a limit is counted, and so what happens while the store is down. */
     enum Counter {
-        /** The store, for all nodes: without it the request is refused with 503. */
+        /** In the store, across all nodes; 503 while it is down. */
         STORE,
-        /** The store too, in the script and the round trip of the operation that is limited: 503 as well. */
+        /**
+         * In the store, by the script of the limited operation, without a round trip of its own; 503 while it is down.
+         */
         SCRIPT,
-        /** Each node by itself: it costs no round trip, and goes on without the store. */
+        /** On each node, without a round trip; works while the store is down. */
         NODE
     }
 

@@ -1,7 +1,7 @@
 package com.amplihack.auth.limits;
 
 import com.amplihack.auth.config.type.Quota;
-import com.amplihack.auth.store.SecurityStore.Taken;
+import com.amplihack.auth.store.QuotaStore.Taken;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
@@ -10,11 +10,11 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts on this node alone. A window begins with its first request, so that no time as long as a window sees more than two
- * quotas; a key costs the same few bytes whatever its quota is.
+ * Counts a rate limit on this node in fixed windows, each of which begins with its first request; any period as long
+ * as a window sees at most two quotas.
  */
 final class NodeCounter {
-    /** Beyond them the least used one is forgotten. */
+    /** Beyond it, the cache evicts the least used key. */
     static final int MOST_KEYS = 65_536;
 
     private final Ticker ticker;
@@ -27,13 +27,12 @@ final class NodeCounter {
                 .expireAfter(
                         Expiry.<String, Window>creating((key, window) -> Duration.ofNanos(window.end - ticker.read())))
                 .ticker(ticker)
-                .executor(Runnable::run) // no threads of the server's own
+                .executor(Runnable::run) // maintenance on the calling thread
                 .build();
     }
 
     private record Window(long end, AtomicInteger taken) {}
 
-    /** Takes one. */
     Taken take(Quota quota, String key) {
         long now = ticker.read();
         Window window = windows.get(
@@ -46,7 +45,6 @@ final class NodeCounter {
                 Duration.ofNanos(Math.max(0, window.end - now)));
     }
 
-    /** How many are remembered. */
     long keys() {
         windows.cleanUp();
         return windows.estimatedSize();

@@ -8,8 +8,8 @@ import com.amplihack.auth.config.type.AddressRanges;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.SecurityStore.Taken;
+import com.amplihack.auth.store.QuotaStore;
+import com.amplihack.auth.store.QuotaStore.Taken;
 import com.amplihack.auth.web.ClientContext;
 import com.github.benmanes.caffeine.cache.Ticker;
 import jakarta.inject.Inject;
@@ -17,34 +17,32 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Takes from the limits; whoever is over one is audited and refused. */
+/** Enforces the rate limits; audits and refuses a request over its limit. */
 @Singleton
 public class RateLimits {
     private static final int IPV4_ADDRESS_BITS = 32;
 
     private final NodeCounter node = new NodeCounter(Ticker.systemTicker());
-    private final SecurityStore store;
+    private final QuotaStore store;
     private final AuditLog audit;
     private final Configuration configuration;
 
     @Inject
-    public RateLimits(SecurityStore store, AuditLog audit, Configuration configuration) {
+    public RateLimits(QuotaStore store, AuditLog audit, Configuration configuration) {
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;
     }
 
-    /** The quota that is in force. */
     public Quota quota(Limit limit) {
         return limit.quota(configuration.settings().limits());
     }
 
     /**
-     * Takes one for this client.
+     * Takes one permit from a limit by address.
      *
-     * @param limit one that counts by address
-     * @return what is left; empty when the limit is off
-     * @throws AuthException {@code rate_limited}, or {@code store_unavailable} where the store counts
+     * @return the remaining quota; empty if unlimited
+     * @throws AuthException {@code rate_limited}, or {@code store_unavailable} if the limit is counted in the store
      */
     public Optional<RateLimit> take(Limit limit, ClientContext client) {
         Quota quota = quota(limit);
@@ -66,11 +64,10 @@ public class RateLimits {
     }
 
     /**
-     * What a limit answers once one was taken from it, perhaps by a script of the store.
+     * Evaluates a permit that was taken, perhaps by a script of the store.
      *
-     * @param quota that it was taken from
      * @param caller completes the audit entry of a refusal
-     * @return what is left; empty when the limit is off
+     * @return the remaining quota; empty if unlimited
      * @throws AuthException {@code rate_limited}
      */
     public Optional<RateLimit> answer(

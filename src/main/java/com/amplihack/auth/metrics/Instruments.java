@@ -10,7 +10,7 @@ import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
 import org.eclipse.microprofile.metrics.Timer;
 
-/** Counters, timers and gauges by name, each with one label at most; without a registry nothing is measured. */
+/** Counters, timers and gauges by name with at most one label; without a registry, does nothing. */
 final class Instruments {
     private final Optional<MetricRegistry> registry;
     private final Map<Name, Counter> counters = new ConcurrentHashMap<>();
@@ -27,7 +27,7 @@ final class Instruments {
         this.registry = registry;
     }
 
-    /** Makes these counters known at zero: a dashboard expects to find them before the first event. */
+    /** Registers counters at zero, so that dashboards find them before the first event. */
     void register(String metric, String label, String... values) {
         for (String value : values) {
             counter(new Name(metric, label, value));
@@ -54,7 +54,7 @@ final class Instruments {
         registry.ifPresent(known -> known.gauge(metric, reading::get, new Name(metric, label, value).tags()));
     }
 
-    /** What a counter has counted since the start, over all values of its label. */
+    /** A counter's total since the start, summed over its label's values. */
     long total(String metric) {
         return counters.entrySet().stream()
                 .filter(entry -> entry.getKey().metric().equals(metric))

@@ -11,15 +11,12 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
-/**
- * The service's own figures at {@code /metrics} (docs/metrics.md). Each label has a small, fixed set of values;
- * nothing that a client sends becomes one.
- */
+/** The application's metrics (docs/metrics.md), with a small, fixed set of values per label and none from clients. */
 @Singleton
 public class Meters {
     private final Instruments instruments;
 
-    /** Meters that measure nothing, for use outside a server. */
+    /** Without a registry, for use outside a server. */
     public Meters() {
         this(Optional.empty());
     }
@@ -39,28 +36,28 @@ public class Meters {
         instruments.register("jwt_logins_total", "outcome", "success", "failure", "limited", "overloaded");
     }
 
-    /** A token was handed out: {@code access} or {@code refresh}. */
+    /** Counts an issued token of type {@code access} or {@code refresh}. */
     public void tokenIssued(String type) {
         instruments.count("jwt_tokens_issued_total", "type", type);
     }
 
-    /** An access token was admitted, this long after the gate began with it. */
+    /** Counts an admitted access token and the time that the gate took. */
     public void tokenValidated(Duration took) {
         instruments.count("jwt_tokens_validated_total");
         instruments.time("jwt_validation", took);
     }
 
     /**
-     * A request to a protected path was refused.
+     * Counts a refused request to a protected path.
      *
-     * @param reason the error code of the answer
+     * @param reason the response's error code
      */
     public void tokenRefused(String reason, Duration took) {
         instruments.count("jwt_validation_errors_total", "reason", reason);
         instruments.time("jwt_validation", took);
     }
 
-    /** An admitted caller lacked a role or permission. */
+    /** Counts an admitted caller who lacked a role or permission. */
     public void accessDenied() {
         instruments.count("jwt_validation_errors_total", "reason", "insufficient_permissions");
     }
@@ -69,7 +66,6 @@ public class Meters {
         instruments.count("jwt_replay_attempts_total", "kind", kind);
     }
 
-    /** Another key signs from now on. */
     public void keyRotated() {
         instruments.count("jwt_key_rotation_total");
     }
@@ -82,18 +78,18 @@ public class Meters {
         instruments.count("jwt_logins_total", "outcome", outcome);
     }
 
-    /** A password was hashed or compared; waiting for a turn is not in it. */
+    /** Times a password hash or comparison, without the time in the queue. */
     public void passwordHashed(Duration took) {
         instruments.time("jwt_password_hash", took);
     }
 
-    /** Redis answered an operation of the store, or failed to. */
+    /** Times a store operation in Redis, successful or not. */
     public void storeAnswered(String operation, Duration took) {
         instruments.time("jwt_store", "operation", operation, took);
     }
 
     /**
-     * A request to a proxied path has ended.
+     * Counts a finished request to a proxied path.
      *
      * @param outcome {@code answered}, an error code, {@code client_gone} or {@code upstream_broke}
      */
@@ -101,25 +97,21 @@ public class Meters {
         instruments.count("jwt_proxy_requests_total", "outcome", outcome);
     }
 
-    /** The upstream's headers arrived, this long after the request was sent to it. */
+    /** Times an upstream request until the response headers arrive. */
     public void upstreamAnswered(Duration took) {
         instruments.time("jwt_proxy_upstream", took);
     }
 
-    /**
-     * Has the number of live sessions asked for when somebody reads the metrics, at most every ten seconds.
-     *
-     * @param sample may fail: then there is no number
-     */
+    /** Registers a gauge of live sessions, sampled at most every ten seconds; NaN if the sample fails. */
     public void sampleSessions(LongSupplier sample) {
         instruments.gauge("jwt_sessions_active", "", "", cached(sample));
     }
 
-    /** An expensive number, cached for ten seconds; NaN when it cannot be had, since an old one would look like a true one. */
+    /** An expensive gauge, cached for ten seconds; NaN instead of a stale value if the sample fails. */
     static Supplier<Double> cached(LongSupplier sample) {
         LoadingCache<String, Double> cache = Caffeine.newBuilder()
                 .expireAfterWrite(Duration.ofSeconds(10))
-                .executor(Runnable::run) // no threads of the server's own
+                .executor(Runnable::run) // maintenance on the calling thread
                 .build(name -> {
                     try {
                         return (double) sample.getAsLong();
@@ -130,16 +122,12 @@ public class Meters {
         return () -> cache.get("");
     }
 
-    /**
-     * What a counter has counted since the start, over all values of its label.
-     *
-     * @param metric its name at {@code /metrics}
-     */
+    /** A counter's total since the start, summed over its label's values. */
     public long total(String metric) {
         return instruments.total(metric);
     }
 
-    /** Shows which of these names is the one in use. */
+    /** Registers an info gauge that is 1 for the provider in use and 0 for the others. */
     public void showSigningProvider(List<String> names, Supplier<String> inUse) {
         names.forEach(name -> instruments.gauge(
                 "jwt_signing_provider_info", "provider", name, () -> name.equals(inUse.get()) ? 1 : 0));

@@ -1,17 +1,17 @@
 package com.amplihack.auth.ops;
 
 /**
- * What an administrator of the server does through JMX ({@code amplihack.auth:type=Admin}); whoever may use JMX may do it.
- * Counters are those of this node since its start.
+ * Administration by JMX ({@code amplihack.auth:type=Admin}), open to everyone with JMX access. Counters are this node's
+ * since its start.
  */
 public interface AdminMXBean {
-    /** The {@code kid} of the key that signs; empty while none does. */
+    /** The active key's {@code kid}; empty if there is none. */
     String getSigningKey();
 
     /** {@code redis} or {@code memory}. */
     String getSessionStore();
 
-    /** An estimate over all nodes; -1 while the store does not answer. */
+    /** An estimate across all nodes; -1 while the store is down. */
     long getLiveSessions();
 
     long getLogins();
@@ -29,29 +29,29 @@ public interface AdminMXBean {
     long getKeyRotations();
 
     /**
-     * Lets the key that waits sign.
+     * Makes the {@code NEXT} key the active one.
      *
-     * @return the {@code kid} of the key that signs now
-     * @throws IllegalStateException when it is not published long enough, with the time at which it is
+     * @return its {@code kid}
+     * @throws IllegalStateException if it has not been published long enough; the message has the earliest time
      */
     String rotateKeys();
 
     /**
-     * Lets strangers try to sign in to a locked account again.
+     * Lifts the lock of an account.
      *
      * @return whether it was locked
-     * @throws IllegalArgumentException when nobody has this name
+     * @throws IllegalArgumentException if there is no such account
      */
     boolean unlock(String username);
 
     /**
-     * Ends every session of an account.
+     * Ends all sessions of an account.
      *
-     * @return how many there were
-     * @throws IllegalArgumentException when nobody has this name
+     * @return their number
+     * @throws IllegalArgumentException if there is no such account
      */
     int endSessions(String username);
 
-    /** The panic button: within a second every session of everybody is over. */
+    /** Ends all sessions of all users on all nodes within a second. */
     void revokeAll();
 }

@@ -18,7 +18,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.function.Supplier;
 
-/** Does and audits what JMX asks for; failures cross as exceptions of the JDK, the only ones that a client knows. */
+/** Implements and audits {@link AdminMXBean}; throws JDK exceptions only, as JMX clients have no other classes. */
 @Singleton
 public class Administration implements AdminMXBean {
     private final KeyRing keys;
@@ -104,13 +104,13 @@ public class Administration implements AdminMXBean {
 
     @Override
     public String rotateKeys() {
-        return done(() -> rotation.rotate(KeyChange.JMX)).kid();
+        return call(() -> rotation.rotate(KeyChange.JMX)).kid();
     }
 
     @Override
     public boolean unlock(String username) {
         String id = idOf(username);
-        boolean wasLocked = done(() -> store.unlock(id));
+        boolean wasLocked = call(() -> store.unlock(id));
         if (wasLocked) {
             audit.record(AuditEntry.of(AuditEvent.ACCOUNT_UNLOCKED, ClientContext.NONE)
                     .user(id)
@@ -123,14 +123,14 @@ public class Administration implements AdminMXBean {
     @Override
     public int endSessions(String username) {
         String id = idOf(username);
-        int ended = done(() -> store.endAll(id));
+        int ended = call(() -> store.endAll(id));
         audit.record(action("end_sessions", id));
         return ended;
     }
 
     @Override
     public void revokeAll() {
-        done(() -> {
+        call(() -> {
             store.endEverybody();
             return true;
         });
@@ -138,8 +138,8 @@ public class Administration implements AdminMXBean {
     }
 
     private String idOf(String username) {
-        return done(() -> accounts.idOf(username))
-                .orElseThrow(() -> new IllegalArgumentException("There is no account of this name."));
+        return call(() -> accounts.idOf(username))
+                .orElseThrow(() -> new IllegalArgumentException("There is no account with this name."));
     }
 
     private static AuditEntry action(String action, String target) {
@@ -149,7 +149,7 @@ public class Administration implements AdminMXBean {
                 .detail("by", "jmx");
     }
 
-    private static <T> T done(Supplier<T> action) {
+    private static <T> T call(Supplier<T> action) {
         try {
             return action.get();
         } catch (AuthException refused) {

@@ -8,7 +8,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Readiness: the audit file takes entries; never waits for the file. */
+/** Readiness: the audit file is writable; never blocks on the file. */
 @Readiness
 @ApplicationScoped
 public class AuditHealth implements HealthCheck {

@@ -6,15 +6,15 @@ import jakarta.ejb.Schedule;
 import jakarta.ejb.Singleton;
 import jakarta.inject.Inject;
 
-/** Has audit log and server log tell, once a minute, of what they did not write one by one. */
+/** Logs the number of suppressed audit entries and log messages once a minute. */
 @Singleton
 public class AuditMinute {
     @Inject
     private AuditLog audit;
 
     @Schedule(hour = "*", minute = "*", persistent = false)
-    void tell() {
-        audit.tellRefusals();
+    void flush() {
+        audit.recordSuppressed();
         RepeatedLog.endMinute();
     }
 }

@@ -29,12 +29,12 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Brings everything up in order, or stops the deployment with one sentence that an operator can act on. What a bean opens
- * it opens when it is made: providers let {@link #start} decide when.
+ * Starts the application in order, or stops the deployment with one sentence for the operator. Beans open their resources
+ * when constructed, so {@link Provider}s let {@link #start} decide when.
  */
 @Singleton
 @Startup
-@TransactionManagement(TransactionManagementType.BEAN) // Flyway makes its own
+@TransactionManagement(TransactionManagementType.BEAN) // Flyway begins its own
 public class Boot {
     private static final Logger LOG = Logger.getLogger(Boot.class.getName());
 
@@ -81,17 +81,17 @@ public class Boot {
             String sessions = store.kind();
             meters.sampleSessions(store::liveSessions);
             store.onOutage(new OutageAudit(log));
-            hasher.get(); // or the first login would pay for it
-            firstAccount.get().makeIfNone().ifPresent(Boot::show);
+            hasher.get(); // warm up, or the first login would wait
+            firstAccount.get().createIfNone().ifPresent(Boot::show);
             meters.showSigningProvider(
                     SigningKey.PROVIDERS, () -> ring.signingProvider().orElse(""));
             LOG.log(
                     Level.INFO,
-                    "Signing with key {0} by {1}, sessions in {2}, audit goes on after entry {3}",
+                    "Signing with key {0} by {1}, sessions in {2}, audit continues after entry {3}",
                     new Object[] {kid, ring.signingProvider().orElse("nobody"), sessions, Long.toString(entries)});
         } catch (RuntimeException failed) {
             StartFailure failure = StartFailure.of(failed);
-            LOG.severe(failure.getMessage()); // the server's own words about it are a page of stack
+            LOG.severe(failure.getMessage()); // the server itself logs only a long stack trace
             throw failure;
         }
     }
@@ -100,7 +100,7 @@ public class Boot {
         try {
             PrivateFiles.makeDirectory(settings.home());
         } catch (IOException e) {
-            throw new InvalidSettingException("auth.home: " + settings.home() + " cannot be made");
+            throw new InvalidSettingException("auth.home: " + settings.home() + " cannot be created");
         }
         if (!Files.isWritable(settings.home())) {
             throw new InvalidSettingException("auth.home: " + settings.home() + " is not writable");
@@ -125,11 +125,11 @@ public class Boot {
     }
 
     /**
-     * To the standard output, not to the log: logs are kept, and a password must not be. Payara Server keeps the standard
-     * output too: there, set {@code auth.bootstrap.password} by an alias (server-config/payara).
+     * Prints a password to standard output instead of the log, which is kept. Payara Server keeps standard output too:
+     * there, set {@code auth.bootstrap.password} by an alias (server-config/payara).
      */
     private static void show(String line) {
         System.out.println(line);
-        LOG.log(Level.INFO, "The first account was made; its password was printed once");
+        LOG.log(Level.INFO, "The first account was created; its password was printed once");
     }
 }

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Readiness: the account database answers, within two seconds; without it nobody can sign in. */
+/** Readiness: the account database answers within two seconds. */
 @Readiness
 @ApplicationScoped
 public class DatabaseHealth implements HealthCheck {
@@ -23,7 +23,7 @@ public class DatabaseHealth implements HealthCheck {
             return answer.up().withData("product", database.ping()).build();
         } catch (AuthException silent) {
             return answer.down()
-                    .withData("error", "The database does not answer; logins and refreshes are 503.")
+                    .withData("error", "The database does not answer; logins and refreshes get 503.")
                     .build();
         }
     }

@@ -16,7 +16,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.StandardMBean;
 
-/** Offers {@link AdminMXBean} to JMX while the application runs. */
+/** Registers {@link AdminMXBean} with JMX while the application runs. */
 @Singleton
 @Startup
 @DependsOn("Boot")
@@ -32,13 +32,13 @@ public class JmxRegistration {
 
     @PostConstruct
     void register() {
-        // JMX calls on threads of its own, which know nothing of this application
+        // JMX threads lack the application's context
         AdminMXBean here = contexts.createContextualProxy(administration, AdminMXBean.class);
         try {
             unregister();
             server().registerMBean(new StandardMBean(here, AdminMXBean.class, true), new ObjectName(NAME));
         } catch (JMException refused) {
-            LOG.log(Level.WARNING, "JMX does without " + NAME, refused);
+            LOG.log(Level.WARNING, "Cannot register " + NAME + " with JMX", refused);
         }
     }
 
@@ -47,7 +47,7 @@ public class JmxRegistration {
         try {
             unregister();
         } catch (JMException gone) {
-            LOG.log(Level.FINE, "JMX has no " + NAME, gone);
+            LOG.log(Level.FINE, "Cannot unregister " + NAME + " from JMX", gone);
         }
     }
 

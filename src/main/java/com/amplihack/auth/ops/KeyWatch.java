@@ -3,7 +3,7 @@ package com.amplihack.auth.ops;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
 import com.amplihack.auth.problem.RepeatedLog;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.FleetStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -23,13 +23,13 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Looks four times a second whether another node has changed the key ring, twice a second whether the store calls a key
- * dead, each second whether an HSM signs, and once a minute what is due.
+ * Polls the key directory every 250 ms, the store's compromised keys every 500 ms and the HSM every second, and runs due
+ * rotations every minute.
  */
 @Singleton
 @Startup
 @DependsOn("Boot")
-@TransactionManagement(TransactionManagementType.BEAN) // there is none, and a key may take longer than one may
+@TransactionManagement(TransactionManagementType.BEAN) // generating a key may exceed a transaction's timeout
 public class KeyWatch {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(KeyWatch.class.getName()), 1);
     private static final long RING_MILLIS = 250;
@@ -43,7 +43,7 @@ public class KeyWatch {
     private KeyRotation rotation;
 
     @Inject
-    private SecurityStore store;
+    private FleetStore store;
 
     @Resource
     private ManagedScheduledExecutorService executor;
@@ -53,13 +53,12 @@ public class KeyWatch {
     @PostConstruct
     void start() {
         KeyRing ring = keys;
-        SecurityStore known = store;
-        lookAtStore(ring, known); // before the first request
+        FleetStore known = store;
+        pollStore(ring, known); // before the first request
         watches = List.of(
+                executor.scheduleWithFixedDelay(() -> pollRing(ring), RING_MILLIS, RING_MILLIS, TimeUnit.MILLISECONDS),
                 executor.scheduleWithFixedDelay(
-                        () -> lookAtRing(ring), RING_MILLIS, RING_MILLIS, TimeUnit.MILLISECONDS),
-                executor.scheduleWithFixedDelay(
-                        () -> lookAtStore(ring, known), STORE_MILLIS, STORE_MILLIS, TimeUnit.MILLISECONDS),
+                        () -> pollStore(ring, known), STORE_MILLIS, STORE_MILLIS, TimeUnit.MILLISECONDS),
                 executor.scheduleWithFixedDelay(() -> probe(ring), HSM_MILLIS, HSM_MILLIS, TimeUnit.MILLISECONDS));
     }
 
@@ -72,17 +71,17 @@ public class KeyWatch {
     void tick() {
         try {
             rotation.tick();
-        } catch (RuntimeException failed) { // the next minute is another chance
-            LOG.log(Level.SEVERE, "due", "The key ring could not do what is due", failed);
+        } catch (RuntimeException failed) { // retried in a minute
+            LOG.log(Level.SEVERE, "due", "A due key rotation failed", failed);
         }
     }
 
-    /** One failure must not be the end of the schedule. */
-    private static void lookAtRing(KeyRing ring) {
+    /** Catches failures, which would cancel the schedule. */
+    private static void pollRing(KeyRing ring) {
         try {
             ring.refresh();
         } catch (RuntimeException failed) {
-            LOG.log(Level.SEVERE, "ring", "The key ring could not be looked at", failed);
+            LOG.log(Level.SEVERE, "ring", "The key ring could not be read", failed);
         }
     }
 
@@ -90,17 +89,17 @@ public class KeyWatch {
         try {
             ring.probe();
         } catch (RuntimeException failed) {
-            LOG.log(Level.SEVERE, "hsm", "The HSM could not be looked at", failed);
+            LOG.log(Level.SEVERE, "hsm", "The HSM could not be probed", failed);
         }
     }
 
-    private static void lookAtStore(KeyRing ring, SecurityStore store) {
+    private static void pollStore(KeyRing ring, FleetStore store) {
         try {
             ring.distrust(store.deadKeys());
         } catch (StoreUnavailableException away) {
-            // every request with a token is refused meanwhile
+            // meanwhile every request with a token is refused
         } catch (RuntimeException failed) {
-            LOG.log(Level.SEVERE, "store", "The store could not be asked for compromised keys", failed);
+            LOG.log(Level.SEVERE, "store", "The compromised keys could not be read from the store", failed);
         }
     }
 }

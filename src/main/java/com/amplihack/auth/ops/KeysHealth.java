@@ -13,7 +13,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Readiness: there is a key that signs, it is worth its name, and changes of the ring would be seen. */
+/** Readiness: there is an active key that signs, and the key directory is readable. */
 @Readiness
 @ApplicationScoped
 public class KeysHealth implements HealthCheck {
@@ -47,7 +47,7 @@ public class KeysHealth implements HealthCheck {
         }
         if (!keys.isReadable()) {
             return answer.down()
-                    .withData("error", "The key directory cannot be read: a rotation or compromise is not seen.")
+                    .withData("error", "The key directory cannot be read: rotations and compromises go unnoticed.")
                     .build();
         }
         return answer.up().build();

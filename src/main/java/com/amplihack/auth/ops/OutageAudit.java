@@ -8,7 +8,7 @@ import com.amplihack.auth.store.StoreOutage;
 import com.amplihack.auth.web.ClientContext;
 import java.util.function.Consumer;
 
-/** Audits that the store went away, and that it is back: two entries an outage. */
+/** Audits the start and the end of a store outage. */
 record OutageAudit(AuditLog audit) implements Consumer<StoreOutage> {
     @Override
     public void accept(StoreOutage outage) {

@@ -28,10 +28,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 
-/**
- * Looks whether somebody has changed a property, at live ones each second: tells of what is in force now, and of what is
- * not.
- */
+/** Polls the properties, live ones every second, and logs and audits changes. */
 @Singleton
 @Startup
 @DependsOn("Boot")
@@ -52,8 +49,7 @@ public class PolicyWatch {
 
     @PostConstruct
     void start() {
-        Look look = new Look(configuration, audit);
-        watch = executor.scheduleWithFixedDelay(look, 1, 1, TimeUnit.SECONDS);
+        watch = executor.scheduleWithFixedDelay(new Poll(configuration, audit), 1, 1, TimeUnit.SECONDS);
     }
 
     @PreDestroy
@@ -69,17 +65,16 @@ public class PolicyWatch {
     }
 
     /**
-     * One look a second, by one thread at a time: at a live secret each third time, since it may lie behind a password
-     * alias, which is dear to read, and at what waits for a restart once a minute. What was told of a value is not told
-     * again while it stands.
+     * Reads live properties at each run, live secrets at every third (a password alias is expensive to read) and the others
+     * once a minute; logs a refused value once.
      */
-    static final class Look implements Runnable {
+    static final class Poll implements Runnable {
         private final Configuration configuration;
         private final AuditLog audit;
-        private final Map<String, Revision.Refusal> told = new HashMap<>();
-        private int looks;
+        private final Map<String, Revision.Refusal> logged = new HashMap<>();
+        private int runs;
 
-        Look(Configuration configuration, AuditLog audit) {
+        Poll(Configuration configuration, AuditLog audit) {
             this.configuration = configuration;
             this.audit = audit;
         }
@@ -87,7 +82,7 @@ public class PolicyWatch {
         @Override
         public synchronized void run() {
             try {
-                Predicate<Property> due = due(configuration.policy(), looks++);
+                Predicate<Property> due = due(configuration.policy(), runs++);
                 Revision revision = configuration.refresh(due);
                 revision.changes().forEach(change -> record(change, revision));
                 if (revision.changes().stream()
@@ -95,23 +90,23 @@ public class PolicyWatch {
                     warnIfOpen(revision.policy().inForce());
                 }
                 forget(revision, due);
-                revision.refusals().forEach(this::tell);
-            } catch (RuntimeException failed) { // one failure must not be the end of the schedule
+                revision.refusals().forEach(this::logOnce);
+            } catch (RuntimeException failed) { // a throw would cancel the schedule
                 FAILURES.log(
                         Level.SEVERE,
-                        "look",
-                        "The settings could not be looked at: what was known stays in force",
+                        "poll",
+                        "The settings could not be read: the previous ones stay in force",
                         failed);
             }
         }
 
-        private static Predicate<Property> due(Policy policy, int look) {
-            boolean minute = look % 60 == 0;
-            boolean third = look % 3 == 0;
+        private static Predicate<Property> due(Policy policy, int run) {
+            boolean minute = run % 60 == 0;
+            boolean third = run % 3 == 0;
             return property -> minute || (policy.isLive(property) && (third || !policy.isSecret(property)));
         }
 
-        /** What is no longer refused is told when it is again. */
+        /** Drops properties that are no longer refused, so that a new refusal is logged again. */
         private void forget(Revision revision, Predicate<Property> due) {
             Set<String> refused = revision.refusals().stream()
                     .map(refusal -> refusal.wanted().name())
@@ -120,11 +115,11 @@ public class PolicyWatch {
                     .filter(due)
                     .map(Property::name)
                     .filter(name -> !refused.contains(name))
-                    .forEach(told::remove);
+                    .forEach(logged::remove);
         }
 
-        private void tell(Revision.Refusal refusal) {
-            if (!refusal.equals(told.put(refusal.wanted().name(), refusal))) {
+        private void logOnce(Revision.Refusal refusal) {
+            if (!refusal.equals(logged.put(refusal.wanted().name(), refusal))) {
                 LOG.log(Level.WARNING, "{0} ({1})", new Object[] {
                     refusal.reason(), refusal.wanted().source()
                 });

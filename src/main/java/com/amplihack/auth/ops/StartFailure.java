@@ -2,7 +2,7 @@ package com.amplihack.auth.ops;
 
 import java.nio.file.FileSystemException;
 
-/** What stops a deployment: one sentence, without the stack of the place that noticed. */
+/** Stops the deployment with one sentence and without a stack trace. */
 final class StartFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -10,14 +10,14 @@ final class StartFailure extends RuntimeException {
         super(sentence, null, false, false);
     }
 
-    /** Says what the innermost cause says; one that names a file alone leaves it to whoever knows what the file is for. */
+    /** Uses the innermost cause's message, but not a {@link FileSystemException}'s, which is only a path. */
     static StartFailure of(RuntimeException failed) {
-        Throwable told = failed;
+        Throwable innermost = failed;
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause.getMessage() != null && !(cause instanceof FileSystemException)) {
-                told = cause;
+                innermost = cause;
             }
         }
-        return new StartFailure("Amplihack Auth cannot start: " + told.getMessage());
+        return new StartFailure("Amplihack Auth cannot start: " + innermost.getMessage());
     }
 }

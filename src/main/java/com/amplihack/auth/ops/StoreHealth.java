@@ -11,7 +11,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Readiness: the store answers, and is set up so that it keeps what it was told. */
+/** Readiness: the store answers, and is configured to keep its data. */
 @Readiness
 @ApplicationScoped
 public class StoreHealth implements HealthCheck {
@@ -34,7 +34,7 @@ public class StoreHealth implements HealthCheck {
             return answer.status(found.refusal().isEmpty()).build();
         } catch (StoreUnavailableException silent) {
             return answer.down()
-                    .withData("error", "Redis does not answer; the log says why. Requests with tokens are 503.")
+                    .withData("error", "Redis does not answer; see the log. Requests with tokens get 503.")
                     .build();
         }
     }

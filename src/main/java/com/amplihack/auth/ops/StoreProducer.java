@@ -5,10 +5,10 @@ import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.type.StoreKind;
 import com.amplihack.auth.metrics.Meters;
-import com.amplihack.auth.store.RedisBackend;
-import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
+import com.amplihack.auth.store.redis.RedisBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -16,12 +16,12 @@ import java.time.InstantSource;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Chooses the store that {@code auth.store} asks for. */
+/** Produces the security store that {@code auth.store} selects. */
 @ApplicationScoped
 public class StoreProducer {
     private static final Logger LOG = Logger.getLogger(StoreProducer.class.getName());
 
-    /** The store of this process; it is chosen once, never silently changed later. */
+    /** Chosen once at startup, and never replaced silently. */
     @Produces
     @ApplicationScoped
     SecurityStore store(Configuration configuration, InstantSource clock, Meters meters) {

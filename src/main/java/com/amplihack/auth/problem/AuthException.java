@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A refusal on its way to the client: a code, words that may be shown, and headers that belong to it. */
+/** A refusal: error code, public detail and headers. */
 @ApplicationException(rollback = true)
 public class AuthException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -22,13 +22,13 @@ public class AuthException extends RuntimeException {
         this(code, code.title(), detail, null);
     }
 
-    /** With a cause for the log; the client never sees it. */
+    /** @param cause for the log only */
     public AuthException(ErrorCode code, String detail, Throwable cause) {
         this(code, code.title(), detail, cause);
     }
 
     private AuthException(ErrorCode code, String title, String detail, @Nullable Throwable cause) {
-        super(detail, cause, false, false); // refusals are ordinary: no stack is taken
+        super(detail, cause, false, false); // refusals are routine: no stack trace
         this.code = code;
         this.title = title;
         this.detail = detail;
@@ -37,7 +37,7 @@ public class AuthException extends RuntimeException {
         }
     }
 
-    /** The same refusal under the sentence that the specification gives it. */
+    /** A refusal with a title other than its code's. */
     static AuthException titled(ErrorCode code, String title, String detail) {
         return new AuthException(code, title, detail, null);
     }
@@ -53,7 +53,7 @@ public class AuthException extends RuntimeException {
         return this;
     }
 
-    /** Adds a member of the error's own to the answer (RFC 9457 section 3.2). */
+    /** Adds an extension member (RFC 9457 section 3.2). */
     public final AuthException member(String name, String value) {
         members.put(name, value);
         return this;

@@ -2,12 +2,12 @@ package com.amplihack.auth.problem;
 
 import java.util.Locale;
 
-/** Every error that a client can see: its stable code, status and title (docs/errors.md). */
+/** Every error that a client can receive: stable code, status and title (docs/errors.md). */
 public enum ErrorCode {
     INVALID_REQUEST(400, "Invalid request"),
     WEAK_PASSWORD(400, "Weak password"),
 
-    /** Wrong name or password, unknown user, disabled or locked account: one answer for all. */
+    /** Wrong password, unknown user, disabled or locked account: indistinguishable. */
     INVALID_CREDENTIALS(401, "Invalid credentials"),
     MISSING_TOKEN(401, "Missing or invalid authorization header"),
     INVALID_TOKEN(401, "Invalid token"),
@@ -28,7 +28,7 @@ public enum ErrorCode {
     USERNAME_TAKEN(409, "Username taken"),
     SESSION_CHANGED(409, "Session changed"),
     REFRESH_SUPERSEDED(409, "Refresh superseded"),
-    /** The next signing key is not published long enough. */
+    /** The next signing key has not been published long enough. */
     ROTATION_TOO_EARLY(409, "Rotation too early"),
     TOO_LARGE(413, "Request too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
@@ -39,13 +39,13 @@ public enum ErrorCode {
     /** No upstream is configured. */
     NO_UPSTREAM(502, "No upstream"),
     UPSTREAM_UNREACHABLE(502, "Upstream unreachable"),
-    /** The upstream did not accept us; its 401 or 403 is not the client's. */
+    /** The upstream rejected the proxy's own credentials with 401 or 403. */
     UPSTREAM_REFUSED_US(502, "Upstream refused the proxy"),
     UPSTREAM_TIMEOUT(504, "Upstream timeout"),
 
     /** The security store or the database cannot answer. */
     STORE_UNAVAILABLE(503, "Service temporarily unavailable"),
-    /** The password-hash queue is full, or as many attempts on the account are being looked at as it has left. */
+    /** The password hashing queue is full, or pending attempts use up the account's remaining ones. */
     OVERLOADED(503, "Service overloaded");
 
     private final int status;
@@ -56,7 +56,7 @@ public enum ErrorCode {
         this.title = title;
     }
 
-    /** The value of the member {@code error}. */
+    /** The value of {@code error}. */
     public String code() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -69,7 +69,7 @@ public enum ErrorCode {
         return title;
     }
 
-    /** Whether the refused credential was an access token that came (RFC 6750 section 3.1). */
+    /** Whether the request carried an access token that was refused (RFC 6750 section 3.1). */
     boolean isBadToken() {
         return switch (this) {
             case INVALID_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_REPLAYED, BINDING_MISMATCH -> true;
@@ -77,7 +77,7 @@ public enum ErrorCode {
         };
     }
 
-    /** The code for a status that the container or JAX-RS chose by itself. */
+    /** The code for a status set by the container or JAX-RS. */
     static ErrorCode ofStatus(int status) {
         return switch (status) {
             case 401 -> MISSING_TOKEN;

@@ -6,17 +6,17 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Answers what the container refuses by itself, in the same form as everything else. */
+/** Writes the container's own error responses as problems. */
 public class ErrorServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
-        // asked for directly, /error is a path like any other that does not exist
+        // a direct request for /error is not found
         ErrorCode code = status instanceof Integer number ? ErrorCode.ofStatus(number) : ErrorCode.NOT_FOUND;
         if (code == ErrorCode.INSUFFICIENT_PERMISSIONS) {
-            code = ErrorCode.METHOD_NOT_ALLOWED; // the container forbids nothing but writing to static files
+            code = ErrorCode.METHOD_NOT_ALLOWED; // the container's only 403 is for writing to static files
         }
         Problem.of(code, code.title() + ".").writeTo(response);
     }

@@ -9,15 +9,15 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** An error answer as {@code application/problem+json} (RFC 9457) with the headers that belong to it. */
+/** An error response in {@code application/problem+json} (RFC 9457) with its headers. */
 public final class Problem {
     public static final String MEDIA_TYPE = "application/problem+json";
 
-    /** Where each {@code error} is explained; its anchors are those of docs/errors.md. */
+    /** The published docs/errors.md, with an anchor per {@code error}. */
     static final String TYPE_BASE = "https://amplihack.com/docs/auth/errors#";
 
     private static final JsonProvider JSON = JsonProvider.provider();
-    /** RFC 6750 section 3, of an answer to which no access token came. */
+    /** The challenge for a request without an access token (RFC 6750 section 3). */
     public static final String CHALLENGE = "Bearer realm=\"amplihack\"";
 
     private final ErrorCode code;
@@ -35,7 +35,7 @@ public final class Problem {
         members.forEach(json::add);
         body = json.build().toString().getBytes(StandardCharsets.UTF_8);
         headers.put("Cache-Control", "no-store");
-        // RFC 6750 section 3: no error when no token came, invalid_token for every bad one
+        // RFC 6750 section 3: no error code if the request had no token, invalid_token for every bad one
         if (code.status() == 401) {
             headers.put("WWW-Authenticate", code.isBadToken() ? CHALLENGE + ", error=\"invalid_token\"" : CHALLENGE);
         } else if (code == ErrorCode.INSUFFICIENT_PERMISSIONS) {
@@ -65,7 +65,7 @@ public final class Problem {
         return Collections.unmodifiableMap(headers);
     }
 
-    /** Writes the whole answer; what stood in the body so far is dropped. */
+    /** Writes the complete response and discards anything buffered before. */
     public void writeTo(HttpServletResponse response) throws IOException {
         response.resetBuffer();
         response.setStatus(status());

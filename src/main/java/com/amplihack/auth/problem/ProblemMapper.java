@@ -9,7 +9,7 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Turns whatever a resource throws into a problem; nothing of the cause reaches the client. */
+/** Maps every exception of a resource to a problem that reveals nothing of its cause. */
 public class ProblemMapper implements ExceptionMapper<Throwable> {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(ProblemMapper.class.getName()), 5);
 
@@ -19,7 +19,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         if (cause instanceof AuthException refusal) {
             return answer(Problem.of(refusal)).build();
         }
-        // the second is what Payara throws when the EJB is injected into a CDI bean of the same WAR
+        // Payara throws the second if the EJB was injected into a CDI bean of the same WAR
         if (cause instanceof EJBAccessException || cause instanceof AccessLocalException) {
             return answer(Problem.of(ErrorCode.INSUFFICIENT_PERMISSIONS, "This needs a role that the token lacks."))
                     .build();
@@ -27,7 +27,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         if (cause instanceof WebApplicationException http) {
             Response original = http.getResponse();
             if (original.getStatus() == 404) {
-                return Response.status(404).build(); // no body: Jersey passes it on to the static files
+                return Response.status(404).build(); // without a body, so that Jersey falls through to the static files
             }
             ErrorCode code = ErrorCode.ofStatus(original.getStatus());
             Response.ResponseBuilder answer = answer(Problem.of(code, code.title() + "."));
@@ -36,12 +36,12 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             }
             return answer.build();
         }
-        LOG.log(Level.SEVERE, cause.getClass().getName(), "A request failed in a way that nobody foresaw", thrown);
+        LOG.log(Level.SEVERE, cause.getClass().getName(), "A request failed with an unexpected exception", thrown);
         return answer(Problem.of(ErrorCode.INTERNAL_ERROR, "The server could not finish the request."))
                 .build();
     }
 
-    /** The problem as an answer that headers may be added to. */
+    /** A response with the problem, to which headers may be added. */
     public static Response.ResponseBuilder answer(Problem problem) {
         Response.ResponseBuilder answer =
                 Response.status(problem.status()).entity(problem.body()).type(Problem.MEDIA_TYPE);

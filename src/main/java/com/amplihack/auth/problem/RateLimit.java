@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * A quota as clients see it: {@code RateLimit-Policy} and {@code RateLimit} of draft-ietf-httpapi-ratelimit-headers-11.
+ * A client's state of a quota, for {@code RateLimit-Policy} and {@code RateLimit}
+ * (draft-ietf-httpapi-ratelimit-headers-11).
  *
  * @param name of the policy
- * @param limit of requests in the window
- * @param remaining of them
- * @param reset until the window has room again
+ * @param limit requests per window
+ * @param remaining requests in this window
+ * @param reset time until the window has room again
  */
 public record RateLimit(String name, int limit, Duration window, int remaining, Duration reset) {
     /** For example {@code RateLimit-Policy: "login";q=5;w=300} and {@code RateLimit: "login";r=0;t=17}. */
@@ -19,15 +20,15 @@ public record RateLimit(String name, int limit, Duration window, int remaining, 
                 "RateLimit", '"' + name + "\";r=" + remaining + ";t=" + wholeSeconds(reset));
     }
 
-    /** The 429 of this quota. */
+    /** The 429 for an exhausted quota. */
     public AuthException refusal(String title) {
         long seconds = Math.max(1, wholeSeconds(reset));
-        return shownOn(AuthException.titled(ErrorCode.RATE_LIMITED, title, "Try again in " + seconds + " s.")
+        return addTo(AuthException.titled(ErrorCode.RATE_LIMITED, title, "Try again in " + seconds + " s.")
                 .retryAfter(reset));
     }
 
-    /** Another refusal of a request that this quota has let pass. */
-    public AuthException shownOn(AuthException refusal) {
+    /** Adds the headers to a refusal for another reason. */
+    public AuthException addTo(AuthException refusal) {
         headers().forEach(refusal::header);
         return refusal;
     }

@@ -8,50 +8,43 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Logs the first messages of a kind in a minute, and then how many more there were: what a client or an outage can repeat
- * does not fill the log.
- */
+/** Rate-limits log messages: logs the first few of each kind per minute and then the number of suppressed ones. */
 public final class RepeatedLog {
     private static final int MOST_KINDS = 100;
     private static final String OTHERS = "";
 
-    /** A few for each deployment: static ones, and those of the connections. */
+    /** Few: static ones and one per connection pool. */
     private static final Set<RepeatedLog> ALL = ConcurrentHashMap.newKeySet();
 
     private record Seen(Level level, String first, int count) {}
 
     private final Logger log;
     private final int lines;
-    private final Map<String, Seen> seen = new HashMap<>(); // by kind, since the last minute's end
+    private final Map<String, Seen> seen = new HashMap<>(); // by kind, in this minute
 
-    /**
-     * Writes to that logger.
-     *
-     * @param lines of each kind that are logged one by one in a minute, at least 1
-     */
+    /** @param lines messages per kind and minute that are logged, at least 1 */
     public RepeatedLog(Logger log, int lines) {
         this.log = log;
         this.lines = lines;
         ALL.add(this);
     }
 
-    /** Has each of them log how many more messages there were, and begin to count anew: to be called each minute. */
+    /** Logs the number of suppressed messages and resets the counts; call it once a minute. */
     public static void endMinute() {
-        ALL.forEach(RepeatedLog::tell);
+        ALL.forEach(RepeatedLog::logSuppressed);
     }
 
     /**
-     * Logs a message, or counts it.
+     * Logs or counts a message.
      *
-     * @param kind tells messages apart that are counted together; few of them
-     * @param message as it is to be read, without placeholders
+     * @param kind messages of one kind share a count; use few kinds
+     * @param message without placeholders
      */
     public void log(Level level, String kind, String message) {
         log(level, kind, message, null);
     }
 
-    /** The same with a stack trace. */
+    /** Logs or counts a message with a stack trace. */
     public void log(Level level, String kind, String message, @Nullable Throwable thrown) {
         if (mayLog(level, kind, message)) {
             log.log(level, message, thrown);
@@ -67,13 +60,13 @@ public final class RepeatedLog {
         return now.count() <= lines;
     }
 
-    void tell() {
-        Map<String, Seen> told;
+    void logSuppressed() {
+        Map<String, Seen> minute;
         synchronized (this) {
-            told = Map.copyOf(seen);
+            minute = Map.copyOf(seen);
             seen.clear();
         }
-        told.values().stream()
+        minute.values().stream()
                 .filter(kind -> kind.count() > lines)
                 .forEach(kind -> log.log(
                         kind.level(),

@@ -10,13 +10,10 @@ import java.util.Queue;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Hands the upstream's body on piece by piece as it comes, and asks for the next piece when the client has taken this
- * one: a slow client slows the upstream down, and no thread waits for either.
- */
+/** Streams the upstream's body to the client with back-pressure, without blocking a thread. */
 final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
     private enum Upstream {
-        GOES_ON,
+        OPEN,
         COMPLETE,
         BROKEN
     }
@@ -24,18 +21,18 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
     private final ServletOutputStream out;
     private final Exchange exchange;
     private final Runnable head;
-    private final Queue<ByteBuffer> arrived = new ArrayDeque<>();
+    private final Queue<ByteBuffer> received = new ArrayDeque<>();
     private Flow.@Nullable Subscription subscription;
-    private Upstream upstream = Upstream.GOES_ON;
+    private Upstream upstream = Upstream.OPEN;
     private boolean headWritten;
     private boolean unflushed;
-    private boolean waiting;
+    private boolean requested;
 
     /**
-     * For that response.
+     * Writes to that output stream.
      *
-     * @param head puts status and headers on it; runs once, when the answer's first byte or its end is there
-     * @param headFirst sends them before either
+     * @param head sets status and headers; runs once, at the body's first byte or its end
+     * @param headFirst whether to send them before either
      */
     AnswerBody(ServletOutputStream out, Exchange exchange, Runnable head, boolean headFirst) {
         this.out = out;
@@ -77,8 +74,8 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
     public void onNext(List<ByteBuffer> piece) {
         exchange.perform(() -> {
             exchange.progress();
-            waiting = false;
-            arrived.addAll(piece);
+            requested = false;
+            received.addAll(piece);
             write();
         });
     }
@@ -110,9 +107,9 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
         }
     }
 
-    /** Does one thing that the client can take now; false when there is nothing to do until the upstream says more. */
+    /** Does one write or flush; false when there is nothing to do until the upstream sends more. */
     private boolean writeNext() throws IOException {
-        ByteBuffer bytes = arrived.poll();
+        ByteBuffer bytes = received.poll();
         if (bytes != null) {
             writeHead();
             byte[] copy = new byte[bytes.remaining()];
@@ -132,9 +129,9 @@ final class AnswerBody implements Flow.Subscriber<List<ByteBuffer>> {
         switch (upstream) {
             case COMPLETE -> exchange.answered();
             case BROKEN -> exchange.upstreamBroke();
-            case GOES_ON -> {
-                if (!waiting && subscription != null) {
-                    waiting = true;
+            case OPEN -> {
+                if (!requested && subscription != null) {
+                    requested = true;
                     subscription.request(1);
                 }
             }

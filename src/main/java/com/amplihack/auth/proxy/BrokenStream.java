@@ -6,8 +6,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Ends an answer that is not whole so that the client sees it: by closing the connection without the last chunk (RFC
- * 9112 section 8, ADR 0016).
+ * Aborts an incomplete response detectably, by closing the connection without the last chunk (RFC 9112 section 8, ADR
+ * 0016).
  */
 final class BrokenStream {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(BrokenStream.class.getName()), 1);
@@ -21,7 +21,7 @@ final class BrokenStream {
             LOG.log(
                     Level.WARNING,
                     "abort",
-                    "This server does not let a broken answer be cut off: its client takes it for whole",
+                    "This server cannot abort a response: the client takes an incomplete answer for a complete one",
                     unknown);
         }
         async.complete();

@@ -9,8 +9,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The connection under a request. The servlet API has no word for it, so this asks Payara's own objects by their methods'
- * names (ADR 0016, ADR 0049).
+ * The TCP connection of a request, which the servlet API does not expose, found in Payara's own objects by reflection
+ * (ADR 0016, ADR 0049).
  */
 final class ClientConnection {
     private static final Logger LOG = Logger.getLogger(ClientConnection.class.getName());
@@ -22,18 +22,18 @@ final class ClientConnection {
     private final boolean secure;
 
     private ClientConnection(ServletRequest request) throws ReflectiveOperationException {
-        Object coyote = ask(ask(request, "getUnwrappedCoyoteRequest"), "getCoyoteRequest");
-        Object head = ask(coyote, "getRequest");
-        connection = ask(ask(coyote, "getContext"), "getConnection");
-        channel = (SocketChannel) ask(connection, "getChannel");
+        Object coyote = call(call(request, "getUnwrappedCoyoteRequest"), "getCoyoteRequest");
+        Object head = call(coyote, "getRequest");
+        connection = call(call(coyote, "getContext"), "getConnection");
+        channel = (SocketChannel) call(connection, "getChannel");
         stream = publicClass(head).getMethod("getAttribute", String.class).invoke(head, STREAM);
         secure = request.isSecure();
     }
 
     /**
-     * That of the request.
+     * The request's connection.
      *
-     * @throws ReflectiveOperationException on a server that is not built like Payara
+     * @throws ReflectiveOperationException on a server other than Payara
      */
     static ClientConnection of(ServletRequest request) throws ReflectiveOperationException {
         ServletRequest innermost = request;
@@ -47,49 +47,49 @@ final class ClientConnection {
         }
     }
 
-    private static Object ask(Object whom, String name) throws ReflectiveOperationException {
-        return publicClass(whom).getMethod(name).invoke(whom);
+    private static Object call(Object target, String name) throws ReflectiveOperationException {
+        return publicClass(target).getMethod(name).invoke(target);
     }
 
-    /** A method of a class that is not public cannot be called, though it only redefines one of its parent's. */
-    private static Class<?> publicClass(Object whom) {
-        Class<?> type = whom.getClass();
+    /** The nearest public superclass: reflection cannot call a non-public class's method, even an override. */
+    private static Class<?> publicClass(Object target) {
+        Class<?> type = target.getClass();
         while (!Modifier.isPublic(type.getModifiers())) {
             type = type.getSuperclass();
         }
         return type;
     }
 
-    /** Closes it; over HTTP/2 all of its streams end. */
+    /** Closes it, over HTTP/2 with all of its streams. */
     void close() throws ReflectiveOperationException {
-        ask(connection, "closeSilently");
+        call(connection, "closeSilently");
     }
 
     SocketChannel channel() {
         return channel;
     }
 
-    /** Whether TLS ends here. */
+    /** Whether TLS terminates at this server. */
     boolean isSecure() {
         return secure;
     }
 
-    /** Whether the server reads on while a request is answered, as it does over HTTP/2 alone. */
+    /** Whether the server keeps reading while it answers a request, as over HTTP/2 only. */
     boolean isReadByServer() {
         return stream != null;
     }
 
-    /** Whether the server has not yet noticed that the connection, or the stream of it, is closed. */
+    /** False once the server has noticed that the connection or its HTTP/2 stream is closed. */
     boolean isOpen() {
         try {
-            return channel.isOpen() && (stream == null || Boolean.TRUE.equals(ask(stream, "isOpen")));
+            return channel.isOpen() && (stream == null || Boolean.TRUE.equals(call(stream, "isOpen")));
         } catch (ReflectiveOperationException unknown) {
-            LOG.log(Level.FINE, "This server does not tell of a stream that was reset", unknown);
+            LOG.log(Level.FINE, "This server does not report a reset stream", unknown);
             return channel.isOpen();
         }
     }
 
-    /** Bytes that the client has sent and nobody has read; 0 also at the end of what it sends. */
+    /** Bytes that are received but unread; 0 also at end of stream. */
     int unread() throws IOException {
         return channel.socket().getInputStream().available();
     }

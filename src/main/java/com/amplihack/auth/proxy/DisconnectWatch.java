@@ -12,17 +12,17 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices within a second that a client has closed its connection while it waits for an answer, without reading from it
- * and without a thread for each (ADR 0049): {@link #look} is to be called at intervals, on one thread.
+ * Detects within a second that a client has disconnected while it waits for an answer, without reading from the
+ * connection (ADR 0049); {@link #poll} is to be called periodically, on one thread.
  */
 final class DisconnectWatch implements AutoCloseable {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(DisconnectWatch.class.getName()), 1);
 
-    /** How often in a row a connection must look closed: the server may have taken what came in between. */
+    /** Consecutive polls that must find a connection closed: the server may have read its bytes after a select. */
     private static final int TIMES = 2;
 
-    /** No HTTP request within TLS is as short: what waits is the alert that says goodbye (RFC 8446 section 6.1). */
-    private static final int LONGEST_GOODBYE = 47;
+    /** Longest TLS close_notify alert (RFC 8446 section 6.1); every HTTP request within TLS is longer. */
+    private static final int LONGEST_CLOSE_NOTIFY = 47;
 
     private final Selector selector;
     private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
@@ -36,10 +36,10 @@ final class DisconnectWatch implements AutoCloseable {
     }
 
     /**
-     * Watches a connection from which nobody is about to read.
+     * Watches a connection that nothing else reads from.
      *
-     * @param gone runs once when the client has left
-     * @return ends it; again without effect
+     * @param gone runs once when the client has disconnected
+     * @return stops watching; idempotent
      */
     Runnable watch(ClientConnection connection, Runnable gone) {
         Watched each = new Watched(connection, gone);
@@ -47,14 +47,14 @@ final class DisconnectWatch implements AutoCloseable {
         return each::stop;
     }
 
-    /** Looks at all of them. */
-    void look() {
+    /** Checks all watched connections. */
+    void poll() {
         try {
-            selector.selectNow(); // also lets go of channels that were closed meanwhile
-            watched.forEach(Watched::look);
+            selector.selectNow(); // also deregisters closed channels
+            watched.forEach(Watched::poll);
             selector.selectedKeys().clear();
         } catch (IOException | RuntimeException failed) {
-            LOG.log(Level.WARNING, "late", "Clients that leave are noticed late", failed);
+            LOG.log(Level.WARNING, "late", "Client disconnects are detected late", failed);
         }
     }
 
@@ -83,14 +83,14 @@ final class DisconnectWatch implements AutoCloseable {
             }
         }
 
-        void look() {
-            if (hasLeft()) {
+        void poll() {
+            if (isDisconnected()) {
                 stop();
                 gone.run();
             }
         }
 
-        private synchronized boolean hasLeft() {
+        private synchronized boolean isDisconnected() {
             if (stopped) {
                 return false;
             }
@@ -101,7 +101,7 @@ final class DisconnectWatch implements AutoCloseable {
                 closed = looksClosed() ? closed + 1 : 0;
                 return closed >= TIMES;
             } catch (IOException | RuntimeException unknown) {
-                return !connection.channel().isOpen(); // or its key of an earlier exchange is not forgotten yet
+                return !connection.channel().isOpen(); // else an earlier exchange's key is not deregistered yet
             }
         }
 
@@ -116,8 +116,8 @@ final class DisconnectWatch implements AutoCloseable {
             if (!selector.selectedKeys().contains(key)) {
                 return false;
             }
-            int unread = connection.unread(); // readable, and nothing to read: the end
-            return unread == 0 || (connection.isSecure() && unread <= LONGEST_GOODBYE);
+            int unread = connection.unread(); // readable with nothing to read: end of stream
+            return unread == 0 || (connection.isSecure() && unread <= LONGEST_CLOSE_NOTIFY);
         }
     }
 }

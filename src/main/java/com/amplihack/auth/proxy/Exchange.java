@@ -26,8 +26,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * One request and its answer on their way through. Whatever touches either is a task here, one at a time, and none runs
- * after the end: by then the container may have given both to somebody else.
+ * One proxied request and its answer, touched only by tasks that run one at a time and never after the end, when the
+ * container may have recycled both.
  */
 final class Exchange {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(Exchange.class.getName()), 20);
@@ -39,16 +39,16 @@ final class Exchange {
     private final Meters meters;
     private final String correlationId;
     private final Serial serial = new Serial();
-    private final List<Runnable> ends = new ArrayList<>();
+    private final List<Runnable> onEnd = new ArrayList<>();
     private long progress = System.nanoTime();
-    private boolean clientIsSilent;
-    /** Whether the response holds the upstream's head; before, it can still become a refusal. */
+    private boolean waitingForClient;
+    /** Whether status and headers are set from the upstream; before, the response can still become a refusal. */
     private boolean begun;
 
-    private Future<?> watching = CompletableFuture.completedFuture(null);
+    private Future<?> timeoutCheck = CompletableFuture.completedFuture(null);
     private boolean over;
 
-    /** @param timeout the longest silence, after which it ends */
+    /** @param timeout the idle timeout */
     Exchange(
             HttpServletRequest request,
             HttpServletResponse response,
@@ -62,19 +62,19 @@ final class Exchange {
         this.timer = timer;
         this.meters = meters;
         this.correlationId = correlationId;
-        async.setTimeout(0); // an answer may last for hours: silence is what ends it
-        perform(() -> watch(timeout.toNanos()));
+        async.setTimeout(0); // an answer may last for hours: only the idle timeout ends it
+        perform(() -> scheduleTimeout(timeout.toNanos()));
     }
 
     /**
-     * Sends the request, and hands the answer on when its head is there.
+     * Sends the request, and forwards the answer once its head has arrived.
      *
-     * @param addresses how the client may see those in the answer
+     * @param addresses rewrites the addresses in the answer's headers
      */
-    void send(Upstream upstream, Upstream.Question question, UpstreamAddresses addresses) {
+    void send(Upstream upstream, Upstream.Request outgoing, UpstreamAddresses addresses) {
         long sent = System.nanoTime();
         try {
-            Future<?> sending = upstream.send(question, (answer, failure) -> {
+            Future<?> sending = upstream.send(outgoing, (answer, failure) -> {
                 if (failure != null) {
                     perform(() -> failed(failure));
                 } else {
@@ -84,18 +84,18 @@ final class Exchange {
             });
             whenOver(() -> sending.cancel(true));
         } catch (IllegalArgumentException unsendable) {
-            refuse(new AuthException(ErrorCode.INVALID_REQUEST, "A header or the path cannot be sent on."));
+            refuse(new AuthException(ErrorCode.INVALID_REQUEST, "A header or the path cannot be forwarded."));
         }
     }
 
-    /** Runs that when nothing else of this exchange runs, unless it is over by then. */
+    /** Runs a task when no other task of this exchange runs, unless the exchange has ended by then. */
     void perform(Runnable task) {
         perform(task, () -> {});
     }
 
-    /** Runs that at the end, or now when it is over already. */
-    void whenOver(Runnable end) {
-        perform(() -> ends.add(end), end);
+    /** Runs the action at the end, or at once if the exchange has ended. */
+    void whenOver(Runnable action) {
+        perform(() -> onEnd.add(action), action);
     }
 
     private void perform(Runnable task, Runnable tooLate) {
@@ -109,34 +109,34 @@ final class Exchange {
         });
     }
 
-    private void watch(long nanos) {
-        watching = timer.schedule(() -> perform(this::requireProgress), nanos, TimeUnit.NANOSECONDS);
+    private void scheduleTimeout(long nanos) {
+        timeoutCheck = timer.schedule(() -> perform(this::requireProgress), nanos, TimeUnit.NANOSECONDS);
     }
 
     private void requireProgress() {
         long left = timeout.toNanos() - (System.nanoTime() - progress);
         if (left > 0) {
-            watch(left);
+            scheduleTimeout(left);
         } else if (begun) {
             breakOff();
-        } else if (clientIsSilent) {
-            refuse(new AuthException(ErrorCode.INVALID_REQUEST, "The body stopped coming."));
+        } else if (waitingForClient) {
+            refuse(new AuthException(ErrorCode.INVALID_REQUEST, "The rest of the body did not arrive in time."));
         } else {
             refuse(new AuthException(ErrorCode.UPSTREAM_TIMEOUT, "The upstream did not answer in time."));
         }
     }
 
-    /** Whether it is the client for whose bytes all wait; to be called by a task. */
+    /** Whether the exchange waits for bytes of the client; to be called by a task. */
     void waitsForClient(boolean waits) {
-        clientIsSilent = waits;
+        waitingForClient = waits;
     }
 
-    /** Something has moved; to be called by a task. */
+    /** Resets the idle timeout; to be called by a task. */
     void progress() {
         progress = System.nanoTime();
     }
 
-    /** The whole answer has gone to the client. */
+    /** The answer was sent completely. */
     void answered() {
         end("answered", async::complete);
     }
@@ -144,32 +144,32 @@ final class Exchange {
     void clientGone() {
         end("client_gone", () -> {
             if (begun) {
-                BrokenStream.abort(async); // should it read on after all: this is not the whole answer
+                BrokenStream.abort(async); // if the client still reads, it must not see a complete answer
                 return;
             }
-            response.setStatus(HttpServletResponse.SC_BAD_REQUEST); // nor is this a success
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST); // and this must not be a success
             async.complete();
         });
     }
 
-    /** The upstream has ended its answer before it was whole. */
+    /** The upstream has ended its answer prematurely. */
     void upstreamBroke() {
         if (begun) {
             breakOff();
         } else {
-            refuse(new AuthException(ErrorCode.UPSTREAM_UNREACHABLE, "The upstream broke off its answer."));
+            refuse(new AuthException(ErrorCode.UPSTREAM_UNREACHABLE, "The upstream aborted its response."));
         }
     }
 
-    /** The answer stops here: the client must not take it for whole. */
+    /** Aborts the answer, so that the client does not take it for complete. */
     private void breakOff() {
         end("upstream_broke", () -> {
-            LOG.log(Level.WARNING, "broken", "The answer to request " + correlationId + " was broken off");
+            LOG.log(Level.WARNING, "broken", "The answer to request " + correlationId + " was aborted");
             BrokenStream.abort(async);
         });
     }
 
-    /** Answers with the refusal; too late for that, the answer is broken off. */
+    /** Answers with the refusal, or aborts an answer that has begun. */
     void refuse(AuthException refusal) {
         end(refusal.code().code(), () -> {
             if (begun) {
@@ -179,7 +179,7 @@ final class Exchange {
             try {
                 Problem.of(refusal).writeTo(response);
             } catch (IOException gone) {
-                LOG.log(Level.FINE, "gone", "Nobody waits for the refusal", gone);
+                LOG.log(Level.FINE, "gone", "The client disconnected before it was refused", gone);
             } finally {
                 async.complete();
             }
@@ -189,9 +189,9 @@ final class Exchange {
     private void end(String outcome, Runnable last) {
         perform(() -> {
             over = true;
-            watching.cancel(false);
+            timeoutCheck.cancel(false);
             try {
-                ends.forEach(this::runEnd);
+                onEnd.forEach(this::runSafely);
                 meters.proxied(outcome);
             } finally {
                 last.run();
@@ -199,16 +199,16 @@ final class Exchange {
         });
     }
 
-    /** One that fails must not keep the others from running. */
-    private void runEnd(Runnable end) {
+    /** A failing action must not keep the others from running. */
+    private void runSafely(Runnable action) {
         try {
-            end.run();
+            action.run();
         } catch (RuntimeException failed) {
-            LOG.log(Level.SEVERE, "tidy", "The proxy did not tidy up after request " + correlationId, failed);
+            LOG.log(Level.SEVERE, "tidy", "The proxy failed to clean up after request " + correlationId, failed);
         }
     }
 
-    private void pass(Upstream.Answer answer, UpstreamAddresses addresses) {
+    private void pass(Upstream.Response answer, UpstreamAddresses addresses) {
         if (answer.status() == 401 || answer.status() == 403) {
             answer.body().subscribe(new Unwanted());
             LOG.log(
@@ -216,7 +216,8 @@ final class Exchange {
                     "refused",
                     "The upstream refused us with " + answer.status() + ": see auth.proxy.upstream.authorization");
             refuse(new AuthException(
-                    ErrorCode.UPSTREAM_REFUSED_US, "The upstream did not accept this service; it is not your token."));
+                    ErrorCode.UPSTREAM_REFUSED_US,
+                    "The upstream refused this service's credentials; your token is not at fault."));
             return;
         }
         progress();
@@ -227,8 +228,8 @@ final class Exchange {
                             new AnswerBody(response.getOutputStream(), this, () -> begin(head), head.isEventStream()));
         } catch (IOException | RuntimeException failed) {
             answer.body().subscribe(new Unwanted());
-            LOG.log(Level.WARNING, "answer", "The answer to request " + correlationId + " cannot be handed on", failed);
-            refuse(new AuthException(ErrorCode.UPSTREAM_UNREACHABLE, "The upstream's answer cannot be handed on."));
+            LOG.log(Level.WARNING, "answer", "The answer to request " + correlationId + " cannot be forwarded", failed);
+            refuse(new AuthException(ErrorCode.UPSTREAM_UNREACHABLE, "The upstream's response cannot be forwarded."));
         }
     }
 

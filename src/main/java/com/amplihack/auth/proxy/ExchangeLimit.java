@@ -7,19 +7,19 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Bounds the exchanges that this node has open at a time, in all and for each subject. */
+/** Limits the concurrent exchanges of this node, in total and per subject. */
 final class ExchangeLimit {
     private final Map<String, Integer> bySubject = new HashMap<>();
-    private int inAll;
+    private int total;
 
     /**
-     * Takes a place.
+     * Acquires a permit.
      *
-     * @param settings as they are now: a lowered bound holds for new exchanges, and ends none
-     * @return gives the place back; again without effect
-     * @throws AuthException {@code rate_limited} when the subject has no place left, {@code overloaded} when nobody has
+     * @param settings the current ones: a lowered limit applies to new exchanges only
+     * @return releases the permit; idempotent
+     * @throws AuthException {@code rate_limited} at the subject's limit, {@code overloaded} at the total one
      */
-    synchronized Runnable enter(String subject, ProxySettings settings) {
+    synchronized Runnable acquire(String subject, ProxySettings settings) {
         int open = bySubject.getOrDefault(subject, 0);
         if (open >= settings.maxExchangesPerSubject()) {
             throw new AuthException(
@@ -27,42 +27,42 @@ final class ExchangeLimit {
                             "At most " + settings.maxExchangesPerSubject() + " requests of one account at a time.")
                     .retryAfter(Duration.ofSeconds(1));
         }
-        if (inAll >= settings.maxExchanges()) {
-            throw new AuthException(ErrorCode.OVERLOADED, "Too many requests are on their way to the upstream.");
+        if (total >= settings.maxExchanges()) {
+            throw new AuthException(ErrorCode.OVERLOADED, "Too many concurrent requests to the upstream.");
         }
         bySubject.put(subject, open + 1);
-        inAll++;
-        return new Place(subject);
+        total++;
+        return new Permit(subject);
     }
 
-    /** How many are open. */
+    /** The number of open exchanges. */
     synchronized int open() {
-        return inAll;
+        return total;
     }
 
-    /** How many subjects are remembered: those with an open exchange alone. */
+    /** The number of subjects with an open exchange; others are not remembered. */
     synchronized int subjects() {
         return bySubject.size();
     }
 
-    private synchronized void leave(String subject) {
-        inAll--;
+    private synchronized void release(String subject) {
+        total--;
         bySubject.computeIfPresent(subject, (key, open) -> open == 1 ? null : open - 1);
     }
 
-    private final class Place implements Runnable {
+    private final class Permit implements Runnable {
         private final String subject;
-        private boolean left;
+        private boolean released;
 
-        Place(String subject) {
+        Permit(String subject) {
             this.subject = subject;
         }
 
         @Override
         public synchronized void run() {
-            if (!left) {
-                left = true;
-                leave(subject);
+            if (!released) {
+                released = true;
+                release(subject);
             }
         }
     }

@@ -8,11 +8,11 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.proxy.upstream.DemoUpstream;
 import com.amplihack.auth.proxy.upstream.EndToEnd;
+import com.amplihack.auth.proxy.upstream.ForwardedHeaders;
 import com.amplihack.auth.proxy.upstream.ForwardedPath;
 import com.amplihack.auth.proxy.upstream.HttpUpstream;
 import com.amplihack.auth.proxy.upstream.Upstream;
 import com.amplihack.auth.proxy.upstream.UpstreamAddresses;
-import com.amplihack.auth.proxy.upstream.Via;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.PublicAddress;
@@ -41,20 +41,22 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Sends requests on to the upstream, without a thread that waits for it. */
+/** Forwards requests to the upstream asynchronously, without blocking a thread. */
 @Singleton
 public class Proxy {
     private static final Logger LOG = Logger.getLogger(Proxy.class.getName());
     private static final URI NO_UPSTREAM = URI.create("http://demo.invalid");
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
-    /** Reads the time that an idle connection to the upstream is kept, once in the life of the JVM. */
+    /** How long idle connections to the upstream are kept; the JDK reads it once per JVM. */
     private static final String KEEP_ALIVE = "jdk.httpclient.keepalive.timeout";
 
-    /** Routers forget a connection sooner than the JDK's 20 minutes, and a request into it is lost. */
+    /**
+     * Below the idle timeout of routers, unlike the JDK's default, so that no request is sent into a dead connection.
+     */
     private static final String KEEP_ALIVE_SECONDS = "30";
 
-    private static final int LOOK_MILLIS = 300;
+    private static final int POLL_MILLIS = 300;
     private static final int THREADS = Math.max(4, Runtime.getRuntime().availableProcessors());
 
     private final Configuration configuration;
@@ -74,7 +76,7 @@ public class Proxy {
     @PostConstruct
     @SuppressWarnings("FutureReturnValueIgnored") // the watch logs its failures itself
     void open() {
-        // threads of our own: what runs here never blocks, and must not wait behind what does
+        // own threads: these tasks never block, and must not queue behind tasks that do
         ThreadFactory daemons = task -> {
             Thread thread = new Thread(task, "auth-proxy");
             thread.setDaemon(true);
@@ -82,9 +84,9 @@ public class Proxy {
         };
         threads = Executors.newFixedThreadPool(THREADS, daemons);
         timer = new ScheduledThreadPoolExecutor(1, daemons);
-        timer.setRemoveOnCancelPolicy(true); // or each exchange is kept until its time-out would have come
+        timer.setRemoveOnCancelPolicy(true); // or every ended exchange is retained until its timeout
         disconnects = new DisconnectWatch();
-        timer.scheduleWithFixedDelay(disconnects::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(disconnects::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (System.getProperty(KEEP_ALIVE) == null) {
             System.setProperty(KEEP_ALIVE, KEEP_ALIVE_SECONDS);
         }
@@ -105,14 +107,14 @@ public class Proxy {
         } catch (IOException e) {
             LOG.log(Level.FINE, "The selector is not closed", e);
         }
-        http = null; // its own thread ends when nobody refers to it any more
+        http = null; // its thread ends when the client is unreachable
     }
 
     /**
-     * Forwards the request and answers it later.
+     * Forwards the request and answers it asynchronously.
      *
-     * @param caller whom the upstream is told of; empty while {@code enable.jwt.auth=false}
-     * @throws AuthException when it cannot be sent at all
+     * @param caller for the identity headers; empty while {@code enable.jwt.auth=false}
+     * @throws AuthException when the request cannot be forwarded
      */
     void forward(
             HttpServletRequest request,
@@ -130,20 +132,20 @@ public class Proxy {
                 token -> IdentityHeaders.of(token).forEach((name, value) -> headers.add(Map.entry(name, value))));
         PublicAddress reached =
                 PublicAddress.of(request, configuration.settings().web());
-        headers.addAll(Via.headers(request, client, reached.https()));
+        headers.addAll(ForwardedHeaders.of(request, client, reached.https()));
         String path = ForwardedPath.of(request);
         UpstreamAddresses addresses = new UpstreamAddresses(
                 settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request, reached));
 
-        Runnable place = limit.enter(caller.map(AccessToken::subject).orElse(client.address()), settings);
+        Runnable permit = limit.acquire(caller.map(AccessToken::subject).orElse(client.address()), settings);
         Exchange exchange;
         try {
             exchange = new Exchange(request, response, settings.timeout(), timer, meters, client.correlationId());
         } catch (RuntimeException failed) {
-            place.run();
+            permit.run();
             throw failed;
         }
-        exchange.whenOver(place);
+        exchange.whenOver(permit);
         try {
             BodyPublisher body = BodyPublishers.noBody();
             if (RequestBody.isSent(request)) {
@@ -154,21 +156,21 @@ public class Proxy {
             } else {
                 watch(request, exchange);
             }
-            exchange.send(upstream, new Upstream.Question(request.getMethod(), path, headers, body), addresses);
+            exchange.send(upstream, new Upstream.Request(request.getMethod(), path, headers, body), addresses);
         } catch (AuthException refused) {
             exchange.refuse(refused);
-        } catch (IOException | RuntimeException failed) { // it is under way: nobody else may answer it
+        } catch (IOException | RuntimeException failed) { // the exchange has begun: only it may answer
             exchange.refuse(new AuthException(
-                    ErrorCode.UPSTREAM_UNREACHABLE, "The request could not be handed to the upstream.", failed));
+                    ErrorCode.UPSTREAM_UNREACHABLE, "The request could not be sent to the upstream.", failed));
         }
     }
 
-    /** Ends the exchange when its client leaves; to be called when nobody reads from it any more. */
+    /** Ends the exchange when the client disconnects; to be called once its request is read completely. */
     private void watch(HttpServletRequest request, Exchange exchange) {
         try {
             exchange.whenOver(disconnects.watch(ClientConnection.of(request), exchange::clientGone));
         } catch (ReflectiveOperationException unknown) {
-            LOG.log(Level.FINE, "A client that leaves is noticed at the next write", unknown);
+            LOG.log(Level.FINE, "A client disconnect is detected at the next write only", unknown);
         }
     }
 

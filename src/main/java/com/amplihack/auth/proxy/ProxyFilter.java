@@ -23,7 +23,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** Forwards what the gate has admitted to a proxied path, given the path's permission; everything else passes by. */
+/** Forwards admitted requests to proxied paths if the caller has the route's permission; passes other paths on. */
 public class ProxyFilter extends HttpFilter {
     private static final long serialVersionUID = 1;
 
@@ -74,7 +74,7 @@ public class ProxyFilter extends HttpFilter {
             authorization.requirePermission(token, route.permission(), client.get());
         }
         if (!route.methods().contains(request.getMethod())) {
-            throw new AuthException(ErrorCode.METHOD_NOT_ALLOWED, "The path does not know this method.")
+            throw new AuthException(ErrorCode.METHOD_NOT_ALLOWED, "The path does not support this method.")
                     .header("Allow", String.join(", ", new TreeSet<>(route.methods())));
         }
     }

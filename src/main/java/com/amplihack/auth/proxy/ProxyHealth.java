@@ -8,7 +8,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Readiness: tells of proxied paths that are open to anybody. The upstream's own health is not ours to report. */
+/** Readiness: warns of proxied paths that are open to everybody; does not check the upstream. */
 @Readiness
 @ApplicationScoped
 public class ProxyHealth implements HealthCheck {

@@ -12,68 +12,65 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Hands a request's body on as the upstream takes it, without a thread that waits and without keeping it whole: so much
- * is read as is asked for. One subscriber.
- */
+/** Publishes a request's body to one subscriber with back-pressure, without blocking a thread or buffering the body. */
 final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription, ReadListener {
     private static final int CHUNK = 16_384;
 
     private final ServletInputStream in;
     private final long most;
     private final Exchange exchange;
-    private final Runnable whenWhole;
+    private final Runnable whenComplete;
     private Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
     private long demand;
     private long length;
-    /** Payara says "all data read" when all has arrived: the rest of it lies in its buffer, and no read waits. */
-    private boolean arrived;
+    /** Whether the whole body is in Payara's buffer, which it signals as "all data read": no read blocks any more. */
+    private boolean buffered;
 
     private boolean over;
 
-    private RequestBody(HttpServletRequest request, long most, Exchange exchange, Runnable whenWhole)
+    private RequestBody(HttpServletRequest request, long most, Exchange exchange, Runnable whenComplete)
             throws IOException {
         in = request.getInputStream();
         this.most = most;
         this.exchange = exchange;
-        this.whenWhole = whenWhole;
+        this.whenComplete = whenComplete;
     }
 
     /**
-     * Begins to listen; the request must be asynchronous by then.
+     * Registers a read listener on a request that is already asynchronous.
      *
-     * @param most bytes that are accepted
-     * @param whenWhole runs when all of it has been read
+     * @param most the maximum size in bytes
+     * @param whenComplete runs when the whole body was read
      */
-    static RequestBody of(HttpServletRequest request, long most, Exchange exchange, Runnable whenWhole)
+    static RequestBody of(HttpServletRequest request, long most, Exchange exchange, Runnable whenComplete)
             throws IOException {
-        RequestBody body = new RequestBody(request, most, exchange, whenWhole);
+        RequestBody body = new RequestBody(request, most, exchange, whenComplete);
         body.in.setReadListener(body);
         return body;
     }
 
-    /** Whether a body comes at all (RFC 9112 section 6.3). */
+    /** Whether the request has a body (RFC 9112 section 6.3). */
     static boolean isSent(HttpServletRequest request) {
         return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
     }
 
-    /** The refusal of a body with more bytes than that. */
+    /** The refusal of a body that exceeds the maximum. */
     static AuthException tooLarge(long most) {
         return new AuthException(ErrorCode.TOO_LARGE, "A body has at most " + most / 1_048_576 + " MiB here.");
     }
 
     @Override
-    public void subscribe(Flow.Subscriber<? super ByteBuffer> wanting) {
+    public void subscribe(Flow.Subscriber<? super ByteBuffer> onlySubscriber) {
         exchange.perform(() -> {
-            subscriber = wanting;
-            wanting.onSubscribe(this);
+            subscriber = onlySubscriber;
+            onlySubscriber.onSubscribe(this);
         });
     }
 
     @Override
     public void request(long n) {
         exchange.perform(() -> {
-            demand = Math.max(demand, demand + n); // an overflow leaves it where it was: endless
+            demand = Math.max(demand, demand + n); // on overflow the demand is practically unbounded already
             read();
         });
     }
@@ -91,7 +88,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     @Override
     public void onAllDataRead() {
         exchange.perform(() -> {
-            arrived = true;
+            buffered = true;
             read();
         });
     }
@@ -103,7 +100,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
 
     private void read() {
         try {
-            while (!over && demand > 0 && (arrived || in.isReady())) {
+            while (!over && demand > 0 && (buffered || in.isReady())) {
                 byte[] chunk = new byte[CHUNK];
                 int count = in.read(chunk);
                 if (count < 0) {
@@ -138,6 +135,6 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
         over = true;
         exchange.waitsForClient(false);
         Objects.requireNonNull(subscriber).onComplete();
-        whenWhole.run();
+        whenComplete.run();
     }
 }

@@ -6,26 +6,26 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs tasks one at a time, in their order, on the threads of those who bring them; nobody waits: who comes while one
- * runs leaves the task behind, also from within a task. Tasks must not throw.
+ * A serial executor on the callers' threads: runs tasks one at a time in order, and never blocks, since a caller that
+ * finds a task running only enqueues its own. Tasks must not throw.
  */
 final class Serial implements Executor {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger left = new AtomicInteger();
+    private final AtomicInteger pending = new AtomicInteger();
 
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
-        if (left.getAndIncrement() > 0) {
+        if (pending.getAndIncrement() > 0) {
             return;
         }
-        int others;
+        int remaining;
         do {
             try {
                 tasks.remove().run();
             } finally {
-                others = left.decrementAndGet();
+                remaining = pending.decrementAndGet();
             }
-        } while (others > 0);
+        } while (remaining > 0);
     }
 }

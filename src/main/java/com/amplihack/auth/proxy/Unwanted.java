@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Flow;
 
-/** Turns a body away that nobody wants: its connection is kept for ever otherwise. */
+/** Cancels a body that is not needed, so that its connection is released. */
 final class Unwanted implements Flow.Subscriber<List<ByteBuffer>> {
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
@@ -13,16 +13,16 @@ final class Unwanted implements Flow.Subscriber<List<ByteBuffer>> {
 
     @Override
     public void onNext(List<ByteBuffer> piece) {
-        // none was asked for
+        // none was requested
     }
 
     @Override
     public void onError(Throwable failure) {
-        // it makes no difference
+        // irrelevant
     }
 
     @Override
     public void onComplete() {
-        // it makes no difference
+        // irrelevant
     }
 }

@@ -18,20 +18,20 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Marks the devices that have signed in, and recognizes only its own marks: base64url of version, account, time of the
- * login, nonce and an HMAC-SHA-256 over them and the version of the account's password. Good for a year at most, for one
- * account, until its password changes. No store knows them; a mark signs nobody in.
+ * Issues and recognizes device cookies, which mark a device as known to one account for a year or until its password
+ * changes but authenticate nobody: base64url of version, account, login time, nonce and an HMAC-SHA-256 over these and
+ * the account's password version. They are not stored.
  */
 @Singleton
 public class DeviceCookies {
-    /** How long a device is known after its last login. */
+    /** How long a device cookie is valid. */
     public static final Duration LIFE = Duration.ofDays(365);
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final byte VERSION = 1;
     private static final int NONCE_BYTES = 16;
     private static final int BODY_BYTES = 1 + 16 + Long.BYTES + NONCE_BYTES;
-    private static final int SIGNED_BYTES = BODY_BYTES + Long.BYTES; // with the password's version, which is not sent
+    private static final int SIGNED_BYTES = BODY_BYTES + Long.BYTES; // with the password version, which is not sent
     private static final int LENGTH = (BODY_BYTES + HandleMac.BYTES) * 4 / 3 + 1;
     private static final HandleMac MAC = new HandleMac("amplihack-auth device cookie v1");
 
@@ -44,7 +44,7 @@ public class DeviceCookies {
         this.clock = clock;
     }
 
-    /** A mark for the device that has just signed in to the account: another one at every login. */
+    /** A new cookie for the device that has just signed in to the account. */
     public String issue(Account account) {
         byte[] nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
@@ -62,7 +62,7 @@ public class DeviceCookies {
                 .array());
     }
 
-    /** Every cookie that came: a neighbour may have tossed one in front of ours. */
+    /** Tries every cookie of the request, since another site may have tossed one in front of ours. */
     public PresentedDevices presented(Collection<String> cookies) {
         return (accountId, passwordVersion) -> cookies.stream()
                 .map(cookie -> nonce(cookie, accountId, passwordVersion))
@@ -70,7 +70,7 @@ public class DeviceCookies {
                 .findFirst();
     }
 
-    /** Empty for everything that this service did not write for this account under this password. */
+    /** The cookie's nonce; empty unless it was issued for this account and its current password. */
     private Optional<String> nonce(String text, String accountId, long passwordVersion) {
         if (text.length() != LENGTH) {
             return Optional.empty();
@@ -78,27 +78,27 @@ public class DeviceCookies {
         byte[] all;
         try {
             all = Base64.getUrlDecoder().decode(text);
-        } catch (IllegalArgumentException foreign) {
+        } catch (IllegalArgumentException malformed) {
             return Optional.empty();
         }
         if (!Sha256.base64url(all).equals(text)) {
-            return Optional.empty(); // another spelling of the same bytes (RFC 4648 section 3.5)
+            return Optional.empty(); // not the canonical encoding (RFC 4648 section 3.5)
         }
         ByteBuffer bytes = ByteBuffer.wrap(all);
         byte[] nonce = new byte[NONCE_BYTES];
         byte[] mac = new byte[HandleMac.BYTES];
         byte version = bytes.get();
         UUID id = new UUID(bytes.getLong(), bytes.getLong());
-        long madeAt = bytes.getLong();
+        long issuedAt = bytes.getLong();
         bytes.get(nonce).get(mac);
         boolean known = MessageDigest.isEqual(mac, mac(all, passwordVersion))
                 && version == VERSION
                 && id.toString().equals(accountId)
-                && clock.instant().isBefore(Instant.ofEpochSecond(madeAt).plus(LIFE));
+                && clock.instant().isBefore(Instant.ofEpochSecond(issuedAt).plus(LIFE));
         return known ? Optional.of(Sha256.base64url(nonce)) : Optional.empty();
     }
 
-    /** Over the body, which the first bytes are, and the password's version. */
+    /** Over the leading body bytes and the password version. */
     private byte[] mac(byte[] bytes, long passwordVersion) {
         ByteBuffer signed =
                 ByteBuffer.allocate(SIGNED_BYTES).put(bytes, 0, BODY_BYTES).putLong(passwordVersion);

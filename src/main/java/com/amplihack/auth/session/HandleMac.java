@@ -6,7 +6,7 @@ import java.security.GeneralSecurityException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** HMAC-SHA-256 under {@code handle.key} for what we hand out and want back unchanged; of one purpose it is none of another. */
+/** HMAC-SHA-256 under {@code handle.key}, domain-separated by purpose. */
 final class HandleMac {
     static final int BYTES = 32;
 
@@ -16,7 +16,7 @@ final class HandleMac {
         this.purpose = (purpose + '\0').getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Over the first so many of the bytes. */
+    /** Over the first {@code length} bytes. */
     byte[] of(byte[] bytes, int length, KeyRing keys) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

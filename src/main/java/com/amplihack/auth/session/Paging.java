@@ -10,9 +10,9 @@ import jakarta.json.JsonObjectBuilder;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The query parameters {@code limit} and {@code cursor} of every list, and its {@code next_cursor}. */
+/** Parses the query parameters {@code limit} and {@code cursor} of every list, and writes its {@code next_cursor}. */
 public final class Paging {
-    /** The limit where none is asked for. */
+    /** The limit if the request has none. */
     public static final String DEFAULT_LIMIT = "50";
 
     private static final int LONGEST = SessionPage.LONGEST;
@@ -20,9 +20,9 @@ public final class Paging {
     private Paging() {}
 
     /**
-     * How long a page may be.
+     * Parses the page size.
      *
-     * @throws AuthException {@code invalid_request} when it is no whole number from 1 to 200
+     * @throws AuthException {@code invalid_request} unless it is an integer from 1 to 200
      */
     public static int limit(String limit) {
         if (limit.matches("[0-9]{1,3}")) {
@@ -35,10 +35,10 @@ public final class Paging {
     }
 
     /**
-     * Where a page of sessions begins.
+     * Parses the cursor of a list of sessions.
      *
      * @param cursor empty for the first page
-     * @throws AuthException {@code invalid_request} when no answer had it
+     * @throws AuthException {@code invalid_request} when it is malformed
      */
     public static Optional<SessionPage.Place> place(String cursor) {
         if (cursor.isEmpty()) {
@@ -52,7 +52,7 @@ public final class Paging {
     }
 
     public static AuthException foreignCursor() {
-        return new AuthException(ErrorCode.INVALID_REQUEST, "cursor: not one of ours.");
+        return new AuthException(ErrorCode.INVALID_REQUEST, "cursor: not issued by this service.");
     }
 
     /** A page of sessions as JSON. */

@@ -4,12 +4,12 @@ import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditEvent.Severity;
 import com.amplihack.auth.audit.AuditLog;
-import com.amplihack.auth.store.SecurityStore.Device;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore.Device;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
-/** Writes down what becomes of refresh tokens. */
+/** Audits the outcome of every refresh. */
 @Singleton
 class RefreshAudit {
     private final AuditLog audit;
@@ -24,7 +24,7 @@ class RefreshAudit {
                 .detail("answer", "rotated")
                 .detail("gen", gen)
                 .detail("jti", jti));
-        Device now = request.device(); // not bound at refresh, but told
+        Device now = request.device(); // a refresh does not check the binding, but audits a change
         if (!before.address().equals(now.address()) || !before.device().equals(now.name())) {
             audit.record(entry(AuditEvent.BINDING_CHANGED, request)
                     .detail("kind", "moved")
@@ -33,7 +33,7 @@ class RefreshAudit {
         }
     }
 
-    /** An answer that somebody may have had before: to one client it is a retry, to two it may be a thief's share. */
+    /** A repeated answer: a retry if the same client asks, possibly a theft if two clients do. */
     void answeredAgain(RefreshRequest request, RefreshRule rule, SessionRecord session, long gen, String jti) {
         audit.record(entry(AuditEvent.TOKEN_REFRESHED, request)
                 .detail("answer", rule == RefreshRule.ANSWER_ITSELF ? "itself" : "same_successor")

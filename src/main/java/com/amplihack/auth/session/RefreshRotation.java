@@ -9,12 +9,12 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
 import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.SecurityStore.Answer;
-import com.amplihack.auth.store.SecurityStore.Commit;
-import com.amplihack.auth.store.SecurityStore.RefreshView;
-import com.amplihack.auth.store.SecurityStore.Rotation;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.SessionStore.Answer;
+import com.amplihack.auth.store.SessionStore.Commit;
+import com.amplihack.auth.store.SessionStore.RefreshView;
+import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.Account;
@@ -26,19 +26,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The refresh protocol (docs/adr/0007): the same request gets the same answer, anything else is theft. Order of work:
- * MAC, one look, account and signature, commit by compare-and-set, answer; so garbage buys no signature, a failure in
- * the middle leaves the old token usable, and what was not committed is never sent.
+ * The refresh protocol (docs/adr/0007): a repeated request gets the same answer, any other reuse is treated as theft.
+ * The order (MAC, read, account and signature, compare-and-set, answer) ensures that garbage costs no signature, a
+ * failure midway leaves the old token usable, and nothing uncommitted is sent.
  */
 @Singleton
 class RefreshRotation {
-    /** Each lost race means that another request of the session got through. */
+    /** Every lost race means that another request of the session has succeeded. */
     private static final int TRIES = 5;
 
     private final AccountDirectory accounts;
     private final TokenIssuer issuer;
     private final RefreshTokenCodec codec;
-    private final SecurityStore store;
+    private final SessionStore store;
     private final RefreshAudit audit;
     private final RateLimits limits;
     private final Configuration configuration;
@@ -48,7 +48,7 @@ class RefreshRotation {
             AccountDirectory accounts,
             TokenIssuer issuer,
             RefreshTokenCodec codec,
-            SecurityStore store,
+            SessionStore store,
             RefreshAudit audit,
             RateLimits limits,
             Configuration configuration) {
@@ -62,22 +62,22 @@ class RefreshRotation {
     }
 
     /**
-     * Answers a refresh token whose MAC holds; costs at most two round trips to the store and one signature, unless
-     * another request of the same session comes in between.
+     * Answers a refresh token whose MAC is valid, with at most two round trips to the store and one signature unless
+     * another request of the same session interferes.
      *
-     * @throws AuthException {@code invalid_refresh_token}, {@code binding_mismatch}, {@code refresh_token_reused}, {@code
-     *     refresh_superseded}, {@code rate_limited} or {@code store_unavailable}
+     * @throws AuthException {@code invalid_refresh_token}, {@code binding_mismatch}, {@code refresh_token_reused},
+     *     {@code refresh_superseded}, {@code rate_limited} or {@code store_unavailable}
      */
     Refreshed refresh(RefreshRequest request) {
         Quota quota = limits.quota(Limit.REFRESH);
-        RefreshView view = look(request, quota);
-        if (view.session().isEmpty()) { // nothing was taken
+        RefreshView view = read(request, quota);
+        if (view.session().isEmpty()) { // the quota was not touched
             throw invalid();
         }
         Optional<RateLimit> limit = limits.answer(Limit.REFRESH, quota, view.quota(), request.client(), request::about);
         for (int attempt = 0; attempt < TRIES; attempt++) {
             if (attempt > 0) {
-                view = look(request, new Quota(quota.name(), 0, quota.window())); // one request takes one
+                view = read(request, new Quota(quota.name(), 0, quota.window())); // a request is counted once
             }
             Optional<TokenPair> pair = attempt(request, view);
             if (pair.isPresent()) {
@@ -87,16 +87,16 @@ class RefreshRotation {
         throw new AuthException(ErrorCode.STORE_UNAVAILABLE, "The session is being changed by other requests.");
     }
 
-    private RefreshView look(RefreshRequest request, Quota quota) {
+    private RefreshView read(RefreshRequest request, Quota quota) {
         RefreshToken token = request.token();
         boolean proven = request.proof().handleOf(token.sid()).isPresent();
         return store.lookForRefresh(token.subject(), token.sid(), proven, quota);
     }
 
-    /** One try; empty when another request was faster and all must be looked at again. */
+    /** One attempt; empty when another request has changed the session meanwhile. */
     private Optional<TokenPair> attempt(RefreshRequest request, RefreshView view) {
         SessionRecord session = view.session().orElseThrow(RefreshRotation::invalid);
-        // rule 0: without the proof nothing rotates and nothing ends
+        // rule 0: without the session proof nothing is rotated or ended
         SessionHandle handle = request.proof().handleOf(request.token().sid()).orElseThrow(() -> unproven(request));
         Duration grace = configuration.settings().tokens().refreshGrace();
         RefreshToken successor =
@@ -121,14 +121,14 @@ class RefreshRotation {
             RefreshRequest request, RefreshView view, SessionRecord session, SessionHandle handle) {
         String salt = RefreshTokenCodec.freshSalt();
         RefreshToken successor = codec.successorOf(request.token(), salt);
-        long issue = Math.max(session.issue(), request.token().gen()) + 1;
-        TokenIssuer.Issued access = issuer.issue(account(request), successor.sid(), issue, request.client());
+        long accessGen = Math.max(session.issue(), request.token().gen()) + 1;
+        TokenIssuer.Issued access = issuer.issue(account(request), successor.sid(), accessGen, request.client());
         Duration life = TokenService.refreshLife(settings(), view.now(), view.now(), session.endsAt());
         Commit commit = store.rotate(new Rotation(
                 session,
                 view.epoch(),
                 successor.gen(),
-                issue,
+                accessGen,
                 successor.hash(),
                 salt,
                 request.name(),
@@ -140,7 +140,7 @@ class RefreshRotation {
         return pair(commit, access, successor, life, handle, Duration.between(view.now(), session.endsAt()));
     }
 
-    /** Rules 2a, 3a and 3b: a refresh token that was handed out before, with a fresh access token. */
+    /** Rules 2a, 3a and 3b: the refresh token that was issued before, with a new access token. */
     private Optional<TokenPair> answer(
             RefreshRequest request,
             RefreshView view,
@@ -148,14 +148,14 @@ class RefreshRotation {
             SessionHandle handle,
             RefreshRule rule,
             RefreshToken live) {
-        // access tokens of this generation may carry rights that are no longer true
-        boolean rightsMoved = session.epoch().rights() != view.epoch().rights();
-        long issue = rightsMoved ? session.issue() + 1 : session.issue();
-        TokenIssuer.Issued access = issuer.issue(account(request), live.sid(), issue, request.client());
-        boolean nothingToKeep = !rightsMoved && request.name().isEmpty();
-        Commit commit = nothingToKeep
+        // access tokens of this generation may carry outdated rights
+        boolean rightsChanged = session.epoch().rights() != view.epoch().rights();
+        long accessGen = rightsChanged ? session.issue() + 1 : session.issue();
+        TokenIssuer.Issued access = issuer.issue(account(request), live.sid(), accessGen, request.client());
+        boolean nothingToStore = !rightsChanged && request.name().isEmpty();
+        Commit commit = nothingToStore
                 ? Commit.COMMITTED
-                : store.answer(new Answer(session, view.epoch(), issue, request.name()));
+                : store.answer(new Answer(session, view.epoch(), accessGen, request.name()));
         if (commit == Commit.COMMITTED) {
             audit.answeredAgain(request, rule, session, live.gen(), access.jti());
         }
@@ -185,7 +185,7 @@ class RefreshRotation {
         };
     }
 
-    /** As it is now: a session of somebody who is gone or disabled ends here. */
+    /** The current account; the session of a deleted or disabled one ends here. */
     private Account account(RefreshRequest request) {
         return accounts.find(request.token().subject()).filter(Account::enabled).orElseThrow(() -> {
             store.end(request.token().subject(), request.token().sid());
@@ -203,7 +203,7 @@ class RefreshRotation {
         return new AuthException(
                         ErrorCode.BINDING_MISMATCH,
                         "The session's proof (cookie or Session-Handle) is missing or wrong.")
-                .header("WWW-Authenticate", Problem.CHALLENGE); // no access token is at fault
+                .header("WWW-Authenticate", Problem.CHALLENGE); // no access token is involved
     }
 
     private AuthException reused(RefreshRequest request, SessionRecord session) {

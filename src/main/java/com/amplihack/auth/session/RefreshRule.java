@@ -6,29 +6,26 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The answer to an authentic refresh token of a live session, presented with its proof (docs/refresh-protocol.md). */
+/** How an authentic refresh token of a live session with valid proof is answered (docs/refresh-protocol.md). */
 enum RefreshRule {
     /** Rules 1 and 2b: a new generation. */
     ROTATE,
-    /**
-     * Rule 2a: it is as fresh as an answer that may still be on its way, or this very request was answered with it
-     * before; so it is its own answer.
-     */
+    /** Rule 2a: the live token again, which was just issued, or issued to this very request. */
     ANSWER_ITSELF,
-    /** Rules 3a and 3b: the same successor again, to a tab that raced or to a request that was answered with it. */
+    /** Rules 3a and 3b: the same successor again, to a concurrent tab or to a retry of the request that rotated. */
     ANSWER_SUCCESSOR,
-    /** Rule 3c: a duplicate of a request that was answered, kept back by the network; nothing ends. */
+    /** Rule 3c: a late duplicate of an answered request; the session goes on. */
     SUPERSEDED,
     /** Rule 4: theft. */
     REUSED;
 
     /**
-     * Decides; every authentic token falls under exactly one rule.
+     * Selects the one rule that applies.
      *
-     * @param successor what follows the presented token, if the live one was made of it
-     * @param request its name, or the empty string
-     * @param now by the clock that {@code family.rotatedAt()} is of
-     * @param grace how long a rotation counts as just made; zero: never
+     * @param successor the presented token's successor under the family's current salt
+     * @param request the request's name, or the empty string
+     * @param now by the same clock as {@code family.rotatedAt()}
+     * @param grace how long a rotation counts as recent; zero: never
      */
     static RefreshRule of(
             TokenFamily family,
@@ -42,7 +39,7 @@ enum RefreshRule {
         boolean answered = family.hasAnswered(request);
         long behind = family.gen() - presented.gen();
         if (behind < 0) {
-            return ROTATE; // the store was rolled back: it learns from the token, which carries our MAC
+            return ROTATE; // the store was rolled back; the token's MAC vouches for its generation
         }
         if (behind == 0 && matches(presented, family.live())) {
             return justRotated || answered ? ANSWER_ITSELF : ROTATE;
@@ -51,7 +48,7 @@ enum RefreshRule {
         if (parent && (justRotated || answered || isSameRequest(request, family.request()))) {
             return ANSWER_SUCCESSOR;
         }
-        // beside the live token only another line of a rolled-back store can stand
+        // another token of the live generation stems from before a rollback of the store
         return behind > 0 && answered ? SUPERSEDED : REUSED;
     }
 

@@ -4,12 +4,11 @@ import com.amplihack.auth.token.Sha256;
 import java.security.SecureRandom;
 
 /**
- * A refresh token that carries our MAC: opaque to clients, it names its session and generation
- * (docs/refresh-protocol.md).
+ * A refresh token, opaque to clients, that names its session and generation (docs/refresh-protocol.md).
  *
- * @param secret 256 bits, random in the first of a session, then made of the parent's; the store holds only a hash of them
+ * @param secret 256 bits: random in a session's first token, then derived from the parent; the store holds only a hash
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared as a record; nobody outside this package sees the bytes
+@SuppressWarnings("ArrayRecordComponent") // never compared as a record, nor read outside this package
 public record RefreshToken(String subject, String sid, long gen, byte[] secret) {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int HASH_LENGTH = 22;
@@ -21,7 +20,7 @@ public record RefreshToken(String subject, String sid, long gen, byte[] secret) 
         return new RefreshToken(subject, sid, gen, secret);
     }
 
-    /** What the store knows of it: {@value #HASH_LENGTH} characters of base64url, 132 bits. */
+    /** The hash that the store holds: {@value #HASH_LENGTH} characters of base64url, 132 bits. */
     String hash() {
         return Sha256.of(LOOKUP, secret).substring(0, HASH_LENGTH);
     }

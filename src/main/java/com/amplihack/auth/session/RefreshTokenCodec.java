@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Writes refresh tokens and reads back only its own: base64url of version, {@code sub}, {@code sid}, generation, secret
- * and an HMAC-SHA-256 over all of it under {@code handle.key}. Garbage costs one MAC and touches no store.
+ * Encodes and authenticates refresh tokens: base64url of version, {@code sub}, {@code sid}, generation, secret and an
+ * HMAC-SHA-256 over these under {@code handle.key}, so that a forgery is refused without a call to the store.
  */
 @Singleton
 public class RefreshTokenCodec {
@@ -44,15 +44,15 @@ public class RefreshTokenCodec {
     }
 
     /**
-     * The token that is made of this one with that salt, by us alone; the store keeps the salt and need not keep the token
-     * for a client whose answer was lost. That a token is the parent of the live one is seen by what is made of it.
+     * Derives a token's successor with a keyed MAC over the salt; since the store keeps the salt, a lost answer can be
+     * repeated, and a live token's parent recognized, without storing tokens.
      */
     RefreshToken successorOf(RefreshToken token, String salt) {
         byte[] secret = mac(SUCCESSION, token, salt);
         return new RefreshToken(token.subject(), token.sid(), token.gen() + 1, secret);
     }
 
-    /** A salt that nobody can foresee: 96 random bits, {@value #SALT_LENGTH} characters. */
+    /** An unpredictable salt: 96 random bits, {@value #SALT_LENGTH} characters. */
     static String freshSalt() {
         byte[] salt = new byte[SALT_LENGTH * 6 / 8];
         RANDOM.nextBytes(salt);
@@ -60,10 +60,10 @@ public class RefreshTokenCodec {
     }
 
     /**
-     * The name under which a request is remembered: {@value TokenFamily#REQUEST_LENGTH} characters made of the client's
-     * {@code Idempotency-Key} and the token that it came with, since the same key with another token is another request.
+     * The name under which the store remembers a request: {@value TokenFamily#REQUEST_LENGTH} characters derived from
+     * the {@code Idempotency-Key} and the token, since the same key with another token is another request.
      *
-     * @param idempotencyKey or the empty string, which names nothing
+     * @param idempotencyKey or the empty string, which gives the empty name
      */
     String nameOf(RefreshToken token, String idempotencyKey) {
         if (idempotencyKey.isEmpty()) {
@@ -96,7 +96,7 @@ public class RefreshTokenCodec {
                 .array();
     }
 
-    /** Empty for everything that this service did not write. */
+    /** The token; empty unless this service has issued it. */
     Optional<RefreshToken> decode(String text) {
         if (text.length() != LENGTH) {
             return Optional.empty();
@@ -104,7 +104,7 @@ public class RefreshTokenCodec {
         try {
             byte[] all = Base64.getUrlDecoder().decode(text);
             if (!Sha256.base64url(all).equals(text)) {
-                return Optional.empty(); // another spelling of the same bytes (RFC 4648 section 3.5)
+                return Optional.empty(); // not the canonical encoding (RFC 4648 section 3.5)
             }
             ByteBuffer bytes = ByteBuffer.wrap(all);
             byte[] sid = new byte[SID_BYTES];
@@ -119,7 +119,7 @@ public class RefreshTokenCodec {
             return ours
                     ? Optional.of(new RefreshToken(subject.toString(), Sha256.base64url(sid), gen, secret))
                     : Optional.empty();
-        } catch (IllegalArgumentException | BufferUnderflowException foreign) {
+        } catch (IllegalArgumentException | BufferUnderflowException malformed) {
             return Optional.empty();
         }
     }

@@ -4,8 +4,8 @@ import com.amplihack.auth.problem.RateLimit;
 import java.util.Optional;
 
 /**
- * An answered refresh.
+ * A successful refresh.
  *
- * @param limit the session's refresh quota after it; empty when there is none
+ * @param limit the session's refresh quota afterwards; empty when it is unlimited
  */
 public record Refreshed(TokenPair pair, Optional<RateLimit> limit) {}

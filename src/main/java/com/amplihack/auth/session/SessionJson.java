@@ -4,7 +4,7 @@ import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.web.StrictJson;
 import jakarta.json.JsonObjectBuilder;
 
-/** How a session looks to its owner and to administrators: never its secret. */
+/** A session as JSON for its owner and for administrators, without secrets. */
 public final class SessionJson {
     private SessionJson() {}
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a request brings to prove its session: every {@code session_id} cookie and {@code Session-Handle} header of our
- * shape. A proof that is there but wrong is never "no proof".
+ * The session handles that a request presents, from {@code session_id} cookies and {@code Session-Handle} headers; a
+ * wrong one must never be treated as absent.
  */
 public record SessionProof(List<SessionHandle> handles) {
     public static final SessionProof NONE = new SessionProof(List.of());
@@ -17,7 +17,7 @@ public record SessionProof(List<SessionHandle> handles) {
         handles = List.copyOf(handles);
     }
 
-    /** Keeps what has our shape; the rest counts as absent. */
+    /** Keeps the well-formed handles; others count as absent. */
     public static SessionProof of(List<String> values) {
         return new SessionProof(values.stream()
                 .filter(SessionHandle::hasShape)

@@ -4,14 +4,11 @@ import com.amplihack.auth.token.SessionHandle;
 import java.time.Duration;
 
 /**
- * What a login or a refresh hands out.
+ * The credentials that a login or a refresh returns.
  *
- * @param accessToken JWS compact
- * @param accessLife how long it is good
- * @param refreshToken opaque
- * @param refreshLife how long it is good
- * @param handle proves the session; the same over its whole life
- * @param sessionLife until the session's end at the latest
+ * @param accessToken in JWS compact serialization
+ * @param handle unchanged for the session's whole life
+ * @param sessionLife until the session ends at the latest
  */
 public record TokenPair(
         String accessToken,

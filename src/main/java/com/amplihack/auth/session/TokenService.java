@@ -7,10 +7,10 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SecurityStore;
-import com.amplihack.auth.store.SecurityStore.Commit;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.SessionStore.Commit;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TokenIssuer;
@@ -29,14 +29,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Issues tokens and ends sessions: a session's first pair at the login, and the end of one or of all. */
+/** Opens, refreshes, lists and ends sessions. */
 @Stateless
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED) // the database is read, never written, from here
 public class TokenService {
     private TokenIssuer issuer;
     private RefreshTokenCodec codec;
     private RefreshRotation rotation;
-    private SecurityStore store;
+    private SessionStore store;
     private AuditLog audit;
     private Configuration configuration;
     private InstantSource clock;
@@ -50,7 +50,7 @@ public class TokenService {
             TokenIssuer issuer,
             RefreshTokenCodec codec,
             RefreshRotation rotation,
-            SecurityStore store,
+            SessionStore store,
             AuditLog audit,
             Configuration configuration,
             InstantSource clock) {
@@ -64,8 +64,8 @@ public class TokenService {
     }
 
     /**
-     * Opens a session for somebody who has just signed in: always a new one, whatever the request brought along. The oldest
-     * ones beyond {@code auth.session.max.per.user} end for it.
+     * Opens a new session after a login, never reusing an existing one (session fixation), and ends the user's oldest
+     * sessions beyond {@code auth.session.max.per.user}.
      *
      * @throws AuthException {@code invalid_credentials} when all of the user's sessions were ended during the login
      */
@@ -75,7 +75,7 @@ public class TokenService {
         SessionHandle handle = SessionHandle.fresh();
         RefreshToken refresh = RefreshToken.fresh(account.id(), handle.sid(), 1);
         TokenIssuer.Issued access = issuer.issue(account, handle.sid(), refresh.gen(), client);
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // what every store keeps
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // the store's precision
         SessionRecord session = SessionRecord.first(
                 account.id(),
                 handle.sid(),
@@ -84,8 +84,8 @@ public class TokenService {
                 now,
                 now.plus(settings.sessionLifetime()),
                 client.address(),
-                SecurityStore.Device.of(client).name());
-        SecurityStore.Opening opening = store.open(session, settings.refreshLifetime(), settings.sessionsPerUser());
+                SessionStore.Device.of(client).name());
+        SessionStore.Opening opening = store.open(session, settings.refreshLifetime(), settings.sessionsPerUser());
         if (opening.commit() != Commit.COMMITTED) {
             throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong.");
         }
@@ -111,25 +111,25 @@ public class TokenService {
     /**
      * Rotates a refresh token; see {@link RefreshRotation#refresh}.
      *
-     * @param presented every candidate that the request brought
-     * @param idempotencyKey the client's name for this request, or the empty string
-     * @param holds an authentic access token that came along: of another session it refuses the refresh
+     * @param presented every refresh token of the request, authentic or not
+     * @param idempotencyKey or the empty string
+     * @param access an authentic access token of the request; if it belongs to another session, the refresh is refused
      */
     public Refreshed refresh(
             Collection<String> presented,
             SessionProof proof,
             String idempotencyKey,
-            Optional<AccessToken> holds,
+            Optional<AccessToken> access,
             ClientContext client) {
         List<RefreshToken> authentic = authentic(presented);
-        // a neighbour may have tossed a cookie of its own in front: the one that the proof belongs to counts
+        // another site may have tossed a cookie in front: prefer the token that the proof belongs to
         RefreshToken token = authentic.stream()
                 .filter(candidate -> proof.handleOf(candidate.sid()).isPresent())
                 .findFirst()
                 .or(() -> authentic.stream().findFirst())
                 .orElseThrow(
                         () -> new AuthException(ErrorCode.INVALID_REFRESH_TOKEN, "The refresh token is not valid."));
-        if (holds.isPresent() && !holds.get().sid().equals(token.sid())) {
+        if (access.isPresent() && !access.get().sid().equals(token.sid())) {
             throw new AuthException(
                     ErrorCode.SESSION_CHANGED, "The access token belongs to another session than the refresh token.");
         }
@@ -153,7 +153,7 @@ public class TokenService {
         return access.isPresent() || !refresh.isEmpty();
     }
 
-    /** Ends the session of a browser that has just signed in anew: no two sessions in one cookie jar. */
+    /** Ends a browser's previous session after a new login. */
     public void replace(Collection<String> presented, SessionProof proof, ClientContext client) {
         authentic(presented).stream()
                 .filter(token -> proof.handleOf(token.sid()).isPresent())
@@ -162,7 +162,7 @@ public class TokenService {
     }
 
     /**
-     * Ends every session of a user, also those being opened or refreshed at this moment.
+     * Ends every session of a user, including those being opened or refreshed concurrently.
      *
      * @return how many were alive
      */
@@ -175,12 +175,12 @@ public class TokenService {
         return ended;
     }
 
-    /** A page of the caller's living sessions; see {@link SecurityStore#sessions}. */
+    /** A page of the caller's live sessions; see {@link SessionStore#sessions}. */
     public SessionPage sessions(AccessToken caller, Optional<SessionPage.Place> from, int limit) {
         return store.sessions(caller.subject(), from, limit);
     }
 
-    /** Ends one of the caller's sessions; whether it was alive and theirs. */
+    /** Ends one of the caller's sessions; returns whether it was alive. */
     public boolean end(AccessToken caller, String sid, ClientContext client) {
         return end(caller.subject(), sid, AuditEvent.TOKEN_REVOKED, "ended_by_owner", client);
     }
@@ -199,7 +199,7 @@ public class TokenService {
         return presented.stream().map(codec::decode).flatMap(Optional::stream).toList();
     }
 
-    /** How long a refresh token is still good: the rest of its own life, or of its session's. */
+    /** The remaining lifetime of a refresh token, capped by that of its session. */
     static Duration refreshLife(TokenSettings settings, Instant made, Instant now, Instant sessionEnd) {
         Instant end = made.plus(settings.refreshLifetime());
         return Duration.between(now, end.isBefore(sessionEnd) ? end : sessionEnd);

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * An access token whose signature, issuer and audience were verified: {@link TokenVerifier} alone makes one. Its times,
- * binding and session are for the gate to check, at every request.
+ * An access token whose signature, issuer and audience were verified, created by {@link TokenVerifier} only; the gate
+ * checks its times, binding and session at every request.
  */
 public final class AccessToken {
     private final TokenClaims claims;
@@ -28,12 +28,12 @@ public final class AccessToken {
         return claims.username();
     }
 
-    /** The session; never the secret that proves it. */
+    /** The session's id, from which its handle cannot be derived. */
     public String sid() {
         return claims.sid();
     }
 
-    /** The refresh generation that it was issued in. */
+    /** The session's access generation when the token was issued. */
     public long gen() {
         return claims.gen();
     }
@@ -46,7 +46,7 @@ public final class AccessToken {
         return claims.permissions();
     }
 
-    /** The address that it was issued to. */
+    /** The client address that it was issued to. */
     public String ip() {
         return claims.ip();
     }

@@ -3,7 +3,7 @@ package com.amplihack.auth.token;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 
-/** A token that is none of ours; the reason is for the audit log, the client learns only that it is invalid. */
+/** An invalid access token; its reason goes to the audit log only, never to the client. */
 public class InvalidTokenException extends AuthException {
     private static final long serialVersionUID = 1;
 
@@ -20,7 +20,7 @@ public class InvalidTokenException extends AuthException {
         this.algorithmConfusion = algorithmConfusion;
     }
 
-    /** The token asks for another algorithm than RS256 (RFC 8725 section 2.1). */
+    /** The token names an algorithm other than RS256 (RFC 8725 section 2.1). */
     static InvalidTokenException algorithmConfusion() {
         return new InvalidTokenException("algorithm", true);
     }

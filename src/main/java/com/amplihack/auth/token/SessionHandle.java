@@ -4,12 +4,12 @@ import java.security.SecureRandom;
 import java.util.regex.Pattern;
 
 /**
- * The secret that proves a session: 256 random bits in base64url, given to the client once (cookie {@code session_id} or
- * member {@code session_handle}). The {@code sid} of its tokens is its SHA-256, so that no token and no store holds it.
+ * The secret that proves a session: 256 random bits in base64url (cookie {@code session_id}, member {@code
+ * session_handle}); tokens and store hold only its SHA-256, the {@code sid}.
  */
 public record SessionHandle(String value) {
     private static final SecureRandom RANDOM = new SecureRandom();
-    /** Of a secret, and of the {@code sid} that is made of it: 32 bytes in base64url. */
+    /** 32 bytes in base64url: a handle, or a {@code sid}. */
     static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]{43}");
 
     public static SessionHandle fresh() {
@@ -18,7 +18,7 @@ public record SessionHandle(String value) {
         return new SessionHandle(Sha256.base64url(secret));
     }
 
-    /** Whether a value could be one of ours at all. */
+    /** Whether a value is well-formed as a handle. */
     public static boolean hasShape(String value) {
         return SHAPE.matcher(value).matches();
     }

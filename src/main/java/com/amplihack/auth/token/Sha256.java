@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** SHA-256 in the form that claims and records carry: base64url without padding, 43 characters. */
+/** SHA-256 as base64url without padding, 43 characters. */
 public final class Sha256 {
     private Sha256() {}
 
@@ -13,7 +13,7 @@ public final class Sha256 {
         return base64url(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Under a name of its own, so that a hash made for one purpose is none for another. */
+    /** Domain-separated by purpose. */
     public static String of(String purpose, byte[] secret) {
         MessageDigest digest = digest();
         digest.update(purpose.getBytes(StandardCharsets.US_ASCII));

@@ -3,7 +3,7 @@ package com.amplihack.auth.token;
 import java.time.Instant;
 import java.util.List;
 
-/** What a token says, whoever wrote it: nobody outside this package can read it before it is an {@link AccessToken}. */
+/** A token's claims, unreadable outside this package until they are verified as an {@link AccessToken}. */
 record TokenClaims(
         String jti,
         String subject,

@@ -44,7 +44,7 @@ public class TokenIssuer {
     }
 
     /**
-     * An access token with what it says.
+     * A signed access token.
      *
      * @param compact the JWS compact serialization, at most 4,096 characters
      */
@@ -53,8 +53,8 @@ public class TokenIssuer {
     /**
      * Signs an access token for one session of an account.
      *
-     * @throws AuthException 503 while the HSM that holds the key does not sign; {@code invalid_request} when the account's
-     *     rights do not fit a token, which {@link #fits} tells before they are given: a longer key or issuer came later
+     * @throws AuthException 503 while the HSM does not sign; {@code invalid_request} when the account's rights do not
+     *     fit in a token, although they did ({@link #fits}) before the key or issuer became longer
      */
     public Issued issue(Account account, String sid, long gen, ClientContext client) {
         String jti = jti();
@@ -65,7 +65,7 @@ public class TokenIssuer {
         try {
             token.sign(key.signer());
         } catch (JOSEException e) {
-            if (e.getCause() instanceof AuthException refused) { // the library wraps whatever a signer throws
+            if (e.getCause() instanceof AuthException refused) { // Nimbus wraps exceptions of the signer
                 throw refused;
             }
             throw new IllegalStateException("the active key does not sign", e);
@@ -79,20 +79,20 @@ public class TokenIssuer {
                     new Object[] {account.id(), Integer.toString(TokenParser.MAX_LENGTH)});
             throw new AuthException(
                     ErrorCode.INVALID_REQUEST,
-                    "The roles and permissions of this account do not fit an access token any more: an administrator has to"
-                            + " take some away.");
+                    "The roles and permissions of this account do not fit in an access token: an administrator has to remove"
+                            + " some.");
         }
         return new Issued(compact, jti);
     }
 
     /**
-     * Whether a token with these would have at most 4,096 characters (docs/specification.md, fault 35), at the longest
-     * address and under the longest key that can sign before the settings change.
+     * Whether a token with these claims has at most 4,096 characters (docs/specification.md, fault 35), assuming the
+     * longest address and the longest key that can sign under the current settings.
      */
     public boolean fits(String username, List<String> roles, List<String> permissions) {
-        ClientContext farthest = new ClientContext(LONGEST_ADDRESS, "", "");
+        ClientContext longest = new ClientContext(LONGEST_ADDRESS, "", "");
         JWTClaimsSet claims =
-                claims(jti(), jti() + jti(), username, roles, permissions, Sha256.of(""), Integer.MAX_VALUE, farthest);
+                claims(jti(), jti() + jti(), username, roles, permissions, Sha256.of(""), Integer.MAX_VALUE, longest);
         SigningKey key = keys.active();
         SignedJWT unsigned = new SignedJWT(header(key), claims);
         int signature = base64Length((keys.mostBits() + 7) / 8);
@@ -120,7 +120,7 @@ public class TokenIssuer {
                 .jwtID(jti)
                 .claim("type", TokenParser.TYPE)
                 .claim("roles", roles)
-                .claim("groups", roles) // the same under the name that MP-JWT reads
+                .claim("groups", roles) // the roles under the name that MP-JWT reads
                 .claim("permissions", permissions)
                 .claim("upn", username)
                 .claim("sid", sid)

@@ -14,11 +14,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads a token of ours and nothing else, before anything verifies it: what MP-JWT would let pass (malleable base64url,
- * duplicate members, foreign header parameters, missing claims) is refused here.
+ * Parses access tokens strictly before they are verified, and refuses what MP-JWT would accept: malleable base64url,
+ * duplicate members, unknown header parameters, missing claims.
  */
 public final class TokenParser {
-    /** Of the specification: no token of ours is longer, and a longer one is not looked at. */
+    /** The specification's limit: no longer token is issued or parsed. */
     public static final int MAX_LENGTH = 4096;
 
     static final String TYPE = "access";
@@ -26,7 +26,7 @@ public final class TokenParser {
     private static final Set<String> HEADER = Set.of("alg", "kid", "typ");
     private static final Pattern ACCOUNT_ID =
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"); // RFC 9562 section 4
-    private static final long LATEST_SECOND = 253_402_300_799L; // 9999-12-31, the last that a date can show
+    private static final long LATEST_SECOND = 253_402_300_799L; // 9999-12-31
 
     private TokenParser() {}
 
@@ -50,7 +50,7 @@ public final class TokenParser {
         if (!TYPE.equals(string(claims, "type"))) {
             throw new InvalidTokenException("type");
         }
-        TokenClaims said = new TokenClaims(
+        TokenClaims parsed = new TokenClaims(
                 string(claims, "jti"),
                 shaped(claims, "sub", ACCOUNT_ID),
                 string(claims, "upn"),
@@ -63,18 +63,19 @@ public final class TokenParser {
                 time(claims, "iat"),
                 time(claims, "nbf"),
                 time(claims, "exp"));
-        if (!strings(claims, "groups").equals(said.roles())) {
+        if (!strings(claims, "groups").equals(parsed.roles())) {
             throw new InvalidTokenException("claim_groups");
         }
-        return new UnverifiedToken(compact, string(header, "kid"), string(claims, "iss"), string(claims, "aud"), said);
+        return new UnverifiedToken(
+                compact, string(header, "kid"), string(claims, "iss"), string(claims, "aud"), parsed);
     }
 
     private static void requireOurHeader(JsonObject header) {
-        // first of all: what is signed in another way (or not at all) is an attack of its own kind
+        // checked first: algorithm confusion is audited as an attack of its own
         if (!(header.get("alg") instanceof JsonString alg) || !alg.getString().equals("RS256")) {
             throw InvalidTokenException.algorithmConfusion();
         }
-        // none of jwk, jku, x5u, x5c, crit, b64, zip: nothing in a token may choose its own key or meaning
+        // no jwk, jku, x5u, x5c, crit, b64, zip: a token may not choose its key or its interpretation
         if (!header.keySet().equals(HEADER) || !string(header, "typ").equals("JWT")) {
             throw new InvalidTokenException("header");
         }
@@ -88,15 +89,15 @@ public final class TokenParser {
         }
     }
 
-    /** Strict base64url without padding (RFC 7515 section 2): only the one spelling that an encoder makes. */
+    /** Strict base64url without padding (RFC 7515 section 2): only the canonical encoding. */
     private static byte[] decode(String part, String name) {
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(part);
             if (bytes.length > 0 && Sha256.base64url(bytes).equals(part)) {
                 return bytes;
             }
-        } catch (IllegalArgumentException foreign) {
-            // told below, with the same words
+        } catch (IllegalArgumentException malformed) {
+            // refused below
         }
         throw new InvalidTokenException(name);
     }
@@ -108,7 +109,7 @@ public final class TokenParser {
         throw new InvalidTokenException("claim_" + name);
     }
 
-    /** What becomes part of the store's keys has the one form that we write. */
+    /** A claim that becomes part of a store key, so must match its format exactly. */
     private static String shaped(JsonObject from, String name, Pattern form) {
         String value = string(from, name);
         if (form.matcher(value).matches()) {
@@ -133,7 +134,7 @@ public final class TokenParser {
                     return value;
                 }
             } catch (ArithmeticException tooLarge) {
-                // told below, with the same words
+                // refused below
             }
         }
         throw new InvalidTokenException("claim_" + name);

@@ -19,12 +19,12 @@ import java.util.Optional;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /**
- * Verifies access tokens where MP-JWT cannot: for an expired one that still may sign out, and to tell an expired token
- * of ours from a forgery. The times are checked here for everybody.
+ * Verifies access tokens where MP-JWT cannot, to accept an expired one for logout and to tell an expired token from a
+ * forgery; checks the times of every token.
  */
 @Singleton
 public class TokenVerifier {
-    /** No token of ours lives longer, whatever the settings say now. */
+    /** Upper bound of an access token's lifetime under any settings. */
     private static final Duration LONGEST_LIFE = Duration.ofHours(1);
 
     private static final Duration LOGOUT_GRACE = Duration.ofDays(7);
@@ -41,18 +41,18 @@ public class TokenVerifier {
     }
 
     /**
-     * A token of ours, current or not: signature, issuer and audience hold.
+     * Verifies signature, issuer and audience, but no times.
      *
-     * @throws InvalidTokenException when it is none
+     * @throws InvalidTokenException when one of them is wrong
      */
     public AccessToken authentic(String compact) {
         return authentic(TokenParser.parse(compact));
     }
 
     /**
-     * The same for signing out: also a token that expired up to seven days ago, whose key may have retired meanwhile.
+     * Verifies a token for logout: it may have expired up to seven days ago, and its key may have retired since.
      *
-     * @throws AuthException {@code token_expired} for an older one
+     * @throws AuthException {@code token_expired} for an older one; {@link InvalidTokenException}
      */
     public AccessToken authenticForLogout(String compact) {
         UnverifiedToken unverified = TokenParser.parse(compact);
@@ -74,17 +74,17 @@ public class TokenVerifier {
             if (JWSObject.parse(token.compact()).verify(key.verifier())) {
                 return new AccessToken(token.claims());
             }
-        } catch (ParseException | JOSEException foreign) {
-            // told below, with the same words
+        } catch (ParseException | JOSEException malformed) {
+            // refused below
         }
         throw new InvalidTokenException("signature");
     }
 
     /**
-     * The same for a token that MP-JWT has verified.
+     * Accepts a token that MP-JWT has verified.
      *
-     * @param caller whom MP-JWT saw in it
-     * @return empty when it saw the caller in another token of the same request
+     * @param caller the principal that MP-JWT created from the token
+     * @return empty when MP-JWT has read another token of the request
      */
     public static Optional<AccessToken> verifiedByMpJwt(UnverifiedToken token, Principal caller) {
         boolean same = caller instanceof JsonWebToken jwt && token.compact().equals(jwt.getRawToken());
@@ -92,10 +92,10 @@ public class TokenVerifier {
     }
 
     /**
-     * Refuses a token that names no key of the ring: MP-JWT would try the first one instead (docs/specification.md,
-     * fault 33). Refuses another issuer or audience as well: MP-JWT hears of new keys and settings seconds later.
+     * Refuses a token with an unknown {@code kid}, for which MP-JWT would try the first key (docs/specification.md,
+     * fault 33), or with another issuer or audience; MP-JWT sees new keys and settings seconds later.
      *
-     * @return the key that it names
+     * @return the key with the token's {@code kid}
      */
     public VerifyingKey requireOurs(UnverifiedToken token) {
         return requireOurs(token, keys.find(token.kid()));
@@ -113,20 +113,20 @@ public class TokenVerifier {
         return key;
     }
 
-    /** For a token of ours that MP-JWT refused all the same: its word counts. */
+    /** The refusal of a token that only MP-JWT refused. */
     public InvalidTokenException refusedByMpJwt() {
         return new InvalidTokenException("mp_jwt");
     }
 
     /**
-     * Checks {@code exp}, {@code nbf} and {@code iat} (RFC 7519 section 4.1) with the skew that is in force.
+     * Checks {@code exp}, {@code nbf} and {@code iat} (RFC 7519 section 4.1) with the current clock skew.
      *
      * @throws AuthException {@code token_expired}, or {@code invalid_token} for one that is not valid yet
      */
     public void requireCurrent(AccessToken token) {
         Instant now = clock.instant();
         Duration skew = configuration.settings().tokens().clockSkew();
-        if (!now.isBefore(token.expiresAt().plus(skew))) { // "on or after" is too late
+        if (!now.isBefore(token.expiresAt().plus(skew))) { // RFC 7519: "on or after" exp is too late
             throw new AuthException(ErrorCode.TOKEN_EXPIRED, "The access token has expired: refresh it.");
         }
         Instant latestStart = now.plus(skew);

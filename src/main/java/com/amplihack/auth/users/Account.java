@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Somebody (or something) who can sign in. */
+/** A user or service that can sign in. */
 @Entity
 @Table(name = "auth_account")
 public class Account {
@@ -40,7 +40,7 @@ public class Account {
     @Column(name = "password_version")
     private long passwordVersion;
 
-    /** Milliseconds since 1970: the one form of a time that every database keeps as it is. */
+    /** Milliseconds since the epoch, which every database stores without loss. */
     @Column(name = "created_at")
     private long createdAt;
 
@@ -89,7 +89,7 @@ public class Account {
         return passwordHash;
     }
 
-    /** The same password under other parameters. */
+    /** Replaces the hash by another one of the same password. */
     public void rehash(String hash) {
         passwordHash = hash;
     }
@@ -99,7 +99,7 @@ public class Account {
         passwordVersion++;
     }
 
-    /** Moves with every new password; device cookies of an older one are void. */
+    /** Incremented with every new password, which invalidates older device cookies. */
     public long passwordVersion() {
         return passwordVersion;
     }
@@ -108,8 +108,8 @@ public class Account {
         return enabled;
     }
 
-    public void enabled(boolean may) {
-        enabled = may;
+    public void enabled(boolean value) {
+        enabled = value;
     }
 
     public Instant createdAt() {
@@ -125,7 +125,7 @@ public class Account {
         roles = given;
     }
 
-    /** Whether the account may administer now. */
+    /** Whether the account is enabled and has the role {@code admin}. */
     boolean isAdministrator() {
         return enabled && roles().contains(ADMIN);
     }
@@ -134,7 +134,7 @@ public class Account {
         roles.removeIf(had -> had.name().equals(role.name()));
     }
 
-    /** The account's own permissions, sorted: without those of its roles. */
+    /** The account's own permissions without those of its roles, sorted. */
     public List<String> ownPermissions() {
         return permissions.stream().sorted().toList();
     }

@@ -3,7 +3,7 @@ package com.amplihack.auth.users;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import jakarta.inject.Inject;
@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Makes and changes accounts and roles by the rules: a good password, rights that fit, and sessions that end with them. */
+/** Changes accounts and roles by the rules, and revokes sessions and tokens that a change outdates. */
 @Singleton
 public class AccountAdministration {
     private final AccountDirectory directory;
     private final Accounts accounts;
     private final PasswordHasher hasher;
     private final PasswordPolicy policy;
-    private final SecurityStore store;
+    private final SessionStore store;
     private final InstantSource clock;
 
     @Inject
@@ -30,7 +30,7 @@ public class AccountAdministration {
             Accounts accounts,
             PasswordHasher hasher,
             PasswordPolicy policy,
-            SecurityStore store,
+            SessionStore store,
             InstantSource clock) {
         this.directory = directory;
         this.accounts = accounts;
@@ -41,10 +41,10 @@ public class AccountAdministration {
     }
 
     /**
-     * Makes an account.
+     * Creates an account.
      *
-     * @param allowed looks at the account before it is stored
-     * @throws AuthException {@code invalid_request} for a name or role that cannot be, {@code weak_password}, {@code
+     * @param allowed checks the account before it is stored
+     * @throws AuthException {@code invalid_request} for an invalid name or unknown role, {@code weak_password}, {@code
      *     username_taken}, or what {@code allowed} throws
      */
     public Account create(
@@ -60,9 +60,9 @@ public class AccountAdministration {
     }
 
     /**
-     * Makes the very first account.
+     * Creates the first account.
      *
-     * @return empty when there is one already, which another node may just have made
+     * @return empty when any account exists; another node may just have created it
      * @throws AuthException as {@link #create} does
      */
     Optional<Account> createFirst(String username, Secret password, Set<String> roles) {
@@ -79,13 +79,14 @@ public class AccountAdministration {
     }
 
     /**
-     * Changes an account. Disabling it or resetting its password ends its sessions; other rights revoke its access
-     * tokens. The store is told after the database: a login that read the old account meanwhile cannot commit.
+     * Changes an account. Disabling it or resetting its password ends its sessions; changing its rights revokes its
+     * access tokens. The store is updated after the database, so that a concurrent login with the old account cannot
+     * commit.
      *
-     * @param allowed looks at the changed account before it is stored
-     * @return the account as it is now; empty when there is none of that id
+     * @param allowed checks the changed account before it is stored
+     * @return the changed account; empty when there is none with that id
      * @throws AuthException {@code weak_password}, {@code invalid_request}, what {@code allowed} throws, or {@code
-     *     store_unavailable}; after the last the change may be stored and must be sent again
+     *     store_unavailable}, after which the change may be stored and must be repeated
      */
     public Optional<Account> change(String id, AccountChange change, RightsCheck allowed) {
         change.password().ifPresent(password -> directory
@@ -101,28 +102,28 @@ public class AccountAdministration {
         return changed;
     }
 
-    /** Deletes an account and ends its sessions; whether there was one. */
+    /** Deletes an account and ends its sessions; returns whether it existed. */
     public boolean delete(String id) {
         boolean deleted = accounts.delete(id);
-        store.endAll(id); // also when a first attempt came no further than the database
+        store.endAll(id); // even if absent: an earlier attempt may have reached the database only
         return deleted;
     }
 
     /**
-     * Makes the role or gives it other permissions; access tokens of everybody who has it are revoked.
+     * Creates a role or replaces its permissions, and revokes the access tokens of its holders.
      *
-     * @param allowed looks at everybody who has the role, as they will be
+     * @param allowed checks every holder of the role with the new permissions
      * @throws AuthException what {@code allowed} throws, or {@code store_unavailable}
      */
     public Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
-        // a change that is refused revokes nothing, and a store that is down refuses before anything is changed
+        // a refused change revokes nothing, and a store that is down fails before anything is changed
         revokeRightsOf(accounts.withRole(name, permissions, allowed));
         Role role = accounts.putRole(name, permissions, allowed);
         revokeRightsOf(accounts.withRole(name));
         return role;
     }
 
-    /** Removes the role, also from everybody who has it; their access tokens are revoked. */
+    /** Deletes a role, removes it from its holders and revokes their access tokens. */
     public void deleteRole(String name) {
         revokeRightsOf(accounts.withRole(name));
         revokeRightsOf(accounts.deleteRole(name));

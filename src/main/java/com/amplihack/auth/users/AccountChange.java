@@ -4,18 +4,18 @@ import com.amplihack.auth.config.source.Secret;
 import java.util.Optional;
 import java.util.Set;
 
-/** What an administrator changes of an account; what is empty stays as it is. */
+/** An administrator's change of an account; empty fields stay unchanged. */
 public record AccountChange(
         Optional<Secret> password,
         Optional<Set<String>> roles,
         Optional<Set<String>> permissions,
         Optional<Boolean> enabled) {
-    /** Whether access tokens say something that may no longer be true. */
+    /** Whether access tokens may carry outdated rights afterwards. */
     public boolean touchesRights() {
         return roles.isPresent() || permissions.isPresent();
     }
 
-    /** Whether nobody may go on with the sessions that there are: disabled, or a password that was reset. */
+    /** Whether the account's sessions must end: it is disabled, or its password is reset. */
     boolean endsSessions() {
         return password.isPresent() || enabled.filter(may -> !may).isPresent();
     }

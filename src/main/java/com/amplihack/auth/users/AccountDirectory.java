@@ -21,7 +21,7 @@ public class AccountDirectory {
         return database.read(entities -> Optional.ofNullable(entities.find(Account.class, id)));
     }
 
-    /** The id of the account that has this name, in any case. */
+    /** The id of the account with this name, ignoring case. */
     public Optional<String> idOf(String username) {
         return Username.parse(username).flatMap(this::findKey).map(AccountKey::id);
     }
@@ -31,20 +31,20 @@ public class AccountDirectory {
     }
 
     /**
-     * Some accounts in the order of their names.
+     * A page of accounts, sorted by name.
      *
-     * @param query the start of a name in any spelling that signs in, or the empty string for all
-     * @param after the name (as {@link Username#key}) behind which the page starts, or the empty string
-     * @param limit of the page
+     * @param query a prefix of the name, in any spelling that signs in, or the empty string for all
+     * @param after the {@link Username#key} after which the page starts, or the empty string
+     * @param limit the page size
      */
     public List<Account> list(String query, String after, int limit) {
-        return Username.startOfKeys(query)
-                .map(start -> startingWith(start, after, limit))
-                .orElse(List.of()); // such a name cannot be, and databases refuse some of the characters
+        return Username.keyPrefix(query)
+                .map(prefix -> withPrefix(prefix, after, limit))
+                .orElse(List.of()); // no such name can exist, and databases refuse some of the characters
     }
 
-    private List<Account> startingWith(String start, String after, int limit) {
-        String literal = start.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+    private List<Account> withPrefix(String prefix, String after, int limit) {
+        String literal = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_");
         return database.read(entities -> entities.createQuery(
                         "select a from Account a where a.usernameKey like :pattern escape '!'"
                                 + " and a.usernameKey > :after order by a.usernameKey",

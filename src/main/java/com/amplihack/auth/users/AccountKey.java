@@ -1,7 +1,7 @@
 package com.amplihack.auth.users;
 
 /**
- * What a login knows of an account before it reads it.
+ * The part of an account that a login needs before it reads the rest.
  *
  * @param passwordVersion see {@link Account#passwordVersion}
  */

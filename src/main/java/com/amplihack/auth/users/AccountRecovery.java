@@ -16,8 +16,8 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 
 /**
- * Makes an account an administrator that can sign in, where no server has to run: by plain JDBC, in one transaction, on
- * the schema of this version alone. A server that changes the same account meanwhile notices, and reads it again.
+ * Restores an administrator's access without a running server: by plain JDBC, in one transaction, on this version's
+ * schema only. A server that changes the same account concurrently detects it by the version column and retries.
  */
 public final class AccountRecovery {
     private static final int H2_IN_USE = 90020;
@@ -30,19 +30,20 @@ public final class AccountRecovery {
     }
 
     /**
-     * An account before it was recovered.
+     * An account before its recovery.
      *
-     * @param username as it was given when it was made
+     * @param username as it was entered when the account was created
      */
     public record Found(String id, String username, boolean enabled, boolean administrator) {}
 
     /**
      * Opens the database.
      *
-     * @throws InvalidSettingException with the sentence for the operator, when it cannot be used
+     * @throws InvalidSettingException with a message for the operator, when it cannot be used
      */
     public static AccountRecovery open(DatabaseSettings settings) {
-        String url = settings.url().reveal() + (settings.isEmbedded() ? ";IFEXISTS=TRUE" : ""); // a new one is nobody's
+        String url =
+                settings.url().reveal() + (settings.isEmbedded() ? ";IFEXISTS=TRUE" : ""); // never create an empty one
         DataSource database = Flyway.configure()
                 .dataSource(
                         url,
@@ -76,9 +77,9 @@ public final class AccountRecovery {
     }
 
     /**
-     * Nothing is written into a schema that an older or newer version has made.
+     * Refuses the schema of an older or newer version.
      *
-     * @throws InvalidSettingException with the sentence for the operator
+     * @throws InvalidSettingException with a message for the operator
      */
     void requireThisSchema() {
         MigrationInfo[] all = Database.migrations(database).load().info().all();
@@ -89,7 +90,7 @@ public final class AccountRecovery {
         }
     }
 
-    /** The account of that name, in any case. */
+    /** The account with that name, ignoring case. */
     public Optional<Found> find(String name) throws SQLException {
         Optional<Username> username = Username.parse(name);
         if (username.isEmpty()) {
@@ -112,23 +113,23 @@ public final class AccountRecovery {
     }
 
     /**
-     * Gives the account that password and the role {@code admin}, and enables it.
+     * Sets the account's password, gives it the role {@code admin} and enables it.
      *
-     * @return whether it is still there
+     * @return whether the account still exists
      */
     public boolean recover(Found account, String passwordHash) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            Database.takeTurn(connection);
-            // as Account.newPassword does; the version is JPA's, whose writers then read again
-            boolean there = run(
+            Database.lockAdministration(connection);
+            // as Account.newPassword does; the version makes concurrent JPA writers retry
+            boolean exists = run(
                             connection,
                             "update auth_account set password_hash = ?, password_version = password_version + 1,"
                                     + " enabled = true, version = version + 1 where id = ?",
                             passwordHash,
                             account.id())
                     == 1;
-            if (there) {
+            if (exists) {
                 run(
                         connection,
                         "insert into auth_role (name) select cast(? as varchar(64)) where not exists"
@@ -146,7 +147,7 @@ public final class AccountRecovery {
                         Account.ADMIN);
             }
             connection.commit();
-            return there;
+            return exists;
         }
     }
 

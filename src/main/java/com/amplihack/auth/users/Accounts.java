@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Changes accounts and roles in the database, each time as a whole: what administrators change is changed by one transaction after the other, so that each
- * rule (there is an administrator, names differ, roles exist, tokens fit) holds whoever else changes something on whatever
- * node. Every method throws {@code store_unavailable} when the database does not answer in time.
+ * Changes accounts and roles in the database. Administrative changes are serialized across nodes, so that their rules (an
+ * administrator remains, names are unique, roles exist, tokens fit) hold under concurrency. Every method throws {@code
+ * store_unavailable} when the database does not answer in time.
  */
 @Singleton
 public class Accounts {
@@ -29,17 +29,17 @@ public class Accounts {
     /**
      * Stores a new account.
      *
-     * @param allowed looks at the account before it is stored
-     * @throws AuthException {@code username_taken}, {@code invalid_request} for a role that does not exist, or what {@code
+     * @param allowed checks the account before it is stored
+     * @throws AuthException {@code username_taken}, {@code invalid_request} for an unknown role, or what {@code
      *     allowed} throws
      */
     Account add(Account account, Set<String> roleNames, Set<String> permissions, RightsCheck allowed) {
-        return database.writeAlone(entities -> add(entities, account, roleNames, permissions, allowed));
+        return database.writeSerialized(entities -> add(entities, account, roleNames, permissions, allowed));
     }
 
-    /** The same for the very first account; empty when there is one already. */
+    /** Stores the first account; empty when any account exists. */
     Optional<Account> addFirst(Account account, Set<String> roleNames) {
-        return database.writeAlone(entities -> AccountDirectory.isEmpty(entities)
+        return database.writeSerialized(entities -> AccountDirectory.isEmpty(entities)
                 ? Optional.of(add(entities, account, roleNames, Set.of(), RightsCheck.NONE))
                 : Optional.empty());
     }
@@ -60,17 +60,17 @@ public class Accounts {
         return account;
     }
 
-    /** Replaces the hash that the account was read with by one of the same password; empty when somebody was faster. */
+    /** Stores a new hash of the same password; empty if the stored hash has changed since the account was read. */
     public Optional<Account> rehash(Account account, String fresh) {
         return ifUnchanged(account, found -> found.rehash(fresh));
     }
 
-    /** Gives the account that was read a new password, which voids its device cookies; empty when somebody was faster. */
+    /** Stores a new password, which invalidates device cookies; empty if it has changed since the account was read. */
     public Optional<Account> replacePassword(Account account, String fresh) {
         return ifUnchanged(account, found -> found.newPassword(fresh));
     }
 
-    /** A change of the password in between wins: the account's version is compared when it is stored. */
+    /** A concurrent change of the password wins, by JPA's optimistic lock. */
     private Optional<Account> ifUnchanged(Account read, Consumer<Account> change) {
         return database.write(entities -> {
             Optional<Account> account = Optional.ofNullable(entities.find(Account.class, read.id()))
@@ -84,23 +84,23 @@ public class Accounts {
      * Changes an account.
      *
      * @param freshHash of the new password, if the change has one
-     * @param allowed looks at the changed account before it is stored
-     * @return the account as it is now; empty when there is none of that id
-     * @throws AuthException {@code invalid_request} for a role that does not exist and for the last administrator, or what
-     *     {@code allowed} throws
+     * @param allowed checks the changed account before it is stored
+     * @return the changed account; empty when there is none with that id
+     * @throws AuthException {@code invalid_request} for an unknown role or the last administrator, or what {@code
+     *     allowed} throws
      */
     Optional<Account> change(String id, AccountChange change, Optional<String> freshHash, RightsCheck allowed) {
-        return database.writeAlone(entities -> {
+        return database.writeSerialized(entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
                 return Optional.empty();
             }
-            boolean administered = account.isAdministrator();
+            boolean wasAdministrator = account.isAdministrator();
             change.roles().ifPresent(names -> account.roles(roles(entities, names)));
             change.permissions().ifPresent(account::ownPermissions);
             change.enabled().ifPresent(account::enabled);
             freshHash.ifPresent(account::newPassword);
-            if (administered && !account.isAdministrator()) {
+            if (wasAdministrator && !account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
             allowed.require(account);
@@ -111,11 +111,11 @@ public class Accounts {
     /**
      * Deletes an account.
      *
-     * @return whether there was one
+     * @return whether it existed
      * @throws AuthException {@code invalid_request} for the last administrator
      */
     boolean delete(String id) {
-        return database.writeAlone(entities -> {
+        return database.writeSerialized(entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
                 return false;
@@ -134,7 +134,7 @@ public class Accounts {
     }
 
     /**
-     * Who has the role, after a look at everybody as they would be if it had these permissions; nothing is stored.
+     * Checks every holder of the role as if it had these permissions, without storing them; returns the holders.
      *
      * @throws AuthException what {@code allowed} throws
      */
@@ -152,13 +152,13 @@ public class Accounts {
     }
 
     /**
-     * Makes the role, or gives it other permissions.
+     * Creates a role or replaces its permissions.
      *
-     * @param allowed looks at everybody who has the role, as they will be
+     * @param allowed checks every holder of the role with the new permissions
      * @throws AuthException what {@code allowed} throws
      */
     Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
-        return database.writeAlone(entities -> {
+        return database.writeSerialized(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
                 role = new Role(name);
@@ -170,17 +170,17 @@ public class Accounts {
         });
     }
 
-    /** Takes the role from everybody who has it and removes it; who had it. */
+    /** Deletes a role and removes it from its holders; returns them. */
     List<Account> deleteRole(String name) {
-        return database.writeAlone(entities -> {
+        return database.writeSerialized(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
                 return List.of();
             }
-            List<Account> had = withRole(entities, name);
-            had.forEach(account -> account.drop(role));
+            List<Account> holders = withRole(entities, name);
+            holders.forEach(account -> account.drop(role));
             entities.remove(role);
-            return had;
+            return holders;
         });
     }
 
@@ -193,8 +193,7 @@ public class Accounts {
                 .setParameter("id", id)
                 .getSingleResult();
         if (others == 0) {
-            throw new AuthException(
-                    ErrorCode.INVALID_REQUEST, "This is the last administrator: without one nobody could administer.");
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "This is the last administrator; one must remain.");
         }
     }
 

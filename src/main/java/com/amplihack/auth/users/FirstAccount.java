@@ -12,7 +12,7 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.Set;
 
-/** Makes the first administrator when there is no account at all. */
+/** Creates the first administrator if there is no account. */
 @Singleton
 public class FirstAccount {
     private final AccountDirectory directory;
@@ -27,12 +27,11 @@ public class FirstAccount {
     }
 
     /**
-     * Makes it where it is needed.
+     * Creates the account if there is none.
      *
-     * @return what to show once: the line for the operator, with the password if it is a random one; empty when there
-     *     are accounts already
+     * @return a line to show to the operator once, with the password if it was generated; empty when an account exists
      */
-    public Optional<String> makeIfNone() {
+    public Optional<String> createIfNone() {
         if (!directory.isEmpty()) {
             return Optional.empty();
         }

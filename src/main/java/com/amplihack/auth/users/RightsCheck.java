@@ -2,16 +2,16 @@ package com.amplihack.auth.users;
 
 import com.amplihack.auth.problem.AuthException;
 
-/** A rule about what an account may be given, asked inside the transaction that gives it. */
+/** A rule about an account's rights, checked inside the transaction that changes them. */
 @FunctionalInterface
 public interface RightsCheck {
     /** Allows everything. */
     RightsCheck NONE = account -> {};
 
     /**
-     * Looks at an account as it will be.
+     * Checks an account as it will be stored.
      *
-     * @throws AuthException when it must not be so; then nothing is stored
+     * @throws AuthException when that is not allowed; nothing is stored
      */
     void require(Account account);
 }

@@ -6,56 +6,56 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A name that an account may have: 1 to 64 code points after NFKC (Unicode Standard Annex 15), no control, format or
- * unassigned characters. White space at the ends is no part of it: keyboards put a blank behind a completed word.
+ * A valid user name: 1 to 64 code points after trimming and NFKC (Unicode Standard Annex 15), without control, format,
+ * invisible or unassigned characters.
  *
- * @param shown as the person wrote it, trimmed and normalized
- * @param key the case-folded form; two accounts never share it
+ * @param shown as entered, trimmed and normalized
+ * @param key the case-folded form, unique among accounts
  */
 public record Username(String shown, String key) {
-    /** Code points of a name. */
+    /** The maximum length in code points. */
     public static final int LONGEST = 64;
 
     private static final int LONGEST_KEY = 512;
     private static final Pattern EDGES = Pattern.compile("^\\p{IsWhite_Space}+|\\p{IsWhite_Space}+\\z");
 
-    /** Empty when no account may have that name. */
+    /** Empty when the name is invalid. */
     public static Optional<Username> parse(String text) {
         if (text.length() > 4 * LONGEST) {
-            return Optional.empty(); // before any normalization is paid for
+            return Optional.empty(); // before paying for normalization
         }
         String shown = normalize(text);
         int length = shown.codePointCount(0, shown.length());
-        // some characters become a blank with an accent (U+00B4): none may stand at an end
+        // NFKC turns some characters (U+00B4) into a space and an accent: none may stand at an end
         boolean allowed = length >= 1 && length <= LONGEST && shown.equals(normalize(shown)) && isAllowed(shown);
         return allowed ? Optional.of(new Username(shown, fold(shown))) : Optional.empty();
     }
 
-    /** The spelling that counts, whatever it contains: without white space at the ends, in NFKC. */
+    /** Trims and normalizes to NFKC, without validation. */
     public static String normalize(String text) {
         return Normalizer.normalize(EDGES.matcher(text).replaceAll(""), Normalizer.Form.NFKC);
     }
 
     /**
-     * What the keys of all names begin with that begin with this text, in any spelling that signs in; empty when there can
-     * be none. The empty text begins them all.
+     * The key prefix of all names that start with this text, in any spelling that signs in; empty when no such name is
+     * valid.
      */
-    static Optional<String> startOfKeys(String text) {
+    static Optional<String> keyPrefix(String text) {
         if (text.length() > 4 * LONGEST) {
             return Optional.empty();
         }
-        String start = normalize(text);
-        return isAllowed(start) ? Optional.of(fold(start)) : Optional.empty();
+        String prefix = normalize(text);
+        return isAllowed(prefix) ? Optional.of(fold(prefix)) : Optional.empty();
     }
 
-    /** Whether a name could have this key, or the key is the empty one before all names. */
+    /** Whether the text can be the key of a name, or is empty. */
     public static boolean mayBeKey(String text) {
         return text.length() <= LONGEST_KEY && isAllowed(text);
     }
 
     /**
-     * By way of upper case, which folds what has no one-to-one lower case, such as the German sharp s; and from lower case,
-     * since the capital sharp s is its own upper case.
+     * Case-folds by way of upper case, for characters such as the German sharp s, whose upper case has two letters;
+     * lower case comes first because the capital sharp s is its own upper case.
      */
     private static String fold(String normalized) {
         String key =
@@ -69,7 +69,7 @@ public record Username(String shown, String key) {
 
     private static boolean isAllowed(int codePoint) {
         if (isInvisible(codePoint)) {
-            return false; // or "admin" could have a twin that looks the same
+            return false; // or another account could look like "admin"
         }
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,
@@ -83,7 +83,9 @@ public record Username(String shown, String key) {
         };
     }
 
-    /** Unicode's Default_Ignorable_Code_Points that are neither format characters nor unassigned, and the blank braille. */
+    /**
+     * Unicode's Default_Ignorable_Code_Points that are neither format characters nor unassigned, and the blank braille.
+     */
     private static boolean isInvisible(int codePoint) {
         return codePoint == 0x034F
                 || codePoint == 0x115F

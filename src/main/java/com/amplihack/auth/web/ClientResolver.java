@@ -11,7 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
-/** Tells who asks: the address (through proxies that are trusted, and no others), user agent and request id. */
+/** Resolves a request's client: address (behind trusted proxies only), user agent and request id. */
 @Singleton
 public class ClientResolver {
     public static final String REQUEST_ID = "X-Request-Id";
@@ -21,8 +21,8 @@ public class ClientResolver {
 
     private final Configuration configuration;
 
-    /** The list of trusted proxies that somebody was missed in. */
-    private final AtomicReference<AddressRanges> strangerTo = new AtomicReference<>();
+    /** The list of trusted proxies for which an untrusted one was logged. */
+    private final AtomicReference<AddressRanges> warnedFor = new AtomicReference<>();
 
     @Inject
     public ClientResolver(Configuration configuration) {
@@ -40,8 +40,8 @@ public class ClientResolver {
     }
 
     /**
-     * Whether the request was forwarded and nobody can say for whom: by somebody who is no trusted proxy, or with headers
-     * that contradict one another. Its address is then the peer's, which may be on an allowlist: administration is closed.
+     * Whether the request was forwarded by an untrusted proxy or with contradictory headers. Its address is then the
+     * peer's, which may be on the allowlist, so administration must refuse it.
      */
     public boolean isOriginUnknown(HttpServletRequest request) {
         return Forwarding.isClaimed(request)
@@ -49,10 +49,10 @@ public class ClientResolver {
                         || Forwarding.client(request, this::isTrusted).isEmpty());
     }
 
-    /** Whether that has ever happened since the list of trusted proxies was read. */
-    @SuppressWarnings("ReferenceEquality") // another object is another list
-    boolean strangerSeen() {
-        return strangerTo.get() == trustedProxies();
+    /** Whether an untrusted proxy has sent forwarding headers since the list of trusted ones last changed. */
+    @SuppressWarnings("ReferenceEquality") // a changed list is another object
+    boolean sawUntrustedProxy() {
+        return warnedFor.get() == trustedProxies();
     }
 
     private String address(HttpServletRequest request) {
@@ -61,7 +61,7 @@ public class ClientResolver {
             return peer;
         }
         if (!isTrusted(peer)) {
-            noteStranger(peer);
+            warnOnce(peer);
             return peer;
         }
         return Forwarding.client(request, this::isTrusted).orElse(peer);
@@ -75,10 +75,10 @@ public class ClientResolver {
         return configuration.settings().web().trustedProxies();
     }
 
-    @SuppressWarnings("ReferenceEquality") // another object is another list
-    private void noteStranger(String peer) {
+    @SuppressWarnings("ReferenceEquality") // a changed list is another object
+    private void warnOnce(String peer) {
         AddressRanges trusted = trustedProxies();
-        if (strangerTo.get() != trusted && strangerTo.getAndSet(trusted) != trusted) {
+        if (warnedFor.get() != trusted && warnedFor.getAndSet(trusted) != trusted) {
             LOG.log(
                     Level.WARNING,
                     "{0} sends Forwarded or X-Forwarded-For, but is not in auth.trusted.proxies: the header is ignored",
@@ -86,7 +86,7 @@ public class ClientResolver {
         }
     }
 
-    /** Empty, and so in no list, when the server does not know: it lets a proxy's header take the peer's place. */
+    /** Empty, and so in no list, if unknown because the server replaced the peer by a proxy's header. */
     private static String peer(HttpServletRequest request) {
         String address = request.getRemoteAddr();
         return address == null ? "" : AddressRanges.canonical(address);

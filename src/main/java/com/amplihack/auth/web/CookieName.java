@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** The cookies of this service, under the names that {@code auth.cookie.prefix} gives them (RFC 6265bis 4.1.3). */
+/** The application's cookies, with name prefixes if {@code auth.cookie.prefix} is set (RFC 6265bis 4.1.3). */
 public enum CookieName {
     REFRESH_TOKEN("__Secure-", "refresh_token"),
     SESSION_ID("__Host-", "session_id"),
@@ -24,9 +24,9 @@ public enum CookieName {
     }
 
     /**
-     * The values of every cookie of that name: a neighbour may have tossed one in front of ours. The header is read as
-     * browsers write it, with {@code ;} alone between cookies (RFC 6265 section 4.2.1): a comma, quote or brace in somebody
-     * else's value neither hides nor makes one of ours. The server's own parser has other rules.
+     * The values of all cookies with this name, as a sibling domain may have tossed one in front of ours. Splits the
+     * header at {@code ;} only (RFC 6265 section 4.2.1), unlike the server's parser, so that commas, quotes and braces
+     * in foreign values neither hide nor forge a cookie.
      */
     public List<String> valuesIn(HttpServletRequest request, boolean prefixed) {
         String begin = name(prefixed) + "=";

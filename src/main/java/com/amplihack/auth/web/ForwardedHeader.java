@@ -9,12 +9,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Reads {@code Forwarded} by its grammar, and by nothing else (RFC 7239 section 4): what stands in a quoted string never ends
- * an element or begins a parameter.
- */
+/** Parses {@code Forwarded} by its grammar (RFC 7239 section 4), so that a quoted string cannot inject a parameter. */
 final class ForwardedHeader {
-    /** RFC 9110 section 5.6.2 and 5.6.4; possessive, so that no value makes it look twice. */
+    /** RFC 9110 section 5.6.2 and 5.6.4; possessive, so that no value causes backtracking. */
     private static final Pattern PAIR =
             Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]++)=(?:([!#$%&'*+.^_`|~0-9A-Za-z-]++)"
                     + "|\"((?:[\\t !#-\\[\\]-~\\x80-\\xFF]|\\\\[\\t -~\\x80-\\xFF])*+)\")");
@@ -28,10 +25,10 @@ final class ForwardedHeader {
     }
 
     /**
-     * The {@code for} parameter of every element from left to right, unquoted; an empty string where an element has none.
+     * The unquoted {@code for} parameter of every element from left to right; an empty string if an element has none.
      *
-     * @param headers every {@code Forwarded} header in its order
-     * @return empty when any of them does not follow the grammar: nothing in them can be told then
+     * @param headers all {@code Forwarded} headers in order
+     * @return empty if any header violates the grammar
      */
     static Optional<List<String>> clients(List<String> headers) {
         List<String> all = new ArrayList<>();
@@ -45,7 +42,7 @@ final class ForwardedHeader {
         return Optional.of(all);
     }
 
-    /** Separated by commas; empty elements are ignored (RFC 9110 section 5.6.1.2). */
+    /** Parses a comma-separated list and ignores empty elements (RFC 9110 section 5.6.1.2). */
     private boolean elements() {
         do {
             if (!element()) {
@@ -55,7 +52,7 @@ final class ForwardedHeader {
         return at == text.length();
     }
 
-    /** Pairs separated by semicolons, each parameter once. */
+    /** Parses semicolon-separated pairs without duplicates. */
     private boolean element() {
         Set<String> names = new HashSet<>();
         String client = "";

@@ -9,39 +9,38 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The client's address behind proxies: read from the right, each address believed only as long as those further right
- * are proxies that we trust. {@code Forwarded} (RFC 7239) or {@code X-Forwarded-For}; when both came and name different
- * clients, one of them was not written by our proxy, and neither is believed.
+ * Finds the client's address behind trusted proxies: the rightmost untrusted one in {@code Forwarded} (RFC 7239) or
+ * {@code X-Forwarded-For}. If both are present and disagree, the client wrote one of them, and neither is trusted.
  */
 final class Forwarding {
     private static final String STANDARD = "Forwarded";
-    private static final String CUSTOMARY = "X-Forwarded-For";
+    private static final String DE_FACTO = "X-Forwarded-For";
 
     private Forwarding() {}
 
-    /** Whether the request carries a forwarding header at all. */
+    /** Whether the request has a forwarding header. */
     static boolean isClaimed(HttpServletRequest request) {
-        return request.getHeader(STANDARD) != null || request.getHeader(CUSTOMARY) != null;
+        return request.getHeader(STANDARD) != null || request.getHeader(DE_FACTO) != null;
     }
 
-    /** The client's address of a request that came from a trusted proxy; empty when the headers do not tell. */
+    /** The client's address in a trusted proxy's request; empty if the headers are malformed or contradictory. */
     static Optional<String> client(HttpServletRequest request, Predicate<String> trusted) {
         Optional<List<String>> read = ForwardedHeader.clients(Collections.list(request.getHeaders(STANDARD)));
         if (read.isEmpty()) {
             return Optional.empty();
         }
         List<String> standard = read.get();
-        List<String> customary = customaryChain(Collections.list(request.getHeaders(CUSTOMARY)));
-        Optional<String> byStandard = fromTheRight(standard, trusted);
-        Optional<String> byCustom = fromTheRight(customary, trusted);
-        if (!standard.isEmpty() && !customary.isEmpty() && !byStandard.equals(byCustom)) {
+        List<String> deFacto = split(Collections.list(request.getHeaders(DE_FACTO)));
+        Optional<String> byStandard = rightmostUntrusted(standard, trusted);
+        Optional<String> byDeFacto = rightmostUntrusted(deFacto, trusted);
+        if (!standard.isEmpty() && !deFacto.isEmpty() && !byStandard.equals(byDeFacto)) {
             return Optional.empty();
         }
-        return standard.isEmpty() ? byCustom : byStandard;
+        return standard.isEmpty() ? byDeFacto : byStandard;
     }
 
-    /** The first one from the right that is no trusted proxy; what is no address ends the search with nothing. */
-    private static Optional<String> fromTheRight(List<String> chain, Predicate<String> trusted) {
+    /** The leftmost address if all are trusted; empty if the search meets an entry that is not an address. */
+    private static Optional<String> rightmostUntrusted(List<String> chain, Predicate<String> trusted) {
         Optional<String> nearest = Optional.empty();
         for (int i = chain.size() - 1; i >= 0; i--) {
             nearest = address(chain.get(i));
@@ -52,15 +51,15 @@ final class Forwarding {
         return nearest;
     }
 
-    /** Without empty elements, which a recipient ignores (RFC 9110 section 5.6.1.2). */
-    private static List<String> customaryChain(List<String> headers) {
+    /** Splits a list and ignores empty elements (RFC 9110 section 5.6.1.2). */
+    private static List<String> split(List<String> headers) {
         return headers.stream()
                 .flatMap(header -> Arrays.stream(header.split(",")))
                 .filter(element -> !element.isBlank())
                 .toList();
     }
 
-    /** Without port and brackets; empty for {@code unknown}, an obfuscated name or anything else. */
+    /** Strips port and brackets; empty for {@code unknown}, an obfuscated name or anything else. */
     private static Optional<String> address(String entry) {
         String text = entry.strip();
         if (text.startsWith("[")) {

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Readiness: tells of forwarding headers that are ignored, since then every client has the proxy's address. */
+/** Readiness: warns of ignored forwarding headers, as every client then has the proxy's address. */
 @Readiness
 @ApplicationScoped
 public class ForwardingHealth implements HealthCheck {
@@ -16,7 +16,7 @@ public class ForwardingHealth implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         var answer = HealthCheckResponse.named("forwarding").up();
-        if (clients.strangerSeen()) {
+        if (clients.sawUntrustedProxy()) {
             answer.withData("warning", "forwarding headers came from a peer that is not in auth.trusted.proxies");
         }
         return answer.build();

@@ -16,15 +16,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-/**
- * The JSON object in a request's body: at most 64 KiB, {@code application/json}, strict. Every getter names the member
- * in its refusal; members that nobody asks for are ignored, unless the reader says which there are.
- */
+/** A request's body as a strictly parsed JSON object of at most 64 KiB; every refusal names the member. */
 public final class JsonBody {
     private static final int MAX_BYTES = 64 * 1024;
     private static final int LONGEST_SHOWN = 64;
 
-    // the second is that of RFC 7396, for PATCH
+    // the second is for PATCH (RFC 7396)
     private static final Set<String> JSON_TYPES = Set.of("application/json", "application/merge-patch+json");
 
     private final JsonObject json;
@@ -34,12 +31,12 @@ public final class JsonBody {
     }
 
     /**
-     * Reads the body; an absent one is an empty object.
+     * Reads the body and ignores unknown members; an absent body is an empty object.
      *
      * @throws AuthException {@code too_large}, {@code unsupported_media_type} or {@code invalid_request}
      */
     public static JsonBody read(HttpServletRequest request) {
-        byte[] bytes = withoutMark(bytes(request));
+        byte[] bytes = withoutBom(bytes(request));
         if (bytes.length == 0) {
             return new JsonBody(JsonValue.EMPTY_JSON_OBJECT);
         }
@@ -54,17 +51,16 @@ public final class JsonBody {
         }
     }
 
-    /** Without a byte order mark, which some editors and shells write (RFC 8259 section 8.1). */
-    private static byte[] withoutMark(byte[] utf8) {
+    /** Removes a byte order mark, which some editors and shells write (RFC 8259 section 8.1). */
+    private static byte[] withoutBom(byte[] utf8) {
         boolean marked = utf8.length >= 3 && utf8[0] == (byte) 0xEF && utf8[1] == (byte) 0xBB && utf8[2] == (byte) 0xBF;
         return marked ? Arrays.copyOfRange(utf8, 3, utf8.length) : utf8;
     }
 
     /**
-     * Reads the body of a request that makes or changes something for others: a member that is none of these, in their
-     * case, is refused by name. What was misspelt would be left at its default, and nobody would notice.
+     * Reads the body and refuses unknown members, since a misspelt one would silently keep its default.
      *
-     * @throws AuthException what {@link #read(HttpServletRequest)} throws
+     * @throws AuthException as {@link #read(HttpServletRequest)}
      */
     public static JsonBody read(HttpServletRequest request, Set<String> members) {
         JsonBody body = read(request);
@@ -73,7 +69,7 @@ public final class JsonBody {
                 .findFirst()
                 .ifPresent(unknown -> {
                     String known = members.isEmpty() ? "none" : String.join(", ", new TreeSet<>(members));
-                    throw invalid(shortened(unknown), "there is no such member here (known: " + known + ")");
+                    throw invalid(shortened(unknown), "unknown member (allowed: " + known + ")");
                 });
         return body;
     }
@@ -86,7 +82,7 @@ public final class JsonBody {
         try {
             long announced = request.getContentLengthLong();
             if (announced <= MAX_BYTES) {
-                // no further than that: with an Upgrade header Payara ends a body by the connection alone
+                // no more than that: with an Upgrade header, Payara ends a body only with the connection
                 int most = announced < 0 ? MAX_BYTES + 1 : (int) announced;
                 byte[] bytes = request.getInputStream().readNBytes(most);
                 if (bytes.length <= MAX_BYTES) {
@@ -99,29 +95,29 @@ public final class JsonBody {
         throw new AuthException(ErrorCode.TOO_LARGE, "A body has at most 64 KiB.");
     }
 
-    /** Whether the member is there and not null. */
+    /** Whether the member is present and not null. */
     public boolean has(String name) {
         return json.getOrDefault(name, JsonValue.NULL) != JsonValue.NULL;
     }
 
-    /** A non-empty string of at most so many code points. */
+    /** A required string of 1 to {@code longest} code points. */
     public String string(String name, int longest) {
-        return optional(name, longest).orElseThrow(() -> invalid(name, "a non-empty string is needed"));
+        return optional(name, longest).orElseThrow(() -> invalid(name, "must be a non-empty string"));
     }
 
-    /** A string as it came, of which another form has 1 to so many code points. */
+    /** A required string, returned as received, whose {@code form} has 1 to {@code longest} code points. */
     public String string(String name, int longest, UnaryOperator<String> form) {
-        return optional(name, longest, form).orElseThrow(() -> invalid(name, "a non-empty string is needed"));
+        return optional(name, longest, form).orElseThrow(() -> invalid(name, "must be a non-empty string"));
     }
 
-    /** The same, if the member is there and not null. */
+    /** A string of 1 to {@code longest} code points; empty if the member is absent or null. */
     public Optional<String> optional(String name, int longest) {
         return optional(name, longest, UnaryOperator.identity());
     }
 
     /**
-     * A string as it came, if the member is there and not null, of which another form has 1 to so many code points:
-     * letters may come composed or not.
+     * A string, returned as received, whose {@code form} (such as a Unicode normalization) has 1 to {@code longest}
+     * code points; empty if the member is absent or null.
      */
     public Optional<String> optional(String name, int longest, UnaryOperator<String> form) {
         JsonValue value = json.get(name);
@@ -129,13 +125,13 @@ public final class JsonBody {
             return Optional.empty();
         }
         if (!(value instanceof JsonString string)) {
-            throw invalid(name, "a non-empty string is needed");
+            throw invalid(name, "must be a non-empty string");
         }
         String text = string.getString();
-        // a letter is four characters at most, in whichever form: longer texts are not worth the work
+        // a code point is at most four chars before normalization: do not normalize longer texts
         String counted = text.length() > 4 * longest ? text : form.apply(text);
         if (counted.isEmpty()) {
-            throw invalid(name, "a non-empty string is needed");
+            throw invalid(name, "must be a non-empty string");
         }
         if (counted.codePointCount(0, counted.length()) > longest) {
             throw invalid(name, "at most " + longest + " characters");
@@ -143,25 +139,25 @@ public final class JsonBody {
         return Optional.of(text);
     }
 
-    /** A list of distinct non-empty strings; empty when the member is absent. */
+    /** A list of distinct non-empty strings; empty if the member is absent. */
     public Set<String> strings(String name, int most, int longest) {
         JsonValue value = json.getOrDefault(name, JsonValue.EMPTY_JSON_ARRAY);
         if (!(value instanceof JsonArray array) || array.size() > most) {
-            throw invalid(name, "a list of at most " + most + " strings is needed");
+            throw invalid(name, "must be a list of at most " + most + " strings");
         }
         Set<String> strings = new LinkedHashSet<>();
         for (JsonValue element : array) {
             if (!(element instanceof JsonString string)
                     || string.getString().isEmpty()
                     || string.getString().length() > longest) {
-                throw invalid(name, "each is a string of 1 to " + longest + " characters");
+                throw invalid(name, "each must be a string of 1 to " + longest + " characters");
             }
             strings.add(string.getString());
         }
         return strings;
     }
 
-    /** For a patch (RFC 7396): empty when the member is absent, none when it is null. */
+    /** For a patch (RFC 7396): empty if the member is absent, an empty set if it is null. */
     public Optional<Set<String>> patchedStrings(String name, int most, int longest) {
         if (!json.containsKey(name)) {
             return Optional.empty();
@@ -169,7 +165,7 @@ public final class JsonBody {
         return Optional.of(json.isNull(name) ? Set.of() : strings(name, most, longest));
     }
 
-    /** For a patch: empty when the member is absent. */
+    /** For a patch: empty if the member is absent. */
     public Optional<Boolean> patchedBool(String name) {
         return json.containsKey(name) ? Optional.of(bool(name, false)) : Optional.empty();
     }
@@ -177,7 +173,7 @@ public final class JsonBody {
     public boolean bool(String name, boolean otherwise) {
         JsonValue value = json.getOrDefault(name, otherwise ? JsonValue.TRUE : JsonValue.FALSE);
         if (value != JsonValue.TRUE && value != JsonValue.FALSE) {
-            throw invalid(name, "true or false is needed");
+            throw invalid(name, "must be true or false");
         }
         return value == JsonValue.TRUE;
     }

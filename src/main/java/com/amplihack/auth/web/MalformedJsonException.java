@@ -1,6 +1,6 @@
 package com.amplihack.auth.web;
 
-/** Says that bytes are not the JSON object that was expected; the message is fit for a client. */
+/** Thrown for bytes that are not a strict JSON object; the message may be shown to the client. */
 public class MalformedJsonException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -8,13 +8,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
 /**
- * The address by which the client reaches this service: {@code auth.public.url}, else what a trusted proxy says in
- * {@code X-Forwarded-Proto}, {@code -Host} and {@code -Prefix}, else what the request itself shows. Says nothing about how
- * the connection to us is protected.
+ * The base URL under which the client reaches this service: {@code auth.public.url}, or a trusted proxy's
+ * {@code X-Forwarded-Proto}, {@code -Host} and {@code -Prefix}, or the request's own.
  *
- * @param https whether the client speaks TLS, with us or with the proxy in front
- * @param origin scheme, host and port as {@link Origin} writes them; empty when only the request's {@code Host} tells
- * @param prefix what stands in front of our own paths, such as {@code /sso}, or the empty string
+ * @param https whether the client uses TLS, to this server or to the proxy
+ * @param origin a canonical {@link Origin}; empty if only the request's {@code Host} is known
+ * @param prefix of this service's paths, such as {@code /sso}; may be empty
  */
 public record PublicAddress(boolean https, Optional<String> origin, String prefix) {
     public static PublicAddress of(HttpServletRequest request, WebSettings settings) {
@@ -41,18 +40,18 @@ public record PublicAddress(boolean https, Optional<String> origin, String prefi
                 PublicUrl.withoutSlash(prefix == null ? "" : prefix).orElse("") + request.getContextPath());
     }
 
-    /** How the client reaches a path of ours: an absolute URI, or one without scheme and host (RFC 9110 section 10.2.2). */
+    /** The URI of one of this service's paths: absolute, or without scheme and host (RFC 9110 section 10.2.2). */
     public String locate(String path) {
         return origin.orElse("") + prefix + path;
     }
 
-    /** Whether a page of that origin is ours: it has this address, or the host that the request names. */
+    /** Whether an origin is this service's own: it matches this address or the request's {@code Host}. */
     public boolean isOrigin(String canonical, HttpServletRequest request) {
         if (origin.filter(canonical::equals).isPresent()) {
             return true;
         }
         String host = request.getHeader("Host");
-        String scheme = canonical.substring(0, canonical.indexOf("://") + 3); // the balancer's affair, http or https
+        String scheme = canonical.substring(0, canonical.indexOf("://") + 3); // a balancer may end TLS
         return host != null
                 && (scheme.equals("https://") || scheme.equals("http://"))
                 && Origin.canonical(scheme + host).filter(canonical::equals).isPresent();

@@ -3,11 +3,11 @@ package com.amplihack.auth.web;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * The path of a request as every rule here reads it: derived by whoever asks first, and kept on the request.
+ * A request's path for every access rule, computed once per request.
  *
- * @param decoded the decoded, normalized path inside the application, without the version in front or one slash at the end
- * @param spelled as the client spelled it, undecoded, without the same
- * @param version in front of the path as the client spelled it: {@code /v1}, or the empty string
+ * @param decoded the decoded, normalized path in the application, without version prefix and trailing slash
+ * @param spelled the raw path, likewise without version prefix and trailing slash
+ * @param version the version prefix of the raw path: {@code /v1} or empty
  */
 public record RequestPath(String decoded, String spelled, String version) {
     private static final String ATTRIBUTE = RequestPath.class.getName();
@@ -30,7 +30,7 @@ public record RequestPath(String decoded, String spelled, String version) {
         return new RequestPath(plain(decoded), plain(spelled), spelled.startsWith(VERSION + "/") ? VERSION : "");
     }
 
-    /** A folder of pages ({@code /}, {@code /admin/}) keeps its slash. */
+    /** Strips version and trailing slash; a directory of pages ({@code /}, {@code /admin/}) keeps its slash. */
     private static String plain(String path) {
         String current = path.startsWith(VERSION + "/") ? path.substring(VERSION.length()) : path;
         int end = current.length() - 1;

@@ -14,14 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Reads one JSON object and nothing else: valid UTF-8, no duplicate members, no lone surrogates, no NUL, bounded
- * nesting, no trailing bytes (RFC 8259 sections 4 and 8; RFC 8725 section 2.4 tells what duplicates cost).
+ * Parses a JSON object strictly: valid UTF-8, no duplicate members (RFC 8725 section 2.4), lone surrogates or NUL,
+ * bounded nesting, no trailing bytes (RFC 8259 sections 4 and 8).
  */
 public final class StrictJson {
-    /** Levels of nesting that are still accepted. */
+    /** Maximum nesting depth. */
     static final int MAX_DEPTH = 8;
 
-    // looked up once: JsonProvider.provider() goes through ServiceLoader at every call
+    // cached: JsonProvider.provider() runs ServiceLoader on every call
     private static final JsonProvider PROVIDER = JsonProvider.provider();
     private static final JsonReaderFactory READERS =
             PROVIDER.createReaderFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
@@ -29,11 +29,9 @@ public final class StrictJson {
     private StrictJson() {}
 
     /**
-     * Parses an object.
+     * Parses exactly one JSON object.
      *
-     * @param utf8 the bytes of the whole text
-     * @return the object
-     * @throws MalformedJsonException when the bytes are anything else
+     * @throws MalformedJsonException if the bytes are anything else
      */
     public static JsonObject parse(byte[] utf8) {
         String text = decode(utf8);
@@ -46,13 +44,13 @@ public final class StrictJson {
         } catch (JsonException
                 | IllegalStateException
                 | IllegalArgumentException
-                | UnsupportedOperationException malformed) { // the last two: a number beyond what the provider reads
-            throw new MalformedJsonException("not well-formed JSON, or a member stands twice");
+                | UnsupportedOperationException malformed) { // the last two: a number out of the provider's range
+            throw new MalformedJsonException("not well-formed JSON, or a duplicate member");
         }
-        throw new MalformedJsonException("a JSON object is expected");
+        throw new MalformedJsonException("must be a JSON object");
     }
 
-    /** The provider that every writer of JSON here uses. */
+    /** The shared provider. */
     public static JsonProvider provider() {
         return PROVIDER;
     }
@@ -68,19 +66,19 @@ public final class StrictJson {
         }
     }
 
-    /** One pass before the parser, which would recurse and ignores what follows: depth, end, forbidden characters. */
+    /** Checks depth, end and forbidden characters first, as the parser recurses and ignores trailing text. */
     private static void checkDepthAndCharacters(String text) {
         int depth = 0;
         boolean inString = false;
         boolean ended = false;
-        int high = -1; // index after an escaped high surrogate, where the low one must start
+        int high = -1; // index after an escaped high surrogate, where the low one must follow
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (high >= 0 && i == high && !(c == '\\' && isLowSurrogate(text, i))) {
                 throw new MalformedJsonException("a lone surrogate in a string");
             }
             if (ended && " \t\r\n".indexOf(c) < 0) {
-                throw new MalformedJsonException("something follows the JSON object");
+                throw new MalformedJsonException("text after the JSON object");
             }
             if (!inString) {
                 inString = c == '"';
@@ -107,7 +105,7 @@ public final class StrictJson {
         return unit > 0 && Character.isLowSurrogate((char) unit);
     }
 
-    /** The UTF-16 unit of a backslash-u escape, or -1 when another escape (or a broken one) stands there. */
+    /** The UTF-16 unit of the backslash-u escape at this index; -1 for another or malformed escape. */
     private static int escapedUnit(String text, int backslash) {
         if (backslash + 6 > text.length() || text.charAt(backslash + 1) != 'u') {
             return -1;

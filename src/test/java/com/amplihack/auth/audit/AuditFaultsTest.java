@@ -350,7 +350,7 @@ class AuditFaultsTest {
                 lines(file()).stream().map(line -> line.getString("session_id")).toList();
         assertEquals(62, sessions.size(), "and the noise is still bounded");
         assertEquals(List.of("robbed", "robbed too"), sessions.subList(60, 62));
-        audit.tellRefusals();
+        audit.recordSuppressed();
         assertEquals("141", lines(file()).get(62).getJsonObject("details").getString("not_written_one_by_one"));
     }
 

@@ -218,14 +218,14 @@ class AuditLogTest {
         assertEquals(60, lines().size());
         assertEquals(60, logged.size());
 
-        audit.tellRefusals();
+        audit.recordSuppressed();
         JsonObject told = lines().get(60);
         assertEquals("TOKEN_INVALID", told.getString("event"));
         assertEquals("192.0.2.7", told.getString("ip_address"));
         assertEquals("940", told.getJsonObject("details").getString("not_written_one_by_one"));
         assertEquals(61, logged.size());
 
-        audit.tellRefusals();
+        audit.recordSuppressed();
         assertEquals(61, lines().size(), "nothing is told twice");
         audit.record(AuditEntry.of(AuditEvent.TOKEN_INVALID, CLIENT));
         assertEquals(62, lines().size(), "another minute, another start");

@@ -2,12 +2,12 @@ package com.amplihack.auth.bench;
 
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
-import com.amplihack.auth.store.ScriptedStore;
-import com.amplihack.auth.store.SecurityStore.Epoch;
-import com.amplihack.auth.store.SecurityStore.Use;
-import com.amplihack.auth.store.SecurityStore.Verdict;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore.Epoch;
+import com.amplihack.auth.store.SessionStore.Use;
+import com.amplihack.auth.store.SessionStore.Verdict;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -32,7 +32,7 @@ class PasswordSettingsTest {
         assertEquals(
                 Optional.of(
                         "auth.argon2.concurrency (16) times auth.argon2.memory.kib (65536) is 1024 MiB, and Java's heap"
-                                + " leaves 384 MiB of this machine's or container's memory: so many sign-ins at once may end the"
+                                + " leaves 384 MiB of this machine's or container's memory: that many logins at once may end the"
                                 + " server"),
                 settings.memoryWarning(384L << 20));
         assertTrue(PasswordSettings.besideTheHeap() > 0);

@@ -142,7 +142,7 @@ class PolicyTest {
         Revision revision = configuration.refresh();
         assertEquals(List.of(), revision.changes());
         assertEquals(
-                name + " has changed: it is in force after a restart",
+                name + " has changed: restart to apply it",
                 revision.refusals().get(0).reason());
         assertFalse(configuration.policy().isLive(property(name)));
         assertFalse(property(name).value().equals(Optional.of("something-else")), "the value in force is shown");

@@ -458,7 +458,7 @@ class SettingsTest {
     void valueWithLostBytesIsRefusedWithTheCureAndNotShown(String name) {
         String refusal = refusal(name, "Stra\ufffd\ufffde");
 
-        assertTrue(refusal.startsWith(name + " has bytes that are no characters in "), refusal);
+        assertTrue(refusal.startsWith(name + " has bytes that are not valid in "), refusal);
         assertTrue(refusal.contains("LC_ALL=C.UTF-8"), refusal);
         assertFalse(refusal.contains("Stra"), refusal);
     }

@@ -146,7 +146,7 @@ class ContainerIT {
     void withoutARequestNobodyHasAPermission() {
         Caller caller = newUser(signIn("admin"), List.of("user"), "probe:class", "probe:ejb");
         Answer answer = caller.get("/api/permission/background");
-        assertEquals("refused: There is no request here that was admitted.", answer.body());
+        assertEquals("refused: No admitted request is in progress.", answer.body());
     }
 
     private Caller signIn(String username) {

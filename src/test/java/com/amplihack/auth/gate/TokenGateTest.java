@@ -13,10 +13,10 @@ import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.SessionProof;
-import com.amplihack.auth.store.ScriptedStore;
-import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
@@ -54,7 +54,7 @@ class TokenGateTest {
                         SUBJECT,
                         handle.sid(),
                         "hash",
-                        new SecurityStore.Epoch(0, 0),
+                        new SessionStore.Epoch(0, 0),
                         NOW,
                         NOW.plus(Duration.ofDays(7)),
                         CLIENT.address(),

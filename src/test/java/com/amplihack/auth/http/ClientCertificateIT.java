@@ -207,7 +207,8 @@ class ClientCertificateIT {
 
         assertEquals(401, answer.status());
         assertEquals("invalid_credentials", answer.json().getString("error"));
-        assertEquals("The certificate signs in to no account.", answer.json().getString("detail"));
+        assertEquals(
+                "No account can sign in with this certificate.", answer.json().getString("detail"));
         JsonObject details = audited(id, "LOGIN_FAILED").getJsonObject("details");
         assertEquals(reason, details.getString("reason"));
         assertEquals("certificate", details.getString("method"));

@@ -137,7 +137,7 @@ class JmxIT {
     @Test
     void nobodyOfThatNameIsSaidSo() {
         assertEquals(
-                "There is no account of this name.",
+                "There is no account with this name.",
                 assertThrows(IllegalArgumentException.class, () -> admin.endSessions("nobody"))
                         .getMessage());
         assertThrows(IllegalArgumentException.class, () -> admin.unlock("\u0000"));

@@ -54,7 +54,7 @@ class LocaleIT {
         assertNotEquals(0, failing.exitCode());
         String output = failing.output();
         List<String> told = output.lines()
-                .filter(line -> line.contains(name + " has bytes that are no characters in "))
+                .filter(line -> line.contains(name + " has bytes that are not valid in "))
                 .toList();
         assertEquals(1, told.size(), output);
         assertTrue(told.get(0).contains("LC_ALL=C.UTF-8"), output);

@@ -100,7 +100,7 @@ class LostAdminIT {
                 redis.kill();
                 Run withoutRedis = run(settings, "admin");
                 assertEquals(0, withoutRedis.exitCode(), withoutRedis.output());
-                assertTrue(withoutRedis.output().contains("Run this again when it does."), withoutRedis.output());
+                assertTrue(withoutRedis.output().contains("Run this again when Redis is up."), withoutRedis.output());
 
                 execute(postgres, "update flyway_schema_history set version = '99' where version = '3'");
                 Run otherSchema = run(settings, "admin");

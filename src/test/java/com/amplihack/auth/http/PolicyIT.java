@@ -30,7 +30,7 @@ class PolicyIT {
 
         assertItem(policy, "auth.trusted.proxies", SharedServer.TRUSTED_PROXIES, "pinned by system property", true);
         assertItem(policy, "jwt.access.token.minutes", "15", "default", true);
-        assertItem(policy, "auth.cookie.prefix", "false", "default of the profile", false);
+        assertItem(policy, "auth.cookie.prefix", "false", "profile default", false);
         assertEquals(JsonValue.NULL, policy.get("redis.sentinel.nodes").get("value"));
         assertEquals("not set", policy.get("redis.sentinel.nodes").getString("source"));
         assertTrue(Set.of("AmazonCorrettoCryptoProvider", "JDK")

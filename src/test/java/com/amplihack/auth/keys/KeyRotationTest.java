@@ -22,10 +22,10 @@ import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
-import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.web.ClientContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -569,7 +569,7 @@ class KeyRotationTest {
     @Test
     void betweenAKeyAndItsSuccessorNothingIsSignedAndARestartMakesOne() throws IOException {
         String old = here.active();
-        here.ring.directory().change(now, ring -> ring.kill(old, now).withoutNext()); // and then the power went
+        here.ring.directory().change(now, ring -> ring.compromise(old, now).withoutNext()); // and then the power went
         here.ring.refresh();
         AuthException refused = assertThrows(AuthException.class, here.ring::active);
         assertEquals(503, refused.code().status());
@@ -585,7 +585,7 @@ class KeyRotationTest {
     @Test
     void betweenAKeyAndItsSuccessorTheMinuteMakesOneToo() throws IOException {
         String old = here.active();
-        here.ring.directory().change(now, ring -> ring.kill(old, now).withoutNext());
+        here.ring.directory().change(now, ring -> ring.compromise(old, now).withoutNext());
         there.rotation.tick();
         here.ring.refresh();
         assertNotEquals(old, here.active());

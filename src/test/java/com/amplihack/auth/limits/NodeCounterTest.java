@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.type.Quota;
-import com.amplihack.auth.store.SecurityStore.Taken;
+import com.amplihack.auth.store.QuotaStore.Taken;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

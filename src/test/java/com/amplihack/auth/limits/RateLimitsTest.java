@@ -10,6 +10,7 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.store.QuotaStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.Proxy;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RateLimitsTest {
     private final List<String> keys = new ArrayList<>();
-    private SecurityStore.Taken answer = new SecurityStore.Taken(true, 4, Duration.ofSeconds(300));
+    private QuotaStore.Taken answer = new QuotaStore.Taken(true, 4, Duration.ofSeconds(300));
     private final RecordedAudit audit = new RecordedAudit();
 
     @Test
@@ -41,7 +42,7 @@ class RateLimitsTest {
 
     @Test
     void whoIsOverALimitIsRefusedAndAudited() {
-        answer = new SecurityStore.Taken(false, 0, Duration.ofSeconds(17));
+        answer = new QuotaStore.Taken(false, 0, Duration.ofSeconds(17));
         RateLimits limits = limits(Map.of());
         AuthException refused = assertThrows(AuthException.class, () -> limits.take(Limit.LOGIN, at("192.0.2.7")));
         assertEquals(ErrorCode.RATE_LIMITED, refused.code());

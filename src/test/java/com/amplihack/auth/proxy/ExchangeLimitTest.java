@@ -22,34 +22,34 @@ class ExchangeLimitTest {
     @Test
     void aSubjectHasSoManyPlacesAndAnotherItsOwn() {
         ProxySettings settings = settings(10, 2);
-        limit.enter("a", settings);
-        Runnable place = limit.enter("a", settings);
-        AuthException refused = assertThrows(AuthException.class, () -> limit.enter("a", settings));
+        limit.acquire("a", settings);
+        Runnable place = limit.acquire("a", settings);
+        AuthException refused = assertThrows(AuthException.class, () -> limit.acquire("a", settings));
         assertEquals(ErrorCode.RATE_LIMITED, refused.code());
         assertEquals("1", refused.headers().get("Retry-After"));
-        limit.enter("b", settings);
+        limit.acquire("b", settings);
         place.run();
-        limit.enter("a", settings);
+        limit.acquire("a", settings);
         assertEquals(3, limit.open());
     }
 
     @Test
     void allTogetherHaveSoManyPlaces() {
         ProxySettings settings = settings(2, 2);
-        limit.enter("a", settings);
-        Runnable place = limit.enter("b", settings);
-        AuthException refused = assertThrows(AuthException.class, () -> limit.enter("c", settings));
+        limit.acquire("a", settings);
+        Runnable place = limit.acquire("b", settings);
+        AuthException refused = assertThrows(AuthException.class, () -> limit.acquire("c", settings));
         assertEquals(ErrorCode.OVERLOADED, refused.code());
         assertEquals("2", refused.headers().get("Retry-After"));
         place.run();
-        limit.enter("c", settings);
+        limit.acquire("c", settings);
     }
 
     @Test
     void aPlaceIsGivenBackOnce() {
         ProxySettings settings = settings(2, 2);
-        limit.enter("a", settings);
-        Runnable place = limit.enter("a", settings);
+        limit.acquire("a", settings);
+        Runnable place = limit.acquire("a", settings);
         place.run();
         place.run();
         assertEquals(1, limit.open());
@@ -59,11 +59,11 @@ class ExchangeLimitTest {
     void aLoweredBoundHoldsForNewExchangesAndEndsNone() {
         List<Runnable> places = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            places.add(limit.enter("a", settings(10, 5)));
+            places.add(limit.acquire("a", settings(10, 5)));
         }
-        assertThrows(AuthException.class, () -> limit.enter("a", settings(10, 2)));
+        assertThrows(AuthException.class, () -> limit.acquire("a", settings(10, 2)));
         places.forEach(Runnable::run);
-        limit.enter("a", settings(10, 2));
+        limit.acquire("a", settings(10, 2));
         assertEquals(1, limit.open());
     }
 
@@ -75,7 +75,7 @@ class ExchangeLimitTest {
             String subject = "subject " + i % 7;
             threads.execute(() -> {
                 try {
-                    limit.enter(subject, settings).run();
+                    limit.acquire(subject, settings).run();
                 } catch (AuthException full) {
                     // another one is served
                 }

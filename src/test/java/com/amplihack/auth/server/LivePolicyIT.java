@@ -238,7 +238,7 @@ class LivePolicyIT {
         await(() -> server.log()
                 .contains(
                         "jwt.replay must be one of auto, strict, off, was 'sometimes': the old value stays in force"));
-        await(() -> server.log().contains("jwt.issuer has changed: it is in force after a restart"));
+        await(() -> server.log().contains("jwt.issuer has changed: restart to apply it"));
         Person eva = new Person(newUser(), PASSWORD);
         assertEquals(200, eva.user().status());
         assertEquals(200, eva.user().status());

@@ -36,7 +36,7 @@ class ServerJmxIT {
             while (refused.getCause() != null) {
                 refused = refused.getCause();
             }
-            assertEquals("There is no account of this name.", refused.getMessage());
+            assertEquals("There is no account with this name.", refused.getMessage());
         }
     }
 

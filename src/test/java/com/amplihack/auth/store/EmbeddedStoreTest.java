@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;

@@ -2,6 +2,7 @@ package com.amplihack.auth.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.amplihack.auth.store.script.StoreOperation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.metrics.Meters;
-import com.amplihack.auth.store.SecurityStore.Epoch;
+import com.amplihack.auth.store.SessionStore.Epoch;
+import com.amplihack.auth.store.redis.RedisBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -10,10 +10,14 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
 import com.amplihack.auth.metrics.Meters;
-import com.amplihack.auth.store.SecurityStore.Commit;
-import com.amplihack.auth.store.SecurityStore.Epoch;
-import com.amplihack.auth.store.SecurityStore.Use;
-import com.amplihack.auth.store.SecurityStore.Verdict;
+import com.amplihack.auth.store.SessionStore.Commit;
+import com.amplihack.auth.store.SessionStore.Epoch;
+import com.amplihack.auth.store.SessionStore.Use;
+import com.amplihack.auth.store.SessionStore.Verdict;
+import com.amplihack.auth.store.redis.RedisBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
+import com.amplihack.auth.store.script.SessionFields;
+import com.amplihack.auth.store.script.UserKeys;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -228,7 +232,7 @@ class RedisFaultsTest {
                     () -> fresh.epoch(ADA),
                     () -> fresh.admit(use, FIVE),
                     () -> fresh.lookForRefresh(ADA, "s", true, FIVE),
-                    () -> fresh.answer(new SecurityStore.Answer(seen, new Epoch(0, 0), 1, SecurityStoreContract.KEY)),
+                    () -> fresh.answer(new SessionStore.Answer(seen, new Epoch(0, 0), 1, SecurityStoreContract.KEY)),
                     () -> fresh.rotate(SecurityStoreContract.rotation(seen, new Epoch(0, 0), "next", "")),
                     () -> SecurityStoreContract.listed(fresh, ADA),
                     () -> fresh.lockedUntil(ADA),
@@ -341,7 +345,7 @@ class RedisFaultsTest {
                 new Meters()));
     }
 
-    private SecurityStore.Admission use() {
+    private SessionStore.Admission use() {
         return store.admit(new Use(subject, sid, 1, "t1", false, ReplayMode.AUTO, Duration.ofMinutes(15)), UNLIMITED);
     }
 

@@ -7,6 +7,8 @@ import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.store.redis.RedisBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -2,6 +2,8 @@ package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.store.redis.RedisBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;

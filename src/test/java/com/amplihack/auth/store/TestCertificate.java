@@ -24,10 +24,10 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A certificate of this run for {@code localhost} that signs itself: as PEM for Redis, as a trust store for Java. */
-record TestCertificate(Path key, Path certificate, Path trustStore) {
-    static final String TRUST_STORE_PASSWORD = "changeit";
+public record TestCertificate(Path key, Path certificate, Path trustStore) {
+    public static final String TRUST_STORE_PASSWORD = "changeit";
 
-    static TestCertificate make(Path directory) {
+    public static TestCertificate make(Path directory) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);

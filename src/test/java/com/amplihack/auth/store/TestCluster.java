@@ -1,5 +1,6 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.store.script.UserKeys;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -53,7 +53,7 @@ class ClientResolverTest {
                 TestRequest.of("GET", "/").from(PROXY).header(header, value).build();
         assertEquals(expected, clients.resolve(request).address());
         assertEquals(expected.equals(PROXY), clients.isOriginUnknown(request));
-        assertFalse(clients.strangerSeen());
+        assertFalse(clients.sawUntrustedProxy());
     }
 
     @Test
@@ -74,7 +74,7 @@ class ClientResolverTest {
                 .build();
         assertEquals("192.0.2.9", clients.resolve(request).address());
         assertTrue(clients.isOriginUnknown(request));
-        assertTrue(clients.strangerSeen());
+        assertTrue(clients.sawUntrustedProxy());
     }
 
     @Test
@@ -87,14 +87,14 @@ class ClientResolverTest {
                 .header("X-Forwarded-For", "203.0.113.1")
                 .build();
         assertEquals(PROXY, resolver.resolve(request).address());
-        assertTrue(resolver.strangerSeen());
+        assertTrue(resolver.sawUntrustedProxy());
 
         overrides.put("auth.trusted.proxies", "10.0.0.0/8");
         configuration.refresh();
 
-        assertFalse(resolver.strangerSeen());
+        assertFalse(resolver.sawUntrustedProxy());
         assertEquals("203.0.113.1", resolver.resolve(request).address());
-        assertFalse(resolver.strangerSeen());
+        assertFalse(resolver.sawUntrustedProxy());
     }
 
     @Test

@@ -41,7 +41,7 @@ class StrictJsonTest {
                 "{\"/\":1,\"\\/\":2}"
             })
     void memberThatStandsTwiceIsRefused(String text) {
-        assertRefused("not well-formed JSON, or a member stands twice", text);
+        assertRefused("not well-formed JSON, or a duplicate member", text);
     }
 
     @ParameterizedTest
@@ -62,7 +62,7 @@ class StrictJsonTest {
             strings = {"{\"a\":01}", "{\"a\":+1}", "{\"a\":NaN}", "{'a':1}", "{a:1}", "{\"a\":1,}", "{\"a\":\"\\x41\"}"
             })
     void laxSpellingIsRefused(String text) {
-        assertRefused("not well-formed JSON, or a member stands twice", text);
+        assertRefused("not well-formed JSON, or a duplicate member", text);
     }
 
     @Test
@@ -166,7 +166,7 @@ class StrictJsonTest {
         try {
             parse("{\"n\":" + number + "}");
         } catch (MalformedJsonException refused) {
-            assertEquals("not well-formed JSON, or a member stands twice", refused.getMessage());
+            assertEquals("not well-formed JSON, or a duplicate member", refused.getMessage());
         }
     }
 

@@ -11,19 +11,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Locks a directory against the other threads of this process and against other processes, on whatever node. */
+/** Locks a directory against other threads of this process and against other processes, on any node. */
 public final class DirectoryLock {
     private static final Object IN_THIS_PROCESS = new Object();
 
-    /** The directory whose lock a thread of this process holds; guarded by {@link #IN_THIS_PROCESS}. */
+    /** The directory whose lock this process holds; guarded by {@link #IN_THIS_PROCESS}. */
     private static @Nullable Path held;
 
     private DirectoryLock() {}
 
-    /**
-     * Runs while no other thread and no other process runs under the same directory's lock; a thread that is under it
-     * already runs at once.
-     */
+    /** Runs an action under the directory's lock, which excludes other threads and processes and is reentrant. */
     public static <T> T hold(Path directory, Supplier<T> action) throws IOException {
         Path lockFile = directory.resolve(".lock");
         synchronized (IN_THIS_PROCESS) {
@@ -34,7 +31,7 @@ public final class DirectoryLock {
             try {
                 Files.createFile(lockFile, PrivateFiles.permissions(lockFile, "rw-------"));
             } catch (FileAlreadyExistsException another) {
-                // made by an earlier start or another node
+                // created by an earlier start or another node
             }
             try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {

@@ -20,8 +20,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Writes files that never exist half-written nor, for a moment, readable by others (docs/specification.md, fault 32):
- * permissions are given at creation, contents appear by an atomic rename.
+ * Writes files atomically, by rename, with their permissions set at creation, so that no file is ever half-written or
+ * readable by others (docs/specification.md, fault 32).
  */
 public final class PrivateFiles {
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -30,7 +30,7 @@ public final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /** Makes the directory and its parents as 0700 where the file system knows permissions; an existing one stays. */
+    /** Creates the directory and its parents with mode 0700 (on POSIX file systems), if absent. */
     public static void makeDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(directory, permissions(directory, "rwx------"));
@@ -38,7 +38,7 @@ public final class PrivateFiles {
     }
 
     /**
-     * Writes a whole file, replacing an existing one.
+     * Replaces or creates a file atomically and durably.
      *
      * @param mode such as {@code r--------}
      */
@@ -62,17 +62,14 @@ public final class PrivateFiles {
         }
     }
 
-    /** Deletes a file for good, if it is there: also after a power cut. */
+    /** Deletes a file, if present, durably (it does not come back after a power failure). */
     public static void delete(Path file) throws IOException {
         if (Files.deleteIfExists(file)) {
             forceDirectory(directoryOf(file));
         }
     }
 
-    /**
-     * Deletes what processes that were killed while they wrote have left in a directory; to be called under its lock, so
-     * that nobody is writing.
-     */
+    /** Deletes temporary files that killed processes left in a directory; call it under the directory's lock. */
     public static void sweepUnfinished(Path directory) throws IOException {
         try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, UNFINISHED + "*")) {
             for (Path file : unfinished) {
@@ -81,7 +78,7 @@ public final class PrivateFiles {
         }
     }
 
-    /** The 256 random bits in that file, made (0400) when it is not there yet; every node reads the same. */
+    /** Reads 256 random bits from a file, which the first node creates with mode 0400. */
     public static byte[] secret(Path file) throws IOException {
         Path directory = directoryOf(file);
         makeDirectory(directory);
@@ -103,16 +100,13 @@ public final class PrivateFiles {
         });
     }
 
-    /**
-     * Opens a file for appending, made as 0600. A stream and not a channel, which the interruption of one writing thread
-     * would close for all.
-     */
+    /** Opens or creates (0600) a file for appending; not as a channel, which an interrupt of one writer closes for all. */
     public static FileOutputStream append(Path file) throws IOException {
         make(file);
         return new FileOutputStream(file.toFile(), true);
     }
 
-    /** Opens a file for reading and for writing in place, made as 0600. */
+    /** Opens or creates (0600) a file for reading and writing in place. */
     public static RandomAccessFile readWrite(Path file) throws IOException {
         make(file);
         return new RandomAccessFile(file.toFile(), "rw");
@@ -124,12 +118,12 @@ public final class PrivateFiles {
             try {
                 Files.createFile(file, permissions(file, "rw-------"));
             } catch (FileAlreadyExistsException another) {
-                // made meanwhile, or a link to a file that is not there yet
+                // created meanwhile, or a dangling link
             }
         }
     }
 
-    /** Whether anyone but the owner may read the file; false where the file system cannot tell. */
+    /** Whether others than the owner may read the file; false on non-POSIX file systems. */
     public static boolean othersCanRead(Path file) throws IOException {
         if (!hasPermissions(file)) {
             return false;
@@ -138,9 +132,9 @@ public final class PrivateFiles {
         return given.contains(PosixFilePermission.GROUP_READ) || given.contains(PosixFilePermission.OTHERS_READ);
     }
 
-    /** Makes a rename or deletion survive a power cut, where the file system can be told so. */
+    /** Makes a rename or deletion survive a power failure (on POSIX file systems). */
     private static void forceDirectory(Path directory) throws IOException {
-        if (hasPermissions(directory)) { // others cannot open a directory
+        if (hasPermissions(directory)) { // other file systems cannot open a directory
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }

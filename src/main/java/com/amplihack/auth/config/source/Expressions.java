@@ -4,31 +4,30 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Puts what each {@code ${…}} of a value names in its place, or finds the value unusable: nothing of it is ever left out,
- * and everything else in it stands for itself, a backslash too.
+ * Replaces every {@code ${…}} in a value or rejects the value; all other text is literal, backslashes included.
  *
- * <p>{@code ${name}} and {@code ${MPCONFIG=name}} are another property, resolved in turn; {@code ${ENV=NAME}} is an
- * environment variable and {@code ${ALIAS=name}} a password alias of the server, both taken to the letter. After a colon
- * follows what stands for one that is not set.
+ * <p>{@code ${name}} and {@code ${MPCONFIG=name}} stand for another property, resolved recursively; {@code ${ENV=NAME}} for
+ * an environment variable and {@code ${ALIAS=name}} for a password alias of the server, both literal. A default may follow
+ * after a colon.
  */
 public final class Expressions {
     private static final String BEGIN = "${";
     private static final char END = '}';
-    private static final int DEEPEST = 16; // a property that names itself, and one that hides another one for ever
+    private static final int DEEPEST = 16; // ends a recursion
 
     private final Function<String, Optional<String>> properties;
     private final Function<String, Optional<String>> environment;
 
     /**
-     * @param properties the raw value of a property; {@code ${ALIAS=name}} is asked for as a property of this whole name
-     * @param environment the value of an environment variable
+     * @param properties raw property values; an alias is looked up by its whole expression, {@code ${ALIAS=name}}
+     * @param environment values of environment variables
      */
     public Expressions(Function<String, Optional<String>> properties, Function<String, Optional<String>> environment) {
         this.properties = properties;
         this.environment = environment;
     }
 
-    /** Why a value cannot be used, as the end of a sentence that shows nothing of the value. */
+    /** Why a value cannot be used: the end of a sentence that never contains the value. */
     public static final class UnusableException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -38,7 +37,7 @@ public final class Expressions {
     }
 
     /**
-     * The value with nothing left to resolve; never empty.
+     * Resolves a value completely; never returns an empty string.
      *
      * @param value not empty
      */
@@ -48,14 +47,14 @@ public final class Expressions {
         }
         String resolved = resolve(value, 0);
         if (resolved.isBlank()) {
-            throw new UnusableException("holds nothing once its ${...} is resolved");
+            throw new UnusableException("is empty once its ${...} is resolved");
         }
         return resolved;
     }
 
     private String resolve(String value, int depth) throws UnusableException {
         if (depth > DEEPEST) {
-            throw new UnusableException("holds a ${...} that leads back to itself");
+            throw new UnusableException("holds a ${...} that refers to itself");
         }
         StringBuilder resolved = new StringBuilder();
         int done = 0;
@@ -71,7 +70,7 @@ public final class Expressions {
         return resolved.append(value, done, value.length()).toString();
     }
 
-    /** The brace that closes the expression which begins there. */
+    /** The index of the brace that closes the expression at {@code begin}. */
     private static int end(String value, int begin) throws UnusableException {
         int open = 0;
         for (int i = begin; i < value.length(); i++) {
@@ -81,7 +80,7 @@ public final class Expressions {
                 return i;
             }
         }
-        throw new UnusableException("holds a ${ that is not closed");
+        throw new UnusableException("holds an unclosed ${");
     }
 
     private String named(String expression, int depth) throws UnusableException {
@@ -113,7 +112,7 @@ public final class Expressions {
         return value.filter(text -> !text.isEmpty());
     }
 
-    /** Where the default begins: at the first colon that is in no inner expression; the length when there is none. */
+    /** The index of the first colon outside nested expressions, where the default begins; the length if there is none. */
     private static int colon(String expression) {
         int open = 0;
         for (int i = 0; i < expression.length(); i++) {

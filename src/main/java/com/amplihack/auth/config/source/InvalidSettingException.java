@@ -1,13 +1,13 @@
 package com.amplihack.auth.config.source;
 
-/** A setting that stops the deployment; the message is the one sentence that an operator reads. */
+/** Stops the deployment because of a bad setting; the message is one sentence for the operator. */
 public class InvalidSettingException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final String sentence;
 
     public InvalidSettingException(String sentence) {
-        super(sentence, null, false, false); // the sentence is all that an operator needs
+        super(sentence, null, false, false); // no stack trace: the sentence says it all
         this.sentence = sentence;
     }
 

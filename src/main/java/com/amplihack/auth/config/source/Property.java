@@ -3,35 +3,35 @@ package com.amplihack.auth.config.source;
 import java.util.Optional;
 
 /**
- * One property as it was found.
+ * A property with its value and source.
  *
  * @param name in MicroProfile Config
- * @param value empty when it is not set; may be a secret
- * @param source who set it, in words that an operator knows
- * @param fault why it cannot be used though it is set, as a sentence that shows nothing of the value
+ * @param value empty if not set; may be a secret
+ * @param source where it is set, for the operator
+ * @param fault why its value cannot be used, as a sentence that never contains the value
  */
 public record Property(String name, Optional<String> value, String source, Optional<String> fault) {
-    /** Who has set what is not set. */
+    /** The source of a property that is not set. */
     public static final String NOBODY = "not set";
 
     public Property {
         value = value.filter(text -> !text.isEmpty());
     }
 
-    /** One that is not set, or set to what can be used. */
+    /** A property that is not set or has a usable value. */
     public Property(String name, Optional<String> value, String source) {
         this(name, value, source, Optional.empty());
     }
 
-    /** One that is set to what cannot be used. */
+    /** A property whose value cannot be used. */
     public static Property unusable(String name, String source, String why) {
         return new Property(name, Optional.empty(), source, Optional.of(name + " " + why));
     }
 
     /**
-     * Empty when it is not set, and never when it cannot be used.
+     * The value; empty if not set.
      *
-     * @throws InvalidSettingException when it cannot
+     * @throws InvalidSettingException if it cannot be used
      */
     @Override
     public Optional<String> value() {

@@ -9,9 +9,8 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigValue;
 
 /**
- * Finds properties by MicroProfile Config, and says in an operator's words who set them. The expressions in their values are
- * resolved here, by {@link Expressions}, and not by the server, which changes some values in silence, takes others for not
- * set, and then writes them to its log.
+ * Looks up properties and their sources in MicroProfile Config. {@link Expressions} resolves their expressions, because the
+ * server silently alters some values and treats others as not set and logs them.
  */
 public final class PropertyFinder implements Function<String, Property> {
     private static final Pattern FINAL_NEWLINE = Pattern.compile("\\r?\\n\\z");
@@ -19,15 +18,14 @@ public final class PropertyFinder implements Function<String, Property> {
     private final Config config;
     private final Expressions expressions;
 
-    /** @throws InvalidSettingException when the server would resolve expressions all the same */
+    /** @throws InvalidSettingException if the server resolves expressions too */
     public PropertyFinder(Config config) {
         this(config, System::getenv);
     }
 
     public PropertyFinder(Config config, UnaryOperator<String> environment) {
         this.config = config;
-        expressions =
-                new Expressions(name -> raw(config.getConfigValue(name)), name -> asItIsMeant(environment.apply(name)));
+        expressions = new Expressions(name -> raw(config.getConfigValue(name)), name -> chomp(environment.apply(name)));
         if (config.getOptionalValue(Config.PROPERTY_EXPRESSIONS_ENABLED, Boolean.class)
                 .orElse(true)) {
             throw new InvalidSettingException(Config.PROPERTY_EXPRESSIONS_ENABLED
@@ -50,23 +48,23 @@ public final class PropertyFinder implements Function<String, Property> {
     }
 
     private static Optional<String> raw(ConfigValue found) {
-        return asItIsMeant(found.getValue());
+        return chomp(found.getValue());
     }
 
-    /** Without the one newline at the end that an editor or {@code echo} leaves in a secret's file. */
-    private static Optional<String> asItIsMeant(String value) {
+    /** Removes one trailing newline, which an editor or {@code echo} leaves in a secret's file. */
+    private static Optional<String> chomp(String value) {
         return Optional.ofNullable(value)
                 .map(text -> FINAL_NEWLINE.matcher(text).replaceFirst(""))
                 .filter(text -> !text.isEmpty());
     }
 
-    /** The names are those that Payara gives its sources. */
+    /** The cases are Payara's names of its config sources. */
     private static String source(ConfigValue found) {
         String from = String.valueOf(found.getSourceName());
         return switch (from) {
             case "Environment" -> "pinned by environment";
             case "SystemProperty" -> "pinned by system property";
-            case "Properties" -> found.getName().startsWith("%") ? "default of the profile" : "default";
+            case "Properties" -> found.getName().startsWith("%") ? "profile default" : "default";
             case "Domain", "Config", "Server", "Cluster", "Application", "Module" ->
                 "console (" + from.toLowerCase(Locale.ROOT) + ")";
             default -> from;

@@ -3,7 +3,7 @@ package com.amplihack.auth.config.source;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** A value that no log, message or {@code toString} may show. */
+/** A value whose {@code toString} is redacted and whose {@code equals} takes constant time. */
 public final class Secret {
     private final String value;
 
@@ -15,12 +15,10 @@ public final class Secret {
         return new Secret(value);
     }
 
-    /** The value itself, for the one place that needs it. */
     public String reveal() {
         return value;
     }
 
-    /** Compares in a time that does not depend on where the two differ. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Secret secret
@@ -30,7 +28,7 @@ public final class Secret {
 
     @Override
     public int hashCode() {
-        return 0; // a hash would tell something of the value
+        return 0; // a hash would leak information about the value
     }
 
     @Override

@@ -5,15 +5,15 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** Refuses a start on a server that gives a property of a specification another meaning than this service relies on. */
+/** Refuses to start if the server sets a standard property to a value that this service cannot work with. */
 public final class ServerProperties {
     private ServerProperties() {}
 
     /**
-     * Looks at every source of the configuration, whatever its rank.
+     * Checks every config source, whatever its ordinal.
      *
-     * @param required the one value that each property may have, if it is set at all; an empty one: it must not be set
-     * @throws InvalidSettingException that names the property, its value and who set it
+     * @param required the only value that each property may have if set; an empty string means that it must not be set
+     * @throws InvalidSettingException that names the property, its value and its source
      */
     public static void require(Map<String, String> required) {
         require(ConfigProvider.getConfig(), required);

@@ -12,13 +12,13 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Reads single properties and refuses a bad value in one sentence that names it and what is allowed. */
+/** Reads typed properties and refuses a bad value in one sentence with the property, the allowed values and the bad one. */
 public final class SettingsReader {
-    /** What Java puts in the place of bytes that are no characters in the encoding that it was told. */
+    /** The replacement character, which Java substitutes for bytes that its encoding cannot decode. */
     private static final char UNREADABLE = '\uFFFD';
 
     private static final String ENCODING = System.getProperty("sun.jnu.encoding", "its encoding");
-    private static final String CURE = " (LC_ALL=C.UTF-8 in its environment makes that UTF-8)";
+    private static final String REMEDY = " (LC_ALL=C.UTF-8 in its environment makes that UTF-8)";
 
     private final Function<String, Optional<String>> source;
     private final boolean readsLive;
@@ -37,12 +37,12 @@ public final class SettingsReader {
         this.live = live;
     }
 
-    /** Reads properties of which a change is in force within seconds; any other waits for a restart. */
+    /** A view that marks the properties it reads as live: a change applies within seconds, not at the next restart. */
     public SettingsReader live() {
         return new SettingsReader(source, true, secrets, live);
     }
 
-    /** The trimmed value; an empty one counts as not set, and one of blanks alone is a mistake. */
+    /** The trimmed value; empty if not set or set to the empty string. A blank one is refused. */
     public Optional<String> find(String name) {
         return untrimmed(name).map(String::strip);
     }
@@ -51,13 +51,12 @@ public final class SettingsReader {
         return find(name).orElseThrow(() -> new InvalidSettingException(name + " must be set"));
     }
 
-    /** A value that nobody may see. */
     public Optional<Secret> secret(String name) {
         secrets.add(name);
         return untrimmed(name).map(Secret::of);
     }
 
-    /** The value as it is: one of which the JVM could not read a byte is not what somebody has set. */
+    /** The raw value; refused if it holds bytes that the JVM could not decode. */
     private Optional<String> untrimmed(String name) {
         if (readsLive) {
             live.add(name);
@@ -68,7 +67,7 @@ public final class SettingsReader {
         }
         if (value.filter(text -> text.indexOf(UNREADABLE) >= 0).isPresent()) {
             throw new InvalidSettingException(
-                    name + " has bytes that are no characters in " + ENCODING + ", which this process reads" + CURE);
+                    name + " has bytes that are not valid in " + ENCODING + ", the encoding of this process" + REMEDY);
         }
         return value;
     }
@@ -78,12 +77,12 @@ public final class SettingsReader {
         return secret(name).orElseThrow();
     }
 
-    /** The names of the values that nobody may see, as far as they were asked for. */
+    /** The names of the secrets read so far. */
     public Set<String> secrets() {
         return Set.copyOf(secrets);
     }
 
-    /** The names of the properties that were read as live ones. */
+    /** The names of the live properties read so far. */
     public Set<String> liveOnes() {
         return Set.copyOf(live);
     }
@@ -96,7 +95,7 @@ public final class SettingsReader {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // told below, with the same words
+            // refused below
         }
         throw refuse(name, "a whole number from " + least + " to " + most, value);
     }
@@ -130,7 +129,7 @@ public final class SettingsReader {
         } catch (InvalidPathException invalid) {
             boolean ascii = value.chars().allMatch(c -> c < 0x80);
             throw refuse(
-                    name, "a path of this system" + (ascii ? "" : ", which is named in " + ENCODING + CURE), value);
+                    name, "a path of this system" + (ascii ? "" : ", which is named in " + ENCODING + REMEDY), value);
         }
     }
 
@@ -142,17 +141,17 @@ public final class SettingsReader {
                 return uri;
             }
         } catch (IllegalArgumentException invalid) {
-            // told below, with the same words
+            // refused below
         }
         throw refuse(name, "an absolute URI", value);
     }
 
-    /** Comma-separated values; none when not set. */
+    /** Comma-separated values; empty if not set. */
     public List<String> list(String name) {
         return list(name, value -> List.of(value.split(",")));
     }
 
-    /** Values that are separated in a way of their own; none when not set, and only then. */
+    /** Values separated by a custom rule; empty only if not set. */
     public List<String> list(String name, Function<String, List<String>> split) {
         Optional<String> value = find(name);
         List<String> entries = value.stream()

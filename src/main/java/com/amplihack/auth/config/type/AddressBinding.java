@@ -1,9 +1,9 @@
 package com.amplihack.auth.config.type;
 
-/** How closely an access token is bound to the address it was issued to ({@code jwt.binding.ip}). */
+/** How strictly an access token is bound to the client address it was issued to ({@code jwt.binding.ip}). */
 public enum AddressBinding {
     EXACT,
-    /** The same /24 of IPv4 or /64 of IPv6. */
+    /** The same IPv4 /24 or IPv6 /64. */
     SUBNET,
     OFF
 }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A list of CIDR blocks (RFC 4632, RFC 4291 section 2.3), and how this service writes one address. */
+/** A list of CIDR blocks (RFC 4632, RFC 4291 section 2.3), and the canonical form of an address. */
 public final class AddressRanges {
-    // no inet_aton shorthands, no ranges, no host names: one address, or one block
+    // one address or block: no inet_aton shorthands, ranges or host names
     private static final IPAddressStringParameters BLOCK = new IPAddressStringParameters.Builder()
             .allowEmpty(false)
             .allowAll(false)
@@ -39,30 +39,29 @@ public final class AddressRanges {
                 from.list(name).stream().map(value -> block(name, value)).toList());
     }
 
-    /** Blocks that the program itself names. */
     public static AddressRanges of(String... blocks) {
         return new AddressRanges(
                 Stream.of(blocks).map(value -> block("blocks", value)).toList());
     }
 
-    /** Whether the address (as {@link #canonical} writes it) lies in one of the blocks. */
+    /** Whether one of the blocks contains the {@link #canonical} address. */
     public boolean contains(String address) {
         IPAddress parsed = parse(address);
         return parsed != null && blocks.stream().anyMatch(block -> block.contains(parsed));
     }
 
-    /** Whether the text is one IP address, and not a block, a name or a number. */
+    /** Whether the text is a single IP address, not a block, a name or a number. */
     public static boolean isAddress(String text) {
         return parse(text) != null;
     }
 
-    /** The one way this service writes an address: RFC 5952, an IPv4-mapped one as IPv4, no zone. */
+    /** The canonical form: RFC 5952, IPv4-mapped addresses as IPv4, without a zone. */
     public static String canonical(String address) {
         IPAddress parsed = parse(address);
         return parsed == null ? address : parsed.toCanonicalString();
     }
 
-    /** The network that counts as one client or one place: a /64 of IPv6, {@code ipv4Bits} of IPv4. */
+    /** The address's network: a /64 of IPv6, or {@code ipv4Bits} of IPv4. */
     public static String network(String address, int ipv4Bits) {
         IPAddress parsed = parse(address);
         if (parsed == null) {

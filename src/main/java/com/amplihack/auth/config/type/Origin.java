@@ -6,12 +6,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Brings a web origin into the one form that browsers write in {@code Origin} (RFC 6454 section 6.2): lower case, without
- * the default port of its scheme.
- */
+/** Normalizes a web origin as browsers serialize it (RFC 6454 section 6.2): lower case, without the default port. */
 public final class Origin {
-    /** Also of applications ({@code capacitor://localhost}) and of hosts with an underscore, which no URI knows. */
+    /**
+     * Allows schemes of apps ({@code capacitor://localhost}) and underscores in hosts, which {@link java.net.URI} rejects.
+     */
     private static final Pattern FORM =
             Pattern.compile("([a-z][a-z0-9+.-]*)://([a-z0-9._-]+|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?");
 
@@ -20,7 +19,7 @@ public final class Origin {
 
     private Origin() {}
 
-    /** Empty for what is no origin with a host, such as {@code null}, {@code *} or an address with a path. */
+    /** Empty if the text is not an origin with a host, such as {@code null}, {@code *} or a URL with a path. */
     public static Optional<String> canonical(String text) {
         Matcher matcher = FORM.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {

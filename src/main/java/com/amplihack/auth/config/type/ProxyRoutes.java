@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The paths below {@code /api} that are forwarded to the upstream, the most exact one first. */
+/** The paths below {@code /api} that are forwarded to the upstream, longest first. */
 public final class ProxyRoutes {
     private static final String NAME = "auth.proxy.paths";
     private static final Pattern ENTRY =
@@ -19,12 +19,12 @@ public final class ProxyRoutes {
     private static final String OWN = "/user";
 
     /**
-     * A path with what a request to it needs.
+     * A forwarded path.
      *
      * @param path below {@code /api}, decoded
-     * @param below whether everything below the path belongs to it
-     * @param permission that the access token must carry, letter by letter
-     * @param methods the HTTP methods that are forwarded
+     * @param below whether the route includes everything below the path
+     * @param permission that the access token must contain, compared exactly
+     * @param methods forwarded HTTP methods
      */
     public record Route(String path, boolean below, String permission, Set<String> methods) {
         public Route {
@@ -42,7 +42,7 @@ public final class ProxyRoutes {
         this.routes = List.copyOf(routes);
     }
 
-    /** The chat completions of the specification, and what the operator adds. */
+    /** The specification's chat completions plus the operator's routes. */
     public static ProxyRoutes read(List<String> entries) {
         List<Route> routes = new ArrayList<>();
         routes.add(new Route("/chat/completions", false, "chat:write", Set.of("POST")));
@@ -72,10 +72,10 @@ public final class ProxyRoutes {
     }
 
     /**
-     * The route that a request takes.
+     * Finds the route of a request.
      *
-     * @param path the decoded path of the request, from {@code /api} on
-     * @return empty when nothing is forwarded from there
+     * @param path the request's decoded path, starting with {@code /api}
+     * @return empty if the path is not forwarded
      */
     public Optional<Route> find(String path) {
         if (!path.startsWith("/api/")) {

@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * {@code auth.public.url}: the address that people use, whatever proxies in front make of it.
+ * The URL under which clients reach this service, through whatever proxies ({@code auth.public.url}).
  *
- * @param origin as {@link Origin} writes it, {@code https} or {@code http}
- * @param path what stands in front of our own paths, such as {@code /sso}; the empty string when nothing does
+ * @param origin a canonical {@link Origin}, {@code https} or {@code http}
+ * @param path prefix of this service's paths, such as {@code /sso}; may be empty
  */
 public record PublicUrl(String origin, String path) {
     private static final String NAME = "auth.public.url";
     private static final int LONGEST_PATH = 256;
 
-    /** Unreserved characters alone (RFC 3986 section 2.3): the path stands in cookies and in {@code Location}. */
+    /** Only unreserved characters (RFC 3986 section 2.3), as the path goes into cookies and {@code Location}. */
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._~-]+");
 
     public static Optional<PublicUrl> read(SettingsReader from) {
@@ -43,10 +43,7 @@ public record PublicUrl(String origin, String path) {
         }
     }
 
-    /**
-     * A path that can stand in front of ours, without the slash at its end: segments that nobody decodes or resolves, or
-     * none at all. Empty for any other text.
-     */
+    /** Removes a trailing slash from a path prefix; empty unless all its segments are plain (no encoding, no dots). */
     public static Optional<String> withoutSlash(String text) {
         String path = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
         boolean plain = path.isEmpty()

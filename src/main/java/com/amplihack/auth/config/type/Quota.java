@@ -4,11 +4,11 @@ import com.amplihack.auth.config.source.SettingsReader;
 import java.time.Duration;
 
 /**
- * So many in any window of that length.
+ * A rate limit over a sliding window.
  *
- * @param name what the {@code RateLimit} headers and the metrics call it
- * @param limit how many; 0 means no limit
- * @param window the sliding window's length, at least a second
+ * @param name in {@code RateLimit} headers and metrics
+ * @param limit permits per window; 0 means unlimited
+ * @param window at least a second
  */
 public record Quota(String name, int limit, Duration window) {
     public static Quota read(String name, int least, SettingsReader from) {

@@ -2,10 +2,10 @@ package com.amplihack.auth.config.type;
 
 /** How often one access token is accepted ({@code jwt.replay}). */
 public enum ReplayMode {
-    /** Prove possession of the session, or burn the token. */
+    /** Once without session proof, any number of times with it. */
     AUTO,
-    /** Every token once, proof or not. */
+    /** Once, with or without session proof. */
     STRICT,
-    /** As often as wanted until it expires. */
+    /** Any number of times until it expires. */
     OFF
 }

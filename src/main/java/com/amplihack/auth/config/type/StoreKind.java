@@ -1,10 +1,10 @@
 package com.amplihack.auth.config.type;
 
-/** Where the fast-changing security state lives ({@code auth.store}). */
+/** The implementation of the security store ({@code auth.store}). */
 public enum StoreKind {
     REDIS,
-    /** In this process: development, or one node. */
+    /** In this process: for development or a single node. */
     MEMORY,
-    /** Redis when it answers at the start, else memory, with a warning; refused in production. */
+    /** Redis if it answers at startup, otherwise memory with a warning; refused in production. */
     AUTO
 }

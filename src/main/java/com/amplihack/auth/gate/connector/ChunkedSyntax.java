@@ -3,30 +3,29 @@ package com.amplihack.auth.gate.connector;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Follows the chunks of one request body and refuses what RFC 9112 section 7.1 does not allow: lines that end with a bare
- * LF, bytes between a chunk's data and its CR LF, blanks in a size; and extensions, which Grizzly refuses too. It is shown
- * the same pieces as Grizzly's decoder, which takes at most one chunk of each and is shown the start of an incomplete line
- * again.
+ * Validates one request body's chunked framing against RFC 9112 section 7.1, without extensions: refuses bare LF, bytes
+ * between a chunk's data and its CR LF, and white space in sizes. It sees the same buffers as Grizzly's decoder, which
+ * consumes at most one chunk of each and sees an incomplete line again.
  */
 final class ChunkedSyntax {
-    private static final int MOST_DIGITS = 15; // of a size: more would overflow
+    private static final int MOST_DIGITS = 15; // of a chunk size: more would overflow
     private static final int INCOMPLETE = -1;
     private static final int MALFORMED = -2;
     private static final char[] LINE_BREAK = {'\r', '\n'};
 
-    /** Bytes of the current chunk's data that are still to come. */
+    /** Outstanding bytes of the current chunk's data. */
     private long remaining;
 
-    /** What must come before the next size: nothing, CR LF, or LF. */
+    /** Outstanding bytes of the line break before the next size: 0, 2 (CR LF) or 1 (LF). */
     private int lineBreak;
 
     private boolean last;
 
     /**
-     * Looks at the bytes from {@code start} to {@code end}.
+     * Validates the bytes from {@code start} to {@code end}.
      *
-     * @param bytes the byte at an index, as a signed number
-     * @return whether they are well-formed as far as they go
+     * @param bytes the signed byte at an index
+     * @return whether they are well-formed so far
      */
     boolean accept(IntUnaryOperator bytes, int start, int end) {
         int at = start;
@@ -38,7 +37,7 @@ final class ChunkedSyntax {
             }
             int line = lineBreak > 0 ? INCOMPLETE : lineEnd(bytes, at, end);
             if (line == INCOMPLETE) {
-                return true; // the decoder is shown the size's line again
+                return true; // the decoder sees the size's line again
             }
             if (line == MALFORMED) {
                 return false;
@@ -55,7 +54,7 @@ final class ChunkedSyntax {
         return true;
     }
 
-    /** The index behind the size's CR LF, or one of the constants. */
+    /** The index after the size's CR LF, or {@code INCOMPLETE} or {@code MALFORMED}. */
     private static int lineEnd(IntUnaryOperator bytes, int start, int end) {
         int at = start;
         while (at < end && RequestSyntax.isHex(bytes.applyAsInt(at))) {
@@ -84,7 +83,7 @@ final class ChunkedSyntax {
         return size;
     }
 
-    /** Up to its empty line; what follows is the next request. */
+    /** Validates up to the trailer's empty line, after which the next request follows. */
     private static boolean isTrailer(IntUnaryOperator bytes, int start, int end) {
         int lineStart = start;
         for (int at = start; at < end; at++) {

@@ -20,8 +20,8 @@ import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps our probes in every HTTP listener of the server, from the start and within a second after a listener has been made
- * anew, until the application goes. What they refuse never reaches a filter of an application.
+ * Keeps our probes registered in every HTTP listener of the server while the application runs, within a second also
+ * in a recreated listener, so that what they refuse reaches no application.
  */
 @Singleton
 @Startup
@@ -45,7 +45,7 @@ public class ConnectorGuard {
         try {
             HttpListeners found = HttpListeners.ofThisServer();
             listeners = found;
-            guarding = true; // a failure is told from here on
+            guarding = true; // failures are logged from here on
             guard(found);
             watch = executor.scheduleWithFixedDelay(() -> guard(found), 1, 1, TimeUnit.SECONDS);
         } catch (ReflectiveOperationException | RuntimeException | LinkageError unknownServer) {
@@ -58,19 +58,19 @@ public class ConnectorGuard {
         }
     }
 
-    /** Whether every listener was guarded when last looked at, at most a second ago. */
+    /** Whether every listener was guarded at the last check, at most a second ago. */
     public boolean isGuarding() {
         return guarding;
     }
 
     private synchronized void guard(HttpListeners found) {
         if (stopped) {
-            return; // a look that waited while the application went
+            return; // scheduled before the application stopped
         }
         try {
             List<HttpCodecFilter> decoders = found.decoders();
             List<HttpServerFilter> handlers = found.handlers();
-            // a probe that is there already is not added twice
+            // a registered probe is not added twice
             decoders.forEach(decoder -> decoder.getMonitoringConfig().addProbes(syntax));
             handlers.forEach(handler -> handler.getMonitoringConfig().addProbes(paths));
             guarding = !decoders.isEmpty() && !handlers.isEmpty();
@@ -98,7 +98,7 @@ public class ConnectorGuard {
         } catch (ReflectiveOperationException | RuntimeException failed) {
             LOG.log(
                     Level.WARNING,
-                    "The HTTP listeners of this server keep the probes of an application that is gone",
+                    "The probes of the stopped application remain in this server's HTTP listeners",
                     failed);
         }
     }

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Readiness: tells what the HTTP connector of this server does not do as this service needs it. */
+/** Readiness: warns if the server's HTTP connector is not guarded or not configured as this service needs it. */
 @Readiness
 @ApplicationScoped
 public class ConnectorHealth implements HealthCheck {

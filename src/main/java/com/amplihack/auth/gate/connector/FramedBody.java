@@ -7,14 +7,13 @@ import java.io.IOException;
 import java.net.ProtocolException;
 
 /**
- * The content of a body in the bytes of its connection: so many bytes, or chunks (RFC 9112 section 7.1). What is not
- * exactly chunked ends in a {@link ProtocolException}; extensions and trailers are dropped. Blocks, or not, as the stream
- * below does.
+ * Decodes a body of known length or in chunks (RFC 9112 section 7.1) from its connection's bytes, blocking or not as
+ * the underlying stream; throws a {@link ProtocolException} at malformed chunks, and drops extensions and trailers.
  */
 final class FramedBody extends ServletInputStream {
     private static final int BUFFER = 8_192;
 
-    /** Bytes of a chunk's first line, and of all trailers. */
+    /** The maximum length of a chunk's first line, and of all trailers. */
     private static final int LONGEST_LINE = 8_192;
 
     private static final int MOST_DIGITS = 15;
@@ -30,7 +29,7 @@ final class FramedBody extends ServletInputStream {
         TRAILER,
         TRAILER_LF,
         LAST_LF,
-        WHOLE
+        COMPLETE
     }
 
     private final ServletInputStream connection;
@@ -39,17 +38,17 @@ final class FramedBody extends ServletInputStream {
     private int position;
     private int limit;
     private State state;
-    private long rest;
+    private long remaining;
     private int digits;
     private int line;
-    private boolean listened;
+    private boolean nonBlocking;
 
-    /** @param length bytes of content, or negative for chunks */
+    /** @param length the content's length in bytes, or negative for chunks */
     FramedBody(ServletInputStream connection, long length) {
         this.connection = connection;
         chunked = length < 0;
-        rest = Math.max(0, length);
-        state = chunked ? State.SIZE : length == 0 ? State.WHOLE : State.CONTENT;
+        remaining = Math.max(0, length);
+        state = chunked ? State.SIZE : length == 0 ? State.COMPLETE : State.CONTENT;
     }
 
     @Override
@@ -58,20 +57,20 @@ final class FramedBody extends ServletInputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
-    /** Returns 0 only where nothing more can be read without waiting, and a listener waits. */
+    /** Returns 0 only in non-blocking mode, when nothing can be read without blocking. */
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         while (length > 0) {
-            while (position < limit && state != State.CONTENT && state != State.WHOLE) {
+            while (position < limit && state != State.CONTENT && state != State.COMPLETE) {
                 frame(buffer[position++] & 0xFF);
             }
-            if (state == State.WHOLE) {
+            if (state == State.COMPLETE) {
                 return -1;
             }
             if (position < limit) {
                 return content(target, offset, length);
             }
-            if (listened && !connection.isFinished() && !connection.isReady()) {
+            if (nonBlocking && !connection.isFinished() && !connection.isReady()) {
                 return 0;
             }
             fill();
@@ -80,12 +79,12 @@ final class FramedBody extends ServletInputStream {
     }
 
     private int content(byte[] target, int offset, int length) {
-        int count = (int) Math.min(Math.min(length, limit - position), rest);
+        int count = (int) Math.min(Math.min(length, limit - position), remaining);
         System.arraycopy(buffer, position, target, offset, count);
         position += count;
-        rest -= count;
-        if (rest == 0) {
-            state = chunked ? State.CONTENT_CR : State.WHOLE;
+        remaining -= count;
+        if (remaining == 0) {
+            state = chunked ? State.CONTENT_CR : State.COMPLETE;
         }
         return count;
     }
@@ -109,7 +108,7 @@ final class FramedBody extends ServletInputStream {
             }
             case SIZE_END -> {
                 require(b == '\n');
-                state = rest == 0 ? State.TRAILER_START : State.CONTENT;
+                state = remaining == 0 ? State.TRAILER_START : State.CONTENT;
                 digits = 0;
                 line = 0;
             }
@@ -126,7 +125,7 @@ final class FramedBody extends ServletInputStream {
                 require(b != '\n');
             }
             case TRAILER_LF -> expect(b, '\n', State.TRAILER_START);
-            case LAST_LF -> expect(b, '\n', State.WHOLE);
+            case LAST_LF -> expect(b, '\n', State.COMPLETE);
             default -> throw new IllegalStateException(state.name());
         }
     }
@@ -135,7 +134,7 @@ final class FramedBody extends ServletInputStream {
         int digit = Character.digit(b, 16);
         if (digit >= 0) {
             require(++digits <= MOST_DIGITS);
-            rest = rest * 16 + digit;
+            remaining = remaining * 16 + digit;
             return;
         }
         require(digits > 0 && (b == ';' || b == '\r'));
@@ -159,17 +158,17 @@ final class FramedBody extends ServletInputStream {
 
     @Override
     public boolean isFinished() {
-        return state == State.WHOLE;
+        return state == State.COMPLETE;
     }
 
     @Override
     public boolean isReady() {
-        return state == State.WHOLE || position < limit || connection.isReady();
+        return state == State.COMPLETE || position < limit || connection.isReady();
     }
 
     @Override
     public void setReadListener(ReadListener listener) {
-        listened = true;
+        nonBlocking = true;
         connection.setReadListener(listener);
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import org.glassfish.grizzly.http.HttpCodecFilter;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
 
-/** Finds the HTTP decoders and handlers of the server's listeners. Payara publishes no classes for this: by their names. */
+/** Finds the Grizzly filters of the server's HTTP listeners, by reflection since Payara has no API for them. */
 final class HttpListeners {
     private static final String SERVICE = "com.sun.enterprise.v3.services.impl.GrizzlyService";
     private static final String SERVICES = "org.glassfish.internal.api.Globals";
@@ -23,7 +23,7 @@ final class HttpListeners {
     /**
      * The listeners of this server.
      *
-     * @throws ReflectiveOperationException when it is not a Payara that we know
+     * @throws ReflectiveOperationException on an unknown server or version
      */
     static HttpListeners ofThisServer() throws ReflectiveOperationException {
         Class<?> type = Class.forName(SERVICE);

@@ -8,11 +8,11 @@ import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.http.util.RequestURIRef;
 
 /**
- * Keeps Payara from answering 200 to what it could not read: when its web container fails before any filter of an
- * application, it logs the failure and sends the empty 200 that nobody has changed, in HTTP/1.1 and HTTP/2 alike.
+ * Keeps Payara from answering 200 to a request that its web container fails to parse before any filter runs: it logs
+ * the failure and sends the response's initial status, an empty 200, over HTTP/1.1 and HTTP/2 alike.
  */
 final class RequestPathProbe extends HttpServerProbe.Adapter {
-    /** A null byte is what the web container refuses by itself, with 400. */
+    /** The web container refuses a null byte with 400. */
     private static final String REFUSED = "/%00";
 
     private static final Pattern FORWARD_AUTH = Pattern.compile("(?:/v1)?/auth/verify(?:[/;].*)?", Pattern.DOTALL);
@@ -25,17 +25,17 @@ final class RequestPathProbe extends HttpServerProbe.Adapter {
         if (!RequestSyntax.isReadablePath(path) || !hasReadableHost(request)) {
             uri.setURI(REFUSED);
         } else if (FORWARD_AUTH.matcher(path).matches()) {
-            // whatever else may fail: no proxy must take silence for consent. VerifyFilter says 200.
+            // fail closed: a failure must not look like admission to the reverse proxy; VerifyFilter sets 200
             request.getResponse().setStatus(500);
         }
     }
 
-    /** By the parser that the web container uses, which makes up a name when HTTP/1.0 sends none. */
+    /** By the web container's own parser, which supplies a name if HTTP/1.0 sends none. */
     private static boolean hasReadableHost(Request request) {
         try {
             String name = request.getServerName();
             return name != null && !name.isEmpty();
-        } catch (RuntimeException portIsNoNumber) {
+        } catch (RuntimeException malformedPort) {
             return false;
         }
     }

@@ -4,12 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/**
- * What the head of an HTTP/1.1 request may look like, so that no proxy in front can read another message in the same bytes
- * (RFC 9112). Knows nothing of the server.
- */
+/** Validates HTTP/1.1 request heads strictly (RFC 9112), to prevent request smuggling through a proxy in front. */
 final class RequestSyntax {
-    private static final Pattern DOTS_AT_THE_END = Pattern.compile("(?:/|%2[fF])(?:\\.|%2[eE]){1,2}$");
+    private static final Pattern TRAILING_DOT_SEGMENT = Pattern.compile("(?:/|%2[fF])(?:\\.|%2[eE]){1,2}$");
 
     /** RFC 9110 section 4.2.1: Payara's web container fails on it. */
     private static final Pattern NO_HOST = Pattern.compile("[^ ]+ +[^ :]+://[/?# ]");
@@ -17,8 +14,8 @@ final class RequestSyntax {
     private RequestSyntax() {}
 
     /**
-     * Whether Payara's web container can decode and normalize the path: every percent sign begins an escape of two
-     * hexadecimal digits (RFC 3986 section 2.1), and no dot segment stands at the end (it writes one byte too far there).
+     * Whether Payara's web container can decode and normalize the path: percent escapes are well-formed (RFC 3986
+     * section 2.1), and no trailing dot segment makes it write out of bounds.
      */
     static boolean isReadablePath(String path) {
         for (int at = path.indexOf('%'); at >= 0; at = path.indexOf('%', at + 1)) {
@@ -26,14 +23,14 @@ final class RequestSyntax {
                 return false;
             }
         }
-        return !DOTS_AT_THE_END.matcher(path).find();
+        return !TRAILING_DOT_SEGMENT.matcher(path).find();
     }
 
     /**
-     * What is wrong with the head, in words for a log; empty when nothing is. Bytes above 0x7F are allowed in it, except
-     * where Grizzly fails on them: browsers send them.
+     * Why the head is refused, for the log; the empty string when it is valid. Bytes above 0x7F, which browsers send,
+     * are allowed except where Grizzly fails on them.
      *
-     * @param head from the request line to the empty line, one character a byte
+     * @param head from the request line to the empty line, one character per byte
      */
     static String fault(String head) {
         if (!hasCleanLines(head)) {
@@ -56,7 +53,7 @@ final class RequestSyntax {
         return values(head, "Host:").size() > 1 ? "more than one Host" : "";
     }
 
-    /** CR and LF only together, no other control character but the tab, no folded line (RFC 9112 sections 2.2 and 5.2). */
+    /** No bare CR or LF, no control character but the tab, no folded line (RFC 9112 sections 2.2 and 5.2). */
     private static boolean hasCleanLines(String head) {
         for (int i = 0; i < head.length(); i++) {
             char c = head.charAt(i);
@@ -87,7 +84,7 @@ final class RequestSyntax {
         return values;
     }
 
-    /** RFC 9112 section 6.1: the only coding that this server knows. */
+    /** RFC 9112 section 6.1: the only supported transfer coding. */
     private static boolean isChunked(List<String> encodings) {
         return encodings.size() == 1 && encodings.get(0).equalsIgnoreCase("chunked");
     }
@@ -100,7 +97,7 @@ final class RequestSyntax {
         return !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    /** RFC 9110 section 8.4.1. Grizzly takes other bytes for blanks, and strips them beyond the end of the value. */
+    /** RFC 9110 section 8.4.1; Grizzly treats other bytes as spaces, and strips them beyond the value's end. */
     private static boolean isAscii(String value) {
         return value.chars().allMatch(c -> c < 0x80);
     }

@@ -13,21 +13,23 @@ import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.TransferEncoding;
 
 /**
- * Watches Grizzly's HTTP/1.1 decoder and stops it at a request that could be read in two ways: what a probe throws is for the
- * decoder a request that it cannot parse, so that it answers 400 and closes the connection.
+ * Makes Grizzly's HTTP/1.1 decoder refuse ambiguous requests: it treats a probe's exception as a parse error, answers
+ * 400 and closes the connection.
  */
 final class RequestSyntaxProbe extends HttpProbe.Adapter {
-    /** More than any listener takes (8 KiB unless it is set otherwise). */
+    /** More than any listener accepts (8 KiB by default). */
     private static final int LONGEST_HEAD = 64 * 1024;
 
-    /** Of this probe alone: another deployment on the same server has one of its own. */
+    /** Unique to this probe, since another deployment on the same server may have one too. */
     private final String chunksOfRequest = ChunkedSyntax.class.getName() + '@' + System.identityHashCode(this);
 
-    /** The first bytes of the head that a connection is reading, as they came: the decoder rewrites folded lines in place. */
+    /**
+     * The raw bytes of the head that a connection is reading, copied since the decoder rewrites folded lines in place.
+     */
     private final Attribute<byte[]> received = Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(
             getClass().getName() + '@' + System.identityHashCode(this));
 
-    /** Also told of each piece of a body; what comes next says that it was none of a head. */
+    /** Also called for body data, which a later event discards. */
     @Override
     @SuppressWarnings("rawtypes")
     public void onDataReceivedEvent(Connection connection, Buffer buffer) {
@@ -52,7 +54,7 @@ final class RequestSyntaxProbe extends HttpProbe.Adapter {
         }
         // before the request line the decoder skips empty lines
         String fault = head == null || head.length < end
-                ? "a head that was not seen whole"
+                ? "an incomplete head"
                 : RequestSyntax.fault(new String(head, 0, end, StandardCharsets.ISO_8859_1).stripLeading());
         if (!fault.isEmpty()) {
             throw new IllegalStateException(fault);

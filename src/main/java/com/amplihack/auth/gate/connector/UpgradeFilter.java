@@ -13,8 +13,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the body of a request with an {@code Upgrade} header that nobody follows end where its framing says (RFC 9110
- * section 7.8, RFC 9112 section 6.3): Payara hands on all bytes of the connection, until it waits no longer.
+ * Restores the body framing of a request whose {@code Upgrade} header is ignored (RFC 9110 section 7.8, RFC 9112
+ * section 6.3): Payara passes on all bytes of the connection until it times out.
  */
 public class UpgradeFilter extends HttpFilter {
     private static final long serialVersionUID = 1;
@@ -26,7 +26,7 @@ public class UpgradeFilter extends HttpFilter {
         chain.doFilter(raw ? new Framed(request) : request, response);
     }
 
-    /** Whether the container leaves the framing to us; its own objects alone know, and are asked by name (ADR 0049). */
+    /** Whether the container does not decode the body's framing, read from its own objects by reflection (ADR 0049). */
     private static boolean isRaw(HttpServletRequest request) {
         ServletRequest innermost = request;
         while (innermost instanceof ServletRequestWrapper wrapper) {

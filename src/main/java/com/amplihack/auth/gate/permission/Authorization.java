@@ -13,7 +13,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 
-/** Decides whether an admitted caller may do a thing, by what its token grants; every refusal is audited. */
+/** Checks an admitted caller's roles and permissions by its token, and audits every refusal. */
 @Singleton
 public class Authorization {
     private final AuditLog audit;
@@ -35,7 +35,7 @@ public class Authorization {
     }
 
     /**
-     * Requires any one of the roles, as {@code @RolesAllowed} does.
+     * Requires one of the roles, as {@code @RolesAllowed} does.
      *
      * @throws AuthException {@code insufficient_permissions}
      */

@@ -15,8 +15,8 @@ import java.lang.reflect.Method;
 import java.util.Optional;
 
 /**
- * Asks for the permission in front of a method that {@link RequiresPermission} stands on, of an EJB or another bean: at a
- * resource method {@link ResourceGuard} has asked.
+ * Enforces {@link RequiresPermission} on methods of EJBs and CDI beans, except resource methods ({@link
+ * ResourceGuard}).
  */
 @Interceptor
 @RequiresPermission("")
@@ -32,9 +32,9 @@ public class PermissionInterceptor {
     private Instance<ClientContext> client;
 
     /**
-     * Lets the call through when the caller has the permission.
+     * Proceeds if the caller has the permission.
      *
-     * @throws AuthException {@code insufficient_permissions}, or {@code missing_token} where nobody was admitted
+     * @throws AuthException {@code insufficient_permissions}, or {@code missing_token} without an admitted caller
      */
     @AroundInvoke
     public Object require(InvocationContext invocation) throws Exception {
@@ -43,12 +43,13 @@ public class PermissionInterceptor {
         }
         String permission = required(
                         invocation.getMethod(), invocation.getTarget().getClass())
-                .orElseThrow(() -> new IllegalStateException("no permission is named at " + invocation.getMethod()));
+                .orElseThrow(
+                        () -> new IllegalStateException("@RequiresPermission is missing on " + invocation.getMethod()));
         authorization.requirePermission(caller(), permission, client.get());
         return invocation.proceed();
     }
 
-    /** The permission that the method requires, or else its class. */
+    /** The permission that the method, or else its class, requires. */
     public static Optional<String> required(Method method, Class<?> type) {
         RequiresPermission own = method.getAnnotation(RequiresPermission.class);
         return Optional.ofNullable(own == null ? type.getAnnotation(RequiresPermission.class) : own)
@@ -60,7 +61,7 @@ public class PermissionInterceptor {
         try {
             caller = admitted.get();
         } catch (IllegalStateException | ContextException noRequest) {
-            throw new AuthException(ErrorCode.MISSING_TOKEN, "There is no request here that was admitted.", noRequest);
+            throw new AuthException(ErrorCode.MISSING_TOKEN, "No admitted request is in progress.", noRequest);
         }
         return caller.orElseThrow(
                 () -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));

@@ -10,10 +10,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Lets only callers in whose admitted access token the permission stands: on a method, or on a class for each of its
- * methods that has no such annotation itself. {@link ResourceGuard} asks at JAX-RS resource methods, {@link
- * PermissionInterceptor} at EJBs and other CDI beans; beside
- * {@code @RolesAllowed} both must hold. Where no request was admitted, as in a timer, the method is refused.
+ * Requires that the caller's admitted access token has the permission, for a method or for all methods of a class
+ * that have no such annotation; {@code @RolesAllowed} beside it must hold too. Enforced by {@link ResourceGuard} at
+ * JAX-RS resource methods and by {@link PermissionInterceptor} at EJBs and CDI beans; refused without a request, as in
+ * a timer.
  */
 @Documented
 @Inherited
@@ -21,7 +21,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface RequiresPermission {
-    /** As in the claim {@code permissions}, for example {@code chat:write}. */
+    /** A value of the claim {@code permissions}, for example {@code chat:write}. */
     @Nonbinding
     String value();
 }

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Asks at the resource method itself, whatever the path looked like: only {@link Public} methods run without an admitted
- * token, and a method that says nothing about its callers does not run at all.
+ * Authorizes the matched resource method, independently of the path: only {@link Public} methods run without an
+ * admitted token, and a method without an authorization annotation never runs.
  */
 @Priority(Priorities.AUTHENTICATION)
 public class ResourceGuard implements ContainerRequestFilter {
@@ -35,7 +35,7 @@ public class ResourceGuard implements ContainerRequestFilter {
     @Inject
     private Authorization authorization;
 
-    /** Whether a request can be routed to it: unless it is public, nobody but Jersey calls it, and Jersey asks here first. */
+    /** Whether Jersey routes requests to the method, and so calls this filter first. */
     static boolean isResourceMethod(Method method) {
         return Arrays.stream(method.getAnnotations())
                 .anyMatch(annotation -> annotation.annotationType().isAnnotationPresent(HttpMethod.class));
@@ -44,7 +44,7 @@ public class ResourceGuard implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext context) {
         if (context.getMethod().equals("OPTIONS")) {
-            return; // Jersey answers it with the methods that there are; no method of ours runs
+            return; // Jersey answers with the allowed methods; no resource method runs
         }
         Method method = resource.getResourceMethod();
         Class<?> type = resource.getResourceClass();

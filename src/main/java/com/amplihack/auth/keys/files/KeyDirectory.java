@@ -27,14 +27,13 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The key directory of any number of processes: each change is made under its lock, from what the file says then, and
- * stands in it whole or not at all. A private half is kept before the ring names it, and destroyed after it has ceased
- * to sign, so that whoever is killed leaves at most one too many.
+ * The key directory, shared by any number of processes: changes are atomic and made under a lock file. A private key is
+ * stored before the ring lists it and destroyed after it has stopped signing, so that a crash leaves at most an orphan.
  */
 public final class KeyDirectory {
     private static final Logger LOG = Logger.getLogger(KeyDirectory.class.getName());
 
-    /** How long the private half of a key that has ceased to sign is kept: others may be reading the older ring. */
+    /** How long a private key is kept after it has stopped signing: other nodes may still use the older ring. */
     private static final Duration KEPT = Duration.ofMinutes(1);
 
     private final Path path;
@@ -43,7 +42,7 @@ public final class KeyDirectory {
     private final Optional<HsmKeys> hsm;
     private final RingFile ringFile;
 
-    /** @throws InvalidSettingException when there is to be an HSM, and it cannot be used */
+    /** @throws InvalidSettingException when an HSM is configured and cannot be used */
     public KeyDirectory(KeySettings settings, boolean production, InstantSource clock) {
         this.settings = settings;
         path = settings.path();
@@ -52,24 +51,24 @@ public final class KeyDirectory {
         ringFile = new RingFile(path, clock);
     }
 
-    /** A step from one ring to the next, which may write key files first. */
+    /** A change from one ring to the next, which may write key files first. */
     @FunctionalInterface
     public interface Step {
         Ring from(Ring ring) throws IOException;
     }
 
     /**
-     * What opening the directory has made of the ring.
+     * The ring before and after opening the directory.
      *
-     * @param before empty when there was none
+     * @param before empty when there was no ring
      */
     public record Opened(Ring before, Ring after) {}
 
     /**
-     * Reads the ring, or makes it out of the pair that is there, or of a new one; it then has a key that signs and one
-     * that waits. What lies in the clear though there is a passphrase is encrypted.
+     * Reads the ring, or creates it from an existing or a new key pair, and completes it with an ACTIVE and a NEXT key.
+     * Encrypts unencrypted private keys if a passphrase is set.
      *
-     * @throws InvalidSettingException when what lies there cannot be used
+     * @throws InvalidSettingException when the directory's content cannot be used
      */
     public Opened open(Instant now) {
         try {
@@ -80,7 +79,7 @@ public final class KeyDirectory {
                     if (ringFile.exists()) {
                         before = read();
                     } else {
-                        begin(now);
+                        createRing(now);
                     }
                     Ring after = change(now, ring -> complete(ring, now));
                     encrypt(after, now);
@@ -96,7 +95,7 @@ public final class KeyDirectory {
         }
     }
 
-    /** The ring's text as it is now, to be compared with what was read before. */
+    /** The current text of ring.json, by which a change is detected. */
     public String text() throws IOException {
         return ringFile.text();
     }
@@ -109,7 +108,7 @@ public final class KeyDirectory {
         return parse(text());
     }
 
-    /** Makes one step under the lock, or none when it leads to the same ring; tidies up in any case. */
+    /** Applies a change under the lock, writes the ring if it differs, and removes obsolete files. */
     public Ring change(Instant now, Step step) throws IOException {
         return DirectoryLock.hold(path, () -> {
             try {
@@ -127,7 +126,7 @@ public final class KeyDirectory {
         });
     }
 
-    /** The private half of a key that signs or will. */
+    /** Loads the private key of an ACTIVE or NEXT key. */
     public SigningKey load(RingKey key) throws IOException {
         if (files.owns(key.file())) {
             return files.read(key);
@@ -142,12 +141,12 @@ public final class KeyDirectory {
         return home().make();
     }
 
-    /** Where the keys lie that are not files, if there are such. */
+    /** The HSM, if one is configured. */
     public Optional<HsmKeys> hsm() {
         return hsm;
     }
 
-    /** Destroys what no longer signs and is no file, without the lock: whoever comes too late finds nothing. */
+    /** Destroys HSM keys that no longer sign; needs no lock, since deleting an absent key does nothing. */
     public void sweepHsm(Ring ring, Instant now) {
         Instant longAgo = now.minus(KEPT);
         hsm.ifPresent(keys -> ring.keys().stream()
@@ -155,14 +154,14 @@ public final class KeyDirectory {
                 .forEach(key -> keys.destroy(key.file())));
     }
 
-    /** The ring with one more key, which waits; to be called within a {@link #change}. */
+    /** Stores a private key and adds it to the ring as NEXT; to be called within a {@link #change}. */
     public Ring publish(Ring ring, FreshKey fresh, Instant now) throws IOException {
         fresh.keep();
         return ring.publish(fresh.key().jwk(), fresh.name(), now);
     }
 
-    /** Nothing but the first pair can be there: the ring is written before any later key is made. */
-    private void begin(Instant now) throws IOException {
+    /** Only the first pair can exist without a ring: the ring is written before any later key is generated. */
+    private void createRing(Instant now) throws IOException {
         if (files.hasLaterKeys() || (hsm.isPresent() && Files.exists(keySet()))) {
             throw new InvalidSettingException("jwt.key.path: " + path
                     + " holds keys of a ring, but no ring.json: restore it, or move the keys (and jwks.json) away to begin"
@@ -183,9 +182,9 @@ public final class KeyDirectory {
     }
 
     /**
-     * Whether a key that waits will do: one that was lost, or lies where no key is made any more, makes room for another.
+     * Whether the private key of a NEXT key exists in the configured key store; if not, it is replaced.
      *
-     * @throws HsmUnavailableException when that cannot be said
+     * @throws HsmUnavailableException when the HSM does not answer
      */
     public boolean isUsable(RingKey next) throws IOException {
         return home().owns(next.file()) && home().exists(next.file());
@@ -201,7 +200,7 @@ public final class KeyDirectory {
 
     private Ring complete(Ring found, Instant now) throws IOException {
         Ring ring = found;
-        if (ring.active().isPresent()) { // before another key is made: it may be the wrong token
+        if (ring.active().isPresent()) { // before a key is generated: it may be the wrong token
             require(ring.active().get());
         }
         if (ring.next().isPresent() && !isUsable(ring.next().get())) {
@@ -217,7 +216,7 @@ public final class KeyDirectory {
         if (ring.next().isEmpty()) {
             ring = publish(ring, make(), now);
         }
-        if (ring.active().isEmpty()) { // whoever replaced a compromised key was killed in between
+        if (ring.active().isEmpty()) { // the process that replaced a compromised key has died
             ring = ring.rotate(now, settings.grace());
             ring = publish(ring, make(), now);
             require(ring.active().orElseThrow());
@@ -232,11 +231,11 @@ public final class KeyDirectory {
         return ring;
     }
 
-    /** A start that is killed in between leaves the rest to the next one. */
+    /** An interrupted start leaves the rest to the next one. */
     private void encrypt(Ring ring, Instant now) throws IOException {
         Instant longAgo = now.minus(KEPT);
         List<Path> encrypted = files.encrypt(ring.keys().stream()
-                .filter(key -> isKept(key, longAgo)) // in the file of any other there may be another key by now
+                .filter(key -> isKept(key, longAgo)) // the file of any other may hold another key by now
                 .map(RingKey::file)
                 .filter(files::owns)
                 .toList());
@@ -249,12 +248,12 @@ public final class KeyDirectory {
         }
     }
 
-    /** Written after the first ring. */
+    /** Written after the first ring.json. */
     private Path keySet() {
         return path.resolve("jwks.json");
     }
 
-    /** For servers that read the key set from a file. */
+    /** For resource servers that read the key set from a file. */
     private void writeJwks(Ring ring) throws IOException {
         Path file = keySet();
         byte[] text = Jwks.of(ring.published()).bytes();

@@ -32,9 +32,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The keys as files of the key directory. The first one has the specification's names, {@code jwt_private.pem} (0400,
- * PKCS#8, encrypted when there is a passphrase) and {@code jwt_public.pem} (0444): a pair that is there is adopted, else
- * one is made, by one process at a time. Each later one is {@code key-<kid>.pem}.
+ * Private keys as PEM files in the key directory: the first is {@code jwt_private.pem} (0400, PKCS#8, encrypted if a
+ * passphrase is set) with {@code jwt_public.pem} (0444), adopted or generated; each later one is {@code key-<kid>.pem}.
  */
 public final class KeyFiles implements PrivateKeys {
     /** The file of the first key. */
@@ -57,7 +56,7 @@ public final class KeyFiles implements PrivateKeys {
         publicFile = settings.path().resolve("jwt_public.pem");
     }
 
-    /** A key that lies in no file yet. */
+    /** A key that is not written to a file yet. */
     private final class Fresh implements FreshKey {
         private final SigningKey key;
         private final byte[] bytes;
@@ -88,14 +87,14 @@ public final class KeyFiles implements PrivateKeys {
 
         @Override
         public void discard() {
-            // it was never written
+            // nothing was written
         }
     }
 
     /**
-     * Reads the first pair, or makes it.
+     * Reads the first key pair, or generates it.
      *
-     * @throws InvalidSettingException when what lies there cannot be used
+     * @throws InvalidSettingException when the files cannot be used
      */
     public SigningKey readOrMake() {
         try {
@@ -115,7 +114,7 @@ public final class KeyFiles implements PrivateKeys {
         }
     }
 
-    /** That the directory cannot be read or written. */
+    /** The error for a directory that cannot be read or written. */
     public static InvalidSettingException unusable(Path directory, IOException cause) {
         if (Files.isDirectory(directory) && cannotWrite(directory, cause)) {
             return new InvalidSettingException("jwt.key.path: the key directory " + directory
@@ -161,11 +160,10 @@ public final class KeyFiles implements PrivateKeys {
     }
 
     /**
-     * Encrypts those private halves that lie in the clear though there is a passphrase, under the lock; each file is whole at
-     * any moment.
+     * Encrypts unencrypted private keys, if a passphrase is set, under the lock; each file is replaced atomically.
      *
-     * @return which they were
-     * @throws InvalidSettingException when one cannot be encrypted where it lies; then none is
+     * @return the files that were encrypted
+     * @throws InvalidSettingException when one is a symbolic link; then none is encrypted
      */
     List<Path> encrypt(List<String> names) throws IOException {
         Map<Path, byte[]> encrypted = new LinkedHashMap<>();
@@ -186,15 +184,15 @@ public final class KeyFiles implements PrivateKeys {
         return List.copyOf(encrypted.keySet());
     }
 
-    /** Whether there are files of later keys. */
+    /** Whether any file {@code key-<kid>.pem} exists. */
     boolean hasLaterKeys() throws IOException {
         return !laterKeys().isEmpty();
     }
 
     /**
-     * Destroys the private keys that nobody needs, under the lock.
+     * Deletes the files of private keys that are no longer needed, under the lock.
      *
-     * @param needed whether a {@code kid} may still sign
+     * @param needed whether the key with a {@code kid} may still sign
      */
     void sweep(Predicate<String> needed) throws IOException {
         PrivateFiles.sweepUnfinished(settings.path());
@@ -205,12 +203,14 @@ public final class KeyFiles implements PrivateKeys {
         }
     }
 
-    /** Destroys the first pair if it still is the key of that name: somebody may have put another one there. */
+    /**
+     * Deletes the first pair if it still is the key with that {@code kid}: an operator may have put another one there.
+     */
     void sweepFirst(String kid) throws IOException {
         try {
             if (Files.exists(publicFile)
                     && pem.readPublic(publicFile)
-                            .filter(key -> isNamed(key, kid))
+                            .filter(key -> hasKid(key, kid))
                             .isPresent()) {
                 PrivateFiles.delete(privateFile);
                 PrivateFiles.delete(publicFile);
@@ -220,7 +220,7 @@ public final class KeyFiles implements PrivateKeys {
         }
     }
 
-    private static boolean isNamed(PublicKey key, String kid) {
+    private static boolean hasKid(PublicKey key, String kid) {
         return key instanceof RSAPublicKey rsa
                 && VerifyingKey.named(rsa).getKeyID().equals(kid);
     }
@@ -256,7 +256,7 @@ public final class KeyFiles implements PrivateKeys {
                     "jwt.key.passphrase is not set: the private key is stored in clear, protected by its file mode");
         }
         Fresh fresh = new Fresh(SigningProvider.generate(settings.size()));
-        // an orphan public key would make the fresh pair a mismatch
+        // an orphan public key would not match the new pair
         Files.deleteIfExists(publicFile);
         fresh.keepAs(privateFile);
         PrivateFiles.write(publicFile, pem.write(publicKey(fresh.key())), "r--r--r--");

@@ -38,9 +38,9 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.bouncycastle.pkcs.PKCSException;
 
-/** Keys as PEM text (RFC 7468): PKCS#8 or PKCS#1, encrypted or not, read strictly; written as PKCS#8. */
+/** Reads keys from PEM (RFC 7468) as PKCS#8 or PKCS#1, encrypted or not, and writes them as PKCS#8. */
 final class KeyPem {
-    // handed over, never registered: the server's list of providers is not ours to change
+    // passed explicitly, never registered: the JVM's provider list belongs to the server
     private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
     private static final int PBKDF2_ITERATIONS = 600_000;
     private static final int MOST_BYTES = 64 * 1024;
@@ -55,9 +55,9 @@ final class KeyPem {
     }
 
     /**
-     * The key in that file, which may sign.
+     * Reads a private key and checks that it may and can sign.
      *
-     * @throws InvalidSettingException with the sentence for the operator
+     * @throws InvalidSettingException with a message for the operator
      */
     SigningKey read(Path file) throws IOException {
         if (production && PrivateFiles.othersCanRead(file)) {
@@ -76,10 +76,9 @@ final class KeyPem {
     }
 
     /**
-     * What is to stand in that file instead: its private key, encrypted. Empty when it is encrypted, or there is no
-     * passphrase.
+     * The file's private key as encrypted PEM; empty when it is encrypted already, or no passphrase is set.
      *
-     * @throws InvalidSettingException when it holds no private key
+     * @throws InvalidSettingException when the file holds no private key
      */
     Optional<byte[]> encrypted(Path file) throws IOException {
         if (passphrase.isEmpty()) {
@@ -91,14 +90,14 @@ final class KeyPem {
                 : Optional.empty();
     }
 
-    /** The public key in that file, if it is one. */
+    /** The file's public key; empty when it holds something else. */
     Optional<PublicKey> readPublic(Path file) throws IOException {
         return parse(file) instanceof SubjectPublicKeyInfo info
                 ? Optional.of(new JcaPEMKeyConverter().getPublicKey(info))
                 : Optional.empty();
     }
 
-    /** PKCS#8, encrypted when there is a passphrase. */
+    /** PKCS#8, encrypted if a passphrase is set. */
     byte[] write(PrivateKey key) throws IOException {
         try {
             return text(new JcaPKCS8Generator(
@@ -132,7 +131,7 @@ final class KeyPem {
         } catch (PEMException | PKCSException | OperatorCreationException wrong) {
             throw refuse(file, "cannot be decrypted with jwt.key.passphrase");
         }
-        // a key for RSASSA-PSS looks the same and signs no RS256
+        // an RSASSA-PSS key has the same type but cannot sign RS256
         if (key instanceof RSAPrivateCrtKey rsa && rsa.getAlgorithm().equals("RSA")) {
             return rsa;
         }

@@ -32,16 +32,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The ring as {@code ring.json} of the key directory: metadata and public halves, replaced as a whole. */
+/** Reads and atomically replaces {@code ring.json}: the keys' metadata and public keys. */
 public final class RingFile {
     private static final int MOST_BYTES = 1024 * 1024;
     private static final Pattern FILE = Pattern.compile(
             "jwt_private\\.pem|key-[A-Za-z0-9_-]{43}\\.pem|pkcs11:object=amplihack-auth-[A-Za-z0-9_-]{43}");
 
-    /** How far the clock of another node may be ahead. */
+    /** Tolerated clock difference between nodes. */
     private static final Duration AHEAD = Duration.ofDays(1);
 
-    /** The longest that a key may stay published after it has ceased to sign (see {@link Ring#rotate}), and a bit. */
+    /** Upper bound of the time that a key stays published after it has stopped signing (see {@link Ring#rotate}). */
     private static final Duration LONGEST_RETIREMENT = Duration.ofDays(366);
 
     private final Path file;
@@ -56,7 +56,7 @@ public final class RingFile {
         return Files.exists(file);
     }
 
-    /** The file's text as it is now. */
+    /** The file's current text. */
     String text() throws IOException {
         try (InputStream stream = Files.newInputStream(file)) {
             byte[] bytes = stream.readNBytes(MOST_BYTES + 1);
@@ -67,7 +67,7 @@ public final class RingFile {
         }
     }
 
-    /** @throws InvalidSettingException when the text is no ring */
+    /** @throws InvalidSettingException when the text is not a valid ring */
     Ring parse(String text) {
         try {
             JsonObject json = StrictJson.parse(text.getBytes(StandardCharsets.UTF_8));
@@ -96,7 +96,8 @@ public final class RingFile {
 
     private RingKey key(JsonObject json) {
         RSAPublicKey half = publicHalf(member(json, "jwk", JsonObject.class));
-        RSAKey jwk = VerifyingKey.named(half); // made anew from the numbers alone: its name is what they make it
+        RSAKey jwk = VerifyingKey.named(
+                half); // rebuilt from modulus and exponent alone, so that its kid is their thumbprint
         String name = string(json, "file");
         if (!jwk.getKeyID().equals(string(json, "kid")) || !FILE.matcher(name).matches()) {
             throw refuse();
@@ -118,7 +119,7 @@ public final class RingFile {
         return key;
     }
 
-    /** A key that joined, signed or ceased to sign in days to come would be published and never be replaced. */
+    /** A key dated in the future would stay published and never be replaced. */
     private void requirePast(RingKey key) {
         Instant now = clock.instant();
         Instant latest = now.plus(AHEAD);

@@ -24,16 +24,17 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The HSM behind a circuit breaker and a bulkhead: once it has failed every call is refused at once until {@link #look} has
- * opened a new session, and an HSM that hangs keeps no more threads than the bulkhead admits.
+ * Calls the HSM behind a circuit breaker and a bulkhead: after a failure every call is refused at once until {@link
+ * #reconnect} has opened a new session, and an HSM that hangs blocks a bounded number of threads.
  */
 final class Hsm {
     private static final Logger LOG = Logger.getLogger(Hsm.class.getName());
 
     private static final int MOST_CALLS = 32;
-    private static final Duration LONGEST_SILENCE_AT_WORK = Duration.ofMinutes(1); // it may make a key of 4096 bits
+    private static final Duration LONGEST_SILENCE_AT_WORK =
+            Duration.ofMinutes(1); // generating a 4096-bit key takes long
 
-    /** Each new session costs the JDK a thread that it never ends, so those that fail at once have pauses between them. */
+    /** Back-off between sessions: each costs the JDK a thread that never ends. */
     private static final IntervalFunction PAUSES =
             IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(1));
 
@@ -50,15 +51,15 @@ final class Hsm {
     private final CircuitBreaker breaker;
     private volatile Optional<HsmSession> session;
     private volatile long lastSuccess = System.nanoTime();
-    private volatile long lastSign = System.nanoTime(); // of life: a call came back, or began while there was no other
+    private volatile long lastSign = System.nanoTime(); // when a call last returned, or began while no other ran
     private volatile Optional<String> fault = Optional.empty();
 
-    /** @throws InvalidSettingException with the sentence for the operator */
+    /** @throws InvalidSettingException with a message for the operator */
     Hsm(KeySettings.Hsm settings) {
         this(() -> HsmSession.open(settings), LONGEST_SILENCE_AT_WORK);
     }
 
-    /** @param patience how long no call may come back until the HSM counts as hanging */
+    /** @param patience how long calls may run without any returning before the HSM counts as hanging */
     Hsm(Supplier<HsmSession> opener, Duration patience) {
         this.opener = opener;
         this.patience = patience;
@@ -86,12 +87,12 @@ final class Hsm {
         });
     }
 
-    /** What signs: one like it, after the HSM was opened anew. */
+    /** The provider of the first session; later sessions have an equal one. */
     Provider provider() {
         return provider;
     }
 
-    /** What is done with it. */
+    /** A call within a session. */
     @FunctionalInterface
     interface Use<T> {
         T with(HsmSession session) throws GeneralSecurityException, JOSEException, IOException;
@@ -110,8 +111,8 @@ final class Hsm {
         } catch (CallNotPermittedException open) {
             throw new HsmUnavailableException("the HSM has failed before");
         } catch (BulkheadFullException | AcquirePermissionCancelledException crowd) {
-            throw blame("the HSM keeps others waiting");
-        } catch (InvalidAlgorithmParameterException refused) { // such as a size that it does not know: it answers well
+            throw blame("the HSM is overloaded");
+        } catch (InvalidAlgorithmParameterException refused) { // such as an unsupported key size: the HSM itself works
             throw blame("the HSM refuses: " + refused.getMessage());
         } catch (HsmUnavailableException missing) {
             throw blame(String.valueOf(missing.getMessage()));
@@ -121,24 +122,24 @@ final class Hsm {
         }
     }
 
-    /** Why the last thing that was asked of it failed, if it did. */
+    /** Why the last call failed; empty if it succeeded. */
     Optional<String> fault() {
         return hangs() ? Optional.of(silent()) : fault;
     }
 
-    /** How long ago it last did what it was asked for. */
+    /** Time since the last successful call. */
     Duration silence() {
         return Duration.ofNanos(System.nanoTime() - lastSuccess);
     }
 
-    /** Opens a new session if the last one failed. A PIN that was refused is not tried again: a few wrong ones lock a token. */
-    synchronized void look() {
+    /** Opens a new session after a failure; never retries a refused PIN, since a few wrong ones lock the token. */
+    synchronized void reconnect() {
         if (session.isPresent() || !breaker.tryAcquirePermission()) {
             return;
         }
         try {
             session = Optional.of(opener.get());
-            LOG.info("The HSM was opened anew");
+            LOG.info("Reconnected to the HSM");
         } catch (InvalidSettingException still) {
             if (HsmFault.isAboutThePin(still)) {
                 breaker.transitionToForcedOpenState();
@@ -148,7 +149,7 @@ final class Hsm {
                 blame(still.getMessage());
             }
         } finally {
-            breaker.releasePermission(); // the first call tells whether it works
+            breaker.releasePermission(); // the first call shows whether it works
         }
     }
 
@@ -186,7 +187,7 @@ final class Hsm {
                 + Duration.ofNanos(System.nanoTime() - lastSign).toSeconds() + " s";
     }
 
-    /** Logs a cause once, however often it is met. */
+    /** Logs a repeated cause only once. */
     private HsmUnavailableException blame(String why) {
         if (!fault.equals(Optional.of(why))) {
             LOG.log(Level.WARNING, "HSM: {0}", why);

@@ -4,11 +4,11 @@ import com.amplihack.auth.config.KeySettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import java.io.IOException;
 
-/** Turns what SunPKCS11 throws, a chain with the telling name at its end, into one sentence. */
+/** Translates SunPKCS11 exceptions, whose root cause carries the PKCS#11 error name, into messages for the operator. */
 final class HsmFault {
     private HsmFault() {}
 
-    /** Why the token cannot be opened, for the operator. */
+    /** The error for a token that cannot be opened. */
     static InvalidSettingException of(Exception failed, KeySettings.Hsm settings) {
         String why = reason(failed);
         return switch (why) {
@@ -34,17 +34,17 @@ final class HsmFault {
                 "jwt.key.pkcs11.slot: there is no initialized token in slot " + settings.slot());
     }
 
-    /** Whether another try with the same PIN can only count as another wrong one. */
+    /** Whether the PIN was refused, so that a retry would only count as another wrong one. */
     static boolean isAboutThePin(InvalidSettingException fault) {
         return fault.getMessage().startsWith("jwt.key.pkcs11.pin");
     }
 
-    /** Whether it speaks of one object alone: another node has destroyed it meanwhile. */
+    /** Whether it concerns a single object, which another node may have destroyed meanwhile. */
     static boolean isOfAnObject(Exception failed) {
         return reason(failed).equals("CKR_OBJECT_HANDLE_INVALID");
     }
 
-    /** The name that PKCS#11 has for it, if the chain ends with one. */
+    /** The root cause's message: the PKCS#11 error name, if there is one. */
     static String reason(Throwable failed) {
         Throwable root = failed;
         while (root.getCause() != null) {
@@ -53,7 +53,7 @@ final class HsmFault {
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
-    /** It could not be loaded, or has not the one function that every such library has. */
+    /** The file could not be loaded, or is not a PKCS#11 library. */
     private static boolean isLibraryItself(Exception failed) {
         return failed.getCause() instanceof IOException;
     }

@@ -20,8 +20,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The keys in an HSM: each is made there and never leaves it. The label of its certificate, which is its id too, ends with its
- * {@code kid}; its name in the ring is the URI of RFC 7512. Nothing that it does not know of is ever touched: other directories' keys may lie in the same token.
+ * Private keys that are generated in an HSM and never leave it, each labelled with its {@code kid} and named in the
+ * ring by its RFC 7512 URI; never touches other objects, since several key directories may share a token.
  */
 public final class HsmKeys implements PrivateKeys {
     private static final Logger LOG = Logger.getLogger(HsmKeys.class.getName());
@@ -35,7 +35,7 @@ public final class HsmKeys implements PrivateKeys {
     private final int bits;
     private final Set<String> destroyed = new HashSet<>();
 
-    /** @throws InvalidSettingException when it cannot be opened */
+    /** @throws InvalidSettingException when the HSM cannot be opened */
     public HsmKeys(KeySettings settings) {
         hsm = new Hsm(settings.hsm().orElseThrow());
         slot = settings.hsm().orElseThrow().slot();
@@ -51,7 +51,7 @@ public final class HsmKeys implements PrivateKeys {
         return isName(name);
     }
 
-    /** It lies in the token already: nothing is asked of it under the lock of a ring. */
+    /** Stores the key in the token at once, so that no HSM call is made under the ring's lock. */
     @Override
     public FreshKey make() throws IOException {
         RSAPublicKey half = hsm.use(session -> {
@@ -78,14 +78,14 @@ public final class HsmKeys implements PrivateKeys {
         return hsm.use(session -> session.has(label(name)));
     }
 
-    /** Asks the HSM for nothing: who must know of a compromise at once does not wait for it. */
+    /** Makes no HSM call, so that learning of a compromise never waits for the HSM. */
     @Override
     public SigningKey read(RingKey key) {
         return new SigningKey(VerifyingKey.of(key.jwk()), new HsmSigner(hsm, label(key.file())));
     }
 
     /**
-     * Asks the HSM whether the key is there and signs.
+     * Requires that the HSM has the key and signs with it.
      *
      * @throws InvalidSettingException when it does not
      */
@@ -100,7 +100,7 @@ public final class HsmKeys implements PrivateKeys {
         }
     }
 
-    /** Destroys a private half; one that cannot be destroyed now is destroyed another time. */
+    /** Destroys a private key; a failure is retried at the next call. */
     public synchronized void destroy(String name) {
         if (destroyed.contains(name)) {
             return;
@@ -112,13 +112,13 @@ public final class HsmKeys implements PrivateKeys {
             });
             destroyed.add(name);
         } catch (HsmUnavailableException away) {
-            LOG.log(Level.FINE, "A private half is not destroyed yet", away);
+            LOG.log(Level.FINE, "A private key is not destroyed yet", away);
         }
     }
 
-    /** Opens the HSM anew if it failed, and has a key try if none has signed for some seconds. */
+    /** Reconnects after a failure, and test-signs with the key if none has signed for some seconds. */
     public void probe(Optional<SigningKey> key) {
-        hsm.look();
+        hsm.reconnect();
         if (key.isPresent()
                 && (hsm.silence().compareTo(LONGEST_SILENCE) > 0 || hsm.fault().isPresent())) {
             try {
@@ -129,7 +129,7 @@ public final class HsmKeys implements PrivateKeys {
         }
     }
 
-    /** Why the HSM does not sign, if it does not. */
+    /** Why the last HSM call failed; empty if it succeeded. */
     public Optional<String> fault() {
         return hsm.fault();
     }
@@ -161,7 +161,7 @@ public final class HsmKeys implements PrivateKeys {
 
         @Override
         public void keep() {
-            // the token has it
+            // make has stored it in the token
         }
 
         @Override

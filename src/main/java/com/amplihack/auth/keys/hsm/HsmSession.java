@@ -34,8 +34,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * One opening of the token, through the JDK's SunPKCS11: private keys are made in it, cannot leave it, and do nothing but
- * sign. What was found in one opening is worth nothing in another.
+ * One PKCS#11 session through the JDK's SunPKCS11; key handles are valid in this session only, and keys can only sign.
  */
 final class HsmSession {
     private static final Logger LOG = Logger.getLogger(HsmSession.class.getName());
@@ -60,7 +59,7 @@ final class HsmSession {
             }
             """;
 
-    // handed over, never registered: the server's list of providers is not ours to change
+    // passed explicitly, never registered: the JVM's provider list belongs to the server
     private final Provider provider;
     private final KeyStore keys;
     private final char[] pin;
@@ -72,7 +71,7 @@ final class HsmSession {
         this.pin = pin;
     }
 
-    /** @throws InvalidSettingException with the sentence for the operator */
+    /** @throws InvalidSettingException with a message for the operator */
     static HsmSession open(KeySettings.Hsm settings) {
         if (!Files.isRegularFile(settings.library())) {
             throw new InvalidSettingException("jwt.key.pkcs11.library: there is no file " + settings.library());
@@ -102,26 +101,26 @@ final class HsmSession {
         return provider;
     }
 
-    /** Makes a pair that is lost with this session unless it is {@link #keep kept}. */
+    /** Generates a key pair that is lost with this session unless it is {@link #keep kept}. */
     KeyPair generate(int bits) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA", provider);
         generator.initialize(new RSAKeyGenParameterSpec(bits, RSAKeyGenParameterSpec.F4));
         return generator.generateKeyPair();
     }
 
-    /** Keeps a pair in the token under that label. */
+    /** Stores a key pair in the token under that label. */
     void keep(KeyPair pair, String label) throws GeneralSecurityException {
         keys.setKeyEntry(label, pair.getPrivate(), null, new X509Certificate[] {certificate(pair, label)});
     }
 
     boolean has(String label) throws GeneralSecurityException, IOException {
         try {
-            keys.load(null, pin); // another node may have made or destroyed it
+            keys.load(null, pin); // reloads: another node may have created or destroyed it
         } catch (IOException | ProviderException failed) {
             if (!HsmFault.isOfAnObject(failed)) {
-                throw failed; // another try would be another one with the PIN
+                throw failed; // a retry would send the PIN again
             }
-            LOG.log(Level.FINE, "A key of the token went while they were listed", failed);
+            LOG.log(Level.FINE, "A key was destroyed while the token was listed", failed);
             keys.load(null, pin);
         }
         return keys.isKeyEntry(label);
@@ -140,7 +139,7 @@ final class HsmSession {
         }
     }
 
-    /** What signs with the key of that label, if the token has one. */
+    /** The signer for the key with that label, if the token has one. */
     Optional<JWSSigner> signer(String label) throws GeneralSecurityException, IOException {
         JWSSigner known = signers.get(label);
         if (known == null && has(label)) {
@@ -152,16 +151,16 @@ final class HsmSession {
         return Optional.ofNullable(known);
     }
 
-    /** Logs out, which ends the keys' use for every session of this process. */
+    /** Logs out of the token, for every session of this process. */
     void close() {
         try {
             ((AuthProvider) provider).logout();
         } catch (LoginException | ProviderException away) {
-            LOG.log(Level.FINE, "Not logged out of the token", away);
+            LOG.log(Level.FINE, "Logging out of the token failed", away);
         }
     }
 
-    /** Java finds private keys by their certificates alone; nobody believes this one. */
+    /** A self-signed certificate: SunPKCS11 lists private keys by their certificates only. */
     private X509Certificate certificate(KeyPair pair, String label) throws GeneralSecurityException {
         X500Name name = new X500Name("CN=" + label);
         try {

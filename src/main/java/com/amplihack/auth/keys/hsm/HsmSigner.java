@@ -9,7 +9,7 @@ import com.nimbusds.jose.crypto.impl.BaseJWSProvider;
 import com.nimbusds.jose.util.Base64URL;
 import java.util.Set;
 
-/** Signs in the HSM, whichever session with it is open; while there is none, that is a 503. */
+/** Signs in the HSM through its current session; throws a 503 while there is none. */
 final class HsmSigner extends BaseJWSProvider implements JWSSigner {
     private final Hsm hsm;
     private final String label;
@@ -18,7 +18,7 @@ final class HsmSigner extends BaseJWSProvider implements JWSSigner {
         super(Set.of(JWSAlgorithm.RS256));
         this.hsm = hsm;
         this.label = label;
-        getJCAContext().setProvider(hsm.provider()); // its name shows what signs
+        getJCAContext().setProvider(hsm.provider()); // identifies the signing provider
     }
 
     /** @throws AuthException 503 */

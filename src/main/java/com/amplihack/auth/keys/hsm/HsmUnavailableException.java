@@ -2,11 +2,11 @@ package com.amplihack.auth.keys.hsm;
 
 import java.io.IOException;
 
-/** The HSM does not do what it is asked for, now. */
+/** The HSM cannot serve a call now. */
 public final class HsmUnavailableException extends IOException {
     private static final long serialVersionUID = 1;
 
-    HsmUnavailableException(String sentence) {
-        super(sentence);
+    HsmUnavailableException(String message) {
+        super(message);
     }
 }

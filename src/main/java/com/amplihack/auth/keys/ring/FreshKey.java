@@ -2,16 +2,16 @@ package com.amplihack.auth.keys.ring;
 
 import java.io.IOException;
 
-/** A key that no ring names yet. */
+/** A generated key that the ring does not list yet. */
 public interface FreshKey {
     SigningKey key();
 
     /** See {@link RingKey#file}. */
     String name();
 
-    /** Lays the private half where it stays, under the lock, before the ring names it. */
+    /** Stores the private key, under the lock, before the ring lists it. */
     void keep() throws IOException;
 
-    /** The ring has come to name another key: of this one nothing stays. */
+    /** Destroys the private key if the ring does not list it after all. */
     void discard();
 }

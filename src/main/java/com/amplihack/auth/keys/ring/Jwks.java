@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 
-/** The published key set (RFC 7517 section 5), its bytes prepared once; equal to another of the same keys. */
+/** The published JWK set (RFC 7517 section 5), serialized once. */
 public final class Jwks {
     private final String text;
     private final byte[] bytes;
@@ -20,7 +20,7 @@ public final class Jwks {
         etag = '"' + digest(bytes) + '"';
     }
 
-    /** The set of these keys, in their order. */
+    /** The set of these keys, in this order. */
     public static Jwks of(List<RingKey> keys) {
         List<JWK> published = keys.stream().<JWK>map(RingKey::jwk).toList();
         return new Jwks(new JWKSet(published).toString(true));
@@ -31,12 +31,12 @@ public final class Jwks {
         return text;
     }
 
-    /** The JSON as it is answered, in UTF-8. */
+    /** The JSON in UTF-8. */
     public byte[] bytes() {
         return bytes.clone();
     }
 
-    /** The entity tag of these very bytes, with its quotes. */
+    /** The strong entity tag, quoted. */
     public String etag() {
         return etag;
     }

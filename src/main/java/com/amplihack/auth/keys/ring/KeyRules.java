@@ -4,14 +4,14 @@ import java.math.BigInteger;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Optional;
 
-/** What an RSA key must be to sign here, wherever it comes from. */
+/** The requirements on every RSA signing key, wherever it comes from. */
 public final class KeyRules {
     private static final int LEAST_BITS = 2048;
     private static final int MOST_BITS = 8192;
 
     private KeyRules() {}
 
-    /** What is wrong with the key, as the end of a sentence. */
+    /** Why the key is unacceptable, as the end of a sentence; empty when it is acceptable. */
     public static Optional<String> fault(BigInteger modulus, BigInteger publicExponent) {
         int bits = modulus.bitLength();
         if (bits < LEAST_BITS) {

@@ -1,14 +1,14 @@
 package com.amplihack.auth.keys.ring;
 
-/** Where a key of the ring stands; it moves to the right and never back. */
+/** The states of a key, passed through in this order. */
 public enum KeyState {
-    /** Published, so that everybody knows it before it signs. */
+    /** Published ahead of signing, so that every verifier knows it first. */
     NEXT,
-    /** The one that signs. */
+    /** The only key that signs. */
     ACTIVE,
-    /** Signs no more; stays published until the last token that it signed has expired, and the grace after that. */
+    /** No longer signs; published until the last token it signed has expired, plus the grace period. */
     RETIRING,
-    /** Verifies nothing any more, except who wants to sign out, and not even that when it was compromised. */
+    /** Verifies nothing except late logouts, and nothing at all if compromised. */
     RETIRED;
 
     boolean isPublished() {

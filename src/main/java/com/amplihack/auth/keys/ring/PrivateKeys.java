@@ -3,20 +3,20 @@ package com.amplihack.auth.keys.ring;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import java.io.IOException;
 
-/** Where private halves are made and stay. The ring remembers each by its name, which says where it lies. */
+/** Generates and stores private keys: as files or in an HSM; the ring lists each by its name there. */
 public interface PrivateKeys {
-    /** Whether a name is one of these. */
+    /** Whether a name belongs to this store. */
     boolean owns(String name);
 
-    /** Makes a key; takes up to some seconds, so never under the lock while others run. */
+    /** Generates a key; takes seconds, so never call it under the lock. */
     FreshKey make() throws IOException;
 
     boolean exists(String name) throws IOException;
 
     /**
-     * The key that the ring has under that name.
+     * Loads the ring's key.
      *
-     * @throws InvalidSettingException when it is another one, or cannot be used
+     * @throws InvalidSettingException when it is missing, unusable or another key
      */
     SigningKey read(RingKey key) throws IOException;
 }

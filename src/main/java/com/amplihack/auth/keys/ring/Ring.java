@@ -12,21 +12,20 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The keys and where they stand ({@link KeyState}), as one immutable value: at most one signs, at most one waits, and a
- * step makes another ring.
+ * An immutable key ring with at most one ACTIVE and one NEXT key; every change returns a new ring.
  *
- * @param keys the newest first
+ * @param keys newest first
  */
 public record Ring(List<RingKey> keys) {
     public static final Ring EMPTY = new Ring(List.of());
 
-    /** No access token lives longer, whatever the settings say now or said when it was issued. */
+    /** Upper bound of an access token's lifetime under any settings. */
     private static final Duration LONGEST_TOKEN = Duration.ofHours(1);
 
-    /** The largest skew that may be configured, and the time that the other nodes need to hear of a rotation. */
+    /** The largest clock skew that can be configured, plus the time until every node has seen a rotation. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
 
-    /** How long a retired key is remembered: for the list, and for a late logout with its tokens (7 days). */
+    /** How long a retired key is kept, for the list of keys and for late logouts with its tokens (7 days). */
     private static final Duration REMEMBERED = Duration.ofDays(30);
 
     public Ring {
@@ -40,7 +39,7 @@ public record Ring(List<RingKey> keys) {
         if (!keys.stream().map(RingKey::kid).allMatch(kids::add)
                 || count(keys, KeyState.ACTIVE) > 1
                 || count(keys, KeyState.NEXT) > 1) {
-            throw new IllegalArgumentException("a key twice, or two keys that sign or wait");
+            throw new IllegalArgumentException("a duplicate key, or two ACTIVE or NEXT keys");
         }
     }
 
@@ -56,7 +55,7 @@ public record Ring(List<RingKey> keys) {
         return keys.stream().filter(key -> key.kid().equals(kid)).findFirst();
     }
 
-    /** What the JWKS holds: the key that signs first, for those who look at no {@code kid}. */
+    /** The keys of the JWKS: the ACTIVE one first, for verifiers that ignore {@code kid}. */
     public List<RingKey> published() {
         return keys.stream()
                 .filter(key -> key.state().isPublished())
@@ -64,25 +63,27 @@ public record Ring(List<RingKey> keys) {
                 .toList();
     }
 
-    /** The first key signs at once: nobody has seen another one. */
+    /** Adds the first key, which signs at once: no verifier has cached another one. */
     public Ring adopt(RSAKey jwk, String file, Instant now) {
         return publish(jwk, file, now).rotate(now, Duration.ZERO);
     }
 
-    /** A key joins and waits. */
+    /** Adds a NEXT key. */
     public Ring publish(RSAKey jwk, String file, Instant now) {
         List<RingKey> more = new ArrayList<>(keys);
         more.add(RingKey.next(jwk, file, now));
         return new Ring(more);
     }
 
-    /** A key that waited and never signed leaves without a trace. */
+    /** Removes the NEXT key, which has never signed. */
     public Ring withoutNext() {
         return new Ring(
                 keys.stream().filter(key -> key.state() != KeyState.NEXT).toList());
     }
 
-    /** The key that waits signs from now on; the one that did stays published until its last token is over. */
+    /**
+     * Promotes the NEXT key; the ACTIVE one stays published until its last token has expired, plus the grace period.
+     */
     public Ring rotate(Instant now, Duration grace) {
         Instant end = now.plus(LONGEST_TOKEN).plus(MARGIN).plus(grace);
         return each(key -> switch (key.state()) {
@@ -92,7 +93,7 @@ public record Ring(List<RingKey> keys) {
         });
     }
 
-    /** The keys whose time has come retire; those that retired long ago are forgotten. */
+    /** Retires the keys that are due, and drops those that retired long ago. */
     public Ring retire(Instant now) {
         Instant forgotten = now.minus(REMEMBERED);
         return new Ring(keys.stream()
@@ -102,9 +103,9 @@ public record Ring(List<RingKey> keys) {
                 .toList());
     }
 
-    /** Nothing that the key ever signed is believed any more. */
-    public Ring kill(String kid, Instant now) {
-        return each(key -> key.kid().equals(kid) && !key.compromised() ? key.dead(now) : key);
+    /** Marks a key as compromised: no signature of it is trusted any more. */
+    public Ring compromise(String kid, Instant now) {
+        return each(key -> key.kid().equals(kid) && !key.compromised() ? key.asCompromised(now) : key);
     }
 
     private Ring each(UnaryOperator<RingKey> step) {

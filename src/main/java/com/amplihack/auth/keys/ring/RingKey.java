@@ -5,15 +5,15 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What the ring knows of a key; its private half lies elsewhere.
+ * A key's public key and metadata; its private key is stored elsewhere.
  *
- * @param jwk the public half, under its {@code kid}
- * @param file of the private half, in the key directory; or its URI (RFC 7512) in an HSM
- * @param createdAt when it joined the ring, so when it was first published
- * @param signsFrom when it began to sign; empty for a key that never did
- * @param signsUntil when it ceased to
- * @param retiresAt when nothing that it signed is good any more; empty while it signs
- * @param compromised whether nothing that it ever signed is believed
+ * @param jwk the public key with its {@code kid}
+ * @param file the private key's file in the key directory, or its RFC 7512 URI in an HSM
+ * @param createdAt when it joined the ring and was first published
+ * @param signsFrom when it started signing; empty if it never has
+ * @param signsUntil when it stopped signing
+ * @param retiresAt when it leaves the JWKS; empty while it signs
+ * @param compromised whether none of its signatures is trusted
  */
 public record RingKey(
         RSAKey jwk,
@@ -51,7 +51,7 @@ public record RingKey(
         return new RingKey(jwk, KeyState.RETIRED, file, createdAt, signsFrom, signsUntil, retiresAt, compromised);
     }
 
-    RingKey dead(Instant now) {
+    RingKey asCompromised(Instant now) {
         Instant end = retiresAt.filter(planned -> planned.isBefore(now)).orElse(now);
         return new RingKey(
                 jwk,

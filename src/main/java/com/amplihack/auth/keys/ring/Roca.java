@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Recognizes keys of the broken generator of CVE-2017-15361 (Nemec et al., "The Return of Coppersmith's Attack", 2017,
- * section 2.4): their primes, and so their moduli, are powers of 65537 modulo every small prime. A good key passes for
- * one of them once in about 2^27.
+ * Detects keys of the generator broken by ROCA (CVE-2017-15361; Nemec et al., "The Return of Coppersmith's Attack",
+ * 2017, section 2.4), whose moduli are powers of 65537 modulo every small prime; about one sound key in 2^27 is a false
+ * positive.
  */
 final class Roca {
-    private static final int LARGEST_PRIME = 167; // the 39 primes that the shortest of these keys are made with
+    private static final int LARGEST_PRIME = 167; // the 39 primes used for the shortest of these keys
 
-    /** To each odd prime the residues that powers of 65537 have. */
+    /** For each odd prime, the residues of the powers of 65537. */
     private static final Map<Integer, BitSet> POWERS = powers();
 
     private Roca() {}

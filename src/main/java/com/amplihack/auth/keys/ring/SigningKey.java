@@ -13,11 +13,11 @@ import java.security.interfaces.RSAPublicKey;
 import java.util.List;
 import java.util.Optional;
 
-/** A key of the ring with its private half: the signer, prepared once, and what others verify with. */
+/** A key of the ring with its private key: its signer, created once, and its verifier. */
 public record SigningKey(VerifyingKey half, JWSSigner signer) {
     private static final String HSM = "SunPKCS11-" + SigningProvider.HSM_NAME;
 
-    /** What may sign: the platform's own provider, the fast one, an HSM. */
+    /** The possible signing providers: the JDK's own, the fast one, an HSM. */
     public static final List<String> PROVIDERS = List.of("JDK", "AmazonCorrettoCryptoProvider", HSM);
 
     public static SigningKey of(RSAPublicKey publicKey, RSAPrivateKey privateKey) {
@@ -52,7 +52,7 @@ public record SigningKey(VerifyingKey half, JWSSigner signer) {
         return provider().filter(HSM::equals).isPresent();
     }
 
-    /** Whether what it signs can be verified: a damaged private half shows here and not in the first token. */
+    /** Whether a test signature verifies: detects a damaged private key before it signs a token. */
     public boolean works() {
         byte[] input = kid().getBytes(StandardCharsets.US_ASCII);
         JWSHeader header = new JWSHeader(JWSAlgorithm.RS256);
@@ -63,7 +63,7 @@ public record SigningKey(VerifyingKey half, JWSSigner signer) {
         }
     }
 
-    /** Never the key itself. */
+    /** Never contains key material. */
     @Override
     public String toString() {
         return "SigningKey[" + kid() + "]";

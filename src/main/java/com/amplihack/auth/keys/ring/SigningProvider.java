@@ -27,11 +27,11 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What signs: Amazon Corretto Crypto Provider where it runs and passes its own tests, since logins and refreshes wait for
- * signatures more than for anything else but password hashes; elsewhere the JDK. The signatures are the same.
+ * Signs with the Amazon Corretto Crypto Provider where it is available and passes its self-tests, because it is
+ * faster, and with the JDK elsewhere; the signatures are the same.
  */
 public final class SigningProvider {
-    /** The name of the one that signs in an HSM, as SunPKCS11 makes it longer. */
+    /** The name of the HSM's provider, which SunPKCS11 prefixes with its own. */
     public static final String HSM_NAME = "amplihack";
 
     private static final Logger LOG = Logger.getLogger(SigningProvider.class.getName());
@@ -40,14 +40,15 @@ public final class SigningProvider {
     private static final String TYPE = "com.amazon.corretto.crypto.provider." + NAME;
 
     /**
-     * Its thread and its native code never go away, and would keep the classes of every deployment. So it lives apart, once
-     * in a server, and stands last in the list of providers, where the next deployment finds it and nobody else is led to it.
+     * Its thread and native library are never unloaded and would leak the class loader of every deployment. It is
+     * therefore loaded once per server, in a class loader of its own, and registered last, where the next deployment
+     * finds it and no other application picks it up by default.
      */
     private static final Optional<Provider> FAST = load();
 
     private SigningProvider() {}
 
-    /** The fast provider, if there is one. */
+    /** The Corretto provider, if it is available. */
     static Optional<Provider> fast() {
         return FAST;
     }
@@ -55,19 +56,21 @@ public final class SigningProvider {
     static JWSSigner signer(RSAPrivateKey key) {
         if (FAST.isPresent()) {
             try {
-                // its own form of the key, or each signature begins with a translation
+                // translated once, or every signature would translate the key
                 Key own = KeyFactory.getInstance("RSA", FAST.get()).translateKey(key);
                 RSASSASigner signer = new RSASSASigner((PrivateKey) own);
                 signer.getJCAContext().setProvider(FAST.get());
                 return signer;
-            } catch (GeneralSecurityException unwilling) {
-                LOG.log(Level.FINE, "The JDK signs with this key", unwilling);
+            } catch (GeneralSecurityException unsupported) {
+                LOG.log(Level.FINE, "The JDK signs with this key", unsupported);
             }
         }
         return new RSASSASigner(key);
     }
 
-    /** Makes a key pair, too: the first start waits for it, while the JDK's own arithmetic is not yet compiled. */
+    /**
+     * Generates a key pair, also with the fast provider: it delays the first start, when the JDK is not warmed up yet.
+     */
     public static KeyPair generate(int bits) {
         try {
             KeyPairGenerator generator = FAST.isPresent()
@@ -89,11 +92,11 @@ public final class SigningProvider {
         ClassLoader ours = thread.getContextClassLoader();
         Path jar = null;
         try {
-            jar = copyOfItsJar();
-            ClassLoader apart =
+            jar = copyOfJar();
+            ClassLoader isolated =
                     new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
-            thread.setContextClassLoader(apart); // its own thread inherits it
-            Class<?> type = Class.forName(TYPE, true, apart);
+            thread.setContextClassLoader(isolated); // inherited by the provider's thread
+            Class<?> type = Class.forName(TYPE, true, isolated);
             Provider provider = (Provider) type.getField("INSTANCE").get(null);
             Object error = type.getMethod("getLoadingError").invoke(provider);
             if (error == null
@@ -113,8 +116,8 @@ public final class SigningProvider {
         return Optional.empty();
     }
 
-    /** A copy, for the WAR's own goes with the next deployment; of the one that is made for this processor. */
-    private static Path copyOfItsJar() throws IOException {
+    /** Copies the JAR for this processor, since the WAR's own is deleted with the next deployment. */
+    private static Path copyOfJar() throws IOException {
         String processor =
                 System.getProperty("os.arch").replace("amd64", "x86_64").replace("aarch64", "aarch_64");
         String system = "-linux-" + processor + ".jar";
@@ -131,14 +134,14 @@ public final class SigningProvider {
         return copy;
     }
 
-    /** It is open, and stays so: a file that is deleted now is not left behind by a process that is killed. */
+    /** Deletes the copy while it is open, so that even a killed process leaves no file behind. */
     private static void delete(@Nullable Path jar) {
         try {
             if (jar != null) {
                 Files.deleteIfExists(jar);
             }
-        } catch (IOException stays) {
-            LOG.log(Level.FINE, "A copy stays behind", stays);
+        } catch (IOException failed) {
+            LOG.log(Level.FINE, "A temporary file is left behind", failed);
         }
     }
 }

@@ -9,26 +9,26 @@ import com.nimbusds.jose.jwk.RSAKey;
 import java.security.interfaces.RSAPublicKey;
 
 /**
- * The public half of a key of the ring with all that is prepared once: its name and its verifier.
+ * A public key of the ring with its verifier, created once.
  *
- * @param kid the RFC 7638 thumbprint: the same on every node and after a restart
- * @param jwk as it stands in the JWKS (RFC 7517)
+ * @param kid the RFC 7638 thumbprint, so the same on every node and after a restart
+ * @param jwk as published in the JWKS (RFC 7517)
  */
 public record VerifyingKey(String kid, RSAKey jwk, JWSVerifier verifier) {
     public static VerifyingKey of(RSAPublicKey key) {
         return of(named(key));
     }
 
-    /** Of a JWK as {@link #named} makes it. */
+    /** From a JWK made by {@link #named}. */
     public static VerifyingKey of(RSAKey jwk) {
         try {
             return new VerifyingKey(jwk.getKeyID(), jwk, new RSASSAVerifier(jwk));
         } catch (JOSEException e) {
-            throw new IllegalStateException("an RSA key that verifies nothing", e);
+            throw new IllegalStateException("no verifier for an RSA key", e);
         }
     }
 
-    /** The JWK of a public key, named by its thumbprint. */
+    /** The JWK of a public key, with its thumbprint as {@code kid}. */
     public static RSAKey named(RSAPublicKey key) {
         try {
             return new RSAKey.Builder(key)

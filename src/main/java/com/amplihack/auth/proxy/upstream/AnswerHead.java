@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The status and those headers of the upstream's answer that the client may see, kept apart from the response until the
- * answer's first byte goes out: what fails before is answered as if the upstream had said nothing.
+ * The status and filtered headers of the upstream's answer, applied to the response only with its first byte, so that
+ * an earlier failure can still become a refusal.
  */
 public final class AnswerHead {
-    /** What would speak for our whole origin, navigate a browser, or name the upstream. */
-    private static final Set<String> OURS_TO_CLIENT = Set.of(
+    /** Headers that would affect our whole origin, navigate a browser, or disclose the upstream. */
+    private static final Set<String> BLOCKED = Set.of(
             "alt-svc",
             "clear-site-data",
             "ratelimit",
@@ -25,17 +25,17 @@ public final class AnswerHead {
             "strict-transport-security",
             "x-request-id");
 
-    /** The same by their beginnings; the last two make a front serve files of its own. */
-    private static final List<String> OURS_TO_CLIENT_BEGIN =
+    /** The same by prefix; the last two make a reverse proxy in front serve its own files. */
+    private static final List<String> BLOCKED_PREFIXES =
             List.of("x-auth-", "access-control-", "x-accel-", "x-sendfile");
 
     private final int status;
     private final List<Map.Entry<String, String>> headers = new ArrayList<>();
-    private final boolean events;
+    private final boolean eventStream;
     private OptionalLong length = OptionalLong.empty();
 
-    /** @throws NumberFormatException for a length that is no number */
-    public AnswerHead(Upstream.Answer answer, UpstreamAddresses addresses) {
+    /** @throws NumberFormatException for a malformed {@code Content-Length} */
+    public AnswerHead(Upstream.Response answer, UpstreamAddresses addresses) {
         status = answer.status();
         Set<String> named = EndToEnd.namedByConnection(answer.headers().entrySet().stream()
                 .filter(header -> header.getKey().equalsIgnoreCase("connection"))
@@ -45,44 +45,44 @@ public final class AnswerHead {
             String key = EndToEnd.key(name);
             if (key.equals("content-length")) {
                 length = OptionalLong.of(Long.parseLong(values.get(0)));
-            } else if (EndToEnd.crosses(key, named)
-                    && !OURS_TO_CLIENT.contains(key)
-                    && OURS_TO_CLIENT_BEGIN.stream().noneMatch(key::startsWith)) {
+            } else if (EndToEnd.isEndToEnd(key, named)
+                    && !BLOCKED.contains(key)
+                    && BLOCKED_PREFIXES.stream().noneMatch(key::startsWith)) {
                 values.forEach(value -> shown(key, EndToEnd.ascii(value), addresses)
                         .ifPresent(text -> headers.add(Map.entry(name, text))));
             }
         });
-        events = headers.stream()
+        eventStream = headers.stream()
                 .anyMatch(header -> header.getKey().equalsIgnoreCase("content-type")
                         && header.getValue().regionMatches(true, 0, "text/event-stream", 0, 17));
     }
 
     private static Optional<String> shown(String key, String value, UpstreamAddresses addresses) {
         return switch (key) {
-            case "location", "content-location" -> addresses.shown(value);
-            case "link" -> addresses.shownLinks(value);
+            case "location", "content-location" -> addresses.rewrite(value);
+            case "link" -> addresses.rewriteLinks(value);
             case "set-cookie" -> Optional.of(value).filter(cookie -> !EndToEnd.isOurs(cookie));
             default -> Optional.of(value);
         };
     }
 
-    /** Whether the client waits for single events, and so for the head before the first of them. */
+    /** Whether it is an event stream, whose head is sent before the first event. */
     public boolean isEventStream() {
-        return events;
+        return eventStream;
     }
 
-    /** Puts it on the response; what we have set before stays as it is. */
+    /** Applies status and headers to the response, without replacing headers that are set already. */
     public void writeTo(HttpServletResponse response) {
-        Set<String> before =
+        Set<String> present =
                 response.getHeaderNames().stream().map(EndToEnd::key).collect(Collectors.toSet());
-        before.remove("vary");
+        present.remove("vary");
         response.setStatus(status);
         headers.stream()
-                .filter(header -> !before.contains(EndToEnd.key(header.getKey())))
+                .filter(header -> !present.contains(EndToEnd.key(header.getKey())))
                 .forEach(header -> response.addHeader(header.getKey(), header.getValue()));
         length.ifPresent(response::setContentLengthLong);
-        if (events) {
-            response.setHeader("X-Accel-Buffering", "no"); // or nginx in front may collect events
+        if (eventStream) {
+            response.setHeader("X-Accel-Buffering", "no"); // or nginx in front may buffer events
         }
     }
 }

@@ -23,9 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Answers chat completions itself, in the wire format of OpenAI's API, plain and streamed: it echoes the last message,
- * so that a client can be tried before there is an upstream. Each answer says that it is a demonstration. Never in
- * production.
+ * Answers chat completions in the wire format of OpenAI's API, plain or streamed, by echoing the last message, so
+ * that a client can be tried without an upstream; never in production.
  */
 public final class DemoUpstream implements Upstream {
     private static final String COMPLETION = template("completion.json").strip();
@@ -34,17 +33,17 @@ public final class DemoUpstream implements Upstream {
     private static final String REFUSAL = template("refusal.json").strip();
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the last step tells how it went
-    public Future<?> send(Question question, BiConsumer<Answer, Throwable> then) {
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the outcome
+    public Future<?> send(Request request, BiConsumer<Response, Throwable> then) {
         var received = BodySubscribers.ofByteArray();
-        question.body().subscribe(one(received));
+        request.body().subscribe(adapt(received));
         var whole = received.getBody().toCompletableFuture();
         whole.thenApply(DemoUpstream::answer).whenComplete(then);
         return whole;
     }
 
-    /** The JDK publishes buffers, and subscribes to lists of them. */
-    private static Flow.Subscriber<ByteBuffer> one(Flow.Subscriber<? super List<ByteBuffer>> lists) {
+    /** Adapts a subscriber of buffer lists to a publisher of buffers, as the JDK has one of each. */
+    private static Flow.Subscriber<ByteBuffer> adapt(Flow.Subscriber<? super List<ByteBuffer>> lists) {
         return new Flow.Subscriber<>() {
             @Override
             public void onSubscribe(Flow.Subscription subscription) {
@@ -68,11 +67,11 @@ public final class DemoUpstream implements Upstream {
         };
     }
 
-    private static Answer answer(byte[] body) {
+    private static Response answer(byte[] body) {
         try {
-            JsonObject question = StrictJson.parse(body);
-            boolean streamed = question.getBoolean("stream", false);
-            List<String> words = List.of(("[demo] You said: " + lastMessage(question)).split("(?<= )"));
+            JsonObject request = StrictJson.parse(body);
+            boolean streamed = request.getBoolean("stream", false);
+            List<String> words = List.of(("[demo] You said: " + lastMessage(request)).split("(?<= )"));
             return streamed ? stream(words) : plain(words);
         } catch (MalformedJsonException malformed) {
             return refusal("The body is not acceptable: " + malformed.getMessage());
@@ -82,9 +81,9 @@ public final class DemoUpstream implements Upstream {
     }
 
     /** The text of the last message, which is a string or a list of parts. */
-    private static String lastMessage(JsonObject question) {
+    private static String lastMessage(JsonObject request) {
         JsonArray messages =
-                question.containsKey("messages") ? question.getJsonArray("messages") : JsonValue.EMPTY_JSON_ARRAY;
+                request.containsKey("messages") ? request.getJsonArray("messages") : JsonValue.EMPTY_JSON_ARRAY;
         JsonValue content = messages.getJsonObject(messages.size() - 1).getOrDefault("content", JsonValue.NULL);
         if (content instanceof JsonString text) {
             return text.getString();
@@ -94,18 +93,18 @@ public final class DemoUpstream implements Upstream {
                 .collect(Collectors.joining(" "));
     }
 
-    private static Answer plain(List<String> words) {
+    private static Response plain(List<String> words) {
         int count = words.size();
         return of(
                 200, "application/json", Stream.of(filled(COMPLETION, json(String.join("", words)), count, 2 * count)));
     }
 
-    private static Answer stream(List<String> words) {
+    private static Response stream(List<String> words) {
         Stream<String> chunks = words.stream().map(word -> filled(CHUNK, json(word)));
         return of(200, "text/event-stream", Stream.concat(chunks, Stream.of(END)));
     }
 
-    private static Answer refusal(String message) {
+    private static Response refusal(String message) {
         return of(400, "application/json", Stream.of(filled(REFUSAL, json(message))));
     }
 
@@ -117,13 +116,13 @@ public final class DemoUpstream implements Upstream {
         return StrictJson.provider().createValue(text).toString();
     }
 
-    private static Answer of(int status, String type, Stream<String> pieces) {
+    private static Response of(int status, String type, Stream<String> pieces) {
         var bytes = BodyPublishers.ofByteArrays(
                 pieces.map(piece -> piece.getBytes(StandardCharsets.UTF_8)).toList());
-        return new Answer(
+        return new Response(
                 status,
                 Map.of("content-type", List.of(type), "x-amplihack-demo", List.of("true")),
-                subscriber -> bytes.subscribe(one(subscriber)));
+                subscriber -> bytes.subscribe(adapt(subscriber)));
     }
 
     private static String template(String name) {

@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which of the client's headers cross the proxy: those that are end-to-end (RFC 9110 section 7.6.1), without its
- * credentials here and without what would tell the upstream of another caller, address, method or resource.
+ * Filters the request headers that are forwarded: only end-to-end ones (RFC 9110 section 7.6.1), without the client's
+ * credentials and without any that could forge its identity, address, method or resource.
  */
 public final class EndToEnd {
-    /** RFC 9110 section 7.6.1 and what frames a message; {@code Connection} may name more. */
+    /** RFC 9110 section 7.6.1, and message framing; {@code Connection} may name more. */
     private static final Set<String> HOP_BY_HOP = Set.of(
             "connection",
             "content-length",
@@ -39,8 +39,8 @@ public final class EndToEnd {
             "transfer-encoding",
             "upgrade");
 
-    /** The client's credentials, and what only we may say: who asks, from where, for which resource. */
-    private static final Set<String> OURS_TO_UPSTREAM = Set.of(
+    /** The client's credentials, and headers that claim its identity, address or resource. */
+    private static final Set<String> BLOCKED = Set.of(
             "authorization",
             "client-ip",
             "cookie",
@@ -59,8 +59,8 @@ public final class EndToEnd {
             "x-real-ip",
             "x-request-id");
 
-    /** The same by their beginnings. */
-    private static final List<String> OURS_TO_UPSTREAM_BEGIN = List.of(
+    /** The same by prefix. */
+    private static final List<String> BLOCKED_PREFIXES = List.of(
             "cf-connecting-",
             "x-auth-",
             "x-envoy-",
@@ -76,46 +76,45 @@ public final class EndToEnd {
             .collect(Collectors.toUnmodifiableSet());
 
     private static final Pattern NOT_ASCII = Pattern.compile("[^\\x00-\\x7E]");
-    private static final Pattern NO_LETTER = Pattern.compile("[^a-z0-9]");
+    private static final Pattern NOT_ALPHANUMERIC = Pattern.compile("[^a-z0-9]");
 
     private EndToEnd() {}
 
-    /** The client's headers that the upstream may see, its cookies without ours among them. */
+    /** The request's headers to forward, with its cookies except ours. */
     public static List<Map.Entry<String, String>> of(HttpServletRequest request) {
         Set<String> named = namedByConnection(Collections.list(request.getHeaders("Connection")));
         List<Map.Entry<String, String>> headers = new ArrayList<>();
         for (String name : Collections.list(request.getHeaderNames())) {
             String key = key(name);
-            if (crosses(key, named)
-                    && !OURS_TO_UPSTREAM.contains(key)
-                    && OURS_TO_UPSTREAM_BEGIN.stream().noneMatch(key::startsWith)) {
+            if (isEndToEnd(key, named)
+                    && !BLOCKED.contains(key)
+                    && BLOCKED_PREFIXES.stream().noneMatch(key::startsWith)) {
                 Collections.list(request.getHeaders(name)).forEach(value -> headers.add(Map.entry(name, ascii(value))));
             }
         }
-        String cookies = foreignCookies(Collections.list(request.getHeaders("Cookie")));
+        String cookies = withoutOurCookies(Collections.list(request.getHeaders("Cookie")));
         if (!cookies.isEmpty()) {
             headers.add(Map.entry("Cookie", ascii(cookies)));
         }
         return headers;
     }
 
-    static boolean crosses(String key, Set<String> namedByConnection) {
+    static boolean isEndToEnd(String key, Set<String> namedByConnection) {
         return !HOP_BY_HOP.contains(key) && !namedByConnection.contains(key);
     }
 
-    /** The name as it is compared: CGI and its heirs read all but letters and digits as one and the same. */
+    /** The name normalized for comparison: CGI treats all characters but letters and digits as the same. */
     static String key(String name) {
-        return NO_LETTER.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
+        return NOT_ALPHANUMERIC.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
     }
 
     /**
-     * The value without bytes above 0x7E, each percent-encoded: Payara would send a blank instead, the JDK's client a
-     * question mark.
+     * Percent-encodes bytes above 0x7E, which Payara would replace by a space and the JDK's client by a question mark.
      */
     static String ascii(String value) {
         return NOT_ASCII.matcher(value).replaceAll(found -> {
             String text = found.group();
-            // one character for each byte, as both read headers; if not, what it is in UTF-8
+            // headers are read as ISO 8859-1, one character per byte; anything beyond is encoded as UTF-8
             byte[] bytes = text.getBytes(text.charAt(0) <= 0xFF ? ISO_8859_1 : UTF_8);
             StringBuilder encoded = new StringBuilder();
             for (byte b : bytes) {
@@ -132,7 +131,7 @@ public final class EndToEnd {
                 .collect(Collectors.toSet());
     }
 
-    private static String foreignCookies(List<String> headers) {
+    private static String withoutOurCookies(List<String> headers) {
         return headers.stream()
                 .flatMap(header -> Arrays.stream(header.split(";")))
                 .map(String::strip)
@@ -140,7 +139,7 @@ public final class EndToEnd {
                 .collect(Collectors.joining("; "));
     }
 
-    /** Of {@code name=value}, with or without attributes. */
+    /** Whether a cookie ({@code name=value}, with or without attributes) is one of ours. */
     static boolean isOurs(String cookie) {
         return COOKIES.contains(cookie.split("[=;]", 2)[0].strip().toLowerCase(Locale.ROOT));
     }

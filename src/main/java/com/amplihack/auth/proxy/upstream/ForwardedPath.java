@@ -8,9 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.regex.Pattern;
 
-/**
- * The path that the upstream gets: as the client spelled it, provided that every reader understands it as our rules did.
- */
+/** The path that is forwarded: as the client spelled it, refused if the upstream could interpret it differently. */
 public final class ForwardedPath {
     private static final String API = "/api";
     private static final Pattern AMBIGUOUS =
@@ -19,14 +17,14 @@ public final class ForwardedPath {
     private ForwardedPath() {}
 
     /**
-     * From behind {@code /api} on, with the query.
+     * The part after {@code /api}, with the query.
      *
-     * @throws AuthException {@code invalid_request} for a path that an upstream might read differently
+     * @throws AuthException {@code invalid_request} for a path that an upstream could interpret differently
      */
     public static String of(HttpServletRequest request) {
         RequestPath path = RequestPath.of(request);
         if (!isPlain(path.spelled(), path.decoded())) {
-            throw new AuthException(ErrorCode.INVALID_REQUEST, "A path that is spelled like this is not forwarded.");
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "An ambiguous spelling of a path is not forwarded.");
         }
         String query = request.getQueryString();
         String target = path.spelled().substring(API.length()) + (query == null ? "" : "?" + query);
@@ -39,24 +37,24 @@ public final class ForwardedPath {
     }
 
     /**
-     * The path that stands for the upstream's URL, as the client reaches it: {@code /v1/api}, or {@code /sso/api} behind a
-     * proxy that adds {@code /sso}.
+     * The public path that maps to the upstream's URL: {@code /v1/api}, or {@code /sso/api} behind a proxy that adds
+     * {@code /sso}.
      */
     public static String mount(HttpServletRequest request, PublicAddress reached) {
         return reached.prefix() + RequestPath.of(request).version() + API;
     }
 
-    /** Whether every reader of that path understands the same. */
+    /** Whether every server interprets the path alike. */
     static boolean isUnambiguous(String path) {
         return !AMBIGUOUS.matcher(path).matches();
     }
 
-    private static boolean isPlain(String spelled, String understood) {
+    private static boolean isPlain(String spelled, String decoded) {
         if (!spelled.startsWith(API + "/") || !isUnambiguous(spelled)) {
             return false;
         }
         try {
-            return understood.equals(URI.create(spelled).getPath());
+            return decoded.equals(URI.create(spelled).getPath());
         } catch (IllegalArgumentException malformed) {
             return false;
         }

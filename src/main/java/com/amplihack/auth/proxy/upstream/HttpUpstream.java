@@ -12,7 +12,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 
-/** The configured upstream, over HTTP/1.1: one connection for each request that is under way. */
+/** The configured upstream over HTTP/1.1, with one connection per concurrent request. */
 public final class HttpUpstream implements Upstream {
     private final HttpClient http;
     private final ProxySettings settings;
@@ -23,19 +23,19 @@ public final class HttpUpstream implements Upstream {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the last step tells how it went
-    public Future<?> send(Question question, BiConsumer<Answer, Throwable> then) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(settings.upstream().orElseThrow() + question.path()))
-                .method(question.method(), question.body()); // without a time-out: that would count a steady upload
-        question.headers().forEach(header -> request.header(header.getKey(), header.getValue()));
-        settings.authorization().ifPresent(secret -> request.header("Authorization", secret.reveal()));
-        var sent = http.sendAsync(request.build(), BodyHandlers.ofPublisher());
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the outcome
+    public Future<?> send(Request request, BiConsumer<Response, Throwable> then) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(
+                        URI.create(settings.upstream().orElseThrow() + request.path()))
+                .method(request.method(), request.body()); // no timeout: it would include a long upload
+        request.headers().forEach(header -> builder.header(header.getKey(), header.getValue()));
+        settings.authorization().ifPresent(secret -> builder.header("Authorization", secret.reveal()));
+        var sent = http.sendAsync(builder.build(), BodyHandlers.ofPublisher());
         sent.thenApply(HttpUpstream::answer).whenComplete(then);
         return sent;
     }
 
-    private static Answer answer(HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
-        return new Answer(response.statusCode(), response.headers().map(), response.body());
+    private static Response answer(HttpResponse<Flow.Publisher<List<ByteBuffer>>> response) {
+        return new Response(response.statusCode(), response.headers().map(), response.body());
     }
 }

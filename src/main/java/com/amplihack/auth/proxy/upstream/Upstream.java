@@ -8,38 +8,38 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 
-/** What answers proxied requests. */
+/** The backend that answers proxied requests. */
 public interface Upstream {
     /**
-     * A request on its way there.
+     * A request to the upstream.
      *
-     * @param path with the query, as the client spelled it, from behind {@code /api} on
-     * @param headers end-to-end headers alone, and ours
+     * @param path the part after {@code /api} as the client spelled it, with the query
+     * @param headers the client's end-to-end headers, and ours
      */
-    record Question(
+    record Request(
             String method, String path, List<Map.Entry<String, String>> headers, HttpRequest.BodyPublisher body) {
-        public Question {
+        public Request {
             headers = List.copyOf(headers);
         }
     }
 
     /**
-     * The answer's head, and its body to subscribe to or to turn away.
+     * The answer's head, and its body, which must be subscribed to or cancelled.
      *
-     * @param headers as they came, hop-by-hop ones included
+     * @param headers as received, hop-by-hop ones included
      */
-    record Answer(int status, Map<String, List<String>> headers, Flow.Publisher<List<ByteBuffer>> body) {
-        public Answer {
+    record Response(int status, Map<String, List<String>> headers, Flow.Publisher<List<ByteBuffer>> body) {
+        public Response {
             headers = Map.copyOf(headers);
         }
     }
 
     /**
-     * Sends it.
+     * Sends a request.
      *
-     * @param then gets the answer's head, or else why there is none
-     * @return to be cancelled by whom the answer no longer interests
-     * @throws IllegalArgumentException when a header or the path cannot be sent on
+     * @param then gets the answer, or the failure
+     * @return cancels the request
+     * @throws IllegalArgumentException when a header or the path cannot be sent
      */
-    Future<?> send(Question question, BiConsumer<Answer, Throwable> then);
+    Future<?> send(Request request, BiConsumer<Response, Throwable> then);
 }

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Shows the client the addresses in an upstream's headers as it can use them: the upstream's own below our path, public
- * ones of others as they are, and none that is private.
+ * Rewrites the URLs in an upstream's headers for the client: the upstream's own to our path, other public ones
+ * unchanged; private ones are dropped.
  */
 public final class UpstreamAddresses {
     private static final AddressRanges PRIVATE = AddressRanges.of(
@@ -28,11 +28,11 @@ public final class UpstreamAddresses {
             "fe80::/10",
             "ff00::/8");
 
-    /** Names that the public DNS does not know (RFC 6761, RFC 6762, RFC 8375, and by custom). */
+    /** Names outside the public DNS (RFC 6761, RFC 6762, RFC 8375, and by convention). */
     private static final Pattern PRIVATE_NAME = Pattern.compile(
             "[^.]+|.*\\.(internal|intranet|private|corp|home|lan|local|localhost|localdomain|home\\.arpa|svc)");
 
-    /** What ends so is no name (RFC 3696 section 2), but perhaps an address in a spelling of its own. */
+    /** Numeric in its last label, so no name (RFC 3696 section 2) but possibly an unusual spelling of an address. */
     private static final Pattern NUMBER = Pattern.compile("(.*\\.)?(0x[0-9a-f]*|[0-9]+)");
 
     private static final Pattern LINK = Pattern.compile("<([^<>]*)>");
@@ -42,9 +42,11 @@ public final class UpstreamAddresses {
     private final String mount;
 
     /**
-     * @param base the upstream's URL, without a slash at its end
-     * @param path what was asked for, behind the base, with the query
-     * @param mount the path of ours that stands for the base
+     * Rewrites the addresses in the answer to one request.
+     *
+     * @param base the upstream's URL without a trailing slash
+     * @param path the requested path below the base, with the query
+     * @param mount our public path that maps to the base
      */
     public UpstreamAddresses(URI base, String path, String mount) {
         this.base = base;
@@ -53,11 +55,11 @@ public final class UpstreamAddresses {
     }
 
     /**
-     * The reference (RFC 3986 section 4.1) as the client may see it.
+     * Rewrites a URI reference (RFC 3986 section 4.1).
      *
-     * @return empty for one that leads nowhere from where the client is, or that tells of a private address
+     * @return empty if the client cannot reach it, or if it discloses a private address
      */
-    Optional<String> shown(String reference) {
+    Optional<String> rewrite(String reference) {
         URI target;
         try {
             String text = reference.strip();
@@ -73,32 +75,36 @@ public final class UpstreamAddresses {
         }
         String host = host(target);
         if (host.equals(host(base))) {
-            return isBase(target) ? below(target) : Optional.empty();
+            return isBase(target) ? belowMount(target) : Optional.empty();
         }
         return isPublic(host) && target.getRawUserInfo() == null ? Optional.of(reference) : Optional.empty();
     }
 
-    /** The same for each target of a {@code Link} header (RFC 8288 section 3); one that cannot be shown takes all along. */
-    Optional<String> shownLinks(String header) {
-        StringBuilder shown = new StringBuilder();
+    /**
+     * Rewrites every target of a {@code Link} header (RFC 8288 section 3), or drops the header if one must be dropped.
+     */
+    Optional<String> rewriteLinks(String header) {
+        StringBuilder rewritten = new StringBuilder();
         Matcher links = LINK.matcher(header);
         while (links.find()) {
-            Optional<String> target = shown(links.group(1));
+            Optional<String> target = rewrite(links.group(1));
             if (target.isEmpty()) {
                 return Optional.empty();
             }
-            links.appendReplacement(shown, Matcher.quoteReplacement('<' + target.get() + '>'));
+            links.appendReplacement(rewritten, Matcher.quoteReplacement('<' + target.get() + '>'));
         }
-        links.appendTail(shown);
-        // an anchor is an address too, and nobody needs it here
-        return LINK.matcher(header).replaceAll("").contains("//") ? Optional.empty() : Optional.of(shown.toString());
+        links.appendTail(rewritten);
+        // an anchor parameter may be a URL too: drop the header
+        return LINK.matcher(header).replaceAll("").contains("//")
+                ? Optional.empty()
+                : Optional.of(rewritten.toString());
     }
 
     private boolean isBase(URI target) {
         return target.getScheme().equalsIgnoreCase(base.getScheme()) && port(target) == port(base);
     }
 
-    private Optional<String> below(URI target) {
+    private Optional<String> belowMount(URI target) {
         String path = target.getRawPath();
         String root = base.getRawPath();
         boolean inside = path.equals(root) || path.startsWith(root + "/");
@@ -115,7 +121,7 @@ public final class UpstreamAddresses {
         return scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https");
     }
 
-    /** In lower case, without a root's dot and an IPv6 address' brackets. */
+    /** In lower case, without a trailing dot and the brackets of an IPv6 address. */
     private static String host(URI uri) {
         return uri.getHost().toLowerCase(Locale.ROOT).replaceFirst("\\.$", "").replaceAll("[\\[\\]]", "");
     }

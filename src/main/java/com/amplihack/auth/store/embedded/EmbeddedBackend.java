@@ -2,11 +2,11 @@ package com.amplihack.auth.store.embedded;
 
 import com.amplihack.auth.problem.RepeatedLog;
 import com.amplihack.auth.store.Inspection;
-import com.amplihack.auth.store.StoreBackend;
-import com.amplihack.auth.store.StoreOperation;
 import com.amplihack.auth.store.StoreOutage;
 import com.amplihack.auth.store.StoreUnavailableException;
-import com.amplihack.auth.store.UserKeys;
+import com.amplihack.auth.store.script.StoreBackend;
+import com.amplihack.auth.store.script.StoreOperation;
+import com.amplihack.auth.store.script.UserKeys;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;

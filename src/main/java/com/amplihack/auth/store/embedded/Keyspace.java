@@ -149,6 +149,7 @@ final class Keyspace {
         if (millis <= 0) {
             throw new CommandException("ERR invalid expire time in 'set' command");
         }
+        refuseIfFull();
         delete(a.get(0));
         make(a.get(0), a.get(1));
         expire(a.get(0), millis);
@@ -175,6 +176,7 @@ final class Keyspace {
         if (a.size() < 3 || a.size() % 2 == 0) {
             throw new CommandException("ERR wrong number of arguments for 'hset' command");
         }
+        refuseIfFull();
         Map<String, String> hash = hashToWrite(a.get(0));
         int before = hash.size();
         for (int i = 1; i < a.size(); i += 2) {
@@ -185,7 +187,7 @@ final class Keyspace {
     }
 
     private Long increment(String key, String field, long by) {
-        written = true; // what ends sessions is not refused: one small key of a user
+        written = true; // never refused: what ends sessions is one small key of a user
         Map<String, String> hash = hashToWrite(key);
         int before = hash.size();
         String after = hash.merge(
@@ -198,6 +200,7 @@ final class Keyspace {
         if (a.size() != 3) {
             throw new CommandException("ERR syntax error");
         }
+        refuseIfFull();
         SortedSet set = write(a.get(0), SortedSet.class, SortedSet::new);
         boolean added = set.add(a.get(2), Double.parseDouble(a.get(1)));
         elements += added ? 1 : 0;
@@ -297,7 +300,6 @@ final class Keyspace {
     private <T> T write(String key, Class<T> type, Supplier<T> fresh) {
         T present = find(key, type);
         if (present != null) {
-            written = true;
             return present;
         }
         T value = fresh.get();
@@ -305,12 +307,15 @@ final class Keyspace {
         return value;
     }
 
-    /** When it is full it takes no new key, unless the script has begun to write: like Redis, it leaves none half done. */
-    private void make(String key, Object value) {
+    /** As Redis does: only a script's first write, so that it leaves nothing half done. */
+    private void refuseIfFull() {
         if (elements >= mostElements && !written) {
             throw new CommandException("OOM the store in memory is full");
         }
         written = true;
+    }
+
+    private void make(String key, Object value) {
         Entry entry = new Entry(key, value);
         entries.put(key, entry);
         elements += entry.elements();

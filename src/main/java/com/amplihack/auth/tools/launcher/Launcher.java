@@ -11,33 +11,33 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Starts Payara Micro with the WAR the way a newcomer expects it: a port in use or a failed deployment is one sentence
- * and a non-zero exit, where Payara Micro alone prints a page of stack, says that it is ready and answers 404.
+ * Starts Payara Micro with the WAR and turns a port in use or a failed deployment into one sentence and exit code 1; Payara
+ * Micro alone prints a stack trace, reports that it is ready and answers 404.
  *
- * <p>Not part of the WAR: it is the main class of the small jar that {@code payara-micro:start} runs.
+ * <p>Not in the WAR: the main class of the small jar that {@code payara-micro:start} runs.
  */
 public final class Launcher {
     private static final int DEFAULT_PORT = 8080;
 
     /**
-     * On, as it is by default, this takes every byte above 0x7F in a header for a control character, so that the connector
-     * answers an empty 400 to browsers that send one. Control characters are refused by the WAR itself.
+     * Grizzly's check, on by default, takes bytes above 0x7F in headers for control characters and answers browsers an
+     * empty 400. The WAR itself refuses control characters.
      */
     private static final String STRICT_HEADER_VALUES =
             "org.glassfish.grizzly.http.STRICT_HEADER_VALUE_VALIDATION_RFC_9110";
 
     private Launcher() {}
 
-    /** Takes Payara Micro's own arguments. */
+    /** Takes Payara Micro's arguments. */
     public static void main(String[] arguments) throws ReflectiveOperationException, InterruptedException {
         int port = port(List.of(arguments));
         if (!isFree(port)) {
             fail("Port " + port + " is in use: stop what listens there, or choose another one with -Dauth.port=8081");
         }
         if (System.getProperty(STRICT_HEADER_VALUES) == null) {
-            System.setProperty(STRICT_HEADER_VALUES, "false"); // read once, when the HTTP connector is loaded
+            System.setProperty(STRICT_HEADER_VALUES, "false"); // read once, when the HTTP connector loads
         }
-        // by reflection: Payara Micro is here when this runs, not when it is compiled
+        // by reflection: Payara Micro is on the class path at run time only
         Class.forName("fish.payara.micro.PayaraMicro")
                 .getMethod("main", String[].class)
                 .invoke(null, (Object) arguments);
@@ -67,7 +67,7 @@ public final class Launcher {
 
     static boolean isFree(int port) {
         try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true); // a port that a stopped server has just left is free
+            probe.setReuseAddress(true); // ignores connections of a stopped server in TIME_WAIT
             probe.bind(new InetSocketAddress(port));
             return true;
         } catch (IOException taken) {
@@ -75,7 +75,9 @@ public final class Launcher {
         }
     }
 
-    /** Payara Micro says that it is ready a moment before the application is; when the deployment failed it never is. */
+    /**
+     * Polls the application, as Payara Micro reports that it is ready slightly early, and even after a failed deployment.
+     */
     private static boolean answersSoon(int port) throws InterruptedException {
         for (int attempt = 0; attempt < 20; attempt++) {
             if (answers(port)) {

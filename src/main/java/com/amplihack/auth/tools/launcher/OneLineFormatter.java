@@ -4,7 +4,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 
-/** Writes each log record for people, as one line: when, how grave, what, and of an exception its first cause. */
+/** Formats a log record as one line: time, level, message and root cause. */
 public final class OneLineFormatter extends Formatter {
     @Override
     public String format(LogRecord record) {

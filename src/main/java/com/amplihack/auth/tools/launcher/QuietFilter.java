@@ -4,17 +4,17 @@ import java.util.logging.Filter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
-/** Lets through what this service says, and of the server what goes wrong, without its false alarms at every start. */
+/** Passes the application's log records and the server's warnings, except those that appear at every start. */
 public final class QuietFilter implements Filter {
     private static final String OURS = "com.amplihack.auth";
-    private static final String FIRST_ACCOUNT = "The first account was made";
+    private static final String FIRST_ACCOUNT = "The first account was created";
 
-    /** Of the whole process: the server makes a filter for each of its handlers, and anew when it reads its configuration. */
+    /** Static, as the server creates a filter for each handler and whenever it rereads its configuration. */
     private static volatile boolean firstAccount;
 
     private volatile boolean refused;
 
-    /** Whether this start has made the first account, and so printed its password. */
+    /** Whether this start created the first account and printed its password. */
     static boolean sawTheFirstAccount() {
         return firstAccount;
     }
@@ -28,13 +28,13 @@ public final class QuietFilter implements Filter {
             return true;
         }
         if (refused && logger.equals("javax.enterprise.system.core")) {
-            return false; // the server's echo of the sentence that we have just given
+            return false; // the server repeats our message
         }
         return record.getLevel().intValue() >= Level.WARNING.intValue() && !isFalseAlarm(record, logger);
     }
 
     private static boolean isFalseAlarm(LogRecord record, String logger) {
-        // the directory holds nothing of ours
+        // we keep nothing in that directory
         return logger.equals("PayaraMicro") && message(record).startsWith("Payara Micro Runtime directory");
     }
 

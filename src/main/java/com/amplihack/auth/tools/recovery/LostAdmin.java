@@ -9,9 +9,9 @@ import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.config.type.StoreKind;
 import com.amplihack.auth.metrics.Meters;
-import com.amplihack.auth.store.RedisBackend;
-import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.StoreUnavailableException;
+import com.amplihack.auth.store.redis.RedisBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.users.AccountRecovery;
 import com.amplihack.auth.users.AccountRecovery.Found;
 import com.amplihack.auth.users.password.PasswordHasher;
@@ -28,17 +28,17 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 
 /**
- * The command for an operator who has the machine but no administrator's password: gives an account a new random password,
- * printed once, enables it and makes it an administrator, whether or not a server runs.
+ * Recovers a lost administrator: sets and prints a random password, enables the account and grants it the role
+ * {@code admin}, with or without a running server.
  *
- * <p>Not part of the WAR: it is the main class of {@code amplihack-auth-recovery.jar}.
+ * <p>Not in the WAR: the main class of {@code amplihack-auth-recovery.jar}.
  */
 public final class LostAdmin {
     private LostAdmin() {}
 
-    /** Takes the account's name; ends with 1 and one sentence when nothing was changed. */
+    /** Takes the account's name; exits with 1 and one sentence if nothing was changed. */
     public static void main(String[] arguments) {
-        LogManager.getLogManager().getLogger("").setLevel(Level.WARNING); // the terminal is for what is printed here
+        LogManager.getLogManager().getLogger("").setLevel(Level.WARNING); // keep the terminal for our own output
         try {
             if (arguments.length != 1) {
                 throw new InvalidSettingException(
@@ -56,11 +56,11 @@ public final class LostAdmin {
         Settings settings = Configuration.besideTheServer(Map.of()).settings();
         requireOwn(settings.home());
         AccountRecovery accounts = AccountRecovery.open(settings.database());
-        Found account = accounts.find(name).orElseThrow(() -> nobody(name));
+        Found account = accounts.find(name).orElseThrow(() -> noSuchAccount(name));
         AuditLog audit = openAudit(settings);
         Secret password = PasswordPolicy.random();
         if (!accounts.recover(account, hash(settings, password))) {
-            throw nobody(name);
+            throw noSuchAccount(name);
         }
         Optional<Integer> ended = endSessions(settings, account.id());
         audit.record(AuditEntry.of(AuditEvent.ADMIN_ACTION, ClientContext.NONE)
@@ -74,25 +74,25 @@ public final class LostAdmin {
         audit.close();
         System.out.println("New password of " + account.username() + ": " + password.reveal());
         System.out.println("The account is enabled and has the role admin.");
-        System.out.println(ended.map(LostAdmin::told).orElseGet(() -> untold(settings)));
+        System.out.println(ended.map(LostAdmin::sessionsEnded).orElseGet(() -> sessionsUnknown(settings)));
     }
 
-    private static InvalidSettingException nobody(String name) {
+    private static InvalidSettingException noSuchAccount(String name) {
         return new InvalidSettingException("There is no account '" + name + "'");
     }
 
-    private static String told(int ended) {
-        return "Sessions ended: " + ended + ". A lock of the account is lifted.";
+    private static String sessionsEnded(int ended) {
+        return "Sessions ended: " + ended + ". Any lock of the account is lifted.";
     }
 
-    private static String untold(Settings settings) {
+    private static String sessionsUnknown(Settings settings) {
         return settings.store().kind() == StoreKind.MEMORY
-                ? "Sessions are in the server's memory: restart it, or those that the old password opened go on."
+                ? "The server keeps its sessions in memory: restart it to end them."
                 : "No Redis answers at " + settings.store().address()
-                        + ": sessions that the old password opened go on, and a lock stays. Run this again when it does.";
+                        + ": existing sessions and any lock remain. Run this again when Redis is up.";
     }
 
-    /** What another user makes here the server could not write, and a directory that is not there is the wrong one. */
+    /** Refuses another user, whose files the server could not write, and a missing directory. */
     private static void requireOwn(Path home) throws IOException {
         if (!Files.isDirectory(home)) {
             throw new InvalidSettingException("auth.home: " + home + " is not there");
@@ -108,7 +108,7 @@ public final class LostAdmin {
         }
     }
 
-    /** A file of its own, so that the numbers of a server that runs go on. */
+    /** Uses a separate file, so that a running server's sequence numbers stay continuous. */
     private static AuditLog openAudit(Settings settings) {
         String own = settings.audit().file().toString().replaceFirst("(\\.[^./\\\\]*)?$", "-recovery$1");
         Configuration configuration = Configuration.besideTheServer(Map.of("auth.audit.file", own));
@@ -123,7 +123,7 @@ public final class LostAdmin {
         return hasher.hash(password);
     }
 
-    /** After the database, as everywhere: a login that has read the old password cannot commit. */
+    /** Called after the database commit, so that no login with the old password survives. */
     private static Optional<Integer> endSessions(Settings settings, String id) {
         if (settings.store().kind() == StoreKind.MEMORY) {
             return Optional.empty();

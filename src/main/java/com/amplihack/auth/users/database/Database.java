@@ -33,12 +33,12 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /**
- * The account database: every question is answered within seconds or refused with {@code store_unavailable}, at once
- * while the database is known to be silent, and never waits for ever (docs/adr/0041).
+ * The account database behind a circuit breaker: every call returns within seconds or fails with {@code
+ * store_unavailable}, at once while the breaker is open (docs/adr/0041).
  */
 @Singleton
 public class Database {
-    /** The role that every installation has, made by the first migration. */
+    /** The role that the first migration creates. */
     public static final String ADMIN_ROLE = "admin";
 
     private static final Logger LOG = Logger.getLogger(Database.class.getName());
@@ -56,15 +56,15 @@ public class Database {
         breaker = new Breaker(
                 "The account database at " + configuration.settings().database().address(),
                 failure -> DatabaseFault.of(failure).isSilence(),
-                failure -> DatabaseFault.of(failure) == DatabaseFault.NO_CONNECTION && isOurCrowd(),
+                failure -> DatabaseFault.of(failure) == DatabaseFault.NO_CONNECTION && isPoolExhausted(),
                 this::dropIdle);
     }
 
     /**
-     * Connects, brings the schema to this version (forward only, one node at a time) and opens the persistence unit.
+     * Connects, migrates the schema (forward only, one node at a time) and opens the persistence unit.
      *
      * @throws SQLException when the database does not answer
-     * @throws InvalidSettingException when there is no such driver
+     * @throws InvalidSettingException when the driver class does not exist
      */
     public void open() throws SQLException {
         DatabaseSettings settings = configuration.settings().database();
@@ -78,13 +78,13 @@ public class Database {
     }
 
     /**
-     * Asks the database for a sign of life, for less than two seconds.
+     * Checks that the database answers, within two seconds.
      *
-     * @return its product
+     * @return its product name and version
      * @throws AuthException {@code store_unavailable} when it does not answer
      */
     public String ping() {
-        return answered(this::product, true);
+        return guarded(this::product, true);
     }
 
     private String product() {
@@ -101,39 +101,39 @@ public class Database {
     }
 
     /**
-     * Reads; each statement sees what is committed by then.
+     * Reads without a transaction, retrying on a lost connection.
      *
      * @throws AuthException {@code store_unavailable} when there is no answer in time
      */
-    public <T> T read(Function<EntityManager, T> question) {
-        return answered(
+    public <T> T read(Function<EntityManager, T> query) {
+        return guarded(
                 () -> {
                     try (EntityManager manager = opened(entities).createEntityManager()) {
-                        return question.apply(manager);
+                        return query.apply(manager);
                     }
                 },
                 true);
     }
 
     /**
-     * Changes something in one transaction; another change of the same rows meanwhile has it done again.
+     * Runs a change in one transaction, and retries it after a conflict with a concurrent one.
      *
      * @throws AuthException {@code store_unavailable} when there is no answer in time: the change may be stored or not
      */
     public <T> T write(Function<EntityManager, T> change) {
-        return answered(() -> inTransaction(change), false);
+        return guarded(() -> inTransaction(change), false);
     }
 
     /**
-     * Changes something while nobody else does through this method, on any node: what the change reads still holds when
-     * it is stored.
+     * Runs a change serialized with every other call of this method on any node, so that what it reads still holds at
+     * commit.
      *
      * @throws AuthException as {@link #write} does
      */
-    public <T> T writeAlone(Function<EntityManager, T> change) {
+    public <T> T writeSerialized(Function<EntityManager, T> change) {
         return write(manager -> {
             try {
-                takeTurn(manager.unwrap(Connection.class));
+                lockAdministration(manager.unwrap(Connection.class));
             } catch (SQLException failed) {
                 throw new IllegalStateException(failed);
             }
@@ -142,14 +142,13 @@ public class Database {
     }
 
     /**
-     * Waits until this transaction is the only one that changes accounts or roles by the rules of administration: the row
-     * of the role that must never be without a holder is what they lock. H2 waits 2 s by itself.
+     * Takes the lock that serializes administrative changes, the row of the role {@code admin}, and waits for it less
+     * than two seconds on PostgreSQL and two on H2.
      */
-    public static void takeTurn(Connection transaction) throws SQLException {
+    public static void lockAdministration(Connection transaction) throws SQLException {
         try (Statement statement = transaction.createStatement()) {
             if (transaction.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
-                statement.execute(
-                        "set local lock_timeout = '1500ms'"); // an error, before the socket's time-out breaks it
+                statement.execute("set local lock_timeout = '1500ms'"); // an error instead of a socket timeout
             }
             statement.execute("select name from auth_role where name = '" + ADMIN_ROLE + "' for update");
         }
@@ -174,25 +173,25 @@ public class Database {
     private static void rollBack(EntityTransaction transaction) {
         try {
             transaction.rollback();
-        } catch (RuntimeException lost) { // with its connection; why that went is on its way already
-            LOG.log(Level.FINE, "A transaction ended with its connection", lost);
+        } catch (RuntimeException lost) { // the connection is lost; the exception that says why propagates
+            LOG.log(Level.FINE, "A transaction was lost with its connection", lost);
         }
     }
 
-    private <T> T answered(Supplier<T> question, boolean repeatable) {
+    private <T> T guarded(Supplier<T> call, boolean repeatable) {
         try {
-            return breaker.call(() -> exchange(question, repeatable));
+            return breaker.call(() -> withRetries(call, repeatable));
         } catch (AuthException refused) {
             throw refused;
         } catch (CallNotPermittedException open) {
-            throw unavailable(open); // said once, when it opened
+            throw unavailable(open); // logged once, when it opened
         } catch (RuntimeException failed) {
             DatabaseFault fault = DatabaseFault.of(failed);
             if (fault == DatabaseFault.BUSY) {
-                throw new AuthException(ErrorCode.OVERLOADED, "Other changes of accounts are going on.", failed);
+                throw new AuthException(ErrorCode.OVERLOADED, "Other changes of accounts are in progress.", failed);
             }
             if (!isOfTheDatabase(failed)) {
-                throw failed; // a fault of ours: no outage, and sending it again would not help
+                throw failed; // a bug of ours: no outage, and a retry would not help
             }
             Throwable root = failed;
             while (root.getCause() != null) {
@@ -212,11 +211,13 @@ public class Database {
         return false;
     }
 
-    /** A lost connection (a database that was restarted leaves a pool of them) has a question, but no change, sent again. */
-    private <T> T exchange(Supplier<T> question, boolean repeatable) {
+    /**
+     * Retries after a conflict, and reads also after a lost connection, of which a restarted database leaves a pool.
+     */
+    private <T> T withRetries(Supplier<T> call, boolean repeatable) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return question.get();
+                return call.get();
             } catch (AuthException refused) {
                 throw refused;
             } catch (RuntimeException failed) {
@@ -224,21 +225,21 @@ public class Database {
                 if (fault == DatabaseFault.BROKEN) {
                     dropIdle();
                 }
-                boolean again = fault == DatabaseFault.CONFLICT || (fault == DatabaseFault.BROKEN && repeatable);
-                if (!again || attempt == TRIES) {
+                boolean retry = fault == DatabaseFault.CONFLICT || (fault == DatabaseFault.BROKEN && repeatable);
+                if (!retry || attempt == TRIES) {
                     throw failed;
                 }
             }
         }
     }
 
-    /** Each would cost a look of its own. */
+    /** Validating each idle connection after an outage would take too long. */
     private void dropIdle() {
         opened(pool).getHikariPoolMXBean().softEvictConnections();
     }
 
-    /** Whether each connection is in use: then somebody who found none says nothing about the database. */
-    private boolean isOurCrowd() {
+    /** Whether the pool is exhausted by our own load: a timeout then says nothing about the database. */
+    private boolean isPoolExhausted() {
         return opened(pool).getHikariPoolMXBean().getActiveConnections() >= DatabaseConnections.MOST;
     }
 
@@ -246,7 +247,7 @@ public class Database {
         return new AuthException(ErrorCode.STORE_UNAVAILABLE, "The account database does not answer.", failed);
     }
 
-    /** How every database gets its schema: forward only, nothing is ever cleaned. */
+    /** The schema migrations, forward only; cleaning is disabled. */
     public static FluentConfiguration migrations(DataSource database) {
         return Flyway.configure(Database.class.getClassLoader())
                 .dataSource(database)
@@ -264,17 +265,17 @@ public class Database {
             pool.close();
         }
         DatabaseConnections.restoreLogging();
-        forgetDriver();
+        deregisterDriver();
     }
 
-    /** The driver in the WAR registers itself in the JDK, which would keep the classes of every deployment. */
-    private static void forgetDriver() {
+    /** The WAR's JDBC driver registers itself in the JDK, which would leak the class loader of every deployment. */
+    private static void deregisterDriver() {
         try {
             if (Driver.isRegistered()) {
                 Driver.deregister();
             }
-        } catch (SQLException | LinkageError unwilling) {
-            LOG.log(Level.FINE, "The driver stays", unwilling);
+        } catch (SQLException | LinkageError failed) {
+            LOG.log(Level.FINE, "The JDBC driver was not deregistered", failed);
         }
     }
 }

@@ -16,29 +16,28 @@ import javax.sql.DataSource;
 import org.postgresql.ds.common.BaseDataSource;
 
 /**
- * Connects to the account database: a pool in which nobody waits longer than {@link #LONGEST_WAIT} for a connection nor
- * longer than {@link #LONGEST_READ} for PostgreSQL to answer, whatever {@code auth.db.url} says, and from which no
- * connection comes that was lost while it lay there (docs/adr/0041).
+ * The account database's connection pool, which bounds the wait for a connection and for an answer of PostgreSQL
+ * whatever {@code auth.db.url} says, and validates idle connections (docs/adr/0041).
  */
 final class DatabaseConnections {
-    /** Connections of a node at most. */
+    /** The maximum pool size. */
     static final int MOST = 32;
 
-    /** For a connection of the pool; one that may be dead is tried for {@link #LONGEST_CHECK} on top. */
+    /** For a connection of the pool, without the {@link #LONGEST_CHECK} that validating one may take. */
     static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     static final Duration LONGEST_CHECK = Duration.ofMillis(250);
 
-    /** Silence of PostgreSQL in the middle of an answer. */
+    /** PostgreSQL's socket timeout. */
     static final Duration LONGEST_READ = Duration.ofSeconds(2);
 
-    /** Until a new connection is authenticated; nobody waits for it, but the next request may have it. */
+    /** Until a new connection is authenticated; done in the background, no request waits for it. */
     private static final Duration LONGEST_LOGIN = Duration.ofSeconds(2);
 
-    /** The first connection is tried for so long: a database that starts with us may be a little later. */
+    /** How long the first connection is retried, as the database may be starting too. */
     private static final Duration START = Duration.ofSeconds(5);
 
-    /** Keeps the logger from being collected: what the pool says of each connection is said once by {@link Database}. */
+    /** Silenced, since {@link Database} logs an outage once; the field keeps the logger from being collected. */
     private static final Logger POOL = Logger.getLogger("com.zaxxer.hikari");
 
     private DatabaseConnections() {}
@@ -58,7 +57,7 @@ final class DatabaseConnections {
         }
         HikariConfig config = new HikariConfig();
         if (driver instanceof BaseDataSource) {
-            config.setConnectionInitSql("set lock_timeout = '1500ms'"); // an error, before LONGEST_READ breaks it
+            config.setConnectionInitSql("set lock_timeout = '1500ms'"); // an error instead of a socket timeout
         }
         config.setPoolName("accounts");
         config.setDataSource(driver);
@@ -84,7 +83,7 @@ final class DatabaseConnections {
         POOL.setLevel(null);
     }
 
-    /** Connections of nobody else, which wait as long as the URL says: a migration takes the time that it needs. */
+    /** Unpooled connections with the URL's own timeouts: a migration may take long. */
     static DataSource driver(DatabaseSettings settings) {
         DataSource driver;
         try {

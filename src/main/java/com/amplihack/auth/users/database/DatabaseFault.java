@@ -7,32 +7,32 @@ import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 
-/** What the failure of a question to the database says about the database. */
+/** Classifies a failed database call. */
 enum DatabaseFault {
-    /** Somebody else changed the same at the same moment: nothing was stored, and it is done again on what is there now. */
+    /** A concurrent change won: nothing was stored, and a retry may succeed. */
     CONFLICT,
     /** The connection was lost. */
     BROKEN,
-    /** There was no connection in time, new or out of the pool. */
+    /** No connection was available in time. */
     NO_CONNECTION,
-    /** Somebody else held what it needed for too long; nothing was stored. */
+    /** A lock was not available in time; nothing was stored. */
     BUSY,
     /** There was no answer in time. */
     SILENT,
-    /** It was answered with an error. */
+    /** The database answered with an error. */
     REFUSED;
 
-    /** Whether it counts against the database: an answer, even a bad one, costs no time. */
+    /** Whether the circuit breaker counts it as a failure: an error that is an answer does not count. */
     boolean isSilence() {
         return this == NO_CONNECTION || this == SILENT || this == BROKEN;
     }
 
-    /** SQLSTATEs of PostgreSQL that shuts down or starts, and of H2 that was closed. */
+    /** SQLSTATEs of a PostgreSQL that shuts down or starts, and of a closed H2. */
     private static final Set<String> CLOSED = Set.of("57P01", "57P02", "57P03", "90067", "90098", "90121");
 
     private static final String CONCURRENT_UPDATE = "90131"; // H2's
 
-    /** SQLSTATEs of a lock that was waited for in vain: PostgreSQL's lock_not_available, and H2's. */
+    /** SQLSTATEs of a lock timeout: PostgreSQL's lock_not_available, and H2's. */
     private static final Set<String> LOCKED = Set.of("55P03", "HYT00");
 
     static DatabaseFault of(Throwable failure) {
@@ -61,8 +61,8 @@ enum DatabaseFault {
     }
 
     /**
-     * By its class (SQL:2016 part 2, section 24.1): 40 is a transaction rolled back, 23 a constraint that what somebody
-     * else has stored meanwhile breaks, 08 a connection that failed.
+     * By SQLSTATE class (SQL:2016 part 2, section 24.1): 40 is a rollback, 23 a constraint violated by a concurrent
+     * change, 08 a connection failure.
      */
     private static DatabaseFault of(String state) {
         if (state.startsWith("40") || state.startsWith("23") || state.equals(CONCURRENT_UPDATE)) {

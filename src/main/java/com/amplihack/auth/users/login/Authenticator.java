@@ -14,7 +14,8 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.problem.RepeatedLog;
 import com.amplihack.auth.store.LoginAttempt;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.LoginStore;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountKey;
@@ -31,21 +32,21 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Authenticates a person by name and password. Unknown user, wrong password, disabled and locked account cost the same
- * work and get the same answer (docs/specification.md, fault 27). Before anything is hashed one is taken from the quota
- * of the client's address, and the attempt gets a place among those of the account that may fail (docs/lockout.md).
+ * Authenticates by name and password, with the same work and the same answer for an unknown user, a wrong password
+ * and a disabled or locked account (docs/specification.md, fault 27). Before hashing, the attempt counts against the
+ * login quota of the client's address and the failure limit of the account (docs/lockout.md).
  */
 @Singleton
 public class Authenticator {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(Authenticator.class.getName()), 1);
 
-    /** How many counters the names that nobody has share: as few as that, so that nothing piles up. */
+    /** The number of counters that unknown names share, which bounds their memory. */
     static final int NOBODIES = 65_536;
 
     private final AccountDirectory directory;
     private final Accounts accounts;
     private final PasswordHasher hasher;
-    private final SecurityStore store;
+    private final LoginStore store;
     private final AuditLog audit;
     private final Configuration configuration;
     private final RateLimits limits;
@@ -57,7 +58,7 @@ public class Authenticator {
             AccountDirectory directory,
             Accounts accounts,
             PasswordHasher hasher,
-            SecurityStore store,
+            LoginStore store,
             AuditLog audit,
             Configuration configuration,
             RateLimits limits,
@@ -74,15 +75,15 @@ public class Authenticator {
     }
 
     /**
-     * Somebody who has shown who they are.
+     * An authenticated user.
      *
-     * @param epoch the user's, as it was before the account was read: a session may only open under this one
-     * @param limit what is left of the address's login quota
+     * @param epoch the user's epoch, read before the account: a session opens only if it is unchanged
+     * @param limit the remaining login quota of the client's address
      */
-    public record Authenticated(Account account, SecurityStore.Epoch epoch, RateLimit limit) {}
+    public record Authenticated(Account account, SessionStore.Epoch epoch, RateLimit limit) {}
 
     /**
-     * Signs somebody in: what {@link #authenticate} admits is a login, and audited as one.
+     * Authenticates a login, and audits its success.
      *
      * @throws AuthException what {@link #authenticate} throws
      */
@@ -95,15 +96,15 @@ public class Authenticator {
     }
 
     /**
-     * Checks name and password; a failure is audited as a failed login, whatever the password was asked for.
+     * Checks name and password; a failure is audited as a failed login even if this is no login.
      *
-     * @param devices what came along of device cookies
+     * @param devices the device cookies of the request
      * @throws AuthException {@code rate_limited}, {@code invalid_credentials}, {@code overloaded} or {@code
      *     store_unavailable}
      */
     public Authenticated authenticate(
             String username, Secret password, PresentedDevices devices, ClientContext client) {
-        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // its quota is never off
+        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // the login quota is never unlimited
         Optional<AccountKey> key = Username.parse(username).flatMap(directory::findKey);
         LoginAttempt attempt = begin(username, key, devices);
         Checked checked = check(attempt, key, password);
@@ -111,10 +112,10 @@ public class Authenticator {
                 || !attempt.admitted()
                 || !checked.account().orElseThrow().enabled()) {
             fail(attempt, checked.account(), username, client);
-            throw limit.shownOn(new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong."));
+            throw limit.addTo(new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong."));
         }
         store.giveBackLogin(attempt);
-        Account current = renewed(checked.account().orElseThrow(), password);
+        Account current = rehashed(checked.account().orElseThrow(), password);
         return new Authenticated(current, attempt.epoch(), limit);
     }
 
@@ -132,22 +133,22 @@ public class Authenticator {
     }
 
     /**
-     * Who is counted for a name that nobody has: the same for each attempt at it, on every node, so that it fills and locks
-     * as an account does. No UUID of an account is like it (RFC 9562 section 4.2: this version is unused).
+     * The counter for an unknown name, the same on every node, so that it locks as an account does. It never equals an
+     * account's UUID (RFC 9562 section 4.2: this version is unused).
      */
     private String nobody(String username) {
         return counter(
                 audit.pseudonym(Username.parse(username).map(Username::key).orElse(username)));
     }
 
-    /** One of {@value #NOBODIES}, so that names which nobody has pile nothing up. */
+    /** One of {@value #NOBODIES} counters for unknown names. */
     public static String counter(String pseudonym) {
         return String.format(
                 Locale.ROOT, "00000000-0000-0000-0000-%012x", Math.floorMod(pseudonym.hashCode(), NOBODIES));
     }
 
-    /** With a hash of the parameters in force; that it cannot be made or stored now is no reason to refuse a sign-in. */
-    private Account renewed(Account account, Secret password) {
+    /** Rehashes the password if its hash is outdated; a failure does not refuse the login. */
+    private Account rehashed(Account account, Secret password) {
         if (!hasher.isOutdated(account.passwordHash(), password)) {
             return account;
         }
@@ -171,7 +172,7 @@ public class Authenticator {
 
     private record Checked(Optional<Account> account, boolean matches) {}
 
-    /** Compares the password, whoever is asked for and whether or not the attempt may succeed. */
+    /** Compares the password even if the user is unknown or the attempt is not admitted. */
     private Checked check(LoginAttempt attempt, Optional<AccountKey> key, Secret password) {
         try {
             Optional<Account> account = key.flatMap(known -> directory.find(known.id()));
@@ -179,7 +180,7 @@ public class Authenticator {
                     ? hasher.verify(account.get().passwordHash(), password)
                     : hasher.verifyNobody(password);
             return new Checked(account, matches);
-        } catch (AuthException untried) { // a 503 of the database or of the hash queue: nobody has compared anything
+        } catch (AuthException untried) { // a 503 of the database or the hash queue: nothing was compared
             store.giveBackLogin(attempt);
             countOverload(untried);
             throw untried;

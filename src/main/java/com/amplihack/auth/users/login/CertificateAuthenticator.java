@@ -10,7 +10,7 @@ import com.amplihack.auth.limits.RateLimits;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountKey;
@@ -28,8 +28,8 @@ import java.util.Optional;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Authenticates a service by the client certificate that the TLS layer has verified. Whatever is wrong with it, or with
- * the account that it names, gets one answer; a lock of the account is for guessed passwords and does not count here.
+ * Authenticates a service by the client certificate that the TLS layer has verified; every failure gets the same
+ * answer, and the account's lockout, which is for guessed passwords, does not apply.
  */
 @Singleton
 public class CertificateAuthenticator {
@@ -37,7 +37,7 @@ public class CertificateAuthenticator {
     private static final int LONGEST_SUBJECT = 512;
 
     private final AccountDirectory accounts;
-    private final SecurityStore store;
+    private final SessionStore store;
     private final AuditLog audit;
     private final Configuration configuration;
     private final RateLimits limits;
@@ -46,7 +46,7 @@ public class CertificateAuthenticator {
     @Inject
     public CertificateAuthenticator(
             AccountDirectory accounts,
-            SecurityStore store,
+            SessionStore store,
             AuditLog audit,
             Configuration configuration,
             RateLimits limits,
@@ -59,21 +59,21 @@ public class CertificateAuthenticator {
         this.clock = clock;
     }
 
-    /** Why somebody is not let in: for the audit log alone. */
-    private record Found(Optional<Account> account, Optional<SecurityStore.Epoch> epoch, Optional<String> refusal) {
+    /** The account, or the reason of the refusal, which goes to the audit log only. */
+    private record Found(Optional<Account> account, Optional<SessionStore.Epoch> epoch, Optional<String> refusal) {
         static Found refused(String reason) {
             return new Found(Optional.empty(), Optional.empty(), Optional.of(reason));
         }
     }
 
     /**
-     * Finds the account of the certificate; one is taken from the login quota of the client's address.
+     * Authenticates the certificate's account, counted against the login quota of the client's address.
      *
-     * @param leaf the client's own certificate: the handshake has shown that it has the key, and has verified the chain
+     * @param leaf the client's certificate, whose key and chain the TLS handshake has verified
      * @throws AuthException {@code rate_limited}, {@code invalid_credentials} or {@code store_unavailable}
      */
     public Authenticated authenticate(X509Certificate leaf, ClientContext client) {
-        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // its quota is never off
+        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // the login quota is never unlimited
         Found found = unfit(leaf).map(Found::refused).orElseGet(() -> find(leaf.getSubjectX500Principal()));
         boolean success = found.refusal().isEmpty();
         AuditEntry entry = AuditEntry.of(success ? AuditEvent.LOGIN_SUCCESS : AuditEvent.LOGIN_FAILED, client)
@@ -85,15 +85,15 @@ public class CertificateAuthenticator {
         found.refusal().ifPresent(reason -> entry.detail("reason", reason));
         audit.record(entry);
         if (!success) {
-            throw limit.shownOn(
-                    new AuthException(ErrorCode.INVALID_CREDENTIALS, "The certificate signs in to no account."));
+            throw limit.addTo(
+                    new AuthException(ErrorCode.INVALID_CREDENTIALS, "No account can sign in with this certificate."));
         }
         return new Authenticated(found.account().orElseThrow(), found.epoch().orElseThrow(), limit);
     }
 
     /**
-     * What the TLS layer may let pass: a certificate that stands in the trust store itself is not checked at all, and a
-     * resumed session (RFC 8446 section 2.2) was checked when it began.
+     * Checks what TLS may not: it does not validate a certificate that is in the trust store itself, and a resumed
+     * session (RFC 8446 section 2.2) was validated when it began.
      */
     private Optional<String> unfit(X509Certificate leaf) {
         Instant now = clock.instant();
@@ -109,7 +109,7 @@ public class CertificateAuthenticator {
         return settings().mayIssue(leaf.getIssuerX500Principal()) ? Optional.empty() : Optional.of("other_issuer");
     }
 
-    /** RFC 5280 section 4.2.1.12: for the purposes that it names; {@code anyExtendedKeyUsage} names none. */
+    /** RFC 5280 section 4.2.1.12: {@code clientAuth} or no extension; {@code anyExtendedKeyUsage} is not enough. */
     private static boolean isForClients(X509Certificate leaf) {
         try {
             List<String> purposes = leaf.getExtendedKeyUsage();
@@ -125,8 +125,8 @@ public class CertificateAuthenticator {
             return Found.refused("unmapped_subject");
         }
         Optional<AccountKey> key = name.flatMap(Username::parse).flatMap(accounts::findKey);
-        // before the account is read: a session opens under this epoch alone
-        Optional<SecurityStore.Epoch> epoch = key.map(known -> store.epoch(known.id()));
+        // read before the account: a session opens only if the epoch is unchanged
+        Optional<SessionStore.Epoch> epoch = key.map(known -> store.epoch(known.id()));
         Optional<Account> account = key.flatMap(known -> accounts.find(known.id()));
         if (account.isEmpty()) {
             return Found.refused("unknown_account");
@@ -141,7 +141,7 @@ public class CertificateAuthenticator {
         return configuration.settings().certificates();
     }
 
-    /** As {@code auth.certificate.accounts} wants it. */
+    /** In the notation of {@code auth.certificate.accounts}, truncated. */
     private static String shown(X500Principal name) {
         String text = CertificateSettings.spelled(name);
         return text.length() <= LONGEST_SUBJECT ? text : text.substring(0, LONGEST_SUBJECT);

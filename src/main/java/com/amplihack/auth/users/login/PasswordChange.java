@@ -6,7 +6,7 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Accounts;
@@ -18,7 +18,7 @@ import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
-/** Lets people change their own password, which ends every session of theirs. */
+/** Changes a user's own password, and ends all of the user's sessions. */
 @Singleton
 public class PasswordChange {
     private final Authenticator authenticator;
@@ -26,7 +26,7 @@ public class PasswordChange {
     private final Accounts accounts;
     private final PasswordPolicy policy;
     private final PasswordHasher hasher;
-    private final SecurityStore store;
+    private final SessionStore store;
     private final AuditLog audit;
 
     @Inject
@@ -36,7 +36,7 @@ public class PasswordChange {
             Accounts accounts,
             PasswordPolicy policy,
             PasswordHasher hasher,
-            SecurityStore store,
+            SessionStore store,
             AuditLog audit) {
         this.authenticator = authenticator;
         this.directory = directory;
@@ -48,29 +48,29 @@ public class PasswordChange {
     }
 
     /**
-     * Changes the password of the account; a wrong current one counts as a failed login.
+     * Changes the password; a wrong current one counts as a failed login.
      *
-     * @return who may open a new session now: under an epoch that was read after the old ones had ended
+     * @return the user, who may open a new session, with the epoch read after the old sessions ended
      * @throws AuthException {@code weak_password}, and what {@link Authenticator#authenticate} throws; after {@code
-     *     store_unavailable} the new password may be in force while old sessions go on
+     *     store_unavailable} the new password may be stored while old sessions go on
      */
     public Authenticated change(
             String username, Secret current, Secret fresh, PresentedDevices devices, ClientContext client) {
         policy.require("new_password", username, fresh);
         if (OpaqueString.of(fresh).equals(OpaqueString.of(current))) {
-            throw new AuthException(ErrorCode.WEAK_PASSWORD, "new_password: it is the current one.");
+            throw new AuthException(ErrorCode.WEAK_PASSWORD, "new_password: must differ from the current one.");
         }
         Authenticated shown = authenticator.authenticate(username, current, devices, client);
         Account account = shown.account();
         String id = account.id();
         String freshHash = hasher.hash(fresh);
-        store.endAll(id); // a store that is down refuses before anything is changed
+        store.endAll(id); // a store that is down fails before anything is changed
         long version = accounts.replacePassword(account, freshHash)
-                .orElseThrow(PasswordChange::changedMeanwhile) // the password that was shown is no longer the account's
+                .orElseThrow(PasswordChange::changedMeanwhile) // the verified password is no longer the account's
                 .passwordVersion();
-        store.endAll(id); // also what the old password opened in between
+        store.endAll(id); // including those opened with the old password meanwhile
         audit.record(AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(id));
-        SecurityStore.Epoch epoch = store.epoch(id);
+        SessionStore.Epoch epoch = store.epoch(id);
         Account now = directory
                 .find(id)
                 .filter(Account::enabled)
@@ -80,6 +80,6 @@ public class PasswordChange {
     }
 
     private static AuthException changedMeanwhile() {
-        return new AuthException(ErrorCode.INVALID_CREDENTIALS, "The account was changed meanwhile.");
+        return new AuthException(ErrorCode.INVALID_CREDENTIALS, "The account was changed concurrently.");
     }
 }

@@ -7,25 +7,25 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Bounds what zxcvbn is given of a password, so that measuring it takes some milliseconds whatever it is: its work grows
- * with the square of the length, times the ways in which digits and signs can be read as letters.
+ * Bounds the part of a password that zxcvbn measures, so that it takes milliseconds: its work is quadratic in the
+ * length, times the number of ways to read digits and symbols as letters (l33t).
  */
 final class MeasuredText {
-    /** Code points that are measured; what takes enough guesses so far is strong. */
+    /** Code points that are measured; a password whose prefix is strong is strong. */
     private static final int LONGEST = 64;
 
-    /** Readings that are tried; {@code p4$$w0rd} has one, all digits together have four, every sign that there is 576. */
+    /** Readings that are tried; {@code p4$$w0rd} has one, all digits together have four, all symbols together 576. */
     private static final int MOST_READINGS = 8;
 
-    /** The letters that zxcvbn reads in several signs each, so that their numbers multiply; the others have one sign. */
+    /** The symbols that zxcvbn reads as the same letter; letters with one symbol only do not multiply the readings. */
     private static final List<String> AMBIGUOUS = List.of("4@", "({[<", "69", "1!|", "1|7", "$5", "+7");
 
     private static final int OUT_OF_REACH =
-            0xE000; // a private use character for each sign: no letter, and still itself
+            0xE000; // maps each symbol to a private use character, which is read as no letter
 
     private MeasuredText() {}
 
-    /** The start of the text; signs that would make more readings than are tried stand for themselves alone. */
+    /** The prefix of the text; symbols that would exceed the readings are read as no letter. */
     public static String of(String text) {
         String start =
                 text.substring(0, text.offsetByCodePoints(0, Math.min(LONGEST, text.codePointCount(0, text.length()))));
@@ -43,7 +43,7 @@ final class MeasuredText {
         return measured.toString();
     }
 
-    /** In how many ways a text with these signs can be read. */
+    /** The number of ways to read a text with these symbols. */
     private static int readings(Set<Character> signs) {
         int product = 1;
         for (String ofOneLetter : AMBIGUOUS) {

@@ -5,8 +5,8 @@ import java.text.Normalizer;
 import java.util.regex.Pattern;
 
 /**
- * The one form in which a password is hashed and measured, whichever keyboard composed it: the profile OpaqueString of
- * RFC 8265 section 4.2.2, every space as U+0020 and then NFC. Case, width and everything else stay.
+ * Normalizes a password before it is hashed or measured, by the OpaqueString profile of RFC 8265 section 4.2.2: every
+ * space becomes U+0020, then NFC; case and width stay.
  */
 public final class OpaqueString {
     private static final Pattern SPACES = Pattern.compile("\\p{Zs}");

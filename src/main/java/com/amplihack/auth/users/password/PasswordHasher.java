@@ -31,8 +31,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Argon2id (RFC 9106) behind a bulkhead: so many hashes at a time, so many more waiting (each at most 10 s), and a 503
- * {@code overloaded} for the rest, so that logins cannot exhaust memory (docs/specification.md, fault 31).
+ * Argon2id (RFC 9106) behind a bulkhead with a bounded queue (10 s at most), which answers 503 {@code overloaded}
+ * beyond, so that logins cannot exhaust memory (docs/specification.md, fault 31).
  */
 @Singleton
 public class PasswordHasher {
@@ -56,18 +56,15 @@ public class PasswordHasher {
     }
 
     /**
-     * Prepares the native library and the hash that unknown users are measured against.
+     * Loads the native library and creates the hash that the passwords of unknown users are compared with.
      *
      * @throws InvalidSettingException when the library cannot be loaded
      */
     @PostConstruct
+    @SuppressWarnings("NullAway.Init") // a try block hides that the fields are set
     public void prepare() {
-        prepare(library());
-    }
-
-    private static Argon2 library() {
         try {
-            return Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
+            prepare(Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32));
         } catch (LinkageError unusable) {
             String why =
                     String.valueOf(unusable.getMessage()).lines().findFirst().orElse("");
@@ -77,7 +74,7 @@ public class PasswordHasher {
         }
     }
 
-    public final void prepare(Argon2 library) {
+    public void prepare(Argon2 library) {
         argon2 = library;
         int concurrency = settings().concurrency();
         hashing = bulkhead(concurrency, LONGEST_WAIT);
@@ -88,8 +85,8 @@ public class PasswordHasher {
     }
 
     /**
-     * Closes the native library: JNA's cleaner waits for its end, and would keep the classes of every deployment. Only when
-     * nobody hashes any more, since closing it under somebody's feet would end the server.
+     * Closes the native library, which would otherwise leak the class loader of every deployment, but only if no hash
+     * is running, since closing it during a call would crash the server.
      */
     @PreDestroy
     public void close() {
@@ -101,33 +98,36 @@ public class PasswordHasher {
         }
     }
 
-    /** An encoded hash of the password (as {@link OpaqueString}), with a random salt of 128 bits. */
+    /** An encoded hash of the password's {@link OpaqueString}, with a random 128-bit salt. */
     public String hash(Secret password) {
         PasswordSettings s = settings();
         char[] text = OpaqueString.of(password.reveal()).toCharArray();
-        return inTurn(() -> argon2.hash(s.iterations(), s.memoryKib(), s.parallelism(), text));
+        return withinBulkhead(() -> argon2.hash(s.iterations(), s.memoryKib(), s.parallelism(), text));
     }
 
     /**
-     * Whether the password belongs to the hash, also to an older one of the password as it was typed; a corrupt hash
-     * (docs/specification.md, fault 30) is a no and a line in the log.
+     * Whether the password matches the hash, also an older one of the password as typed; a corrupt hash
+     * (docs/specification.md, fault 30) is logged and never matches.
      */
     public boolean verify(String encoded, Secret password) {
-        return inTurn(() -> {
-            // argon2-jvm calls a corrupt hash a mismatch, without a word
+        return withinBulkhead(() -> {
+            // argon2-jvm silently treats a corrupt hash as a mismatch
             if (!ENCODED.matcher(encoded).matches()) {
                 LOG.log(
                         Level.SEVERE,
                         "corrupt",
                         "A stored password hash is corrupt: its account cannot sign in until it has a new password");
-                matches(nobodysHash, password); // the same work as for any other
+                matches(nobodysHash, password); // the same work as for any other hash
                 return false;
             }
             return matches(encoded, password);
         });
     }
 
-    /** One comparison, or two where the form matters: what was typed decides, never whose hash it is or which one matches. */
+    /**
+     * Compares the normalized password and, only if it differs, the typed one, so that the work depends on the input
+     * only.
+     */
     private boolean matches(String encoded, Secret password) {
         String typed = password.reveal();
         String prepared = OpaqueString.of(typed);
@@ -139,8 +139,7 @@ public class PasswordHasher {
     }
 
     /**
-     * Costs what {@link #verify} costs and is always a no, for users that do not exist (docs/specification.md, fault
-     * 27).
+     * Does the work of {@link #verify} for an unknown user; always false (docs/specification.md, fault 27).
      */
     public boolean verifyNobody(Secret password) {
         verify(nobodysHash, password);
@@ -148,9 +147,9 @@ public class PasswordHasher {
     }
 
     /**
-     * Whether the hash was made with other parameters than those in force, or of another form of the password.
+     * Whether the hash has other parameters than the current ones, or is of the password as typed.
      *
-     * @param password that belongs to the hash; when there is no turn to compare it, the answer is no
+     * @param password that matches the hash; false when the bulkhead is too full to compare it
      */
     public boolean isOutdated(String encoded, Secret password) {
         PasswordSettings s = settings();
@@ -162,9 +161,9 @@ public class PasswordHasher {
             return false;
         }
         try {
-            return inTurn(() -> !argon2.verify(encoded, prepared.toCharArray()));
+            return withinBulkhead(() -> !argon2.verify(encoded, prepared.toCharArray()));
         } catch (AuthException overloaded) {
-            return false; // the next sign-in asks again
+            return false; // the next login tries again
         }
     }
 
@@ -172,7 +171,7 @@ public class PasswordHasher {
         return configuration.settings().passwords();
     }
 
-    private <T> T inTurn(Supplier<T> work) {
+    private <T> T withinBulkhead(Supplier<T> work) {
         try {
             return hashingOrWaiting.executeSupplier(() -> hashing.executeSupplier(() -> timed(work)));
         } catch (BulkheadFullException | AcquirePermissionCancelledException full) {

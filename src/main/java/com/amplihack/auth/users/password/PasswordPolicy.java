@@ -15,20 +15,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Says what a new password must be (NIST SP 800-63B-4 section 3.1.1.2): long enough, and neither common nor made of the
- * account's or the service's name; nothing about kinds of characters.
+ * Requires a new password to be long enough and neither common nor derived from the account's or the service's name,
+ * without composition rules (NIST SP 800-63B-4 section 3.1.1.2).
  */
 @Singleton
 public class PasswordPolicy {
-    // without the characters that people mistake for one another
+    // without ambiguous characters
     private static final String ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int RANDOM_LENGTH = 24; // of 56 characters each: 139 bits
 
-    /** Guesses that a password must take: from here on zxcvbn calls it very unguessable, also for who has the hash. */
+    /** The guesses from which zxcvbn rates a password very unguessable, even in an offline attack on its hash. */
     private static final double ENOUGH = 1e10;
 
-    /** The same for the words alone: whoever guesses the words has the one sign between them within ten times as many. */
+    /** The same for the words alone: guessing the separator between them multiplies the guesses by at most ten. */
     private static final double ENOUGH_OF_WORDS = ENOUGH / 10;
 
     private static final int SHORTEST_PART = 3;
@@ -45,10 +45,10 @@ public class PasswordPolicy {
     }
 
     /**
-     * Refuses a password that somebody chose badly.
+     * Refuses a weak password.
      *
-     * @param member of the request that holds it
-     * @throws AuthException {@code weak_password}, with what is wrong but never with the password
+     * @param member the request member that holds it
+     * @throws AuthException {@code weak_password}, with the reason but never the password
      */
     public void require(String member, String username, Secret password) {
         PasswordSettings limits = configuration.settings().passwords();
@@ -59,12 +59,12 @@ public class PasswordPolicy {
         }
         String measured = MeasuredText.of(text);
         String words = bare(measured);
-        boolean mostlyWords = words.length() * 2 > measured.length(); // else the separators are what makes it
+        boolean mostlyWords = words.length() * 2 > measured.length(); // else the separators make its strength
         List<String> names = names(username);
         if (guesses(measured, names) < ENOUGH || (mostlyWords && guesses(words, names) < ENOUGH_OF_WORDS)) {
             throw weak(
                     member,
-                    "too common, or made of the account's or the service's name. Several unusual words are a good one.");
+                    "too common, or derived from the account's or the service's name. Combine several unusual words.");
         }
     }
 
@@ -72,7 +72,7 @@ public class PasswordPolicy {
         return zxcvbn.measure(password, names).getGuesses();
     }
 
-    /** What somebody who knows the account tries first, in lower case: the library would use the machine's language. */
+    /** An attacker's first guesses, lower-cased here because the library would use the machine's locale. */
     private static List<String> names(String username) {
         String name = username.toLowerCase(Locale.ROOT);
         Stream<String> parts = Stream.of(SEPARATORS.split(name, MOST_PARTS + 1))
@@ -83,7 +83,7 @@ public class PasswordPolicy {
                 .toList();
     }
 
-    /** Without what people put between words. */
+    /** Without separators. */
     private static String bare(String text) {
         return SEPARATORS.matcher(text).replaceAll("");
     }
@@ -92,7 +92,7 @@ public class PasswordPolicy {
         return new AuthException(ErrorCode.WEAK_PASSWORD, member + ": " + why);
     }
 
-    /** A password that nobody has chosen: 24 letters and digits. */
+    /** A random password of 24 letters and digits. */
     public static Secret random() {
         StringBuilder password = new StringBuilder();
         for (int i = 0; i < RANDOM_LENGTH; i++) {

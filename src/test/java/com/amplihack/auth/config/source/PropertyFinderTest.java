@@ -121,14 +121,14 @@ class PropertyFinderTest {
                 "${MPCONFIG=nope}      | holds a ${...} that cannot be resolved",
                 "${no.such:${nope}}    | holds a ${...} that cannot be resolved",
                 "${looked.up}          | holds a ${...} that cannot be resolved",
-                "pa${ss                | holds a ${ that is not closed",
-                "${a${b}               | holds a ${ that is not closed",
-                "${nope:}              | holds nothing once its ${...} is resolved",
-                "' ${nope:} '          | holds nothing once its ${...} is resolved",
+                "pa${ss                | holds an unclosed ${",
+                "${a${b}               | holds an unclosed ${",
+                "${nope:}              | is empty once its ${...} is resolved",
+                "' ${nope:} '          | is empty once its ${...} is resolved",
                 "a\\${auth.home}       | holds a \\${, and a backslash escapes nothing here: put the value into a variable"
                         + " and name that, as in ${ENV=MY_VALUE}, whose content is taken to the letter",
-                "${redis.password}     | holds a ${...} that leads back to itself",
-                "${back.and.forth}     | holds a ${...} that leads back to itself"
+                "${redis.password}     | holds a ${...} that refers to itself",
+                "${back.and.forth}     | holds a ${...} that refers to itself"
             })
     void whatCannotBeResolvedIsNeverTakenForNotSet(String value, String why) {
         set.put("looked.up", "x${nope}");

@@ -23,9 +23,9 @@ import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.ScriptedStore;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
+import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.web.ClientContext;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -444,7 +444,7 @@ class HsmKeysTest {
             }
             inside.await();
             assertEquals(
-                    "the HSM keeps others waiting",
+                    "the HSM is overloaded",
                     assertThrows(HsmUnavailableException.class, () -> slow.use(session -> ""))
                             .getMessage());
         } finally {
@@ -460,16 +460,16 @@ class HsmKeysTest {
         AtomicInteger opened = new AtomicInteger();
         Hsm hsm = counting(opened);
         fail(hsm);
-        hsm.look();
+        hsm.reconnect();
         assertEquals(2, opened.get());
 
         fail(hsm);
-        hsm.look();
+        hsm.reconnect();
         assertEquals(2, opened.get());
         assertThrows(HsmUnavailableException.class, () -> hsm.use(session -> ""));
 
         Thread.sleep(1100);
-        hsm.look();
+        hsm.reconnect();
         assertEquals(3, opened.get());
         assertEquals("", hsm.use(session -> ""));
     }
@@ -490,7 +490,7 @@ class HsmKeysTest {
         late.start();
         inside.await();
         fail(hsm);
-        hsm.look();
+        hsm.reconnect();
         assertEquals("", hsm.use(session -> ""));
 
         end.countDown();
@@ -512,9 +512,9 @@ class HsmKeysTest {
                 },
                 Duration.ofMinutes(1));
         fail(hsm);
-        hsm.look();
+        hsm.reconnect();
         Thread.sleep(1100); // longer than another failure would be waited for
-        hsm.look();
+        hsm.reconnect();
 
         assertEquals(2, tries.get());
         assertEquals(

@@ -79,13 +79,13 @@ class RingTest {
 
     @Test
     void deadKeyIsNotPublishedAndDoesNotComeBack() {
-        Ring ring = first.publish(TWO, "two", START).kill(ONE.getKeyID(), START.plusSeconds(5));
+        Ring ring = first.publish(TWO, "two", START).compromise(ONE.getKeyID(), START.plusSeconds(5));
         assertEquals(List.of(TWO.getKeyID()), published(ring));
         assertTrue(ring.active().isEmpty());
         RingKey dead = ring.find(ONE.getKeyID()).orElseThrow();
         assertTrue(dead.compromised());
         assertEquals(Optional.of(START.plusSeconds(5)), dead.retiresAt());
-        assertEquals(ring, ring.kill(ONE.getKeyID(), START.plusSeconds(50)));
+        assertEquals(ring, ring.compromise(ONE.getKeyID(), START.plusSeconds(50)));
         assertEquals(List.of(TWO.getKeyID()), published(ring.rotate(START.plusSeconds(60), GRACE)));
     }
 
@@ -124,7 +124,7 @@ class RingTest {
                             default ->
                                 random.nextInt(4) > 0
                                         ? ring
-                                        : ring.kill(
+                                        : ring.compromise(
                                                 ring.keys()
                                                         .get(random.nextInt(
                                                                 ring.keys().size()))

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.proxy.upstream.Upstream.Question;
+import com.amplihack.auth.proxy.upstream.Upstream.Request;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -42,8 +42,8 @@ class HttpUpstreamTest {
 
     @Test
     void cancellingEndsARequestThatHasNoAnswerYet() throws IOException {
-        Future<?> sending = upstream.send(
-                new Question("GET", "/slow", List.of(), BodyPublishers.noBody()), (answer, failure) -> {});
+        Future<?> sending =
+                upstream.send(new Request("GET", "/slow", List.of(), BodyPublishers.noBody()), (answer, failure) -> {});
         try (Socket socket = server.accept()) {
             socket.setSoTimeout(20_000); // the request's own time-out is 120 s
             InputStream in = socket.getInputStream();
@@ -55,7 +55,7 @@ class HttpUpstreamTest {
 
     @Test
     void whatNoHeaderCanHoldIsRefused() {
-        Question question = new Question("GET", "/", List.of(Map.entry("X(Odd)", "1")), BodyPublishers.noBody());
+        Request question = new Request("GET", "/", List.of(Map.entry("X(Odd)", "1")), BodyPublishers.noBody());
         assertThrows(IllegalArgumentException.class, () -> upstream.send(question, (answer, failure) -> {}));
     }
 }

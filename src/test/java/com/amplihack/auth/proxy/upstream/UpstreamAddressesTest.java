@@ -28,22 +28,23 @@ class UpstreamAddressesTest {
         "http://models.internal:8000/v1/raw/../files/1, /api/files/1"
     })
     void theUpstreamsOwnAddressLiesBelowOurs(String reference, String shown) {
-        assertEquals(Optional.of(shown), addresses.shown(reference));
+        assertEquals(Optional.of(shown), addresses.rewrite(reference));
     }
 
     @Test
     void aDefaultPortMayBeNamedOrNot() {
-        assertEquals(Optional.of("/api/a"), of("http://models.internal/v1").shown("http://models.internal:80/v1/a"));
-        assertEquals(Optional.of("/api/a"), of("https://models.internal:443/v1").shown("https://models.internal/v1/a"));
+        assertEquals(Optional.of("/api/a"), of("http://models.internal/v1").rewrite("http://models.internal:80/v1/a"));
+        assertEquals(
+                Optional.of("/api/a"), of("https://models.internal:443/v1").rewrite("https://models.internal/v1/a"));
     }
 
     @Test
     void anUpstreamWithoutAPathIsMappedWhole() {
         UpstreamAddresses bare = of("https://models.example");
-        assertEquals(Optional.of("/api/files/1"), bare.shown("https://models.example/files/1"));
-        assertEquals(Optional.of("/api"), bare.shown("https://models.example"));
-        assertEquals(Optional.empty(), bare.shown("/../files"));
-        assertEquals(Optional.empty(), bare.shown("//files"));
+        assertEquals(Optional.of("/api/files/1"), bare.rewrite("https://models.example/files/1"));
+        assertEquals(Optional.of("/api"), bare.rewrite("https://models.example"));
+        assertEquals(Optional.empty(), bare.rewrite("/../files"));
+        assertEquals(Optional.empty(), bare.rewrite("//files"));
     }
 
     @ParameterizedTest
@@ -84,7 +85,7 @@ class UpstreamAddressesTest {
                 "http://models.internal:8000/v1/a b"
             })
     void whatCannotBeShownIsNot(String reference) {
-        assertEquals(Optional.empty(), addresses.shown(reference));
+        assertEquals(Optional.empty(), addresses.rewrite(reference));
     }
 
     @ParameterizedTest
@@ -96,18 +97,18 @@ class UpstreamAddressesTest {
                 "//cdn.example/a"
             })
     void anotherPublicAddressIsShownAsItIs(String reference) {
-        assertEquals(Optional.of(reference), addresses.shown(reference));
+        assertEquals(Optional.of(reference), addresses.rewrite(reference));
     }
 
     @Test
     void eachTargetOfALinkIsShownOrNone() {
         assertEquals(
                 Optional.of("</api/raw/a?page=2>; rel=\"next\", <https://elsewhere.example/b>; rel=\"help\""),
-                addresses.shownLinks(
+                addresses.rewriteLinks(
                         "<http://models.internal:8000/v1/raw/a?page=2>; rel=\"next\", <https://elsewhere.example/b>; rel=\"help\""));
         assertEquals(
-                Optional.empty(), addresses.shownLinks("</v1/a>; rel=\"next\", <http://10.0.0.1/b>; rel=\"help\""));
-        assertEquals(Optional.empty(), addresses.shownLinks("</v1/a>; rel=\"next\"; anchor=\"http://10.0.0.1/b\""));
+                Optional.empty(), addresses.rewriteLinks("</v1/a>; rel=\"next\", <http://10.0.0.1/b>; rel=\"help\""));
+        assertEquals(Optional.empty(), addresses.rewriteLinks("</v1/a>; rel=\"next\"; anchor=\"http://10.0.0.1/b\""));
     }
 
     private static UpstreamAddresses of(String base) {

@@ -1,6 +1,7 @@
 package com.amplihack.auth.store.embedded;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -100,6 +101,59 @@ class LuaInterpreterTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'ZCOUNT', 'set', '(5', '+inf'",
+                "'ZCOUNT', 'set', 5, '+inf'",
+                "'ZCOUNT', 'set', '-inf', '(5'",
+                "'ZCOUNT', 'set', '-inf', 5",
+                "'ZCOUNT', 'set', '(7', '+inf'",
+                "'ZCOUNT', 'set', 8, 2",
+                "'ZRANGE', 'set', 1, 2, 'WITHSCORES'",
+                "'ZRANGE', 'set', 1, 2, 'REV', 'WITHSCORES'",
+                "'ZRANGE', 'set', 0, -1",
+                "'ZRANGE', 'set', 127, 127, 'WITHSCORES'",
+                "'ZRANGE', 'set', '+inf', '(5', 'BYSCORE', 'REV', 'LIMIT', 0, 9, 'WITHSCORES'",
+                "'ZRANGE', 'set', 5, '-inf', 'BYSCORE', 'REV', 'LIMIT', 1, 2, 'WITHSCORES'",
+                "'ZRANGEBYSCORE', 'set', '(1', '+inf', 'WITHSCORES', 'LIMIT', 0, 1",
+                "'ZRANGEBYSCORE', 'set', 4.999, 5.001",
+                "'ZREMRANGEBYSCORE', 'set', '-inf', 5",
+                "'ZREMRANGEBYSCORE', 'set', '-inf', '(5'",
+                "'ZREVRANK', 'set', 'b'",
+                "'ZREVRANK', 'set', 'd'",
+                "'ZADD', 'set', 9, 'a'",
+                "'ZREM', 'set', 'b'",
+                "'ZREM', 'set', 'none'"
+            })
+    void aCommandOnASortedSetDoesWhatRedisDoes(String command) {
+        String script =
+                "for i, m in ipairs({'a', 'c', 'b', 'd'}) do redis.call('ZADD', 'set', ({1, 5, 5, 7})[i], m) end"
+                        + " local answer = redis.call(" + command + ")"
+                        + " return {answer, redis.call('ZRANGE', 'set', 0, -1, 'WITHSCORES')}";
+        jedis.flushAll();
+        keyspace.begin(0);
+
+        assertEquals(jedis.eval(script, List.of(), List.of()), lua.run(script, List.of(), List.of()));
+    }
+
+    @Test
+    void whatHasExpiredIsGoneAlsoBeforeItIsSwept() {
+        Keyspace large = new Keyspace(Long.MAX_VALUE);
+        for (int i = 0; i < 1_500; i++) {
+            large.begin(i);
+            large.call("SET", List.of("key-" + i, "value", "PX", "2000"));
+        }
+
+        large.begin(3_499);
+
+        assertEquals(500, large.size(), "a step of them is swept");
+        assertNull(large.call("GET", List.of("key-1499")));
+        assertEquals(0, large.count(key -> true));
+        large.begin(3_499);
+        assertEquals(0, large.size());
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"redis.call('FLUSHALL')", "redis.call('SET', 'key', 'value')", "error()", "return 1 + nil"})
     void whatRedisOrNobodyKnowsIsAnError(String script) {
         assertThrows(LuaError.class, () -> lua.run(script, List.of(), List.of()));
@@ -125,25 +179,29 @@ class LuaInterpreterTest {
     }
 
     @Test
-    void aFullStoreTakesNoNewKeyButGoesOnWithWhatItHas() {
+    void aFullStoreTakesNothingMoreButEndsSessionsAndForgets() {
         Keyspace small = new Keyspace(20);
         LuaInterpreter full = new LuaInterpreter(small);
-        small.begin(0);
-        String hash = "redis.call('HSET', KEYS[1], 'a', '1', 'b', '2') redis.call('PEXPIRE', KEYS[1], 1000)";
+        String write = "redis.call('HSET', KEYS[1], 'a', '1') redis.call('HSET', KEYS[1], 'b', '2')"
+                + " redis.call('PEXPIRE', KEYS[1], 1000)";
         for (int i = 0; i < 4; i++) {
             small.begin(0);
-            full.run(hash, List.of("key-" + i), List.of());
+            full.run(write, List.of("key-" + i), List.of());
         }
 
+        for (String key : List.of("one more", "key-1")) {
+            small.begin(0);
+            LuaError refused = assertThrows(LuaError.class, () -> full.run(write, List.of(key), List.of()));
+            assertTrue(refused.getMessage().contains("OOM"), refused.getMessage());
+            assertEquals(4, small.size(), "nothing is half done");
+        }
         small.begin(0);
-        LuaError refused = assertThrows(LuaError.class, () -> full.run(hash, List.of("one more"), List.of()));
-        assertTrue(refused.getMessage().contains("OOM"), refused.getMessage());
-        assertEquals(4, small.size(), "nothing is half done");
-        full.run(hash, List.of("key-1"), List.of());
-        full.run("redis.call('HINCRBY', KEYS[1], 'ended', 1)", List.of("epoch"), List.of());
+        String end = "redis.call('HINCRBY', KEYS[1], 'ended', 1) redis.call('DEL', KEYS[2])";
+        full.run(end, List.of("epoch", "key-1"), List.of());
+        assertEquals(4, small.size());
 
         small.begin(1000);
         assertEquals(1, small.size());
-        full.run(hash, List.of("one more"), List.of());
+        full.run(write, List.of("one more"), List.of());
     }
 }

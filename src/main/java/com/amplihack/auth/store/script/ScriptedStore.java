@@ -1,7 +1,13 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.script;
 
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.LoginAttempt;
+import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SessionPage;
+import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.StoreOutage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +33,7 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
 
     private final StoreBackend backend;
-    private final StoreWide wide;
+    private final ScriptedFleet fleet;
     private final ScriptedLogins logins;
 
     /** With {@link #requests}, tells one operation from every other of any node and start. */
@@ -38,8 +44,8 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     /** Runs its scripts there, and closes it with itself. */
     public ScriptedStore(StoreBackend backend) {
         this.backend = backend;
-        wide = new StoreWide(backend);
-        logins = new ScriptedLogins(backend, wide, this::requestId);
+        fleet = new ScriptedFleet(backend);
+        logins = new ScriptedLogins(backend, fleet, this::requestId);
     }
 
     /** The same for both attempts of a driver at one operation, so that a script knows the second one when it sees it. */
@@ -178,17 +184,17 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
 
     @Override
     public void endEverybody() {
-        wide.endEverybody();
+        fleet.endEverybody();
     }
 
     @Override
     public Set<String> deadKeys() {
-        return wide.deadKeys();
+        return fleet.deadKeys();
     }
 
     @Override
     public void killKeys(Set<String> kids) {
-        wide.killKeys(kids);
+        fleet.killKeys(kids);
     }
 
     @Override
@@ -231,17 +237,17 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
 
     @Override
     public LoginAttempt beginLogin(String subject, Optional<String> device, LockoutSettings rules) {
-        return logins.begin(subject, device.orElse(""), rules);
+        return logins.beginLogin(subject, device, rules);
     }
 
     @Override
     public Optional<Instant> failLogin(LoginAttempt attempt, LockoutSettings rules) {
-        return logins.fail(attempt, rules);
+        return logins.failLogin(attempt, rules);
     }
 
     @Override
     public void giveBackLogin(LoginAttempt attempt) {
-        logins.giveBack(attempt);
+        logins.giveBackLogin(attempt);
     }
 
     @Override
@@ -289,7 +295,7 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
             StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read) {
         List<String> all = new ArrayList<>(arguments.size() + 1);
         all.addAll(arguments);
-        all.add(Long.toString(wide.ended()));
+        all.add(Long.toString(fleet.ended()));
         return backend.run(operation, keys, all, read);
     }
 

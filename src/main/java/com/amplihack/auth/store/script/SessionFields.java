@@ -1,5 +1,8 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.script;
 
+import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.TokenFamily;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,28 +13,28 @@ import java.util.Map;
  * The session record as fields and values of a Redis hash; docs/adr/0025 counts its bytes. No value is over 64 bytes, so
  * that it stays compact.
  */
-final class SessionFields {
+public final class SessionFields {
     // one letter each, since there are as many of them as sessions; prelude.lua has the same
-    static final String GEN = "g";
-    static final String LIVE = "l";
-    static final String ROTATED_AT = "t";
-    static final String REQUEST = "q";
-    static final String ANSWERED = "a";
-    static final String SALT = "n";
-    static final String ISSUE = "i";
-    static final String MIN_GEN = "m";
-    static final String PROVEN = "v";
-    static final String EPOCH = "e";
-    static final String RIGHTS = "r";
-    static final String ENDS_AT = "x";
-    static final String CREATED_AT = "c";
-    static final String LAST_SEEN = "s";
-    static final String ADDRESS = "h";
-    static final String DEVICE = "d";
+    public static final String GEN = "g";
+    public static final String LIVE = "l";
+    public static final String ROTATED_AT = "t";
+    public static final String REQUEST = "q";
+    public static final String ANSWERED = "a";
+    public static final String SALT = "n";
+    public static final String ISSUE = "i";
+    public static final String MIN_GEN = "m";
+    public static final String PROVEN = "v";
+    public static final String EPOCH = "e";
+    public static final String RIGHTS = "r";
+    public static final String ENDS_AT = "x";
+    public static final String CREATED_AT = "c";
+    public static final String LAST_SEEN = "s";
+    public static final String ADDRESS = "h";
+    public static final String DEVICE = "d";
 
     private SessionFields() {}
 
-    static List<String> of(SessionRecord session) {
+    public static List<String> of(SessionRecord session) {
         TokenFamily family = session.family();
         List<String> fields = new ArrayList<>(32);
         put(fields, GEN, Long.toString(family.gen()));
@@ -58,7 +61,7 @@ final class SessionFields {
      *
      * @throws IllegalArgumentException when a field is missing or is not what it should be
      */
-    static SessionRecord read(String subject, String sid, List<?> flat) {
+    public static SessionRecord read(String subject, String sid, List<?> flat) {
         Fields fields = new Fields(new HashMap<>());
         for (int i = 0; i + 1 < flat.size(); i += 2) {
             fields.values().put((String) flat.get(i), (String) flat.get(i + 1));
@@ -77,7 +80,7 @@ final class SessionFields {
                 Long.parseLong(fields.of(ISSUE)),
                 Long.parseLong(fields.of(MIN_GEN)),
                 "1".equals(fields.of(PROVEN)),
-                new SecurityStore.Epoch(Long.parseLong(fields.of(EPOCH)), Long.parseLong(fields.of(RIGHTS))),
+                new SessionStore.Epoch(Long.parseLong(fields.of(EPOCH)), Long.parseLong(fields.of(RIGHTS))),
                 instant(fields.of(ENDS_AT)),
                 second(fields.of(CREATED_AT)),
                 second(fields.of(LAST_SEEN)),

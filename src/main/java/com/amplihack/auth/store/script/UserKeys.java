@@ -1,4 +1,4 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.script;
 
 import java.nio.ByteBuffer;
 import java.util.Base64;
@@ -12,8 +12,12 @@ import java.util.UUID;
 public record UserKeys(String user) {
     private static final Base64.Encoder TAG = Base64.getUrlEncoder().withoutPadding();
 
-    /** @param subject a UUID, as the id of every account is */
-    static UserKeys of(String subject) {
+    /**
+     * The keys of that user.
+     *
+     * @param subject a UUID, as the id of every account is
+     */
+    public static UserKeys of(String subject) {
         UUID id = UUID.fromString(subject);
         byte[] bytes = ByteBuffer.allocate(2 * Long.BYTES)
                 .putLong(id.getMostSignificantBits())
@@ -23,46 +27,46 @@ public record UserKeys(String user) {
     }
 
     /** What the key of each session begins with; the rest is its {@code sid}. */
-    String sessions() {
+    public String sessions() {
         return user + ":s:";
     }
 
-    String session(String sid) {
+    public String session(String sid) {
         return sessions() + sid;
     }
 
     /** Of those who prove the session, or of those who do not. */
-    String refreshes(String sid, boolean proven) {
+    public String refreshes(String sid, boolean proven) {
         return session(sid) + (proven ? ":refresh" : ":unproven");
     }
 
-    String epoch() {
+    public String epoch() {
         return user + ":epoch";
     }
 
-    String index() {
+    public String index() {
         return user + ":index";
     }
 
     /** Session, epoch and index: what a script needs that opens, rotates or ends a session. */
-    List<String> around(String sid) {
+    public List<String> around(String sid) {
         return List.of(session(sid), epoch(), index());
     }
 
-    String used(String jti) {
+    public String used(String jti) {
         return user + ":jti:" + jti;
     }
 
-    String api() {
+    public String api() {
         return user + ":api";
     }
 
-    String lock() {
+    public String lock() {
         return user + ":lock";
     }
 
     /** Of strangers, or of the device of that nonce. */
-    String failures(String device) {
+    public String failures(String device) {
         return user + ":failures" + (device.isEmpty() ? "" : ":" + device);
     }
 

@@ -1,4 +1,4 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
 import com.amplihack.auth.config.StoreSettings;
 import java.net.ConnectException;

@@ -1,5 +1,6 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
+import com.amplihack.auth.store.script.LuaScript;
 import java.time.Duration;
 import java.util.List;
 import redis.clients.jedis.CommandArguments;
@@ -19,13 +20,13 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
  * then loses nothing. All on one connection, since {@code WAIT} speaks of what its own connection wrote, and another one
  * might already lead to the new primary.
  */
-final class Confirmation {
+final class ReplicatedScript {
     private static final int REDIRECTIONS = 5;
 
     private final RedisTopology redis;
     private final long patience;
 
-    Confirmation(RedisTopology redis, Duration timeout) {
+    ReplicatedScript(RedisTopology redis, Duration timeout) {
         this.redis = redis;
         patience = timeout.toMillis() * 4 / 5; // the answer must come before the time-out of its connection
     }

@@ -1,5 +1,8 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.script;
 
+import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreOutage;
+import com.amplihack.auth.store.StoreUnavailableException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.script;
 
+import com.amplihack.auth.store.FleetStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * so that the others pay nothing. A node that could not ask for two seconds is refused, for it may be that everybody was
  * signed out meanwhile. What a node knows and the store has lost is written back, so that every node knows it again.
  */
-final class StoreWide {
-    static final String KEY = ScriptedStore.PREFIX + "wide";
+public final class ScriptedFleet implements FleetStore {
+    public static final String KEY = ScriptedStore.PREFIX + "wide";
     private static final String DEAD = "dead:";
     private static final int BATCH = 64; // of kids in one script
     private static final long FRESH = Duration.ofMillis(500).toNanos();
@@ -26,7 +27,7 @@ final class StoreWide {
     private volatile long ended;
     private volatile Set<String> dead = Set.of();
 
-    StoreWide(StoreBackend backend) {
+    ScriptedFleet(StoreBackend backend) {
         this.backend = backend;
     }
 
@@ -36,8 +37,8 @@ final class StoreWide {
         return ended;
     }
 
-    /** The signing keys that nobody may believe any more, by their {@code kid}. */
-    Set<String> deadKeys() {
+    @Override
+    public Set<String> deadKeys() {
         keepFresh();
         return dead;
     }
@@ -51,8 +52,8 @@ final class StoreWide {
         }
     }
 
-    /** Ends the sessions of everybody; other nodes know within half a second. */
-    void endEverybody() {
+    @Override
+    public void endEverybody() {
         raise(backend.run(
                 StoreOperation.END_EVERYBODY,
                 List.of(KEY),
@@ -60,8 +61,8 @@ final class StoreWide {
                 Long.class::cast));
     }
 
-    /** Other nodes know within half a second. */
-    void killKeys(Set<String> kids) {
+    @Override
+    public void killKeys(Set<String> kids) {
         tell(StoreOperation.KILL_KEYS, kids);
         bury(kids);
     }

@@ -1,7 +1,8 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.amplihack.auth.store.StoreOutage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,17 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.store.Breaker;
+import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreOutage;
+import com.amplihack.auth.store.StoreUnavailableException;
+import com.amplihack.auth.store.script.LuaScript;
+import com.amplihack.auth.store.script.ScriptedFleet;
+import com.amplihack.auth.store.script.StoreBackend;
+import com.amplihack.auth.store.script.StoreOperation;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -31,7 +39,7 @@ public final class RedisBackend implements StoreBackend {
 
     private final StoreSettings settings;
     private final RedisTopology redis;
-    private final Confirmation confirmation;
+    private final ReplicatedScript confirmation;
     private final Outages outages;
     private final Breaker breaker;
     private final Meters meters;
@@ -44,7 +52,7 @@ public final class RedisBackend implements StoreBackend {
     public RedisBackend(StoreSettings settings, Meters meters) {
         this.settings = settings;
         redis = connect(settings);
-        confirmation = new Confirmation(redis, settings.timeout());
+        confirmation = new ReplicatedScript(redis, settings.timeout());
         outages = new Outages(settings.address(), System::nanoTime);
         breaker = new Breaker(
                 "Redis at " + settings.address(), RedisBackend::isOfEverybody, RedisBackend::isOurCrowd, this::silent);
@@ -115,7 +123,7 @@ public final class RedisBackend implements StoreBackend {
 
     /** Sends commands to the server that has what is store-wide, on one connection. */
     private <T> T onServer(Function<Connection, T> commands) {
-        try (Connection connection = redis.primaryOf(StoreWide.KEY)) {
+        try (Connection connection = redis.primaryOf(ScriptedFleet.KEY)) {
             return commands.apply(connection);
         }
     }

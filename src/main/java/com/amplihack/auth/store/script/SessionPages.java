@@ -1,5 +1,7 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.script;
 
+import com.amplihack.auth.store.SessionPage;
+import com.amplihack.auth.store.SessionRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.script;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,6 +9,9 @@ import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.TestCertificate;
+import com.amplihack.auth.store.TestRedis;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -6,20 +6,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Tells the upstream which way a request came: {@code Forwarded} (RFC 7239), {@code Via} and the request's id. */
-public final class Via {
-    /** RFC 3986 section 3.2.2, without what a careless reader of the header might take for its punctuation. */
+/** The proxy's own request headers: {@code Forwarded} (RFC 7239), {@code Via} and {@code X-Request-Id}. */
+public final class ForwardedHeaders {
+    /** RFC 3986 section 3.2.2, without the header's own delimiters. */
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._~%:\\[\\]-]{1,255}");
 
-    private Via() {}
+    private ForwardedHeaders() {}
 
     /**
-     * The headers that tell the upstream where the request came from (RFC 7239 and its predecessors).
+     * Builds the headers for one request.
      *
-     * @param https whether the client speaks TLS, with us or with a proxy in front
+     * @param https whether the client uses TLS, to us or to a proxy in front
      */
-    public static List<Map.Entry<String, String>> headers(
-            HttpServletRequest request, ClientContext client, boolean https) {
+    public static List<Map.Entry<String, String>> of(HttpServletRequest request, ClientContext client, boolean https) {
         String host = request.getHeader("Host");
         return List.of(
                 Map.entry(
@@ -31,7 +30,7 @@ public final class Via {
                 Map.entry("X-Request-Id", client.correlationId()));
     }
 
-    /** RFC 7239 section 6: an IPv6 address stands in brackets, and so in quotes. */
+    /** RFC 7239 section 6: an IPv6 address is in brackets and quoted. */
     private static String node(String address) {
         return address.indexOf(':') < 0 ? address : "\"[" + address + "]\"";
     }

@@ -1,25 +1,29 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.script;
 
 import com.amplihack.auth.config.LockoutSettings;
+import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.LoginAttempt.Counter;
+import com.amplihack.auth.store.LoginStore;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The lockout part of {@link ScriptedStore}: each method is one script on the keys of one user. */
-final class ScriptedLogins {
+final class ScriptedLogins implements LoginStore {
     private final StoreBackend backend;
-    private final StoreWide wide;
+    private final ScriptedFleet fleet;
     private final Supplier<String> ids;
 
-    ScriptedLogins(StoreBackend backend, StoreWide wide, Supplier<String> ids) {
+    ScriptedLogins(StoreBackend backend, ScriptedFleet fleet, Supplier<String> ids) {
         this.backend = backend;
-        this.wide = wide;
+        this.fleet = fleet;
         this.ids = ids;
     }
 
-    LoginAttempt begin(String subject, String device, LockoutSettings rules) {
+    @Override
+    public LoginAttempt beginLogin(String subject, Optional<String> knownDevice, LockoutSettings rules) {
+        String device = knownDevice.orElse("");
         String id = ids.get();
         UserKeys user = UserKeys.of(subject);
         return backend.run(
@@ -31,7 +35,7 @@ final class ScriptedLogins {
                         Integer.toString(rules.threshold()),
                         Long.toString(rules.window().toMillis()),
                         Long.toString(rules.first().toMillis()),
-                        Long.toString(wide.ended())),
+                        Long.toString(fleet.ended())),
                 answer -> new LoginAttempt(
                         subject,
                         device,
@@ -40,7 +44,8 @@ final class ScriptedLogins {
                         ScriptedStore.epoch(answer)));
     }
 
-    Optional<Instant> fail(LoginAttempt attempt, LockoutSettings rules) {
+    @Override
+    public Optional<Instant> failLogin(LoginAttempt attempt, LockoutSettings rules) {
         boolean locks = attempt.counter() != Counter.DEVICE;
         return backend.run(
                 StoreOperation.FAIL_LOGIN,
@@ -53,12 +58,14 @@ final class ScriptedLogins {
                 ScriptedLogins::instant);
     }
 
-    void giveBack(LoginAttempt attempt) {
+    @Override
+    public void giveBackLogin(LoginAttempt attempt) {
         backend.run(
                 StoreOperation.GIVE_BACK_LOGIN, List.of(counterKey(attempt)), List.of(attempt.id()), answer -> answer);
     }
 
-    boolean unlock(String subject) {
+    @Override
+    public boolean unlock(String subject) {
         UserKeys user = UserKeys.of(subject);
         return backend.run(
                 StoreOperation.UNLOCK,
@@ -67,7 +74,8 @@ final class ScriptedLogins {
                 answer -> (Long) answer == 1);
     }
 
-    Optional<Instant> lockedUntil(String subject) {
+    @Override
+    public Optional<Instant> lockedUntil(String subject) {
         return backend.run(
                 StoreOperation.LOCKED_UNTIL, List.of(UserKeys.of(subject).lock()), List.of(), ScriptedLogins::instant);
     }

@@ -1,5 +1,6 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
+import com.amplihack.auth.store.StoreOutage;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;

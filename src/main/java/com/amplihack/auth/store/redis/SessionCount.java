@@ -1,5 +1,6 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
+import com.amplihack.auth.store.script.UserKeys;
 import java.util.HashSet;
 import java.util.Set;
 import redis.clients.jedis.ScanIteration;

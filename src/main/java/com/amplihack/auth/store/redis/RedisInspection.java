@@ -1,5 +1,7 @@
-package com.amplihack.auth.store;
+package com.amplihack.auth.store.redis;
 
+import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.script.ScriptedFleet;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +31,7 @@ final class RedisInspection {
      * @throws JedisDataException when the user may not have our keys, as after a change of the layout
      */
     static Inspection of(Connection redis, Instant now) {
-        redis.executeCommand(new CommandArguments(Protocol.Command.PTTL).key(StoreWide.KEY));
+        redis.executeCommand(new CommandArguments(Protocol.Command.PTTL).key(ScriptedFleet.KEY));
         List<?> time = (List<?>) redis.executeCommand(new CommandArguments(Protocol.Command.TIME));
         Duration skew = Duration.between(now, Instant.ofEpochSecond(Long.parseLong(text(time.get(0)))))
                 .plusNanos(Long.parseLong(text(time.get(1))) * 1000);
