@@ -62,13 +62,10 @@ public class PasswordHasher {
      * @throws InvalidSettingException when the library cannot be loaded
      */
     @PostConstruct
+    @SuppressWarnings("NullAway.Init") // a try block hides that the fields are set
     public void prepare() {
-        prepare(library());
-    }
-
-    private static Argon2 library() {
         try {
-            return Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
+            prepare(Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32));
         } catch (LinkageError unusable) {
             String why =
                     String.valueOf(unusable.getMessage()).lines().findFirst().orElse("");
@@ -78,7 +75,7 @@ public class PasswordHasher {
         }
     }
 
-    public final void prepare(Argon2 library) {
+    public void prepare(Argon2 library) {
         argon2 = library;
         int concurrency = settings().concurrency();
         hashing = bulkhead(concurrency, LONGEST_WAIT);
