@@ -56,7 +56,7 @@ public class TokenVerifier {
      */
     public AccessToken authenticForLogout(String compact) {
         UnverifiedToken unverified = TokenParser.parse(compact);
-        VerifyingKey key = requireOurs(unverified, keys.findEvenRetired(unverified.kid()));
+        VerifyingKey key = requireOurs(unverified, keys.findIncludingRetired(unverified.kid()));
         AccessToken token = authentic(unverified, key);
         if (token.expiresAt().plus(LOGOUT_GRACE).isBefore(clock.instant())) {
             throw new AuthException(ErrorCode.TOKEN_EXPIRED, "The access token expired more than 7 days ago.");

@@ -1,14 +1,15 @@
 package com.amplihack.auth.keys.files;
 
 import com.amplihack.auth.config.KeySettings;
+import com.amplihack.auth.config.files.DirectoryLock;
 import com.amplihack.auth.config.files.PrivateFiles;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.keys.hsm.HsmKeys;
 import com.amplihack.auth.keys.hsm.HsmUnavailableException;
-import com.amplihack.auth.keys.ring.FreshKey;
+import com.amplihack.auth.keys.ring.UnpublishedKey;
 import com.amplihack.auth.keys.ring.Jwks;
 import com.amplihack.auth.keys.ring.KeyState;
-import com.amplihack.auth.keys.ring.PrivateKeys;
+import com.amplihack.auth.keys.ring.PrivateKeyStore;
 import com.amplihack.auth.keys.ring.Ring;
 import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
@@ -72,7 +73,7 @@ public final class KeyDirectory {
     public Opened open(Instant now) {
         try {
             PrivateFiles.makeDirectory(path);
-            return PrivateFiles.underLock(path, () -> {
+            return DirectoryLock.hold(path, () -> {
                 try {
                     Ring before = Ring.EMPTY;
                     if (ringFile.exists()) {
@@ -109,7 +110,7 @@ public final class KeyDirectory {
 
     /** Applies a change under the lock, writes the ring if it differs, and removes obsolete files. */
     public Ring change(Instant now, Step step) throws IOException {
-        return PrivateFiles.underLock(path, () -> {
+        return DirectoryLock.hold(path, () -> {
             try {
                 Ring before = read();
                 Ring after = step.from(before);
@@ -135,8 +136,8 @@ public final class KeyDirectory {
                 .read(key);
     }
 
-    /** See {@link PrivateKeys#make}. */
-    public FreshKey make() throws IOException {
+    /** See {@link PrivateKeyStore#make}. */
+    public UnpublishedKey make() throws IOException {
         return home().make();
     }
 
@@ -154,7 +155,7 @@ public final class KeyDirectory {
     }
 
     /** Stores a private key and adds it to the ring as NEXT; to be called within a {@link #change}. */
-    public Ring publish(Ring ring, FreshKey fresh, Instant now) throws IOException {
+    public Ring publish(Ring ring, UnpublishedKey fresh, Instant now) throws IOException {
         fresh.keep();
         return ring.publish(fresh.key().jwk(), fresh.name(), now);
     }
@@ -167,7 +168,7 @@ public final class KeyDirectory {
                     + " anew");
         }
         if (hsm.isPresent() && !files.exists(KeyFiles.FIRST)) {
-            FreshKey first = make();
+            UnpublishedKey first = make();
             first.keep();
             ringFile.write(Ring.EMPTY.adopt(first.key().jwk(), first.name(), now));
         } else {
@@ -176,8 +177,8 @@ public final class KeyDirectory {
         }
     }
 
-    private PrivateKeys home() {
-        return hsm.<PrivateKeys>map(keys -> keys).orElse(files);
+    private PrivateKeyStore home() {
+        return hsm.<PrivateKeyStore>map(keys -> keys).orElse(files);
     }
 
     /**

@@ -71,7 +71,8 @@ final class Hsm {
                 CircuitBreakerConfig.custom()
                         .slidingWindow(1, 1, SlidingWindowType.COUNT_BASED)
                         .failureRateThreshold(100)
-                        .waitIntervalFunctionInOpenState(failures -> failures == 1 ? 0L : PAUSES.apply(failures - 1))
+                        .waitIntervalFunctionInOpenState(
+                                failures -> failures == 1 ? Long.valueOf(0) : PAUSES.apply(failures - 1))
                         .permittedNumberOfCallsInHalfOpenState(1)
                         .ignoreExceptions(
                                 HsmUnavailableException.class,
@@ -115,7 +116,7 @@ final class Hsm {
         } catch (InvalidAlgorithmParameterException refused) { // such as an unsupported key size: the HSM itself works
             throw blame("the HSM refuses: " + refused.getMessage());
         } catch (HsmUnavailableException missing) {
-            throw blame(missing.getMessage());
+            throw blame(String.valueOf(missing.getMessage()));
         } catch (Exception failed) {
             LOG.log(Level.SEVERE, "Nothing is signed until the HSM answers again", failed);
             throw blame("the HSM does not answer (" + HsmFault.reason(failed) + ")");

@@ -7,7 +7,7 @@ import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import com.sun.jna.Library;
 import de.mkammerer.argon2.Argon2;
 import de.mkammerer.argon2.Argon2Factory;
@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  */
 @Singleton
 public class PasswordHasher {
-    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(PasswordHasher.class.getName()), 1);
+    private static final RateLimitedLogger LOG = new RateLimitedLogger(Logger.getLogger(PasswordHasher.class.getName()), 1);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final Pattern ENCODED =
@@ -62,8 +62,12 @@ public class PasswordHasher {
      */
     @PostConstruct
     public void prepare() {
+        prepare(library());
+    }
+
+    private static Argon2 library() {
         try {
-            prepare(Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32));
+            return Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
         } catch (LinkageError unusable) {
             String why =
                     String.valueOf(unusable.getMessage()).lines().findFirst().orElse("");
@@ -73,7 +77,7 @@ public class PasswordHasher {
         }
     }
 
-    public void prepare(Argon2 library) {
+    public final void prepare(Argon2 library) {
         argon2 = library;
         int concurrency = settings().concurrency();
         hashing = bulkhead(concurrency, LONGEST_WAIT);
@@ -140,7 +144,7 @@ public class PasswordHasher {
     /**
      * Does the work of {@link #verify} for an unknown user; always false (docs/specification.md, fault 27).
      */
-    public boolean verifyNobody(Secret password) {
+    public boolean verifyUnknownUser(Secret password) {
         verify(nobodysHash, password);
         return false;
     }

@@ -8,6 +8,7 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.nulabinc.zxcvbn.Zxcvbn;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -19,6 +20,11 @@ import java.util.stream.Stream;
  */
 @Singleton
 public class PasswordPolicy {
+    // without ambiguous characters
+    private static final String ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int RANDOM_LENGTH = 24; // of 56 characters each: 139 bits
+
     /** The guesses from which zxcvbn rates a password very unguessable, even in an offline attack on its hash. */
     private static final double ENOUGH = 1e10;
 
@@ -51,7 +57,7 @@ public class PasswordPolicy {
         if (length < limits.shortest() || length > limits.longest()) {
             throw weak(member, limits.shortest() + " to " + limits.longest() + " characters.");
         }
-        String measured = MeasuredText.of(text);
+        String measured = ZxcvbnInput.of(text);
         String words = bare(measured);
         boolean mostlyWords = words.length() * 2 > measured.length(); // else the separators make its strength
         List<String> names = names(username);
@@ -84,5 +90,14 @@ public class PasswordPolicy {
 
     private static AuthException weak(String member, String why) {
         return new AuthException(ErrorCode.WEAK_PASSWORD, member + ": " + why);
+    }
+
+    /** A random password of 24 letters and digits. */
+    public static Secret random() {
+        StringBuilder password = new StringBuilder();
+        for (int i = 0; i < RANDOM_LENGTH; i++) {
+            password.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+        }
+        return Secret.of(password.toString());
     }
 }
