@@ -41,7 +41,7 @@ public class Authenticator {
     private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(Authenticator.class.getName()), 1);
 
     /** The number of counters that unknown names share, which bounds their memory. */
-    static final int NOBODIES = 65_536;
+    static final int UNKNOWN_NAME_COUNTERS = 65_536;
 
     private final AccountDirectory directory;
     private final Accounts accounts;
@@ -122,7 +122,7 @@ public class Authenticator {
     private LoginAttempt begin(String username, Optional<AccountKey> key, PresentedDevices devices) {
         try {
             return places.begin(
-                    key.map(AccountKey::id).orElseGet(() -> nobody(username)),
+                    key.map(AccountKey::id).orElseGet(() -> unknownNameCounter(username)),
                     key.flatMap(known -> devices.nonceFor(known.id(), known.passwordVersion())),
                     lockout(),
                     configuration.settings().passwords().queue());
@@ -136,15 +136,17 @@ public class Authenticator {
      * The counter for an unknown name, the same on every node, so that it locks as an account does. It never equals an
      * account's UUID (RFC 9562 section 4.2: this version is unused).
      */
-    private String nobody(String username) {
+    private String unknownNameCounter(String username) {
         return counter(
                 audit.pseudonym(Username.parse(username).map(Username::key).orElse(username)));
     }
 
-    /** One of {@value #NOBODIES} counters for unknown names. */
+    /** One of {@value #UNKNOWN_NAME_COUNTERS} counters for unknown names. */
     public static String counter(String pseudonym) {
         return String.format(
-                Locale.ROOT, "00000000-0000-0000-0000-%012x", Math.floorMod(pseudonym.hashCode(), NOBODIES));
+                Locale.ROOT,
+                "00000000-0000-0000-0000-%012x",
+                Math.floorMod(pseudonym.hashCode(), UNKNOWN_NAME_COUNTERS));
     }
 
     /** Rehashes the password if its hash is outdated; a failure does not refuse the login. */
