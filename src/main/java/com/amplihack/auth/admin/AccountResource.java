@@ -82,7 +82,7 @@ public class AccountResource {
                 body.patchedBool("enabled"));
         Account before = find(path);
         String id = before.id();
-        if (body.optional("username", Username.LONGEST, Username::normalize)
+        if (body.optional("username", Username.MAX_LENGTH, Username::normalize)
                 .map(Username::normalize)
                 .filter(name -> !name.equals(before.username()))
                 .isPresent()) {

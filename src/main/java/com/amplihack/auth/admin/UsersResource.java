@@ -75,7 +75,7 @@ public class UsersResource {
     @RolesAllowed("admin")
     public Response create(@Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request, MEMBERS);
-        String username = body.string("username", Username.LONGEST, Username::normalize);
+        String username = body.string("username", Username.MAX_LENGTH, Username::normalize);
         Optional<Secret> chosen =
                 body.optional("password", MAX_PASSWORD_LENGTH, OpaqueString::of).map(Secret::of);
         Set<String> roles = body.strings("roles", MAX_ROLES, MAX_ROLE_LENGTH);

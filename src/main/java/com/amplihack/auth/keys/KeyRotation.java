@@ -26,10 +26,10 @@ import java.util.function.Predicate;
 @Singleton
 public class KeyRotation {
     /** Until every node verifies with a new key: half a second each for ring, MP Config and MP-JWT. */
-    private static final Duration SETTLED = Duration.ofSeconds(2);
+    private static final Duration VERIFY_DELAY = Duration.ofSeconds(2);
 
     /** Until every node has reloaded the ring. */
-    private static final Duration HEARD = Duration.ofMillis(500);
+    private static final Duration RELOAD_DELAY = Duration.ofMillis(500);
 
     private final KeyRing ring;
     private final Configuration configuration;
@@ -119,13 +119,13 @@ public class KeyRotation {
         publishNext(by);
         Instant settled = changes.read()
                 .next()
-                .map(next -> next.createdAt().plus(SETTLED))
+                .map(next -> next.createdAt().plus(VERIFY_DELAY))
                 .orElse(changes.now());
         pause(Duration.between(changes.now(), settled));
         Ring after = changes.change(
                 by, found -> found.active().isPresent() || found.next().isEmpty() ? found : rotated(found));
         if (after.active().isPresent()) {
-            pause(HEARD); // when the caller is answered, every node signs
+            pause(RELOAD_DELAY); // when the caller is answered, every node signs
         }
     }
 
@@ -168,7 +168,7 @@ public class KeyRotation {
 
     private static void pause(Duration wait) {
         try {
-            Thread.sleep(Math.max(0, Math.min(wait.toMillis(), SETTLED.toMillis())));
+            Thread.sleep(Math.max(0, Math.min(wait.toMillis(), VERIFY_DELAY.toMillis())));
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }

@@ -20,10 +20,10 @@ final class DisconnectDetector implements AutoCloseable {
             new RateLimitedLogger(Logger.getLogger(DisconnectDetector.class.getName()), 1);
 
     /** Consecutive polls that must find a connection closed: the server may have read its bytes after a select. */
-    private static final int TIMES = 2;
+    private static final int CONSECUTIVE_POLLS = 2;
 
     /** Longest TLS close_notify alert (RFC 8446 section 6.1); every HTTP request within TLS is longer. */
-    private static final int LONGEST_CLOSE_NOTIFY = 47;
+    private static final int MAX_CLOSE_NOTIFY = 47;
 
     private final Selector selector;
     private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
@@ -100,7 +100,7 @@ final class DisconnectDetector implements AutoCloseable {
                     return true;
                 }
                 closed = looksClosed() ? closed + 1 : 0;
-                return closed >= TIMES;
+                return closed >= CONSECUTIVE_POLLS;
             } catch (IOException | RuntimeException unknown) {
                 return !connection.channel().isOpen(); // else an earlier exchange's key is not deregistered yet
             }
@@ -118,7 +118,7 @@ final class DisconnectDetector implements AutoCloseable {
                 return false;
             }
             int unread = connection.unread(); // readable with nothing to read: end of stream
-            return unread == 0 || (connection.isSecure() && unread <= LONGEST_CLOSE_NOTIFY);
+            return unread == 0 || (connection.isSecure() && unread <= MAX_CLOSE_NOTIFY);
         }
     }
 }

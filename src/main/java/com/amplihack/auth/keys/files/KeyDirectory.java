@@ -34,7 +34,7 @@ public final class KeyDirectory {
     private static final Logger LOG = Logger.getLogger(KeyDirectory.class.getName());
 
     /** How long a private key is kept after it has stopped signing: other nodes may still use the older ring. */
-    private static final Duration KEPT = Duration.ofMinutes(1);
+    private static final Duration RETENTION = Duration.ofMinutes(1);
 
     private final Path path;
     private final KeySettings settings;
@@ -148,9 +148,9 @@ public final class KeyDirectory {
 
     /** Destroys HSM keys that no longer sign; needs no lock, since deleting an absent key does nothing. */
     public void sweepHsm(Ring ring, Instant now) {
-        Instant longAgo = now.minus(KEPT);
+        Instant cutoff = now.minus(RETENTION);
         hsm.ifPresent(keys -> ring.keys().stream()
-                .filter(key -> keys.owns(key.file()) && !isKept(key, longAgo))
+                .filter(key -> keys.owns(key.file()) && !isKept(key, cutoff))
                 .forEach(key -> keys.destroy(key.file())));
     }
 
@@ -233,9 +233,9 @@ public final class KeyDirectory {
 
     /** An interrupted start leaves the rest to the next one. */
     private void encrypt(Ring ring, Instant now) throws IOException {
-        Instant longAgo = now.minus(KEPT);
+        Instant cutoff = now.minus(RETENTION);
         List<Path> encrypted = files.encrypt(ring.keys().stream()
-                .filter(key -> isKept(key, longAgo)) // the file of any other may hold another key by now
+                .filter(key -> isKept(key, cutoff)) // the file of any other may hold another key by now
                 .map(RingKey::file)
                 .filter(files::owns)
                 .toList());
@@ -263,18 +263,18 @@ public final class KeyDirectory {
     }
 
     private void sweep(Ring ring, Instant now) throws IOException {
-        Instant longAgo = now.minus(KEPT);
-        files.sweep(kid -> ring.find(kid).filter(key -> isKept(key, longAgo)).isPresent());
+        Instant cutoff = now.minus(RETENTION);
+        files.sweep(kid -> ring.find(kid).filter(key -> isKept(key, cutoff)).isPresent());
         for (RingKey key : ring.keys()) {
-            if (key.file().equals(KeyFiles.FIRST) && !isKept(key, longAgo)) {
+            if (key.file().equals(KeyFiles.FIRST) && !isKept(key, cutoff)) {
                 files.sweepFirst(key.kid());
             }
         }
     }
 
-    private static boolean isKept(RingKey key, Instant longAgo) {
+    private static boolean isKept(RingKey key, Instant cutoff) {
         return key.state() == KeyState.ACTIVE
                 || key.state() == KeyState.NEXT
-                || key.signsUntil().filter(longAgo::isBefore).isPresent();
+                || key.signsUntil().filter(cutoff::isBefore).isPresent();
     }
 }

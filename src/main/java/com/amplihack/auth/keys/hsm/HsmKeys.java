@@ -28,7 +28,7 @@ public final class HsmKeys implements PrivateKeyStore {
 
     private static final String SCHEME = "pkcs11:object=";
     private static final String LABEL = "amplihack-auth-";
-    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
+    private static final Duration PROBE_AFTER = Duration.ofSeconds(5);
 
     private final Hsm hsm;
     private final int slot;
@@ -120,7 +120,8 @@ public final class HsmKeys implements PrivateKeyStore {
     public void probe(Optional<SigningKey> key) {
         hsm.reconnect();
         if (key.isPresent()
-                && (hsm.silence().compareTo(LONGEST_SILENCE) > 0 || hsm.fault().isPresent())) {
+                && (hsm.sinceLastSuccess().compareTo(PROBE_AFTER) > 0
+                        || hsm.fault().isPresent())) {
             try {
                 key.get().works();
             } catch (AuthException away) {

@@ -240,7 +240,7 @@ public class Database {
 
     /** Whether the pool is exhausted by our own load: a timeout then says nothing about the database. */
     private boolean isPoolExhausted() {
-        return opened(pool).getHikariPoolMXBean().getActiveConnections() >= DatabaseConnections.MOST;
+        return opened(pool).getHikariPoolMXBean().getActiveConnections() >= DatabaseConnections.MAX_CONNECTIONS;
     }
 
     private static AuthException unavailable(RuntimeException failed) {

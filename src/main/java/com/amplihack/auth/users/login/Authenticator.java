@@ -42,7 +42,7 @@ public class Authenticator {
             new RateLimitedLogger(Logger.getLogger(Authenticator.class.getName()), 1);
 
     /** The number of counters that unknown names share, which bounds their memory. */
-    static final int NOBODIES = 65_536;
+    static final int UNKNOWN_NAME_COUNTERS = 65_536;
 
     private final AccountDirectory directory;
     private final Accounts accounts;
@@ -123,7 +123,7 @@ public class Authenticator {
     private LoginAttempt begin(String username, Optional<AccountRef> key, PresentedDevices devices) {
         try {
             return places.begin(
-                    key.map(AccountRef::id).orElseGet(() -> nobody(username)),
+                    key.map(AccountRef::id).orElseGet(() -> unknownNameCounter(username)),
                     key.flatMap(known -> devices.nonceFor(known.id(), known.passwordVersion())),
                     lockout(),
                     configuration.settings().passwords().queue());
@@ -137,15 +137,17 @@ public class Authenticator {
      * The counter for an unknown name, the same on every node, so that it locks as an account does. It never equals an
      * account's UUID (RFC 9562 section 4.2: this version is unused).
      */
-    private String nobody(String username) {
+    private String unknownNameCounter(String username) {
         return counter(
                 audit.pseudonym(Username.parse(username).map(Username::key).orElse(username)));
     }
 
-    /** One of {@value #NOBODIES} counters for unknown names. */
+    /** One of {@value #UNKNOWN_NAME_COUNTERS} counters for unknown names. */
     public static String counter(String pseudonym) {
         return String.format(
-                Locale.ROOT, "00000000-0000-0000-0000-%012x", Math.floorMod(pseudonym.hashCode(), NOBODIES));
+                Locale.ROOT,
+                "00000000-0000-0000-0000-%012x",
+                Math.floorMod(pseudonym.hashCode(), UNKNOWN_NAME_COUNTERS));
     }
 
     /** Rehashes the password if its hash is outdated; a failure does not refuse the login. */

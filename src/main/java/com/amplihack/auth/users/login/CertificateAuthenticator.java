@@ -34,7 +34,7 @@ import javax.security.auth.x500.X500Principal;
 @Singleton
 public class CertificateAuthenticator {
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-    private static final int LONGEST_SUBJECT = 512;
+    private static final int MAX_NAME_LENGTH = 512;
 
     private final AccountDirectory accounts;
     private final SessionStore store;
@@ -144,6 +144,6 @@ public class CertificateAuthenticator {
     /** In the notation of {@code auth.certificate.accounts}, truncated. */
     private static String shown(X500Principal name) {
         String text = CertificateSettings.spelled(name);
-        return text.length() <= LONGEST_SUBJECT ? text : text.substring(0, LONGEST_SUBJECT);
+        return text.length() <= MAX_NAME_LENGTH ? text : text.substring(0, MAX_NAME_LENGTH);
     }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * time and with a bounded number of others, instead of being refused as a wrong password.
  */
 final class LoginQueue {
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(5);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
     private final LoginStore store;
@@ -38,7 +38,7 @@ final class LoginQueue {
         }
         try {
             if (waiting.incrementAndGet() <= maxWaiting) {
-                long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+                long end = System.nanoTime() + MAX_WAIT.toNanos();
                 do {
                     Thread.sleep(POLL_INTERVAL.toMillis());
                     LoginAttempt next = store.beginLogin(subject, device, rules);

@@ -26,13 +26,13 @@ public class PasswordPolicy {
     private static final int RANDOM_LENGTH = 24; // of 56 characters each: 139 bits
 
     /** The guesses from which zxcvbn rates a password very unguessable, even in an offline attack on its hash. */
-    private static final double ENOUGH = 1e10;
+    private static final double MIN_GUESSES = 1e10;
 
     /** The same for the words alone: guessing the separator between them multiplies the guesses by at most ten. */
-    private static final double ENOUGH_OF_WORDS = ENOUGH / 10;
+    private static final double MIN_GUESSES_OF_WORDS = MIN_GUESSES / 10;
 
-    private static final int SHORTEST_PART = 3;
-    private static final int MOST_PARTS = 8;
+    private static final int MIN_PART_LENGTH = 3;
+    private static final int MAX_PARTS = 8;
     private static final List<String> SERVICE_NAMES = List.of("amplihack", "amplihackauth");
     private static final Pattern SEPARATORS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
@@ -61,7 +61,7 @@ public class PasswordPolicy {
         String words = bare(measured);
         boolean mostlyWords = words.length() * 2 > measured.length(); // else the separators make its strength
         List<String> names = names(username);
-        if (guesses(measured, names) < ENOUGH || (mostlyWords && guesses(words, names) < ENOUGH_OF_WORDS)) {
+        if (guesses(measured, names) < MIN_GUESSES || (mostlyWords && guesses(words, names) < MIN_GUESSES_OF_WORDS)) {
             throw weak(
                     member,
                     "too common, or derived from the account's or the service's name. Combine several unusual words.");
@@ -75,9 +75,9 @@ public class PasswordPolicy {
     /** An attacker's first guesses, lower-cased here because the library would use the machine's locale. */
     private static List<String> names(String username) {
         String name = username.toLowerCase(Locale.ROOT);
-        Stream<String> parts = Stream.of(SEPARATORS.split(name, MOST_PARTS + 1))
-                .limit(MOST_PARTS)
-                .filter(part -> part.length() >= SHORTEST_PART);
+        Stream<String> parts = Stream.of(SEPARATORS.split(name, MAX_PARTS + 1))
+                .limit(MAX_PARTS)
+                .filter(part -> part.length() >= MIN_PART_LENGTH);
         return Stream.of(Stream.of(name, bare(name)), SERVICE_NAMES.stream(), parts)
                 .flatMap(all -> all)
                 .toList();

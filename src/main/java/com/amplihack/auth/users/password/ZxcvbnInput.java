@@ -12,31 +12,31 @@ import java.util.Set;
  */
 final class ZxcvbnInput {
     /** Code points that are measured; a password whose prefix is strong is strong. */
-    private static final int LONGEST = 64;
+    private static final int MAX_LENGTH = 64;
 
     /** Readings that are tried; {@code p4$$w0rd} has one, all digits together have four, all symbols together 576. */
-    private static final int MOST_READINGS = 8;
+    private static final int MAX_READINGS = 8;
 
     /** The symbols that zxcvbn reads as the same letter; letters with one symbol only do not multiply the readings. */
     private static final List<String> AMBIGUOUS = List.of("4@", "({[<", "69", "1!|", "1|7", "$5", "+7");
 
-    private static final int OUT_OF_REACH =
+    private static final int PRIVATE_USE =
             0xE000; // maps each symbol to a private use character, which is read as no letter
 
     private ZxcvbnInput() {}
 
     /** The prefix of the text; symbols that would exceed the readings are read as no letter. */
     public static String of(String text) {
-        String start =
-                text.substring(0, text.offsetByCodePoints(0, Math.min(LONGEST, text.codePointCount(0, text.length()))));
+        String start = text.substring(
+                0, text.offsetByCodePoints(0, Math.min(MAX_LENGTH, text.codePointCount(0, text.length()))));
         Set<Character> read = new HashSet<>();
         Map<Character, Character> unread = new HashMap<>();
         StringBuilder measured = new StringBuilder(start.length());
         for (int i = 0; i < start.length(); i++) {
             char c = start.charAt(i);
-            if (c < 0x80 && !unread.containsKey(c) && read.add(c) && readings(read) > MOST_READINGS) {
+            if (c < 0x80 && !unread.containsKey(c) && read.add(c) && readings(read) > MAX_READINGS) {
                 read.remove(c);
-                unread.put(c, (char) (OUT_OF_REACH + c));
+                unread.put(c, (char) (PRIVATE_USE + c));
             }
             measured.append(unread.getOrDefault(c, c));
         }

@@ -176,8 +176,8 @@ class AuthenticatorTest {
                 .distinct()
                 .count();
 
-        assertTrue(counters <= Authenticator.NOBODIES, "counters: " + counters);
-        assertTrue(counters > Authenticator.NOBODIES / 2, "counters: " + counters);
+        assertTrue(counters <= Authenticator.UNKNOWN_NAME_COUNTERS, "counters: " + counters);
+        assertTrue(counters > Authenticator.UNKNOWN_NAME_COUNTERS / 2, "counters: " + counters);
     }
 
     @Test
