@@ -15,9 +15,9 @@ import com.amplihack.auth.endpoint.RefreshResource;
 import com.amplihack.auth.endpoint.SessionsResource;
 import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
-import com.amplihack.auth.endpoint.WellKnownResource;
-import com.amplihack.auth.gate.ConditionGuard;
-import com.amplihack.auth.gate.RecordingGuard;
+import com.amplihack.auth.endpoint.WellKnownJwksResource;
+import com.amplihack.auth.gate.AuditGuard;
+import com.amplihack.auth.gate.PreconditionGuard;
 import com.amplihack.auth.gate.permission.ResourceGuard;
 import com.amplihack.auth.problem.ProblemMapper;
 import jakarta.annotation.security.DeclareRoles;
@@ -40,7 +40,7 @@ public class AuthApplication extends Application {
                 SessionsResource.class,
                 PasswordResource.class,
                 JwksResource.class,
-                WellKnownResource.class,
+                WellKnownJwksResource.class,
                 UserResource.class,
                 UsersResource.class,
                 AccountResource.class,
@@ -50,8 +50,8 @@ public class AuthApplication extends Application {
                 PolicyResource.class,
                 VersionFilter.class,
                 ResourceGuard.class,
-                ConditionGuard.class,
-                RecordingGuard.class,
+                PreconditionGuard.class,
+                AuditGuard.class,
                 ProblemMapper.class);
     }
 

@@ -7,6 +7,7 @@ import com.amplihack.auth.session.Paging;
 import com.amplihack.auth.session.SessionJson;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.RightsCheck;
@@ -50,10 +51,13 @@ public class AccountResource {
     private AccountDirectory accounts;
 
     @Inject
+    private AccountAdministration administration;
+
+    @Inject
     private SecurityStore store;
 
     @Inject
-    private TokenFit fit;
+    private TokenSizeCheck fit;
 
     @Inject
     private AdminAudit audit;
@@ -70,15 +74,15 @@ public class AccountResource {
     public String change(@PathParam("id") String path, @Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request, MEMBERS);
         AccountChange change = new AccountChange(
-                body.optional("password", UsersResource.LONGEST_PASSWORD, OpaqueString::of)
+                body.optional("password", UsersResource.MAX_PASSWORD_LENGTH, OpaqueString::of)
                         .map(Secret::of),
-                body.patchedStrings("roles", UsersResource.MOST_ROLES, UsersResource.LONGEST_ROLE),
-                TokenFit.wellFormed(body.patchedStrings(
-                        "permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION)),
+                body.patchedStrings("roles", UsersResource.MAX_ROLES, UsersResource.MAX_ROLE_LENGTH),
+                TokenSizeCheck.wellFormed(body.patchedStrings(
+                        "permissions", UsersResource.MAX_PERMISSIONS, UsersResource.MAX_PERMISSION_LENGTH)),
                 body.patchedBool("enabled"));
         Account before = find(path);
         String id = before.id();
-        if (body.optional("username", Username.LONGEST, Username::normalize)
+        if (body.optional("username", Username.MAX_LENGTH, Username::normalize)
                 .map(Username::normalize)
                 .filter(name -> !name.equals(before.username()))
                 .isPresent()) {
@@ -87,9 +91,9 @@ public class AccountResource {
         Optional<Instant> lock = store.lockedUntil(id); // nothing may fail between change and audit entry
         RightsCheck allowed =
                 change.touchesRights() ? fit : RightsCheck.NONE; // even an account with too many rights can be disabled
-        Account after = audit.attempt(
-                "change_user", id, AccountJson.of(before, lock), () -> accounts.change(id, change, allowed)
-                        .orElseThrow(AccountResource::noSuchUser));
+        Account after = audit.attempt("change_user", id, AccountJson.of(before, lock), () -> administration
+                .change(id, change, allowed)
+                .orElseThrow(AccountResource::noSuchUser));
         audit.record("change_user", id, AccountJson.of(before, lock), AccountJson.of(after, lock));
         if (change.password().isPresent()) {
             audit.recordPasswordReset(id);
@@ -103,7 +107,7 @@ public class AccountResource {
     public Response delete(@PathParam("id") String path) {
         String id = uuid(path);
         JsonObjectBuilder before = accounts.find(id).map(this::json).orElse(null);
-        boolean deleted = audit.attempt("delete_user", id, before, () -> accounts.delete(id));
+        boolean deleted = audit.attempt("delete_user", id, before, () -> administration.delete(id));
         if (!deleted) {
             throw noSuchUser();
         }

@@ -11,6 +11,7 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Audits the calling administrator's actions with target, state before and state after. */
 @RequestScoped
@@ -25,7 +26,7 @@ public class AdminAudit {
     private ClientContext client;
 
     /** Runs a change, and records it as unfinished if the store or database fails. */
-    <T> T attempt(String action, String target, JsonObjectBuilder before, Supplier<T> change) {
+    <T> T attempt(String action, String target, @Nullable JsonObjectBuilder before, Supplier<T> change) {
         try {
             return change.get();
         } catch (AuthException refused) {
@@ -51,7 +52,7 @@ public class AdminAudit {
         audit.record(entry(action, target).severity(AuditEvent.Severity.CRITICAL));
     }
 
-    void record(String action, String target, JsonObjectBuilder before, JsonObjectBuilder after) {
+    void record(String action, String target, @Nullable JsonObjectBuilder before, @Nullable JsonObjectBuilder after) {
         AuditEntry entry = entry(action, target);
         if (before != null) {
             entry.detail("before", before.build());

@@ -1,6 +1,6 @@
 package com.amplihack.auth.admin;
 
-import com.amplihack.auth.keys.KeyChange;
+import com.amplihack.auth.keys.KeyChangeCause;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
 import com.amplihack.auth.keys.ring.KeyState;
@@ -73,8 +73,8 @@ public class KeysResource {
                 .toString();
     }
 
-    private KeyChange change() {
-        return KeyChange.by(caller.subject(), caller.sid(), client);
+    private KeyChangeCause change() {
+        return KeyChangeCause.by(caller.subject(), caller.sid(), client);
     }
 
     private JsonObjectBuilder json(RingKey key) {

@@ -2,6 +2,7 @@ package com.amplihack.auth.admin;
 
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Role;
 import com.amplihack.auth.web.JsonBody;
@@ -34,7 +35,10 @@ public class RolesResource {
     private AccountDirectory accounts;
 
     @Inject
-    private TokenFit fit;
+    private AccountAdministration administration;
+
+    @Inject
+    private TokenSizeCheck fit;
 
     @Inject
     private AdminAudit audit;
@@ -55,12 +59,12 @@ public class RolesResource {
                     ErrorCode.INVALID_REQUEST,
                     "name: must be 1 to 64 letters, digits and . _ : - and start with a letter or digit.");
         }
-        Set<String> permissions = TokenFit.wellFormed(JsonBody.read(request, MEMBERS)
-                .patchedStrings("permissions", UsersResource.MOST_PERMISSIONS, UsersResource.LONGEST_PERMISSION)
+        Set<String> permissions = TokenSizeCheck.wellFormed(JsonBody.read(request, MEMBERS)
+                .patchedStrings("permissions", UsersResource.MAX_PERMISSIONS, UsersResource.MAX_PERMISSION_LENGTH)
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.INVALID_REQUEST, "permissions: must be a list, which may be empty.")));
         var before = accounts.role(name).map(AccountJson::of).orElse(null);
-        Role role = audit.attempt("put_role", name, before, () -> accounts.putRole(name, permissions, fit));
+        Role role = audit.attempt("put_role", name, before, () -> administration.putRole(name, permissions, fit));
         audit.record("put_role", name, before, AccountJson.of(role));
         return AccountJson.of(role).build().toString();
     }
@@ -77,7 +81,7 @@ public class RolesResource {
                 .flatMap(accounts::role)
                 .orElseThrow(() -> new AuthException(ErrorCode.NOT_FOUND, "There is no role with this name."));
         audit.attempt("delete_role", name, AccountJson.of(before), () -> {
-            accounts.deleteRole(name);
+            administration.deleteRole(name);
             return null;
         });
         audit.record("delete_role", name, AccountJson.of(before), null);

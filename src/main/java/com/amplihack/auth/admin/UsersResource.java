@@ -7,11 +7,13 @@ import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.session.Paging;
 import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.OpaqueString;
+import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.web.JsonBody;
-import com.amplihack.auth.web.PublicAddress;
+import com.amplihack.auth.web.PublicBaseUrl;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -42,11 +44,11 @@ import java.util.Set;
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class UsersResource {
-    static final int MOST_ROLES = 64;
-    static final int MOST_PERMISSIONS = 256;
-    static final int LONGEST_ROLE = 64;
-    static final int LONGEST_PERMISSION = 128;
-    static final int LONGEST_PASSWORD = 1024;
+    static final int MAX_ROLES = 64;
+    static final int MAX_PERMISSIONS = 256;
+    static final int MAX_ROLE_LENGTH = 64;
+    static final int MAX_PERMISSION_LENGTH = 128;
+    static final int MAX_PASSWORD_LENGTH = 1024;
 
     private static final Set<String> MEMBERS = Set.of("username", "password", "roles", "permissions", "enabled");
 
@@ -54,10 +56,13 @@ public class UsersResource {
     private AccountDirectory accounts;
 
     @Inject
+    private AccountAdministration administration;
+
+    @Inject
     private LoginStore store;
 
     @Inject
-    private TokenFit fit;
+    private TokenSizeCheck fit;
 
     @Inject
     private AdminAudit audit;
@@ -70,26 +75,26 @@ public class UsersResource {
     @RolesAllowed("admin")
     public Response create(@Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request, MEMBERS);
-        String username = body.string("username", Username.LONGEST, Username::normalize);
+        String username = body.string("username", Username.MAX_LENGTH, Username::normalize);
         Optional<Secret> chosen =
-                body.optional("password", LONGEST_PASSWORD, OpaqueString::of).map(Secret::of);
-        Set<String> roles = body.strings("roles", MOST_ROLES, LONGEST_ROLE);
+                body.optional("password", MAX_PASSWORD_LENGTH, OpaqueString::of).map(Secret::of);
+        Set<String> roles = body.strings("roles", MAX_ROLES, MAX_ROLE_LENGTH);
         Set<String> permissions =
-                TokenFit.wellFormed(body.strings("permissions", MOST_PERMISSIONS, LONGEST_PERMISSION));
+                TokenSizeCheck.wellFormed(body.strings("permissions", MAX_PERMISSIONS, MAX_PERMISSION_LENGTH));
         boolean enabled = body.bool("enabled", true);
-        Secret password = chosen.orElseGet(AccountDirectory::randomPassword);
+        Secret password = chosen.orElseGet(PasswordPolicy::random);
         Account account = audit.attempt(
                 "create_user",
                 username,
                 null,
-                () -> accounts.create(username, password, roles, permissions, enabled, fit));
+                () -> administration.create(username, password, roles, permissions, enabled, fit));
         audit.record("create_user", account.id(), null, AccountJson.of(account, Optional.empty()));
         JsonObjectBuilder answer = AccountJson.of(account, Optional.empty());
         if (chosen.isEmpty()) {
             answer.add("initial_password", password.reveal());
         }
         URI location = URI.create(
-                PublicAddress.of(request, configuration.settings().web()).locate("/admin/api/users/" + account.id()));
+                PublicBaseUrl.of(request, configuration.settings().web()).locate("/admin/api/users/" + account.id()));
         return Response.created(location).entity(answer.build().toString()).build();
     }
 

@@ -11,8 +11,8 @@ public final class AuditEntry {
     final ClientContext client;
     final Map<String, String> details = new LinkedHashMap<>();
     Severity severity;
-    String userId;
-    String sessionId;
+    String userId = "";
+    String sessionId = "";
 
     private AuditEntry(AuditEvent event, ClientContext client) {
         this.event = event;

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends whole lines to the audit file and reopens it when it was moved, truncated, deleted or replaced from outside. Not
@@ -27,14 +28,14 @@ final class AuditFile implements Closeable {
     private final Path path;
 
     /** Null until the next line reopens the file. */
-    private OutputStream out;
+    private @Nullable OutputStream out;
 
     /** Device and inode, to detect another file under the same name. */
-    private Object key;
+    private @Nullable Object key;
 
     private boolean regular;
     private long size;
-    private String change;
+    private @Nullable String change;
 
     AuditFile(Path path) {
         this.path = path;
@@ -42,17 +43,23 @@ final class AuditFile implements Closeable {
 
     /** Opens the file, creates it with mode 0600 if absent, and removes a partial last line. */
     void open() throws IOException {
+        opened();
+    }
+
+    private OutputStream opened() throws IOException {
+        OutputStream fresh;
         regular = !Files.exists(path) || Files.isRegularFile(path);
         if (regular) {
-            out = PrivateFiles.append(path); // not a channel, which an interrupt would close
+            fresh = PrivateFiles.append(path); // not a channel, which an interrupt would close
         } else {
             // read-write, as a FIFO opened for writing only blocks until it has a reader; a channel, as an
             // interrupt ends its blocked write
-            out = Channels.newOutputStream(new RandomAccessFile(path.toFile(), "rw").getChannel());
+            fresh = Channels.newOutputStream(new RandomAccessFile(path.toFile(), "rw").getChannel());
         }
+        out = fresh;
         try {
             if (regular) {
-                repairEnd();
+                repairEnd(fresh);
             }
             BasicFileAttributes opened = Files.readAttributes(path, BasicFileAttributes.class);
             if (key != null && !key.equals(opened.fileKey())) {
@@ -60,6 +67,7 @@ final class AuditFile implements Closeable {
             }
             key = opened.fileKey();
             size = opened.size();
+            return fresh;
         } catch (IOException e) {
             close();
             throw e;
@@ -76,11 +84,9 @@ final class AuditFile implements Closeable {
         if (out != null && isChanged()) {
             close();
         }
-        if (out == null) {
-            open();
-        }
+        OutputStream file = out == null ? opened() : out;
         try {
-            out.write(line);
+            file.write(line);
             size += line.length;
         } catch (IOException e) {
             removePartialLine();
@@ -131,17 +137,17 @@ final class AuditFile implements Closeable {
         }
     }
 
-    private void repairEnd() throws IOException {
+    private void repairEnd(OutputStream file) throws IOException {
         AuditTail tail = AuditTail.read(path);
         if (tail.whole() < tail.length()) {
             LOG.log(Level.WARNING, "{0}: removed a partial last line of {1} bytes", new Object[] {
                 path, tail.length() - tail.whole()
             });
-            try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-                file.setLength(tail.whole());
+            try (RandomAccessFile longer = new RandomAccessFile(path.toFile(), "rw")) {
+                longer.setLength(tail.whole());
             }
         } else if (!tail.ended() && tail.length() > 0) {
-            out.write('\n');
+            file.write('\n');
         }
     }
 

@@ -1,7 +1,6 @@
 package com.amplihack.auth.audit;
 
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.files.PrivateFiles;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
@@ -14,20 +13,14 @@ import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Records each security event as one line of JSON in the audit file and, prefixed with {@code SECURITY_AUDIT:}, in the
@@ -38,25 +31,24 @@ public class AuditLog {
     private static final Logger LOG = Logger.getLogger(AuditLog.class.getName());
 
     private final Configuration configuration;
-    private final InstantSource clock;
-    private final AuditMeter meter;
+    private final AuditMetrics meter;
 
     /** The container's, so that its threads end with the application; null outside a container. */
     @Resource
     private ManagedThreadFactory threads;
 
-    private AuditLine lines;
+    private final AuditLineFormatter lines;
     private volatile AuditWriter writer;
-    private SecretKeySpec nameKey;
+    private Pseudonyms pseudonyms;
     private long sequence;
     private final AtomicBoolean refusing = new AtomicBoolean();
-    private final Refusals refusals = new Refusals();
+    private final RefusalThrottle refusals = new RefusalThrottle();
 
     @Inject
     public AuditLog(Configuration configuration, InstantSource clock, Meters meters) {
         this.configuration = configuration;
-        this.clock = clock;
-        meter = new AuditMeter(meters);
+        lines = new AuditLineFormatter(clock);
+        meter = new AuditMetrics(meters);
     }
 
     /**
@@ -66,15 +58,14 @@ public class AuditLog {
      */
     @PostConstruct
     public synchronized void open() {
-        nameKey = nameKey(configuration.settings().keys().path().resolve("audit.key"));
-        lines = new AuditLine(clock);
+        pseudonyms = new Pseudonyms(configuration.settings().keys().path().resolve("audit.key"));
         Path path = configuration.settings().audit().file();
-        AuditHead head = new AuditHead(path);
+        AuditSequenceFile head = new AuditSequenceFile(path);
         AuditFile file = new AuditFile(path);
-        AuditHead.State before;
+        AuditSequenceFile.State before;
         OptionalLong last;
         try {
-            before = head.read().orElse(new AuditHead.State(0, 0));
+            before = head.read().orElse(new AuditSequenceFile.State(0, 0));
             file.open();
             last = file.lastSequence();
         } catch (IOException e) {
@@ -96,7 +87,7 @@ public class AuditLog {
 
     /**
      * Records an entry and waits up to 15 ms until it is in the file, or not at all while the file is slow. Beyond
-     * {@value Refusals#WRITTEN_PER_MINUTE} refusals of one kind a minute from one address, the rest is only counted for
+     * {@value RefusalThrottle#WRITTEN_PER_MINUTE} refusals of one kind a minute from one address, the rest is only counted for
      * {@link #recordSuppressed}.
      */
     public void record(AuditEntry entry) {
@@ -168,7 +159,7 @@ public class AuditLog {
     }
 
     /** Records what was lost at the last stop, or that the file was changed since. */
-    private void reportChanges(AuditHead.State before, long last) {
+    private void reportChanges(AuditSequenceFile.State before, long last) {
         if (before.unwritten() > 0) {
             recordInternal(AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
                     .detail("reason", "the server stopped while the audit file could not be written")
@@ -181,14 +172,6 @@ public class AuditLog {
         }
     }
 
-    private static SecretKeySpec nameKey(Path file) {
-        try {
-            return new SecretKeySpec(PrivateFiles.secret(file), "HmacSHA256");
-        } catch (IOException e) {
-            throw new UncheckedIOException("The audit log's pseudonym key cannot be read: " + e, e);
-        }
-    }
-
     private static Thread daemon(Runnable task) {
         Thread thread = new Thread(task);
         thread.setDaemon(true);
@@ -197,14 +180,7 @@ public class AuditLog {
 
     /** Replaces the name of an unknown account by its HMAC, because people type passwords into that field. */
     public String pseudonym(String attemptedName) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(nameKey);
-            byte[] hash = mac.doFinal(attemptedName.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return pseudonyms.of(attemptedName);
     }
 
     /** Why the file cannot be written, for an operator; empty if it can. */

@@ -16,13 +16,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Writes queued audit lines in order on a thread of its own and retries each until the file has it. */
 final class AuditWriter {
     /** The queue's capacity for lines of any severity. */
-    static final int MOST_WAITING = 10_000;
+    static final int MAX_QUEUED = 10_000;
     /** Its reserve for critical lines. */
-    static final int MOST_CRITICAL = 2_000;
+    static final int CRITICAL_RESERVE = 2_000;
 
     private static final Logger LOG = Logger.getLogger(AuditWriter.class.getName());
 
@@ -68,20 +69,20 @@ final class AuditWriter {
     private static final Line WAKE = new Line(new byte[0], 0);
 
     private final AuditFile file;
-    private final AuditHead head;
+    private final AuditSequenceFile head;
     private final Consumer<AuditEntry> own;
-    private final BlockingQueue<Line> queue = new LinkedBlockingQueue<>(MOST_WAITING + MOST_CRITICAL + 1);
+    private final BlockingQueue<Line> queue = new LinkedBlockingQueue<>(MAX_QUEUED + CRITICAL_RESERVE + 1);
     private final AtomicInteger waiting = new AtomicInteger();
-    private final AuditGap gap = new AuditGap();
+    private final AuditOutage gap = new AuditOutage();
 
-    private Thread thread;
+    private @Nullable Thread thread;
     private volatile State state = State.RUNNING;
 
     /** The line being written; null while idle. */
-    private volatile Line current;
+    private volatile @Nullable Line current;
 
     /** Why the last attempt failed; null if it succeeded. */
-    private volatile String failure;
+    private volatile @Nullable String failure;
 
     /** A caller timed out: none waits until the queue is written. */
     private volatile boolean behind;
@@ -98,21 +99,22 @@ final class AuditWriter {
      *
      * @param own records the writer's own entries, on its thread
      */
-    AuditWriter(AuditFile file, AuditHead head, Consumer<AuditEntry> own) {
+    AuditWriter(AuditFile file, AuditSequenceFile head, Consumer<AuditEntry> own) {
         this.file = file;
         this.head = head;
         this.own = own;
     }
 
     void start(ThreadFactory threads) {
-        thread = threads.newThread(this::run);
-        thread.setName("audit-writer");
-        thread.start();
+        Thread writing = threads.newThread(this::run);
+        writing.setName("audit-writer");
+        thread = writing;
+        writing.start();
     }
 
     /** Whether the queue accepts a line of this severity; callers synchronize. */
     boolean hasRoom(Severity severity) {
-        int most = severity == Severity.CRITICAL ? MOST_WAITING + MOST_CRITICAL : MOST_WAITING;
+        int most = severity == Severity.CRITICAL ? MAX_QUEUED + CRITICAL_RESERVE : MAX_QUEUED;
         boolean open = state == State.RUNNING || (state == State.DRAINING && Thread.currentThread() == thread);
         return open && queue.size() < most;
     }
@@ -173,20 +175,24 @@ final class AuditWriter {
     /** Drains the queue for up to two seconds and ends the thread; refuses further lines. */
     void stop() {
         state = State.DRAINING;
+        Thread writing = thread;
+        if (writing == null) {
+            return;
+        }
         if (!queue.offer(WAKE)) {
             LOG.fine("The queue is full: the writer needs no wake-up");
         }
         boolean interrupted = false;
         try {
-            thread.join(DRAIN_MILLIS);
+            writing.join(DRAIN_MILLIS);
         } catch (InterruptedException e) {
             interrupted = true;
         }
         state = State.LEAVING;
-        if (thread.isAlive()) {
-            thread.interrupt(); // ends a blocked write to a FIFO, but not to a hanging disk
+        if (writing.isAlive()) {
+            writing.interrupt(); // ends a blocked write to a FIFO, but not to a hanging disk
             try {
-                thread.join(LEAVE_MILLIS);
+                writing.join(LEAVE_MILLIS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -253,7 +259,7 @@ final class AuditWriter {
         Optional<String> change = file.pollChange();
         change.ifPresent(what -> head.close()); // it may have been moved with the file
         if (queue.isEmpty() || lastWritten % HEAD_EVERY == 0) {
-            head.write(new AuditHead.State(lastWritten, 0));
+            head.write(new AuditSequenceFile.State(lastWritten, 0));
         }
         change.ifPresent(what -> own.accept(AuditEntry.of(AuditEvent.AUDIT_REOPENED, ClientContext.NONE)
                 .detail("reason", what)
@@ -271,11 +277,12 @@ final class AuditWriter {
         if (state == State.LEAVING) {
             return; // interrupted by the stop
         }
-        failure = describe(e);
+        String why = describe(e);
+        failure = why;
         behind = true;
-        gap.begin(failure, line.since);
+        gap.begin(why, line.since);
         if (failures++ % HEAD_EVERY_FAILURE == 0) { // no sequence number is reused after a kill
-            head.write(new AuditHead.State(lastGiven, waiting() + gap.dropped()));
+            head.write(new AuditSequenceFile.State(lastGiven, waiting() + gap.dropped()));
         }
     }
 
@@ -298,7 +305,7 @@ final class AuditWriter {
                     "{0} audit entries are missing from the file at shutdown, but are in this log: {1}",
                     new Object[] {Integer.toString(unwritten), failure == null ? "the file hangs" : failure});
         }
-        head.write(new AuditHead.State(Math.max(lastGiven, lastWritten), unwritten + gap.dropped()));
+        head.write(new AuditSequenceFile.State(Math.max(lastGiven, lastWritten), unwritten + gap.dropped()));
         head.close();
         file.close();
     }

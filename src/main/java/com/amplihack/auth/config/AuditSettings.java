@@ -11,11 +11,11 @@ import java.time.Duration;
  * @param grace how long an entry may wait for the file before requests that change state are refused
  */
 public record AuditSettings(Path file, Duration grace) {
-    private static final int LONGEST_GRACE_SECONDS = 300;
+    private static final int MAX_GRACE_SECONDS = 300;
 
     static AuditSettings read(SettingsReader from) {
         return new AuditSettings(
                 from.path("auth.audit.file"),
-                Duration.ofSeconds(from.integer("auth.audit.grace.seconds", 1, LONGEST_GRACE_SECONDS)));
+                Duration.ofSeconds(from.integer("auth.audit.grace.seconds", 1, MAX_GRACE_SECONDS)));
     }
 }

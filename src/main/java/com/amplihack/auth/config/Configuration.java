@@ -43,7 +43,7 @@ public class Configuration {
      *
      * @param overrides values that replace configured ones
      */
-    public static Configuration besideTheServer(Map<String, String> overrides) {
+    public static Configuration forSeparateProcess(Map<String, String> overrides) {
         PropertyFinder configured = new PropertyFinder(ConfigProvider.getConfig());
         return new Configuration(name -> overrides.containsKey(name)
                 ? new Property(name, Optional.of(overrides.get(name)), Property.NOBODY)

@@ -47,13 +47,13 @@ public record KeySettings(
     }
 
     /** Exceeds the JWKS's {@code max-age=60} and the time in which nodes load a new key. */
-    private static final int LEAST_PUBLISH_SECONDS = 70;
+    private static final int MIN_PUBLISH_SECONDS = 70;
 
     /** Exceeds this server's own key caches, the only ones in development. */
-    private static final int LEAST_PUBLISH_SECONDS_IN_DEVELOPMENT = 5;
+    private static final int MIN_PUBLISH_SECONDS_IN_DEVELOPMENT = 5;
 
     static KeySettings read(SettingsReader from, boolean production) {
-        int leastPublish = production ? LEAST_PUBLISH_SECONDS : LEAST_PUBLISH_SECONDS_IN_DEVELOPMENT;
+        int leastPublish = production ? MIN_PUBLISH_SECONDS : MIN_PUBLISH_SECONDS_IN_DEVELOPMENT;
         return new KeySettings(
                 from.path("jwt.key.path"),
                 from.choice("jwt.key.store", Store.class) == Store.PKCS11

@@ -23,7 +23,7 @@ public record PasswordSettings(
         int shortest = from.integer("auth.password.min", 8, 128);
         int concurrency = from.find("auth.argon2.concurrency").isPresent()
                 ? from.integer("auth.argon2.concurrency", 1, 256)
-                : concurrency(Runtime.getRuntime().availableProcessors(), memory, besideTheHeap());
+                : concurrency(Runtime.getRuntime().availableProcessors(), memory, memoryBesideHeap());
         return new PasswordSettings(
                 memory,
                 from.integer("auth.argon2.iterations", 1, 100),
@@ -35,27 +35,27 @@ public record PasswordSettings(
     }
 
     /** One hash per core, limited to half of the memory beside the heap; at least one. */
-    static int concurrency(int cores, int memoryKib, long besideTheHeap) {
-        long fitting = besideTheHeap / 2 / (memoryKib * 1024L);
+    static int concurrency(int cores, int memoryKib, long memoryBesideHeap) {
+        long fitting = memoryBesideHeap / 2 / (memoryKib * 1024L);
         return (int) Math.max(1, Math.min(cores, fitting));
     }
 
     /**
      * A warning if concurrent hashes can exhaust the memory.
      *
-     * @param besideTheHeap see {@link #besideTheHeap()}
+     * @param memoryBesideHeap see {@link #memoryBesideHeap()}
      */
-    public Optional<String> memoryWarning(long besideTheHeap) {
+    public Optional<String> memoryWarning(long memoryBesideHeap) {
         long needed = memoryKib * 1024L * concurrency;
-        return needed <= besideTheHeap
+        return needed <= memoryBesideHeap
                 ? Optional.empty()
                 : Optional.of("auth.argon2.concurrency (" + concurrency + ") times auth.argon2.memory.kib (" + memoryKib
-                        + ") is " + (needed >> 20) + " MiB, and Java's heap leaves " + (besideTheHeap >> 20)
+                        + ") is " + (needed >> 20) + " MiB, and Java's heap leaves " + (memoryBesideHeap >> 20)
                         + " MiB of this machine's or container's memory: that many logins at once may end the server");
     }
 
     /** The bytes of the machine's or container's memory that the maximum heap leaves. */
-    public static long besideTheHeap() {
+    public static long memoryBesideHeap() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? Math.max(0, system.getTotalMemorySize() - Runtime.getRuntime().maxMemory())
                 : Long.MAX_VALUE;

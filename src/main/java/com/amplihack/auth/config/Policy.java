@@ -6,6 +6,7 @@ import com.amplihack.auth.config.source.SettingsReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,7 +44,7 @@ public final class Policy {
         SettingsReader reader =
                 new SettingsReader(name -> found.computeIfAbsent(name, source).value());
         Settings settings = Settings.read(reader);
-        return new Policy(settings, found, reader.secrets(), reader.liveOnes());
+        return new Policy(settings, found, reader.secrets(), reader.liveNames());
     }
 
     public Settings inForce() {
@@ -101,7 +102,7 @@ public final class Policy {
         }
         List<Revision.Change> changes = wanted.stream()
                 .filter(now -> now.equals(accepted.get(now.name())))
-                .map(now -> new Revision.Change(properties.get(now.name()), now))
+                .map(now -> new Revision.Change(Objects.requireNonNull(properties.get(now.name())), now))
                 .toList();
         Settings revised = changes.isEmpty() ? settings : settingsOf(accepted);
         return new Revision(new Policy(revised, accepted, secrets, live), changes, refusals);

@@ -32,7 +32,7 @@ public record TokenSettings(
         UserAgentBinding userAgentBinding,
         int cacheSize) {
     /** The maximum of {@code jwt.clock.skew.seconds}. */
-    public static final Duration LONGEST_SKEW = Duration.ofSeconds(60);
+    public static final Duration MAX_SKEW = Duration.ofSeconds(60);
 
     static TokenSettings read(SettingsReader from) {
         SettingsReader live = from.live();
@@ -51,7 +51,7 @@ public record TokenSettings(
                 Duration.ofDays(refreshDays),
                 Duration.ofDays(sessionDays),
                 live.integer("auth.session.max.per.user", 1, 1000),
-                Duration.ofSeconds(live.integer("jwt.clock.skew.seconds", 0, (int) LONGEST_SKEW.toSeconds())),
+                Duration.ofSeconds(live.integer("jwt.clock.skew.seconds", 0, (int) MAX_SKEW.toSeconds())),
                 Duration.ofSeconds(live.integer("jwt.refresh.grace.seconds", 0, 60)),
                 live.choice("jwt.replay", ReplayMode.class),
                 live.choice("jwt.binding.ip", AddressBinding.class),

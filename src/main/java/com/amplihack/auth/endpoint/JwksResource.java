@@ -4,7 +4,7 @@ import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.ring.Jwks;
 import com.amplihack.auth.limits.Limit;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.enterprise.context.RequestScoped;
@@ -32,7 +32,7 @@ public class JwksResource {
     private KeyRing keys;
 
     @Inject
-    private RateLimits limits;
+    private RateLimiter limits;
 
     @Inject
     private ClientContext client;

@@ -87,7 +87,7 @@ public class LoginResource {
     }
 
     private Authenticated byPassword(JsonBody body, HttpServletRequest request) {
-        String username = body.string(USERNAME, Username.LONGEST, Username::normalize);
+        String username = body.string(USERNAME, Username.MAX_LENGTH, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
         return authenticator.signIn(username, password, devices.presented(credentials.deviceCookies(request)), client);

@@ -28,7 +28,7 @@ import jakarta.ws.rs.core.Response;
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class PasswordResource {
-    private static final int LONGEST_NEW = 1024; // above the policy's maximum, so that the policy refuses
+    private static final int MAX_NEW_LENGTH = 1024; // above the policy's maximum, so that the policy refuses
 
     @Inject
     private PasswordChange passwords;
@@ -60,7 +60,7 @@ public class PasswordResource {
         JsonBody body = JsonBody.read(request);
         Secret current = Secret.of(body.string(
                 "current_password", configuration.settings().passwords().longest(), OpaqueString::of));
-        Secret fresh = Secret.of(body.string("new_password", LONGEST_NEW, OpaqueString::of));
+        Secret fresh = Secret.of(body.string("new_password", MAX_NEW_LENGTH, OpaqueString::of));
         Delivery delivery = Delivery.of(body, Delivery.COOKIE);
 
         Authenticated who = passwords.change(

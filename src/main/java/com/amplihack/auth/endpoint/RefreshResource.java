@@ -4,7 +4,7 @@ import com.amplihack.auth.gate.Credentials;
 import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.session.Refreshed;
+import com.amplihack.auth.session.RefreshResult;
 import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
@@ -66,7 +66,7 @@ public class RefreshResource {
             throw new AuthException(
                     ErrorCode.INVALID_REQUEST, "Idempotency-Key: at most " + LONGEST_KEY + " characters.");
         }
-        Refreshed refreshed = tokens.refresh(
+        RefreshResult refreshed = tokens.refresh(
                 inBody.map(List::of).orElse(cookies), credentials.proof(request), key, heldToken(request), client);
         Delivery asked = inBody.isPresent() ? Delivery.BODY : Delivery.COOKIE;
         Response.ResponseBuilder answer = response.of(refreshed.pair(), asked, request);

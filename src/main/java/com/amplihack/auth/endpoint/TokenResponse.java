@@ -6,7 +6,7 @@ import com.amplihack.auth.session.DeviceCookies;
 import com.amplihack.auth.session.TokenPair;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.web.CookieName;
-import com.amplihack.auth.web.PublicAddress;
+import com.amplihack.auth.web.PublicBaseUrl;
 import com.amplihack.auth.web.StrictJson;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -78,7 +78,7 @@ public class TokenResponse {
     /** The path of the refresh and device cookies as the client sees it. */
     private String authPath(HttpServletRequest request) {
         String prefix =
-                PublicAddress.of(request, configuration.settings().web()).prefix();
+                PublicBaseUrl.of(request, configuration.settings().web()).prefix();
         return prefix + (request.getServletPath().startsWith("/v1/") ? "/v1/auth" : "/auth");
     }
 

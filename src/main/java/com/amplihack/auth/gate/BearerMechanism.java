@@ -37,7 +37,7 @@ import java.util.Optional;
 public class BearerMechanism implements HttpAuthenticationMechanism {
     private final ClientResolver clients;
     private final ResponseHeaders headers;
-    private final VerifiedTokens tokens;
+    private final VerifiedTokenCache tokens;
     private final MpJwtMechanism mpJwt;
     private final TokenVerifier verifier;
     private final AuditLog audit;
@@ -47,7 +47,7 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
     public BearerMechanism(
             ClientResolver clients,
             ResponseHeaders headers,
-            VerifiedTokens tokens,
+            VerifiedTokenCache tokens,
             MpJwtMechanism mpJwt,
             TokenVerifier verifier,
             AuditLog audit,

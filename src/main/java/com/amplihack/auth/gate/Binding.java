@@ -3,7 +3,7 @@ package com.amplihack.auth.gate;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.config.type.AddressRanges;
 import com.amplihack.auth.token.AccessToken;
-import com.amplihack.auth.token.Fingerprint;
+import com.amplihack.auth.token.UserAgentHash;
 import com.amplihack.auth.web.ClientContext;
 import java.util.Optional;
 
@@ -29,7 +29,7 @@ final class Binding {
         boolean sameAgent =
                 switch (settings.userAgentBinding()) {
                     case EXACT, FAMILY ->
-                        token.uaHash().equals(Fingerprint.of(client.userAgent(), settings.userAgentBinding()));
+                        token.uaHash().equals(UserAgentHash.of(client.userAgent(), settings.userAgentBinding()));
                     case OFF -> true;
                 };
         return sameAgent ? Optional.empty() : Optional.of("user_agent");

@@ -25,10 +25,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Calls the server's own MP-JWT mechanism, found through CDI, and suppresses its response. */
 @Singleton
-public class MpJwtMechanism {
+class MpJwtMechanism {
     // Payara's MP-JWT logs a 5 kB stack trace per bad token, which the audit log has in one line; the field keeps the
     // logger, and so its level, from being collected.
     private static final Logger NOISE =
@@ -41,10 +42,10 @@ public class MpJwtMechanism {
     }
 
     private final BeanManager beans;
-    private volatile HttpAuthenticationMechanism delegate;
+    private volatile @Nullable HttpAuthenticationMechanism delegate;
 
     @Inject
-    public MpJwtMechanism(BeanManager beans) {
+    MpJwtMechanism(BeanManager beans) {
         this.beans = beans;
     }
 
@@ -58,11 +59,12 @@ public class MpJwtMechanism {
         HttpServletResponse silent = new SilentResponse(response);
         QuietContext quiet = new QuietContext(context, normalized, silent);
         AuthenticationStatus status = delegate().validateRequest(normalized, silent, quiet);
-        if (status != AuthenticationStatus.SUCCESS) {
+        Principal caller = quiet.caller;
+        if (status != AuthenticationStatus.SUCCESS || caller == null) {
             return Optional.empty();
         }
-        return TokenVerifier.verifiedByMpJwt(token, quiet.caller)
-                .map(verified -> new VerifiedToken(verified, quiet.caller, quiet.groups));
+        return TokenVerifier.verifiedByMpJwt(token, caller)
+                .map(verified -> new VerifiedToken(verified, caller, quiet.groups));
     }
 
     private HttpAuthenticationMechanism delegate() {
@@ -94,7 +96,7 @@ public class MpJwtMechanism {
         }
 
         @Override
-        public String getHeader(String name) {
+        public @Nullable String getHeader(String name) {
             return "Authorization".equalsIgnoreCase(name) ? "Bearer " + bearer : null;
         }
 
@@ -141,8 +143,8 @@ public class MpJwtMechanism {
     private static final class QuietContext extends HttpMessageContextWrapper {
         private final HttpServletRequest request;
         private final HttpServletResponse response;
-        private Principal caller;
-        private Set<String> groups;
+        private @Nullable Principal caller;
+        private Set<String> groups = Set.of();
 
         QuietContext(HttpMessageContext context, HttpServletRequest request, HttpServletResponse response) {
             super(context);

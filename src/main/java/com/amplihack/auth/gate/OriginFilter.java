@@ -5,7 +5,7 @@ import com.amplihack.auth.config.WebSettings;
 import com.amplihack.auth.config.type.Origin;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
-import com.amplihack.auth.web.PublicAddress;
+import com.amplihack.auth.web.PublicBaseUrl;
 import com.amplihack.auth.web.RequestPath;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
@@ -119,6 +119,6 @@ public class OriginFilter extends HttpFilter {
         Optional<String> canonical = Origin.canonical(origin);
         return canonical.isEmpty()
                 || !(settings.csrfOrigins().contains(canonical.get())
-                        || PublicAddress.of(request, settings).isOrigin(canonical.get(), request));
+                        || PublicBaseUrl.of(request, settings).isOrigin(canonical.get(), request));
     }
 }

@@ -10,14 +10,14 @@ import jakarta.servlet.http.HttpServletResponse;
 
 /** Sets security, caching and CORS headers on every response, before any other processing. */
 @Singleton
-public class ResponseHeaders {
+class ResponseHeaders {
     private static final String EXPOSED =
             "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 
     private final Configuration configuration;
 
     @Inject
-    public ResponseHeaders(Configuration configuration) {
+    ResponseHeaders(Configuration configuration) {
         this.configuration = configuration;
     }
 

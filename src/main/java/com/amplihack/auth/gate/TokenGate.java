@@ -8,7 +8,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.limits.Limit;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
@@ -36,7 +36,7 @@ public class TokenGate {
     private final TokenVerifier verifier;
     private final SessionStore store;
     private final AuditLog audit;
-    private final RateLimits limits;
+    private final RateLimiter limits;
     private final Configuration configuration;
     private final InstantSource clock;
 
@@ -45,7 +45,7 @@ public class TokenGate {
             TokenVerifier verifier,
             SessionStore store,
             AuditLog audit,
-            RateLimits limits,
+            RateLimiter limits,
             Configuration configuration,
             InstantSource clock) {
         this.verifier = verifier;
@@ -110,8 +110,8 @@ public class TokenGate {
      */
     private Duration replayWindow(AccessToken token) {
         return Duration.between(clock.instant(), token.expiresAt())
-                .plus(TokenSettings.LONGEST_SKEW)
-                .plus(TokenSettings.LONGEST_SKEW)
+                .plus(TokenSettings.MAX_SKEW)
+                .plus(TokenSettings.MAX_SKEW)
                 .plusSeconds(1);
     }
 

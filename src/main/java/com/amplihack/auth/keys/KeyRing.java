@@ -39,7 +39,7 @@ public class KeyRing {
     private final InstantSource clock;
     private KeyDirectory directory;
     private KeyDirectory.Opened atStart;
-    private final KeysInForce inForce;
+    private final TrustedKeys inForce;
     private volatile boolean readable = true;
 
     /** The ring.json in use, with all private keys loaded; empty while they are not. */
@@ -55,7 +55,7 @@ public class KeyRing {
     public KeyRing(Configuration configuration, InstantSource clock) {
         this.configuration = configuration;
         this.clock = clock;
-        inForce = new KeysInForce(clock);
+        inForce = new TrustedKeys(clock);
     }
 
     /** Loads or generates the keys and publishes the public ones to MP-JWT. */
@@ -135,7 +135,7 @@ public class KeyRing {
     }
 
     /** Size in bits of the longest of the ACTIVE key, the NEXT key and one generated under the current settings. */
-    public int mostBits() {
+    public int longestKeyBits() {
         int made = configuration.settings().keys().size();
         return Stream.of(inForce.active(), inForce.next())
                 .flatMap(Optional::stream)
@@ -174,7 +174,7 @@ public class KeyRing {
     }
 
     /** The key with that {@code kid}, published or recently retired, unless it is compromised. */
-    public Optional<VerifyingKey> findEvenRetired(String kid) {
+    public Optional<VerifyingKey> findIncludingRetired(String kid) {
         return find(kid).or(() -> inForce.ring()
                 .find(kid)
                 .filter(key -> !key.compromised())

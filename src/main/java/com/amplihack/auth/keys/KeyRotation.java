@@ -26,16 +26,16 @@ import java.util.function.Predicate;
 @Singleton
 public class KeyRotation {
     /** Until every node verifies with a new key: half a second each for ring, MP Config and MP-JWT. */
-    private static final Duration SETTLED = Duration.ofSeconds(2);
+    private static final Duration VERIFY_DELAY = Duration.ofSeconds(2);
 
     /** Until every node has reloaded the ring. */
-    private static final Duration HEARD = Duration.ofMillis(500);
+    private static final Duration RELOAD_DELAY = Duration.ofMillis(500);
 
     private final KeyRing ring;
     private final Configuration configuration;
     private final RingAudit ringAudit;
-    private final RingChanges changes;
-    private final DeadKeys dead;
+    private final RingUpdater changes;
+    private final CompromisedKeys dead;
 
     @Inject
     public KeyRotation(
@@ -43,14 +43,14 @@ public class KeyRotation {
         this.ring = ring;
         this.configuration = configuration;
         ringAudit = new RingAudit(audit);
-        changes = new RingChanges(ring, clock, ringAudit);
-        dead = new DeadKeys(ring, changes, audit, store);
+        changes = new RingUpdater(ring, clock, ringAudit);
+        dead = new CompromisedKeys(ring, changes, audit, store);
     }
 
     /** Audits what startup changed in the ring: the first keys, or a new NEXT key. */
-    public void tellStart() {
+    public void auditStart() {
         ringAudit.record(
-                KeyChange.START, ring.atStart().before(), ring.atStart().after());
+                KeyChangeCause.START, ring.atStart().before(), ring.atStart().after());
     }
 
     /** When the next scheduled rotation is due; empty when none is scheduled. */
@@ -64,7 +64,7 @@ public class KeyRotation {
      * @return the new ACTIVE key
      * @throws AuthException {@code rotation_too_early}
      */
-    public synchronized RingKey rotate(KeyChange by) {
+    public synchronized RingKey rotate(KeyChangeCause by) {
         publishNext(by);
         requirePublishedLongEnough(changes.read());
         promote(by, found -> {
@@ -83,7 +83,7 @@ public class KeyRotation {
      * @throws AuthException {@code not_found}; 503 when the key directory cannot be written: the keys are distrusted
      *     all the same, and a successor is generated as soon as it can be written
      */
-    public List<String> compromise(String kid, boolean keepNext, KeyChange by) {
+    public List<String> compromise(String kid, boolean keepNext, KeyChangeCause by) {
         Set<String> compromised = dead.compromise(kid, keepNext, by);
         replaceActive(by.because("compromise"));
         return List.copyOf(compromised);
@@ -92,12 +92,12 @@ public class KeyRotation {
     /** Does what is due: retires keys, generates missing ones and rotates on schedule. */
     public synchronized void tick() {
         dead.reconcile();
-        changes.change(KeyChange.SCHEDULE, found -> found.retire(changes.now()));
+        changes.change(KeyChangeCause.SCHEDULE, found -> found.retire(changes.now()));
         try {
-            replaceActive(KeyChange.SCHEDULE.because("compromise"));
-            publishNext(KeyChange.SCHEDULE);
+            replaceActive(KeyChangeCause.SCHEDULE.because("compromise"));
+            publishNext(KeyChangeCause.SCHEDULE);
             if (isDue(changes.read())) {
-                promote(KeyChange.SCHEDULE, this::isDue);
+                promote(KeyChangeCause.SCHEDULE, this::isDue);
             }
         } finally {
             changes.sweepHsm();
@@ -105,32 +105,32 @@ public class KeyRotation {
     }
 
     /** Promotes the NEXT key if the condition still holds under the lock. */
-    private void promote(KeyChange by, Predicate<Ring> condition) {
+    private void promote(KeyChangeCause by, Predicate<Ring> condition) {
         requireThatNextSigns();
         changes.changeWithKey(
                 by, (found, fresh) -> condition.test(found) ? changes.publish(rotated(found), fresh) : found);
     }
 
     /** Promotes the NEXT key, or a new one that every node knows, if the ring has no ACTIVE key. */
-    private void replaceActive(KeyChange by) {
+    private void replaceActive(KeyChangeCause by) {
         if (changes.read().active().isPresent()) {
             return;
         }
         publishNext(by);
         Instant settled = changes.read()
                 .next()
-                .map(next -> next.createdAt().plus(SETTLED))
+                .map(next -> next.createdAt().plus(VERIFY_DELAY))
                 .orElse(changes.now());
         pause(Duration.between(changes.now(), settled));
         Ring after = changes.change(
                 by, found -> found.active().isPresent() || found.next().isEmpty() ? found : rotated(found));
         if (after.active().isPresent()) {
-            pause(HEARD); // when the caller is answered, every node signs
+            pause(RELOAD_DELAY); // when the caller is answered, every node signs
         }
     }
 
     /** Publishes a NEXT key if there is none, or if its private key was lost. */
-    private void publishNext(KeyChange by) {
+    private void publishNext(KeyChangeCause by) {
         Optional<RingKey> waiting = changes.read().next();
         Optional<RingKey> lost = waiting.filter(changes::isLost);
         if (waiting.isPresent() && lost.isEmpty()) {
@@ -168,7 +168,7 @@ public class KeyRotation {
 
     private static void pause(Duration wait) {
         try {
-            Thread.sleep(Math.max(0, Math.min(wait.toMillis(), SETTLED.toMillis())));
+            Thread.sleep(Math.max(0, Math.min(wait.toMillis(), VERIFY_DELAY.toMillis())));
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }

@@ -1,11 +1,12 @@
 package com.amplihack.auth.keys;
 
 import com.amplihack.auth.config.TokenSettings;
-import com.amplihack.auth.config.source.ServerProperties;
+import com.amplihack.auth.config.source.ServerPropertyCheck;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configures MP-JWT with the current key set, the issuer and audience as of startup, and where the token is read; its
@@ -41,7 +42,7 @@ public class MpJwtConfigSource implements ConfigSource {
                         "mp.jwt.verify.audiences", settings.audience(),
                         // the gate checks times with the current skew; MP-JWT, which reads it once, must not be
                         // stricter
-                        "mp.jwt.verify.clock.skew", Long.toString(TokenSettings.LONGEST_SKEW.toSeconds())));
+                        "mp.jwt.verify.clock.skew", Long.toString(TokenSettings.MAX_SKEW.toSeconds())));
     }
 
     static synchronized void publish(String jwks) {
@@ -53,8 +54,8 @@ public class MpJwtConfigSource implements ConfigSource {
      *
      * @throws com.amplihack.auth.config.source.InvalidSettingException naming the property
      */
-    public static void requireUnchangedByTheServer() {
-        ServerProperties.require(REQUIRED);
+    public static void requireNoServerOverride() {
+        ServerPropertyCheck.require(REQUIRED);
     }
 
     private static Map<String, String> with(Map<String, String> some, Map<String, String> more) {
@@ -65,7 +66,7 @@ public class MpJwtConfigSource implements ConfigSource {
 
     /** Ignores the profile: {@code %dev.mp.jwt.token.header} of another source must not win either. */
     @Override
-    public String getValue(String name) {
+    public @Nullable String getValue(String name) {
         return properties.get(name.startsWith("%") ? name.substring(name.indexOf('.') + 1) : name);
     }
 

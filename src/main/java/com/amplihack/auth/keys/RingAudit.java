@@ -11,7 +11,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Audits every state change of a key between one ring and the next, except a compromise, which {@link DeadKeys} audits
+ * Audits every state change of a key between one ring and the next, except a compromise, which {@link CompromisedKeys} audits
  * because it holds even where the ring cannot be written.
  */
 final class RingAudit {
@@ -23,7 +23,7 @@ final class RingAudit {
         this.audit = audit;
     }
 
-    void record(KeyChange by, Ring before, Ring after) {
+    void record(KeyChangeCause by, Ring before, Ring after) {
         before.next().filter(key -> after.find(key.kid()).isEmpty()).ifPresent(key -> withdrawn(by, key));
         after.active()
                 .filter(key -> !before.active().map(RingKey::kid).equals(Optional.of(key.kid())))
@@ -39,25 +39,25 @@ final class RingAudit {
                 .forEach(key -> retired(by, key));
     }
 
-    private void activated(KeyChange by, RingKey key, Ring before, Ring after) {
+    private void activated(KeyChangeCause by, RingKey key, Ring before, Ring after) {
         LOG.log(Level.INFO, "Key {0} signs from now on", key.kid());
         audit.record(entry(by, KeyState.ACTIVE.name(), key)
                 .detail("before", before.active().map(RingKey::kid).orElse(""))
                 .detail("next", after.next().map(RingKey::kid).orElse("")));
     }
 
-    private void retired(KeyChange by, RingKey key) {
+    private void retired(KeyChangeCause by, RingKey key) {
         LOG.log(Level.INFO, "Key {0} has retired", key.kid());
         audit.record(entry(by, KeyState.RETIRED.name(), key));
     }
 
     /** A NEXT key that never signed, and whose private key was lost or is in the wrong key store. */
-    private void withdrawn(KeyChange by, RingKey key) {
+    private void withdrawn(KeyChangeCause by, RingKey key) {
         LOG.log(Level.WARNING, "The next key {0} is withdrawn and will be replaced", key.kid());
         audit.record(entry(by, "WITHDRAWN", key));
     }
 
-    private static AuditEntry entry(KeyChange by, String state, RingKey key) {
+    private static AuditEntry entry(KeyChangeCause by, String state, RingKey key) {
         return by.entry(AuditEvent.KEY_ROTATED).detail("state", state).detail("kid", key.kid());
     }
 }

@@ -3,7 +3,7 @@ package com.amplihack.auth.ops;
 import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
-import com.amplihack.auth.keys.KeyChange;
+import com.amplihack.auth.keys.KeyChangeCause;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
 import com.amplihack.auth.keys.ring.KeyState;
@@ -104,7 +104,7 @@ public class Administration implements AdminMXBean {
 
     @Override
     public String rotateKeys() {
-        return call(() -> rotation.rotate(KeyChange.JMX)).kid();
+        return call(() -> rotation.rotate(KeyChangeCause.JMX)).kid();
     }
 
     @Override

@@ -69,18 +69,18 @@ public class Boot {
     void start() {
         try {
             Settings settings = configuration.get().settings();
-            MpJwtConfigSource.requireUnchangedByTheServer();
+            MpJwtConfigSource.requireNoServerOverride();
             warn(settings);
             requireHome(settings);
             KeyRing ring = keys.get();
             String kid = ring.active().kid();
             AuditLog log = audit.get();
             long entries = log.entries();
-            rotation.get().tellStart();
+            rotation.get().auditStart();
             openDatabase(settings);
             String sessions = store.kind();
             meters.sampleSessions(store::liveSessions);
-            store.onOutage(new OutageAudit(log));
+            store.onOutage(new StoreOutageAuditor(log));
             hasher.get(); // warm up, or the first login would wait
             firstAccount.get().createIfNone().ifPresent(Boot::show);
             meters.showSigningProvider(
@@ -90,7 +90,7 @@ public class Boot {
                     "Signing with key {0} by {1}, sessions in {2}, audit continues after entry {3}",
                     new Object[] {kid, ring.signingProvider().orElse("nobody"), sessions, Long.toString(entries)});
         } catch (RuntimeException failed) {
-            StartFailure failure = StartFailure.of(failed);
+            StartupException failure = StartupException.of(failed);
             LOG.severe(failure.getMessage()); // the server itself logs only a long stack trace
             throw failure;
         }
@@ -120,8 +120,8 @@ public class Boot {
         if (settings.production() && settings.database().isEmbedded()) {
             LOG.warning("auth.db.url is an embedded H2 database: use PostgreSQL in production");
         }
-        settings.passwords().memoryWarning(PasswordSettings.besideTheHeap()).ifPresent(LOG::warning);
-        PolicyWatch.warnIfOpen(settings);
+        settings.passwords().memoryWarning(PasswordSettings.memoryBesideHeap()).ifPresent(LOG::warning);
+        SettingsPoller.warnIfOpen(settings);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A refusal: error code, public detail and headers. */
 @ApplicationException(rollback = true)
@@ -13,6 +14,7 @@ public class AuthException extends RuntimeException {
 
     private final ErrorCode code;
     private final String title;
+    private final String detail;
     private final transient Map<String, String> headers = new LinkedHashMap<>();
     private final transient Map<String, String> members = new LinkedHashMap<>();
 
@@ -25,17 +27,18 @@ public class AuthException extends RuntimeException {
         this(code, code.title(), detail, cause);
     }
 
-    private AuthException(ErrorCode code, String title, String detail, Throwable cause) {
+    private AuthException(ErrorCode code, String title, String detail, @Nullable Throwable cause) {
         super(detail, cause, false, false); // refusals are routine: no stack trace
         this.code = code;
         this.title = title;
+        this.detail = detail;
         if (code.status() == 503) {
             retryAfter(Duration.ofSeconds(2));
         }
     }
 
     /** A refusal with a title other than its code's. */
-    public static AuthException titled(ErrorCode code, String title, String detail) {
+    static AuthException titled(ErrorCode code, String title, String detail) {
         return new AuthException(code, title, detail, null);
     }
 
@@ -54,6 +57,12 @@ public class AuthException extends RuntimeException {
     public final AuthException member(String name, String value) {
         members.put(name, value);
         return this;
+    }
+
+    /** The words that may be shown. */
+    @Override
+    public String getMessage() {
+        return detail;
     }
 
     public ErrorCode code() {

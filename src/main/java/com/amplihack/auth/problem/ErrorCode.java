@@ -70,7 +70,7 @@ public enum ErrorCode {
     }
 
     /** Whether the request carried an access token that was refused (RFC 6750 section 3.1). */
-    public boolean isBadToken() {
+    boolean isBadToken() {
         return switch (this) {
             case INVALID_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_REPLAYED, BINDING_MISMATCH -> true;
             default -> false;
@@ -78,7 +78,7 @@ public enum ErrorCode {
     }
 
     /** The code for a status set by the container or JAX-RS. */
-    public static ErrorCode ofStatus(int status) {
+    static ErrorCode ofStatus(int status) {
         return switch (status) {
             case 401 -> MISSING_TOKEN;
             case 403 -> INSUFFICIENT_PERMISSIONS;

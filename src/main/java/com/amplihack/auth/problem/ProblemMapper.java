@@ -11,7 +11,8 @@ import java.util.logging.Logger;
 
 /** Maps every exception of a resource to a problem that reveals nothing of its cause. */
 public class ProblemMapper implements ExceptionMapper<Throwable> {
-    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(ProblemMapper.class.getName()), 5);
+    private static final RateLimitedLogger LOG =
+            new RateLimitedLogger(Logger.getLogger(ProblemMapper.class.getName()), 5);
 
     @Override
     public Response toResponse(Throwable thrown) {

@@ -4,10 +4,10 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
-import com.amplihack.auth.problem.RepeatedLog;
-import com.amplihack.auth.proxy.upstream.AnswerHead;
+import com.amplihack.auth.problem.RateLimitedLogger;
+import com.amplihack.auth.proxy.upstream.ResponseHead;
 import com.amplihack.auth.proxy.upstream.Upstream;
-import com.amplihack.auth.proxy.upstream.UpstreamAddresses;
+import com.amplihack.auth.proxy.upstream.UrlRewriter;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,6 +17,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,7 +30,7 @@ import java.util.logging.Logger;
  * container may have recycled both.
  */
 final class Exchange {
-    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(Exchange.class.getName()), 20);
+    private static final RateLimitedLogger LOG = new RateLimitedLogger(Logger.getLogger(Exchange.class.getName()), 20);
 
     private final AsyncContext async;
     private final HttpServletResponse response;
@@ -37,14 +38,14 @@ final class Exchange {
     private final ScheduledExecutorService timer;
     private final Meters meters;
     private final String correlationId;
-    private final Serial serial = new Serial();
+    private final SerialExecutor serial = new SerialExecutor();
     private final List<Runnable> onEnd = new ArrayList<>();
     private long progress = System.nanoTime();
     private boolean waitingForClient;
     /** Whether status and headers are set from the upstream; before, the response can still become a refusal. */
     private boolean begun;
 
-    private Future<?> timeoutCheck;
+    private Future<?> timeoutCheck = CompletableFuture.completedFuture(null);
     private boolean over;
 
     /** @param timeout the idle timeout */
@@ -70,7 +71,7 @@ final class Exchange {
      *
      * @param addresses rewrites the addresses in the answer's headers
      */
-    void send(Upstream upstream, Upstream.Request outgoing, UpstreamAddresses addresses) {
+    void send(Upstream upstream, Upstream.Request outgoing, UrlRewriter addresses) {
         long sent = System.nanoTime();
         try {
             Future<?> sending = upstream.send(outgoing, (answer, failure) -> {
@@ -78,7 +79,7 @@ final class Exchange {
                     perform(() -> failed(failure));
                 } else {
                     meters.upstreamAnswered(Duration.ofNanos(System.nanoTime() - sent));
-                    perform(() -> pass(answer, addresses), () -> answer.body().subscribe(new Unwanted()));
+                    perform(() -> pass(answer, addresses), () -> answer.body().subscribe(new DiscardingSubscriber()));
                 }
             });
             whenOver(() -> sending.cancel(true));
@@ -143,7 +144,7 @@ final class Exchange {
     void clientGone() {
         end("client_gone", () -> {
             if (begun) {
-                BrokenStream.abort(async); // if the client still reads, it must not see a complete answer
+                ResponseAborter.abort(async); // if the client still reads, it must not see a complete answer
                 return;
             }
             response.setStatus(HttpServletResponse.SC_BAD_REQUEST); // and this must not be a success
@@ -164,7 +165,7 @@ final class Exchange {
     private void breakOff() {
         end("upstream_broke", () -> {
             LOG.log(Level.WARNING, "broken", "The answer to request " + correlationId + " was aborted");
-            BrokenStream.abort(async);
+            ResponseAborter.abort(async);
         });
     }
 
@@ -172,7 +173,7 @@ final class Exchange {
     void refuse(AuthException refusal) {
         end(refusal.code().code(), () -> {
             if (begun) {
-                BrokenStream.abort(async);
+                ResponseAborter.abort(async);
                 return;
             }
             try {
@@ -207,9 +208,9 @@ final class Exchange {
         }
     }
 
-    private void pass(Upstream.Response answer, UpstreamAddresses addresses) {
+    private void pass(Upstream.Response answer, UrlRewriter addresses) {
         if (answer.status() == 401 || answer.status() == 403) {
-            answer.body().subscribe(new Unwanted());
+            answer.body().subscribe(new DiscardingSubscriber());
             LOG.log(
                     Level.WARNING,
                     "refused",
@@ -221,18 +222,18 @@ final class Exchange {
         }
         progress();
         try {
-            AnswerHead head = new AnswerHead(answer, addresses);
+            ResponseHead head = new ResponseHead(answer, addresses);
             answer.body()
-                    .subscribe(
-                            new AnswerBody(response.getOutputStream(), this, () -> begin(head), head.isEventStream()));
+                    .subscribe(new ResponseBody(
+                            response.getOutputStream(), this, () -> begin(head), head.isEventStream()));
         } catch (IOException | RuntimeException failed) {
-            answer.body().subscribe(new Unwanted());
+            answer.body().subscribe(new DiscardingSubscriber());
             LOG.log(Level.WARNING, "answer", "The answer to request " + correlationId + " cannot be forwarded", failed);
             refuse(new AuthException(ErrorCode.UPSTREAM_UNREACHABLE, "The upstream's response cannot be forwarded."));
         }
     }
 
-    private void begin(AnswerHead head) {
+    private void begin(ResponseHead head) {
         begun = true;
         head.writeTo(response);
     }

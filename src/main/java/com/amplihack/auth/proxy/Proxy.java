@@ -7,15 +7,15 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.proxy.upstream.DemoUpstream;
-import com.amplihack.auth.proxy.upstream.EndToEnd;
 import com.amplihack.auth.proxy.upstream.ForwardedHeaders;
 import com.amplihack.auth.proxy.upstream.ForwardedPath;
+import com.amplihack.auth.proxy.upstream.HeaderFilter;
 import com.amplihack.auth.proxy.upstream.HttpUpstream;
 import com.amplihack.auth.proxy.upstream.Upstream;
-import com.amplihack.auth.proxy.upstream.UpstreamAddresses;
+import com.amplihack.auth.proxy.upstream.UrlRewriter;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.web.ClientContext;
-import com.amplihack.auth.web.PublicAddress;
+import com.amplihack.auth.web.PublicBaseUrl;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -30,6 +30,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +39,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Forwards requests to the upstream asynchronously, without blocking a thread. */
 @Singleton
@@ -61,8 +63,8 @@ public class Proxy {
     private final Meters meters;
     private ExecutorService threads;
     private ScheduledThreadPoolExecutor timer;
-    private HttpClient http;
-    private DisconnectWatch disconnects;
+    private @Nullable HttpClient http;
+    private DisconnectDetector disconnects;
     private final ExchangeLimit limit = new ExchangeLimit();
 
     @Inject
@@ -83,7 +85,7 @@ public class Proxy {
         threads = Executors.newFixedThreadPool(THREADS, daemons);
         timer = new ScheduledThreadPoolExecutor(1, daemons);
         timer.setRemoveOnCancelPolicy(true); // or every ended exchange is retained until its timeout
-        disconnects = new DisconnectWatch();
+        disconnects = new DisconnectDetector();
         timer.scheduleWithFixedDelay(disconnects::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (System.getProperty(KEEP_ALIVE) == null) {
             System.setProperty(KEEP_ALIVE, KEEP_ALIVE_SECONDS);
@@ -125,15 +127,15 @@ public class Proxy {
         if (request.getContentLengthLong() > settings.maxBody()) {
             throw RequestBody.tooLarge(settings.maxBody());
         }
-        List<Map.Entry<String, String>> headers = EndToEnd.of(request);
+        List<Map.Entry<String, String>> headers = HeaderFilter.of(request);
         caller.ifPresent(
                 token -> IdentityHeaders.of(token).forEach((name, value) -> headers.add(Map.entry(name, value))));
-        PublicAddress reached =
-                PublicAddress.of(request, configuration.settings().web());
+        PublicBaseUrl reached =
+                PublicBaseUrl.of(request, configuration.settings().web());
         headers.addAll(ForwardedHeaders.of(request, client, reached.https()));
         String path = ForwardedPath.of(request);
-        UpstreamAddresses addresses = new UpstreamAddresses(
-                settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request, reached));
+        UrlRewriter addresses =
+                new UrlRewriter(settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request, reached));
 
         Runnable permit = limit.acquire(caller.map(AccessToken::subject).orElse(client.address()), settings);
         Exchange exchange;
@@ -179,6 +181,6 @@ public class Proxy {
         if (settings.upstream().isEmpty()) {
             throw new AuthException(ErrorCode.NO_UPSTREAM, "No upstream is configured (auth.proxy.upstream).");
         }
-        return new HttpUpstream(http, settings);
+        return new HttpUpstream(Objects.requireNonNull(http), settings);
     }
 }

@@ -8,7 +8,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /** Publishes a request's body to one subscriber with back-pressure, without blocking a thread or buffering the body. */
 final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription, ReadListener {
@@ -18,7 +20,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private final long most;
     private final Exchange exchange;
     private final Runnable whenComplete;
-    private Flow.Subscriber<? super ByteBuffer> subscriber;
+    private Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
     private long demand;
     private long length;
     /** Whether the whole body is in Payara's buffer, which it signals as "all data read": no read blocks any more. */
@@ -110,7 +112,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
             exchange.waitsForClient(!over && demand > 0);
         } catch (ProtocolException malformed) {
             over = true;
-            exchange.refuse(new AuthException(ErrorCode.INVALID_REQUEST, malformed.getMessage()));
+            exchange.refuse(new AuthException(ErrorCode.INVALID_REQUEST, String.valueOf(malformed.getMessage())));
         } catch (IOException broken) {
             over = true;
             exchange.clientGone();
@@ -126,13 +128,13 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
         }
         demand--;
         exchange.progress();
-        subscriber.onNext(ByteBuffer.wrap(chunk, 0, count));
+        Objects.requireNonNull(subscriber).onNext(ByteBuffer.wrap(chunk, 0, count));
     }
 
     private void complete() {
         over = true;
         exchange.waitsForClient(false);
-        subscriber.onComplete();
+        Objects.requireNonNull(subscriber).onComplete();
         whenComplete.run();
     }
 }

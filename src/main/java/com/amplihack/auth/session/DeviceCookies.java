@@ -32,8 +32,8 @@ public class DeviceCookies {
     private static final int NONCE_BYTES = 16;
     private static final int BODY_BYTES = 1 + 16 + Long.BYTES + NONCE_BYTES;
     private static final int SIGNED_BYTES = BODY_BYTES + Long.BYTES; // with the password version, which is not sent
-    private static final int LENGTH = (BODY_BYTES + HandleMac.BYTES) * 4 / 3 + 1;
-    private static final HandleMac MAC = new HandleMac("amplihack-auth device cookie v1");
+    private static final int LENGTH = (BODY_BYTES + TokenMac.BYTES) * 4 / 3 + 1;
+    private static final TokenMac MAC = new TokenMac("amplihack-auth device cookie v1");
 
     private final KeyRing keys;
     private final InstantSource clock;
@@ -56,7 +56,7 @@ public class DeviceCookies {
                 .putLong(clock.instant().getEpochSecond())
                 .put(nonce);
         byte[] mac = mac(body.array(), account.passwordVersion());
-        return Sha256.base64url(ByteBuffer.allocate(BODY_BYTES + HandleMac.BYTES)
+        return Sha256.base64url(ByteBuffer.allocate(BODY_BYTES + TokenMac.BYTES)
                 .put(body.array())
                 .put(mac)
                 .array());
@@ -86,7 +86,7 @@ public class DeviceCookies {
         }
         ByteBuffer bytes = ByteBuffer.wrap(all);
         byte[] nonce = new byte[NONCE_BYTES];
-        byte[] mac = new byte[HandleMac.BYTES];
+        byte[] mac = new byte[TokenMac.BYTES];
         byte version = bytes.get();
         UUID id = new UUID(bytes.getLong(), bytes.getLong());
         long issuedAt = bytes.getLong();

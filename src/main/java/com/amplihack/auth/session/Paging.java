@@ -15,7 +15,7 @@ public final class Paging {
     /** The limit if the request has none. */
     public static final String DEFAULT_LIMIT = "50";
 
-    private static final int LONGEST = SessionPage.LONGEST;
+    private static final int MAX_LIMIT = SessionPage.LONGEST;
 
     private Paging() {}
 
@@ -27,11 +27,11 @@ public final class Paging {
     public static int limit(String limit) {
         if (limit.matches("[0-9]{1,3}")) {
             int size = Integer.parseInt(limit);
-            if (size >= 1 && size <= LONGEST) {
+            if (size >= 1 && size <= MAX_LIMIT) {
                 return size;
             }
         }
-        throw new AuthException(ErrorCode.INVALID_REQUEST, "limit: a whole number from 1 to " + LONGEST + ".");
+        throw new AuthException(ErrorCode.INVALID_REQUEST, "limit: a whole number from 1 to " + MAX_LIMIT + ".");
     }
 
     /**

@@ -11,11 +11,11 @@ import jakarta.inject.Singleton;
 
 /** Audits the outcome of every refresh. */
 @Singleton
-public class RefreshAudit {
+class RefreshAudit {
     private final AuditLog audit;
 
     @Inject
-    public RefreshAudit(AuditLog audit) {
+    RefreshAudit(AuditLog audit) {
         this.audit = audit;
     }
 

@@ -4,7 +4,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.limits.Limit;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
@@ -31,7 +31,7 @@ import java.util.Optional;
  * failure midway leaves the old token usable, and nothing uncommitted is sent.
  */
 @Singleton
-public class RefreshRotation {
+class RefreshRotation {
     /** Every lost race means that another request of the session has succeeded. */
     private static final int TRIES = 5;
 
@@ -40,17 +40,17 @@ public class RefreshRotation {
     private final RefreshTokenCodec codec;
     private final SessionStore store;
     private final RefreshAudit audit;
-    private final RateLimits limits;
+    private final RateLimiter limits;
     private final Configuration configuration;
 
     @Inject
-    public RefreshRotation(
+    RefreshRotation(
             AccountDirectory accounts,
             TokenIssuer issuer,
             RefreshTokenCodec codec,
             SessionStore store,
             RefreshAudit audit,
-            RateLimits limits,
+            RateLimiter limits,
             Configuration configuration) {
         this.accounts = accounts;
         this.issuer = issuer;
@@ -68,7 +68,7 @@ public class RefreshRotation {
      * @throws AuthException {@code invalid_refresh_token}, {@code binding_mismatch}, {@code refresh_token_reused},
      *     {@code refresh_superseded}, {@code rate_limited} or {@code store_unavailable}
      */
-    Refreshed refresh(RefreshRequest request) {
+    RefreshResult refresh(RefreshRequest request) {
         Quota quota = limits.quota(Limit.REFRESH);
         RefreshView view = read(request, quota);
         if (view.session().isEmpty()) { // the quota was not touched
@@ -81,7 +81,7 @@ public class RefreshRotation {
             }
             Optional<TokenPair> pair = attempt(request, view);
             if (pair.isPresent()) {
-                return new Refreshed(pair.get(), limit);
+                return new RefreshResult(pair.get(), limit);
             }
         }
         throw new AuthException(ErrorCode.STORE_UNAVAILABLE, "The session is being changed by other requests.");

@@ -25,11 +25,11 @@ public class RefreshTokenCodec {
     private static final int SECRET_BYTES = 32;
     private static final int SALT_LENGTH = 16;
     private static final int BODY_BYTES = 1 + 16 + SID_BYTES + Long.BYTES + SECRET_BYTES;
-    private static final int LENGTH = (BODY_BYTES + HandleMac.BYTES) * 4 / 3 + 1;
+    private static final int LENGTH = (BODY_BYTES + TokenMac.BYTES) * 4 / 3 + 1;
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final HandleMac MAC = new HandleMac("amplihack-auth refresh token v1");
-    private static final HandleMac SUCCESSION = new HandleMac("amplihack-auth refresh successor v1");
-    private static final HandleMac NAME = new HandleMac("amplihack-auth refresh request v1");
+    private static final TokenMac MAC = new TokenMac("amplihack-auth refresh token v1");
+    private static final TokenMac SUCCESSION = new TokenMac("amplihack-auth refresh successor v1");
+    private static final TokenMac NAME = new TokenMac("amplihack-auth refresh request v1");
 
     private final KeyRing keys;
 
@@ -72,7 +72,7 @@ public class RefreshTokenCodec {
         return Sha256.base64url(mac(NAME, token, idempotencyKey)).substring(0, TokenFamily.REQUEST_LENGTH);
     }
 
-    private byte[] mac(HandleMac purpose, RefreshToken token, String more) {
+    private byte[] mac(TokenMac purpose, RefreshToken token, String more) {
         byte[] all = joined(body(token), more.getBytes(StandardCharsets.UTF_8));
         return purpose.of(all, all.length, keys);
     }
@@ -109,7 +109,7 @@ public class RefreshTokenCodec {
             ByteBuffer bytes = ByteBuffer.wrap(all);
             byte[] sid = new byte[SID_BYTES];
             byte[] secret = new byte[SECRET_BYTES];
-            byte[] mac = new byte[HandleMac.BYTES];
+            byte[] mac = new byte[TokenMac.BYTES];
             byte version = bytes.get();
             UUID subject = new UUID(bytes.getLong(), bytes.getLong());
             bytes.get(sid);

@@ -41,7 +41,8 @@ public class TokenService {
     private Configuration configuration;
     private InstantSource clock;
 
-    /** For the container. */
+    /** For the container's proxy, which has no fields. */
+    @SuppressWarnings("NullAway.Init")
     public TokenService() {}
 
     @Inject
@@ -114,7 +115,7 @@ public class TokenService {
      * @param idempotencyKey or the empty string
      * @param access an authentic access token of the request; if it belongs to another session, the refresh is refused
      */
-    public Refreshed refresh(
+    public RefreshResult refresh(
             Collection<String> presented,
             SessionProof proof,
             String idempotencyKey,

@@ -1,6 +1,6 @@
 package com.amplihack.auth.store;
 
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -17,7 +17,7 @@ import java.util.logging.Logger;
  * and their answers decide.
  */
 public final class Breaker {
-    private final RepeatedLog log = new RepeatedLog(Logger.getLogger(Breaker.class.getName()), 1);
+    private final RateLimitedLogger log = new RateLimitedLogger(Logger.getLogger(Breaker.class.getName()), 1);
 
     private final CircuitBreaker breaker;
 

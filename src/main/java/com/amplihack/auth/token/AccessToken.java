@@ -51,7 +51,7 @@ public final class AccessToken {
         return claims.ip();
     }
 
-    /** See {@link Fingerprint}. */
+    /** See {@link UserAgentHash}. */
     public String uaHash() {
         return claims.uaHash();
     }

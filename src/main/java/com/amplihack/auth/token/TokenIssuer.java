@@ -95,7 +95,7 @@ public class TokenIssuer {
                 claims(jti(), jti() + jti(), username, roles, permissions, Sha256.of(""), Integer.MAX_VALUE, longest);
         SigningKey key = keys.active();
         SignedJWT unsigned = new SignedJWT(header(key), claims);
-        int signature = base64Length((keys.mostBits() + 7) / 8);
+        int signature = base64Length((keys.longestKeyBits() + 7) / 8);
         return unsigned.getSigningInput().length + 1 + signature <= TokenParser.MAX_LENGTH;
     }
 
@@ -126,7 +126,7 @@ public class TokenIssuer {
                 .claim("sid", sid)
                 .claim("gen", gen)
                 .claim("ip", client.address())
-                .claim("ua_hash", Fingerprint.of(client.userAgent(), settings.userAgentBinding()))
+                .claim("ua_hash", UserAgentHash.of(client.userAgent(), settings.userAgentBinding()))
                 .build();
     }
 

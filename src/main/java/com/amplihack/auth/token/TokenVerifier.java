@@ -25,7 +25,7 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 @Singleton
 public class TokenVerifier {
     /** Upper bound of an access token's lifetime under any settings. */
-    private static final Duration LONGEST_LIFE = Duration.ofHours(1);
+    private static final Duration MAX_LIFETIME = Duration.ofHours(1);
 
     private static final Duration LOGOUT_GRACE = Duration.ofDays(7);
 
@@ -56,7 +56,7 @@ public class TokenVerifier {
      */
     public AccessToken authenticForLogout(String compact) {
         UnverifiedToken unverified = TokenParser.parse(compact);
-        VerifyingKey key = requireOurs(unverified, keys.findEvenRetired(unverified.kid()));
+        VerifyingKey key = requireOurs(unverified, keys.findIncludingRetired(unverified.kid()));
         AccessToken token = authentic(unverified, key);
         if (token.expiresAt().plus(LOGOUT_GRACE).isBefore(clock.instant())) {
             throw new AuthException(ErrorCode.TOKEN_EXPIRED, "The access token expired more than 7 days ago.");
@@ -133,7 +133,7 @@ public class TokenVerifier {
         if (token.notBefore().isAfter(latestStart) || token.issuedAt().isAfter(latestStart)) {
             throw new InvalidTokenException("not_yet_valid");
         }
-        if (token.expiresAt().isAfter(token.issuedAt().plus(LONGEST_LIFE))) {
+        if (token.expiresAt().isAfter(token.issuedAt().plus(MAX_LIFETIME))) {
             throw new InvalidTokenException("lives_too_long");
         }
     }

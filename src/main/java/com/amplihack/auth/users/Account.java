@@ -94,7 +94,7 @@ public class Account {
         passwordHash = hash;
     }
 
-    public void newPassword(String hash) {
+    void newPassword(String hash) {
         passwordHash = hash;
         passwordVersion++;
     }
@@ -126,11 +126,11 @@ public class Account {
     }
 
     /** Whether the account is enabled and has the role {@code admin}. */
-    public boolean isAdministrator() {
+    boolean isAdministrator() {
         return enabled && roles().contains(ADMIN);
     }
 
-    public void drop(Role role) {
+    void drop(Role role) {
         roles.removeIf(had -> had.name().equals(role.name()));
     }
 

@@ -1,55 +1,33 @@
 package com.amplihack.auth.users;
 
-import com.amplihack.auth.config.source.Secret;
-import com.amplihack.auth.problem.AuthException;
-import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SessionStore;
-import com.amplihack.auth.users.password.PasswordHasher;
-import com.amplihack.auth.users.password.PasswordPolicy;
+import com.amplihack.auth.users.database.Database;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.security.SecureRandom;
-import java.time.InstantSource;
+import jakarta.persistence.EntityManager;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 
-/** Manages accounts and roles, and revokes sessions and tokens that a change outdates. */
+/** Finds accounts and roles. Every method throws {@code store_unavailable} when the database does not answer in time. */
 @Singleton
 public class AccountDirectory {
-    // without ambiguous characters
-    private static final String PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int PASSWORD_LENGTH = 24; // of 56 characters each: 139 bits
-
-    private final Accounts accounts;
-    private final PasswordHasher hasher;
-    private final PasswordPolicy policy;
-    private final SessionStore store;
-    private final InstantSource clock;
+    private final Database database;
 
     @Inject
-    public AccountDirectory(
-            Accounts accounts, PasswordHasher hasher, PasswordPolicy policy, SessionStore store, InstantSource clock) {
-        this.accounts = accounts;
-        this.store = store;
-        this.hasher = hasher;
-        this.policy = policy;
-        this.clock = clock;
+    public AccountDirectory(Database database) {
+        this.database = database;
     }
 
     public Optional<Account> find(String id) {
-        return accounts.find(id);
+        return database.read(entities -> Optional.ofNullable(entities.find(Account.class, id)));
     }
 
     /** The id of the account with this name, ignoring case. */
     public Optional<String> idOf(String username) {
-        return Username.parse(username).flatMap(this::findKey).map(AccountKey::id);
+        return Username.parse(username).flatMap(this::findKey).map(AccountRef::id);
     }
 
-    public Optional<AccountKey> findKey(Username username) {
-        return accounts.findKey(username);
+    public Optional<AccountRef> findKey(Username username) {
+        return database.read(entities -> findKey(entities, username.key()));
     }
 
     /**
@@ -61,135 +39,48 @@ public class AccountDirectory {
      */
     public List<Account> list(String query, String after, int limit) {
         return Username.keyPrefix(query)
-                .map(prefix -> accounts.list(prefix, after, limit))
+                .map(prefix -> withPrefix(prefix, after, limit))
                 .orElse(List.of()); // no such name can exist, and databases refuse some of the characters
     }
 
+    private List<Account> withPrefix(String prefix, String after, int limit) {
+        String literal = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+        return database.read(entities -> entities.createQuery(
+                        "select a from Account a where a.usernameKey like :pattern escape '!'"
+                                + " and a.usernameKey > :after order by a.usernameKey",
+                        Account.class)
+                .setParameter("pattern", literal + "%")
+                .setParameter("after", after)
+                .setMaxResults(limit)
+                .getResultList());
+    }
+
     public boolean isEmpty() {
-        return accounts.isEmpty();
-    }
-
-    /**
-     * Creates an account.
-     *
-     * @param allowed checks the account before it is stored
-     * @throws AuthException {@code invalid_request} for an invalid name or unknown role, {@code weak_password}, {@code
-     *     username_taken}, or what {@code allowed} throws
-     */
-    public Account create(
-            String username,
-            Secret password,
-            Set<String> roles,
-            Set<String> permissions,
-            boolean enabled,
-            RightsCheck allowed) {
-        Account account = account(username, password);
-        account.enabled(enabled);
-        return accounts.add(account, roles, permissions, allowed);
-    }
-
-    /**
-     * Creates the first account.
-     *
-     * @return empty when any account exists; another node may just have created it
-     * @throws AuthException as {@link #create} does
-     */
-    public Optional<Account> createFirst(String username, Secret password, Set<String> roles) {
-        return accounts.addFirst(account(username, password), roles);
-    }
-
-    private Account account(String username, Secret password) {
-        Username name = Username.parse(username)
-                .orElseThrow(() -> new AuthException(
-                        ErrorCode.INVALID_REQUEST,
-                        "username: 1 to 64 characters, no control or invisible characters."));
-        policy.require("password", name.shown(), password);
-        return new Account(UUID.randomUUID().toString(), name, hasher.hash(password), clock.instant());
-    }
-
-    /**
-     * Changes an account. Disabling it or resetting its password ends its sessions; changing its rights revokes its
-     * access tokens. The store is updated after the database, so that a concurrent login with the old account cannot
-     * commit.
-     *
-     * @param allowed checks the changed account before it is stored
-     * @return the changed account; empty when there is none with that id
-     * @throws AuthException {@code weak_password}, {@code invalid_request}, what {@code allowed} throws, or {@code
-     *     store_unavailable}, after which the change may be stored and must be repeated
-     */
-    public Optional<Account> change(String id, AccountChange change, RightsCheck allowed) {
-        change.password().ifPresent(password -> find(id).ifPresent(
-                        account -> policy.require("password", account.username(), password)));
-        Optional<String> freshHash = change.password().map(hasher::hash);
-        Optional<Account> changed = accounts.change(id, change, freshHash, allowed);
-        if (changed.isPresent() && change.endsSessions()) {
-            store.endAll(id);
-        } else if (changed.isPresent() && change.touchesRights()) {
-            store.changeRights(id);
-        }
-        return changed;
-    }
-
-    /** Deletes an account and ends its sessions; returns whether it existed. */
-    public boolean delete(String id) {
-        boolean deleted = accounts.delete(id);
-        store.endAll(id); // even if absent: an earlier attempt may have reached the database only
-        return deleted;
+        return database.read(AccountDirectory::isEmpty);
     }
 
     public List<Role> roles() {
-        return accounts.roles();
+        return database.read(entities -> entities.createQuery("select r from Role r order by r.name", Role.class)
+                .getResultList());
     }
 
     public Optional<Role> role(String name) {
-        return accounts.role(name);
+        return database.read(entities -> Optional.ofNullable(entities.find(Role.class, name)));
     }
 
-    /** The accounts that have the role. */
-    public List<Account> withRole(String name) {
-        return accounts.withRole(name);
+    static boolean isEmpty(EntityManager entities) {
+        return entities.createQuery("select a.id from Account a", String.class)
+                .setMaxResults(1)
+                .getResultList()
+                .isEmpty();
     }
 
-    /**
-     * Creates a role or replaces its permissions, and revokes the access tokens of its holders.
-     *
-     * @param allowed checks every holder of the role with the new permissions
-     * @throws AuthException what {@code allowed} throws, or {@code store_unavailable}
-     */
-    public Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
-        // a refused change revokes nothing, and a store that is down fails before anything is changed
-        revokeRightsOf(accounts.withRole(name, permissions, allowed));
-        Role role = accounts.putRole(name, permissions, allowed);
-        revokeRightsOf(withRole(name));
-        return role;
-    }
-
-    /** Deletes a role, removes it from its holders and revokes their access tokens. */
-    public void deleteRole(String name) {
-        revokeRightsOf(withRole(name));
-        revokeRightsOf(accounts.deleteRole(name));
-    }
-
-    private void revokeRightsOf(List<Account> holders) {
-        holders.forEach(account -> store.changeRights(account.id()));
-    }
-
-    /** Stores a new hash of the same password; empty if the stored hash has changed since the account was read. */
-    public Optional<Account> rehash(Account account, String fresh) {
-        return accounts.rehash(account.id(), account.passwordHash(), fresh);
-    }
-
-    /** Stores a new password, which invalidates device cookies; empty if it has changed since the account was read. */
-    public Optional<Account> replacePassword(Account account, String fresh) {
-        return accounts.replacePassword(account.id(), account.passwordHash(), fresh);
-    }
-
-    /** A random password of 24 letters and digits. */
-    public static Secret randomPassword() {
-        StringBuilder password = new StringBuilder();
-        for (int i = 0; i < PASSWORD_LENGTH; i++) {
-            password.append(PASSWORD_ALPHABET.charAt(RANDOM.nextInt(PASSWORD_ALPHABET.length())));
-        }
-        return Secret.of(password.toString());
+    static Optional<AccountRef> findKey(EntityManager entities, String usernameKey) {
+        return entities.createQuery(
+                        "select a.id, a.passwordVersion from Account a where a.usernameKey = :key", Object[].class)
+                .setParameter("key", usernameKey)
+                .getResultStream()
+                .findFirst()
+                .map(columns -> new AccountRef((String) columns[0], (Long) columns[1]));
     }
 }

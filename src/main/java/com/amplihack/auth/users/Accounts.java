@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The accounts and roles in the database. Administrative changes are serialized across nodes, so that their rules (an
+ * Changes accounts and roles in the database. Administrative changes are serialized across nodes, so that their rules (an
  * administrator remains, names are unique, roles exist, tokens fit) hold under concurrency. Every method throws {@code
  * store_unavailable} when the database does not answer in time.
  */
@@ -26,37 +26,6 @@ public class Accounts {
         this.database = database;
     }
 
-    public Optional<Account> find(String id) {
-        return database.read(entities -> Optional.ofNullable(entities.find(Account.class, id)));
-    }
-
-    public Optional<AccountKey> findKey(Username username) {
-        return database.read(entities -> findKey(entities, username.key()));
-    }
-
-    /**
-     * A page of accounts, sorted by name.
-     *
-     * @param prefix of their keys ({@link Username#keyPrefix}), or the empty string for all
-     * @param after the {@link Username#key} after which the page starts, or the empty string
-     * @param limit the page size
-     */
-    public List<Account> list(String prefix, String after, int limit) {
-        String literal = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_");
-        return database.read(entities -> entities.createQuery(
-                        "select a from Account a where a.usernameKey like :pattern escape '!'"
-                                + " and a.usernameKey > :after order by a.usernameKey",
-                        Account.class)
-                .setParameter("pattern", literal + "%")
-                .setParameter("after", after)
-                .setMaxResults(limit)
-                .getResultList());
-    }
-
-    public boolean isEmpty() {
-        return database.read(Accounts::isEmpty);
-    }
-
     /**
      * Stores a new account.
      *
@@ -64,13 +33,13 @@ public class Accounts {
      * @throws AuthException {@code username_taken}, {@code invalid_request} for an unknown role, or what {@code
      *     allowed} throws
      */
-    public Account add(Account account, Set<String> roleNames, Set<String> permissions, RightsCheck allowed) {
+    Account add(Account account, Set<String> roleNames, Set<String> permissions, RightsCheck allowed) {
         return database.writeSerialized(entities -> add(entities, account, roleNames, permissions, allowed));
     }
 
     /** Stores the first account; empty when any account exists. */
-    public Optional<Account> addFirst(Account account, Set<String> roleNames) {
-        return database.writeSerialized(entities -> isEmpty(entities)
+    Optional<Account> addFirst(Account account, Set<String> roleNames) {
+        return database.writeSerialized(entities -> AccountDirectory.isEmpty(entities)
                 ? Optional.of(add(entities, account, roleNames, Set.of(), RightsCheck.NONE))
                 : Optional.empty());
     }
@@ -81,7 +50,7 @@ public class Accounts {
             Set<String> roleNames,
             Set<String> permissions,
             RightsCheck allowed) {
-        if (findKey(entities, account.usernameKey()).isPresent()) {
+        if (AccountDirectory.findKey(entities, account.usernameKey()).isPresent()) {
             throw new AuthException(ErrorCode.USERNAME_TAKEN, "Another account has this name.");
         }
         account.roles(roles(entities, roleNames));
@@ -91,21 +60,21 @@ public class Accounts {
         return account;
     }
 
-    /** Stores a new hash of the same password; empty unless the stored hash is the outdated one. */
-    public Optional<Account> rehash(String id, String outdated, String fresh) {
-        return ifUnchanged(id, outdated, account -> account.rehash(fresh));
+    /** Stores a new hash of the same password; empty if the stored hash has changed since the account was read. */
+    public Optional<Account> rehash(Account account, String fresh) {
+        return ifUnchanged(account, found -> found.rehash(fresh));
     }
 
-    /** Stores a new password; empty unless the stored hash is the outdated one. */
-    public Optional<Account> replacePassword(String id, String outdated, String fresh) {
-        return ifUnchanged(id, outdated, account -> account.newPassword(fresh));
+    /** Stores a new password, which invalidates device cookies; empty if it has changed since the account was read. */
+    public Optional<Account> replacePassword(Account account, String fresh) {
+        return ifUnchanged(account, found -> found.newPassword(fresh));
     }
 
     /** A concurrent change of the password wins, by JPA's optimistic lock. */
-    private Optional<Account> ifUnchanged(String id, String expected, Consumer<Account> change) {
+    private Optional<Account> ifUnchanged(Account read, Consumer<Account> change) {
         return database.write(entities -> {
-            Optional<Account> account = Optional.ofNullable(entities.find(Account.class, id))
-                    .filter(found -> found.passwordHash().equals(expected));
+            Optional<Account> account = Optional.ofNullable(entities.find(Account.class, read.id()))
+                    .filter(found -> found.passwordHash().equals(read.passwordHash()));
             account.ifPresent(change);
             return account;
         });
@@ -120,7 +89,7 @@ public class Accounts {
      * @throws AuthException {@code invalid_request} for an unknown role or the last administrator, or what {@code
      *     allowed} throws
      */
-    public Optional<Account> change(String id, AccountChange change, Optional<String> freshHash, RightsCheck allowed) {
+    Optional<Account> change(String id, AccountChange change, Optional<String> freshHash, RightsCheck allowed) {
         return database.writeSerialized(entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
@@ -145,7 +114,7 @@ public class Accounts {
      * @return whether it existed
      * @throws AuthException {@code invalid_request} for the last administrator
      */
-    public boolean delete(String id) {
+    boolean delete(String id) {
         return database.writeSerialized(entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
@@ -159,17 +128,8 @@ public class Accounts {
         });
     }
 
-    public List<Role> roles() {
-        return database.read(entities -> entities.createQuery("select r from Role r order by r.name", Role.class)
-                .getResultList());
-    }
-
-    public Optional<Role> role(String name) {
-        return database.read(entities -> Optional.ofNullable(entities.find(Role.class, name)));
-    }
-
     /** The accounts that have the role. */
-    public List<Account> withRole(String name) {
+    List<Account> withRole(String name) {
         return database.read(entities -> withRole(entities, name));
     }
 
@@ -178,7 +138,7 @@ public class Accounts {
      *
      * @throws AuthException what {@code allowed} throws
      */
-    public List<Account> withRole(String name, Set<String> permissions, RightsCheck allowed) {
+    List<Account> withRole(String name, Set<String> permissions, RightsCheck allowed) {
         return database.read(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
@@ -197,7 +157,7 @@ public class Accounts {
      * @param allowed checks every holder of the role with the new permissions
      * @throws AuthException what {@code allowed} throws
      */
-    public Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
+    Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
         return database.writeSerialized(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
@@ -211,7 +171,7 @@ public class Accounts {
     }
 
     /** Deletes a role and removes it from its holders; returns them. */
-    public List<Account> deleteRole(String name) {
+    List<Account> deleteRole(String name) {
         return database.writeSerialized(entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
@@ -222,13 +182,6 @@ public class Accounts {
             entities.remove(role);
             return holders;
         });
-    }
-
-    private static boolean isEmpty(EntityManager entities) {
-        return entities.createQuery("select a.id from Account a", String.class)
-                .setMaxResults(1)
-                .getResultList()
-                .isEmpty();
     }
 
     private static void requireAnotherAdministrator(EntityManager entities, String id) {
@@ -260,14 +213,5 @@ public class Accounts {
             roles.add(role);
         }
         return roles;
-    }
-
-    private static Optional<AccountKey> findKey(EntityManager entities, String usernameKey) {
-        return entities.createQuery(
-                        "select a.id, a.passwordVersion from Account a where a.usernameKey = :key", Object[].class)
-                .setParameter("key", usernameKey)
-                .getResultStream()
-                .findFirst()
-                .map(columns -> new AccountKey((String) columns[0], (Long) columns[1]));
     }
 }

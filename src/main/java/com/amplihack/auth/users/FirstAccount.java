@@ -6,6 +6,7 @@ import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.users.password.PasswordPolicy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Optional;
@@ -14,12 +15,14 @@ import java.util.Set;
 /** Creates the first administrator if there is no account. */
 @Singleton
 public class FirstAccount {
-    private final AccountDirectory accounts;
+    private final AccountDirectory directory;
+    private final AccountAdministration administration;
     private final Configuration configuration;
 
     @Inject
-    public FirstAccount(AccountDirectory accounts, Configuration configuration) {
-        this.accounts = accounts;
+    public FirstAccount(AccountDirectory directory, AccountAdministration administration, Configuration configuration) {
+        this.directory = directory;
+        this.administration = administration;
         this.configuration = configuration;
     }
 
@@ -29,13 +32,14 @@ public class FirstAccount {
      * @return a line to show to the operator once, with the password if it was generated; empty when an account exists
      */
     public Optional<String> createIfNone() {
-        if (!accounts.isEmpty()) {
+        if (!directory.isEmpty()) {
             return Optional.empty();
         }
         AccountSettings first = configuration.settings().firstAccount();
-        Secret password = first.password().orElseGet(AccountDirectory::randomPassword);
+        Secret password = first.password().orElseGet(PasswordPolicy::random);
         try {
-            if (accounts.createFirst(first.username(), password, Set.of(Account.ADMIN, "user"))
+            if (administration
+                    .createFirst(first.username(), password, Set.of(Account.ADMIN, "user"))
                     .isEmpty()) {
                 return Optional.empty(); // another node was faster
             }

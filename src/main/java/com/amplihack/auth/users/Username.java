@@ -14,20 +14,20 @@ import java.util.regex.Pattern;
  */
 public record Username(String shown, String key) {
     /** The maximum length in code points. */
-    public static final int LONGEST = 64;
+    public static final int MAX_LENGTH = 64;
 
-    private static final int LONGEST_KEY = 512;
+    private static final int MAX_KEY_LENGTH = 512;
     private static final Pattern EDGES = Pattern.compile("^\\p{IsWhite_Space}+|\\p{IsWhite_Space}+\\z");
 
     /** Empty when the name is invalid. */
     public static Optional<Username> parse(String text) {
-        if (text.length() > 4 * LONGEST) {
+        if (text.length() > 4 * MAX_LENGTH) {
             return Optional.empty(); // before paying for normalization
         }
         String shown = normalize(text);
         int length = shown.codePointCount(0, shown.length());
         // NFKC turns some characters (U+00B4) into a space and an accent: none may stand at an end
-        boolean allowed = length >= 1 && length <= LONGEST && shown.equals(normalize(shown)) && isAllowed(shown);
+        boolean allowed = length >= 1 && length <= MAX_LENGTH && shown.equals(normalize(shown)) && isAllowed(shown);
         return allowed ? Optional.of(new Username(shown, fold(shown))) : Optional.empty();
     }
 
@@ -41,7 +41,7 @@ public record Username(String shown, String key) {
      * valid.
      */
     static Optional<String> keyPrefix(String text) {
-        if (text.length() > 4 * LONGEST) {
+        if (text.length() > 4 * MAX_LENGTH) {
             return Optional.empty();
         }
         String prefix = normalize(text);
@@ -50,7 +50,7 @@ public record Username(String shown, String key) {
 
     /** Whether the text can be the key of a name, or is empty. */
     public static boolean mayBeKey(String text) {
-        return text.length() <= LONGEST_KEY && isAllowed(text);
+        return text.length() <= MAX_KEY_LENGTH && isAllowed(text);
     }
 
     /**

@@ -44,27 +44,27 @@ public class ClientResolver {
      * peer's, which may be on the allowlist, so administration must refuse it.
      */
     public boolean isOriginUnknown(HttpServletRequest request) {
-        return Forwarding.isClaimed(request)
+        return ForwardedClient.isClaimed(request)
                 && (!isTrusted(peer(request))
-                        || Forwarding.client(request, this::isTrusted).isEmpty());
+                        || ForwardedClient.client(request, this::isTrusted).isEmpty());
     }
 
     /** Whether an untrusted proxy has sent forwarding headers since the list of trusted ones last changed. */
     @SuppressWarnings("ReferenceEquality") // a changed list is another object
-    public boolean sawUntrustedProxy() {
+    boolean sawUntrustedProxy() {
         return warnedFor.get() == trustedProxies();
     }
 
     private String address(HttpServletRequest request) {
         String peer = peer(request);
-        if (!Forwarding.isClaimed(request)) {
+        if (!ForwardedClient.isClaimed(request)) {
             return peer;
         }
         if (!isTrusted(peer)) {
             warnOnce(peer);
             return peer;
         }
-        return Forwarding.client(request, this::isTrusted).orElse(peer);
+        return ForwardedClient.client(request, this::isTrusted).orElse(peer);
     }
 
     private boolean isTrusted(String address) {

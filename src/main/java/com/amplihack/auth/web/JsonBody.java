@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 /** A request's body as a strictly parsed JSON object of at most 64 KiB; every refusal names the member. */
 public final class JsonBody {
     private static final int MAX_BYTES = 64 * 1024;
-    private static final int LONGEST_SHOWN = 64;
+    private static final int MAX_SHOWN_LENGTH = 64;
 
     // the second is for PATCH (RFC 7396)
     private static final Set<String> JSON_TYPES = Set.of("application/json", "application/merge-patch+json");
@@ -75,7 +75,7 @@ public final class JsonBody {
     }
 
     private static String shortened(String name) {
-        return name.length() <= LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "…";
+        return name.length() <= MAX_SHOWN_LENGTH ? name : name.substring(0, MAX_SHOWN_LENGTH) + "…";
     }
 
     private static byte[] bytes(HttpServletRequest request) {

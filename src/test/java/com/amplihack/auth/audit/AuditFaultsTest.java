@@ -127,20 +127,20 @@ class AuditFaultsTest {
         open();
         record("stuck");
         Until.holds("the writer is stuck", () -> audit.waiting() == 1);
-        int most = AuditWriter.MOST_WAITING;
+        int most = AuditWriter.MAX_QUEUED;
         for (int i = 0; i < most + 7; i++) {
             record("user");
         }
-        for (int i = 0; i < AuditWriter.MOST_CRITICAL + 3; i++) {
+        for (int i = 0; i < AuditWriter.CRITICAL_RESERVE + 3; i++) {
             audit.record(AuditEntry.of(AuditEvent.KEY_COMPROMISED, CLIENT));
         }
-        assertEquals(1 + most + AuditWriter.MOST_CRITICAL, audit.waiting());
-        assertEquals(1 + most + 7 + AuditWriter.MOST_CRITICAL + 3, logged.size(), "the server log has them all");
+        assertEquals(1 + most + AuditWriter.CRITICAL_RESERVE, audit.waiting());
+        assertEquals(1 + most + 7 + AuditWriter.CRITICAL_RESERVE + 3, logged.size(), "the server log has them all");
         assertEquals(
                 10,
                 logged.stream().filter(line -> line.contains("\"seq\":null")).count());
 
-        List<JsonObject> read = drainFifo(1 + most + AuditWriter.MOST_CRITICAL + 1);
+        List<JsonObject> read = drainFifo(1 + most + AuditWriter.CRITICAL_RESERVE + 1);
         JsonObject gap = read.get(read.size() - 1);
         assertEquals("AUDIT_GAP", gap.getString("event"));
         assertEquals("critical", gap.getString("severity"));
@@ -357,7 +357,7 @@ class AuditFaultsTest {
     @Test
     void aCrowdOfAddressesAndSessionsHidesNoSessionEither() throws IOException {
         open();
-        Refusals refusals = new Refusals();
+        RefusalThrottle refusals = new RefusalThrottle();
         for (int i = 0; i < 20_000; i++) {
             refusals.mayWrite(entry("own-" + i, "10.0." + i / 256 + "." + i % 256));
         }

@@ -50,10 +50,10 @@ class AuditWriterTest {
 
         writer.add("two", 2);
 
-        AuditHead head = new AuditHead(path);
-        Until.holds(
-                "the head has the number",
-                () -> head.read().filter(new AuditHead.State(2, 1)::equals).isPresent());
+        AuditSequenceFile head = new AuditSequenceFile(path);
+        Until.holds("the head has the number", () -> head.read()
+                .filter(new AuditSequenceFile.State(2, 1)::equals)
+                .isPresent());
         Files.delete(path);
         Until.holds("it is written", () -> writer.waiting() == 0);
     }
@@ -61,7 +61,7 @@ class AuditWriterTest {
     private void start(Path path, java.util.function.Consumer<AuditEntry> own) throws IOException {
         AuditFile file = new AuditFile(path);
         file.open();
-        writer = new AuditWriter(file, new AuditHead(path), own);
+        writer = new AuditWriter(file, new AuditSequenceFile(path), own);
         writer.start(Thread::new);
     }
 

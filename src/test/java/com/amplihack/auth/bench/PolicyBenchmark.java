@@ -6,16 +6,16 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.UserAgentBinding;
 import com.amplihack.auth.gate.TokenGate;
 import com.amplihack.auth.keys.KeyRing;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.session.SessionProof;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionStore.Admission;
 import com.amplihack.auth.store.SessionStore.Verdict;
 import com.amplihack.auth.token.AccessToken;
-import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.token.UserAgentHash;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ public final class PolicyBenchmark {
             List.of("user"),
             List.of("chat:write"),
             CLIENT.address(),
-            Fingerprint.of(CLIENT.userAgent(), UserAgentBinding.EXACT),
+            UserAgentHash.of(CLIENT.userAgent(), UserAgentBinding.EXACT),
             start,
             start,
             start.plusSeconds(900));
@@ -135,7 +135,7 @@ public final class PolicyBenchmark {
         InstantSource clock = InstantSource.system();
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
         RecordedAudit audit = new RecordedAudit();
-        RateLimits limits = new RateLimits(store, audit, configuration);
+        RateLimiter limits = new RateLimiter(store, audit, configuration);
         return new TokenGate(verifier, store, audit, limits, configuration, clock);
     }
 

@@ -35,6 +35,6 @@ class PasswordSettingsTest {
                                 + " leaves 384 MiB of this machine's or container's memory: that many logins at once may end the"
                                 + " server"),
                 settings.memoryWarning(384L << 20));
-        assertTrue(PasswordSettings.besideTheHeap() > 0);
+        assertTrue(PasswordSettings.memoryBesideHeap() > 0);
     }
 }

@@ -1,6 +1,6 @@
 package com.amplihack.auth.config;
 
-import com.amplihack.auth.config.source.Expressions;
+import com.amplihack.auth.config.source.ExpressionResolver;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.Property;
 import java.io.IOException;
@@ -75,11 +75,11 @@ public final class TestSettings {
 
     private static String expand(String name, String value, Map<String, String> values) {
         try {
-            return new Expressions(
+            return new ExpressionResolver(
                             inner -> Optional.ofNullable(values.getOrDefault(inner, System.getProperty(inner))),
                             variable -> Optional.empty())
                     .resolve(value);
-        } catch (Expressions.UnusableException unusable) {
+        } catch (ExpressionResolver.UnusableException unusable) {
             throw new InvalidSettingException(name + " " + unusable.getMessage());
         }
     }

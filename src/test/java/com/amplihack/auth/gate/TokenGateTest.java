@@ -9,7 +9,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.UserAgentBinding;
 import com.amplihack.auth.keys.KeyRing;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.SessionProof;
@@ -18,10 +18,10 @@ import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.AccessToken;
-import com.amplihack.auth.token.Fingerprint;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TestAccessToken;
 import com.amplihack.auth.token.TokenVerifier;
+import com.amplihack.auth.token.UserAgentHash;
 import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,7 +166,8 @@ class TokenGateTest {
         Configuration configuration = new Configuration(TestSettings.dev(Path.of("/nowhere"), all));
         InstantSource clock = () -> now;
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
-        return new TokenGate(verifier, store, audit, new RateLimits(store, audit, configuration), configuration, clock);
+        return new TokenGate(
+                verifier, store, audit, new RateLimiter(store, audit, configuration), configuration, clock);
     }
 
     private AccessToken token(String jti) {
@@ -183,7 +184,7 @@ class TokenGateTest {
                 List.of("user"),
                 List.of("chat:write"),
                 CLIENT.address(),
-                Fingerprint.of(CLIENT.userAgent(), UserAgentBinding.EXACT),
+                UserAgentHash.of(CLIENT.userAgent(), UserAgentBinding.EXACT),
                 from,
                 from,
                 until);

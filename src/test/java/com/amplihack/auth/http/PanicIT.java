@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("store")
 class PanicIT {
-    private static final int MOST_SESSIONS = 6;
+    private static final int MAX_SESSIONS = 6;
 
     private static final int ROUNDS = 4;
 
@@ -44,7 +44,7 @@ class PanicIT {
                 "auth.store",
                 SharedServer.STORE,
                 "auth.session.max.per.user",
-                Integer.toString(MOST_SESSIONS),
+                Integer.toString(MAX_SESSIONS),
                 "jwt.key.size",
                 "2048"));
         server = ServerProcess.start(ServerProcess.freePort(), properties, Map.of())
@@ -113,7 +113,7 @@ class PanicIT {
     void theOldestSessionEndsForTheNewestAndTheAuditLogSaysSo() {
         List<Session> sessions = new ArrayList<>();
         sessions.add(user(admin(), "grace"));
-        while (sessions.size() < MOST_SESSIONS) {
+        while (sessions.size() < MAX_SESSIONS) {
             sessions.add(Session.of(server, "grace", Session.PASSWORD));
         }
         assertEquals(200, sessions.get(0).user().status());
@@ -125,7 +125,7 @@ class PanicIT {
                 .skip(1)
                 .forEach(session -> assertEquals(200, session.user().status()));
         Answer listed = newest.with(newest.client.get("/auth/sessions")).send();
-        assertEquals(MOST_SESSIONS, listed.json().getJsonArray("items").size());
+        assertEquals(MAX_SESSIONS, listed.json().getJsonArray("items").size());
         assertTrue(server.output().contains("\"reason\":\"too_many_sessions\""), "in the audit log");
     }
 
@@ -133,10 +133,10 @@ class PanicIT {
     void signingInAnewInOneBrowserEndsNobodyElsesSession() {
         List<Session> sessions = new ArrayList<>();
         sessions.add(user(admin(), "henry"));
-        while (sessions.size() < MOST_SESSIONS) {
+        while (sessions.size() < MAX_SESSIONS) {
             sessions.add(Session.of(server, "henry", Session.PASSWORD));
         }
-        Session before = sessions.remove(MOST_SESSIONS - 1);
+        Session before = sessions.remove(MAX_SESSIONS - 1);
 
         assertEquals(
                 200,

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.config.files.PrivateFiles;
+import com.amplihack.auth.config.files.DirectoryLock;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.keys.files.KeyFiles;
 import com.amplihack.auth.keys.ring.Jwks;
@@ -64,7 +64,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KeyRotationTest {
     private static final Instant START = Instant.parse("2026-11-23T10:20:30Z");
     private static final Duration PUBLISH = Duration.ofSeconds(600);
-    private static final KeyChange ADMIN = KeyChange.by("eva", "sid", ClientContext.NONE);
+    private static final KeyChangeCause ADMIN = KeyChangeCause.by("eva", "sid", ClientContext.NONE);
 
     @TempDir
     static Path made;
@@ -265,8 +265,8 @@ class KeyRotationTest {
         home = home.resolve("empty");
         here = new Node(Map.of());
         there = new Node(Map.of());
-        here.rotation.tellStart();
-        there.rotation.tellStart();
+        here.rotation.auditStart();
+        there.rotation.auditStart();
         assertEquals(List.of("KEY_ROTATED start ACTIVE", "KEY_ROTATED start NEXT"), here.audit.events());
         assertEquals(List.of(), there.audit.events(), "it found the ring as it is");
 
@@ -286,7 +286,7 @@ class KeyRotationTest {
     void waitingKeyThatIsReplacedAtTheStartIsAudited() throws IOException {
         Files.delete(directory.resolve("key-" + here.next() + ".pem"));
         Node restarted = new Node(Map.of());
-        restarted.rotation.tellStart();
+        restarted.rotation.auditStart();
         assertEquals(List.of("KEY_ROTATED start WITHDRAWN", "KEY_ROTATED start NEXT"), restarted.audit.events());
     }
 
@@ -310,7 +310,7 @@ class KeyRotationTest {
         here.rotation.tick();
         assertFalse(here.verifies(old));
         assertEquals(old.kid(), here.in(KeyState.RETIRED).orElseThrow());
-        assertTrue(here.ring.findEvenRetired(old.kid()).isPresent(), "for a late logout");
+        assertTrue(here.ring.findIncludingRetired(old.kid()).isPresent(), "for a late logout");
         assertEquals(here.active(), new Node(Map.of()).active(), "no new pair in the place of the first one");
     }
 
@@ -358,7 +358,7 @@ class KeyRotationTest {
             node.ring.refresh();
             assertFalse(node.verifies(old));
             assertFalse(node.verifies(waiting));
-            assertTrue(node.ring.findEvenRetired(old.kid()).isEmpty(), "not even a logout");
+            assertTrue(node.ring.findIncludingRetired(old.kid()).isEmpty(), "not even a logout");
             assertFalse(node.ring.jwks().text().contains(old.kid()));
             assertTrue(node.verifies(node.ring.active()));
             assertNotEquals(waiting.kid(), node.active());
@@ -761,7 +761,7 @@ class KeyRotationTest {
 
     private void hold(CountDownLatch held, CountDownLatch end) {
         try {
-            PrivateFiles.underLock(directory, () -> {
+            DirectoryLock.hold(directory, () -> {
                 held.countDown();
                 try {
                     return end.await(30, TimeUnit.SECONDS);

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.type.Quota;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
@@ -24,6 +24,7 @@ import com.amplihack.auth.token.Tokens;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.TestAccounts;
+import com.amplihack.auth.users.database.Database;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -58,7 +59,7 @@ class RefreshRotationTest {
             codec,
             store,
             new RefreshAudit(new RecordedAudit()),
-            new RateLimits(store, new RecordedAudit(), Tokens.configuration(Map.of())),
+            new RateLimiter(store, new RecordedAudit(), Tokens.configuration(Map.of())),
             Tokens.configuration(Map.of()));
 
     private final SessionHandle handle = SessionHandle.fresh();
@@ -223,7 +224,7 @@ class RefreshRotationTest {
 
     private final class OneAccount extends AccountDirectory {
         OneAccount() {
-            super(null, null, null, null, null);
+            super(new Database(Tokens.configuration(Map.of())));
         }
 
         @Override

@@ -60,7 +60,7 @@ class RefreshSuccessionTest {
         byte[] text = Base64.getUrlDecoder().decode(new RefreshTokenCodec(Tokens.RING).encode(parent));
 
         assertFalse(Arrays.equals(
-                made(parent, "").secret(), Arrays.copyOfRange(text, text.length - HandleMac.BYTES, text.length)));
+                made(parent, "").secret(), Arrays.copyOfRange(text, text.length - TokenMac.BYTES, text.length)));
     }
 
     @Test

@@ -221,7 +221,7 @@ class TokenIssuerTest {
                     }
 
                     @Override
-                    public int mostBits() {
+                    public int longestKeyBits() {
                         return 8192;
                     }
                 },
@@ -233,7 +233,7 @@ class TokenIssuerTest {
 
         assertTrue(later < longest - signatures * 3 / 4 + 4, later + " of " + longest);
         assertTrue(later > longest - signatures * 3 / 4 - 4, later + " of " + longest);
-        assertEquals(2048, Tokens.RING.mostBits());
+        assertEquals(2048, Tokens.RING.longestKeyBits());
     }
 
     private static int longestPermission(TokenIssuer issuer) {

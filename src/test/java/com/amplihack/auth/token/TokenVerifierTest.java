@@ -114,7 +114,7 @@ class TokenVerifierTest {
             }
 
             @Override
-            public Optional<VerifyingKey> findEvenRetired(String kid) {
+            public Optional<VerifyingKey> findIncludingRetired(String kid) {
                 return Tokens.RING.find(kid);
             }
         };

@@ -42,7 +42,7 @@ class AccountsTest {
     private EmbeddedPostgres postgres;
 
     /** One database and what two nodes see of it. */
-    private record Pair(String name, Accounts one, Accounts other) {
+    private record Pair(String name, Accounts one, Accounts other, AccountDirectory directory) {
         Accounts of(int node) {
             return node % 2 == 0 ? one : other;
         }
@@ -78,16 +78,19 @@ class AccountsTest {
                 "auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/" + fresh,
                 "auth.db.user", "postgres",
                 "auth.db.password", "postgres");
-        return Stream.of(
-                new Pair("H2", accounts(h2), accounts(h2)),
-                new Pair("PostgreSQL", accounts(postgresql), accounts(postgresql)));
+        return Stream.of(pair("H2", h2), pair("PostgreSQL", postgresql));
     }
 
-    private Accounts accounts(Map<String, String> settings) throws SQLException {
+    private Pair pair(String name, Map<String, String> settings) throws SQLException {
+        Database one = open(settings);
+        return new Pair(name, new Accounts(one), new Accounts(open(settings)), new AccountDirectory(one));
+    }
+
+    private Database open(Map<String, String> settings) throws SQLException {
         Database database = new Database(new Configuration(TestSettings.dev(Path.of("/nowhere"), settings)));
         database.open();
         opened.add(database);
-        return new Accounts(database);
+        return database;
     }
 
     @ParameterizedTest
@@ -160,7 +163,7 @@ class AccountsTest {
 
             assertEquals(Optional.empty(), refused.get(0));
             assertTrue(refused.get(1).stream().allMatch(ErrorCode.INVALID_REQUEST::equals), refused.toString());
-            assertEquals(List.of(), nodes.one().find(id).orElseThrow().roles());
+            assertEquals(List.of(), nodes.directory().find(id).orElseThrow().roles());
         }
     }
 
@@ -186,7 +189,8 @@ class AccountsTest {
                             : nodes.other().change(id, own, Optional.empty(), one));
 
             assertEquals(1, refused.stream().flatMap(Optional::stream).count(), "round " + round);
-            assertEquals(1, nodes.one().find(id).orElseThrow().permissions().size());
+            assertEquals(
+                    1, nodes.directory().find(id).orElseThrow().permissions().size());
             nodes.one().putRole("user", Set.of(), one);
             nodes.one().change(id, none, Optional.empty(), one);
         }

@@ -6,7 +6,6 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -19,20 +18,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Writes files atomically, by rename, with their permissions set at creation, so that no file is ever half-written or
  * readable by others (docs/specification.md, fault 32).
  */
 public final class PrivateFiles {
-    private static final Object IN_THIS_PROCESS = new Object();
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int SECRET_BYTES = 32;
     private static final String UNFINISHED = ".new-";
-
-    /** The directory whose lock this process holds; guarded by {@link #IN_THIS_PROCESS}. */
-    private static Path held;
 
     private PrivateFiles() {}
 
@@ -88,7 +82,7 @@ public final class PrivateFiles {
     public static byte[] secret(Path file) throws IOException {
         Path directory = directoryOf(file);
         makeDirectory(directory);
-        return underLock(directory, () -> {
+        return DirectoryLock.hold(directory, () -> {
             try {
                 if (!Files.exists(file)) {
                     byte[] fresh = new byte[SECRET_BYTES];
@@ -104,38 +98,6 @@ public final class PrivateFiles {
                 throw new UncheckedIOException(e);
             }
         });
-    }
-
-    /** Runs an action under the directory's lock, which excludes other threads and processes and is reentrant. */
-    public static <T> T underLock(Path directory, Supplier<T> action) throws IOException {
-        Path lockFile = directory.resolve(".lock");
-        synchronized (IN_THIS_PROCESS) {
-            if (directory.equals(held)) {
-                return nested(action);
-            }
-            Path outer = held;
-            try {
-                Files.createFile(lockFile, permissions(lockFile, "rw-------"));
-            } catch (FileAlreadyExistsException another) {
-                // created by an earlier start or another node
-            }
-            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-                    FileLock lock = channel.lock()) {
-                assert lock.isValid();
-                held = directory;
-                return nested(action);
-            } finally {
-                held = outer;
-            }
-        }
-    }
-
-    private static <T> T nested(Supplier<T> action) throws IOException {
-        try {
-            return action.get();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
     }
 
     /** Opens or creates (0600) a file for appending; not as a channel, which an interrupt of one writer closes for all. */
@@ -183,7 +145,7 @@ public final class PrivateFiles {
         return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a directory");
     }
 
-    private static FileAttribute<?>[] permissions(Path file, String mode) {
+    static FileAttribute<?>[] permissions(Path file, String mode) {
         return hasPermissions(file)
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))}
                 : new FileAttribute<?>[0];

@@ -9,14 +9,14 @@ import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigValue;
 
 /**
- * Looks up properties and their sources in MicroProfile Config. {@link Expressions} resolves their expressions, because the
+ * Looks up properties and their sources in MicroProfile Config. {@link ExpressionResolver} resolves their expressions, because the
  * server silently alters some values and treats others as not set and logs them.
  */
 public final class PropertyFinder implements Function<String, Property> {
     private static final Pattern FINAL_NEWLINE = Pattern.compile("\\r?\\n\\z");
 
     private final Config config;
-    private final Expressions expressions;
+    private final ExpressionResolver expressions;
 
     /** @throws InvalidSettingException if the server resolves expressions too */
     public PropertyFinder(Config config) {
@@ -25,7 +25,8 @@ public final class PropertyFinder implements Function<String, Property> {
 
     public PropertyFinder(Config config, UnaryOperator<String> environment) {
         this.config = config;
-        expressions = new Expressions(name -> raw(config.getConfigValue(name)), name -> chomp(environment.apply(name)));
+        expressions = new ExpressionResolver(
+                name -> raw(config.getConfigValue(name)), name -> chomp(environment.apply(name)));
         if (config.getOptionalValue(Config.PROPERTY_EXPRESSIONS_ENABLED, Boolean.class)
                 .orElse(true)) {
             throw new InvalidSettingException(Config.PROPERTY_EXPRESSIONS_ENABLED
@@ -42,8 +43,8 @@ public final class PropertyFinder implements Function<String, Property> {
         }
         try {
             return new Property(name, Optional.of(expressions.resolve(raw.get())), source(found));
-        } catch (Expressions.UnusableException unusable) {
-            return Property.unusable(name, source(found), unusable.getMessage());
+        } catch (ExpressionResolver.UnusableException unusable) {
+            return Property.unusable(name, source(found), String.valueOf(unusable.getMessage()));
         }
     }
 

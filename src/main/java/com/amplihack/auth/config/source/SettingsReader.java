@@ -83,7 +83,7 @@ public final class SettingsReader {
     }
 
     /** The names of the live properties read so far. */
-    public Set<String> liveOnes() {
+    public Set<String> liveNames() {
         return Set.copyOf(live);
     }
 

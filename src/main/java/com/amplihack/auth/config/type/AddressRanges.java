@@ -8,6 +8,7 @@ import inet.ipaddr.IPAddressString;
 import inet.ipaddr.IPAddressStringParameters;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A list of CIDR blocks (RFC 4632, RFC 4291 section 2.3), and the canonical form of an address. */
 public final class AddressRanges {
@@ -79,7 +80,7 @@ public final class AddressRanges {
         }
     }
 
-    private static IPAddress parse(String address) {
+    private static @Nullable IPAddress parse(String address) {
         int zone = address.indexOf('%');
         IPAddress parsed = new IPAddressString(zone < 0 ? address : address.substring(0, zone), ADDRESS).getAddress();
         return parsed == null ? null : unmapped(parsed);

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 public record PublicUrl(String origin, String path) {
     private static final String NAME = "auth.public.url";
-    private static final int LONGEST_PATH = 256;
+    private static final int MAX_PATH_LENGTH = 256;
 
     /** Only unreserved characters (RFC 3986 section 2.3), as the path goes into cookies and {@code Location}. */
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._~-]+");
@@ -35,7 +35,7 @@ public record PublicUrl(String origin, String path) {
             if (!web || url.getRawAuthority() == null || url.getRawQuery() != null || url.getRawFragment() != null) {
                 return Optional.empty();
             }
-            return withoutSlash(url.getRawPath())
+            return withoutTrailingSlash(url.getRawPath())
                     .flatMap(path -> Origin.canonical(url.getScheme() + "://" + url.getRawAuthority())
                             .map(origin -> new PublicUrl(origin, path)));
         } catch (URISyntaxException malformed) {
@@ -44,12 +44,12 @@ public record PublicUrl(String origin, String path) {
     }
 
     /** Removes a trailing slash from a path prefix; empty unless all its segments are plain (no encoding, no dots). */
-    public static Optional<String> withoutSlash(String text) {
+    public static Optional<String> withoutTrailingSlash(String text) {
         String path = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
         boolean plain = path.isEmpty()
                 || (path.startsWith("/")
                         && Arrays.stream(path.substring(1).split("/", -1)).allMatch(PublicUrl::isPlain));
-        return plain && path.length() <= LONGEST_PATH ? Optional.of(path) : Optional.empty();
+        return plain && path.length() <= MAX_PATH_LENGTH ? Optional.of(path) : Optional.empty();
     }
 
     private static boolean isPlain(String segment) {

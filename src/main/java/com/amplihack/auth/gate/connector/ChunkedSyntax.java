@@ -8,7 +8,7 @@ import java.util.function.IntUnaryOperator;
  * consumes at most one chunk of each and sees an incomplete line again.
  */
 final class ChunkedSyntax {
-    private static final int MOST_DIGITS = 15; // of a chunk size: more would overflow
+    private static final int MAX_DIGITS = 15; // of a chunk size: more would overflow
     private static final int INCOMPLETE = -1;
     private static final int MALFORMED = -2;
     private static final char[] LINE_BREAK = {'\r', '\n'};
@@ -61,7 +61,7 @@ final class ChunkedSyntax {
             at++;
         }
         int digits = at - start;
-        if (digits > MOST_DIGITS || (digits == 0 && at < end)) {
+        if (digits > MAX_DIGITS || (digits == 0 && at < end)) {
             return MALFORMED;
         }
         for (char expected : LINE_BREAK) {

@@ -17,6 +17,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.glassfish.grizzly.http.HttpCodecFilter;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps our probes registered in every HTTP listener of the server while the application runs, within a second also
@@ -34,18 +35,19 @@ public class ConnectorGuard {
 
     private final RequestSyntaxProbe syntax = new RequestSyntaxProbe();
     private final RequestPathProbe paths = new RequestPathProbe();
-    private HttpListeners listeners;
-    private ScheduledFuture<?> watch;
+    private @Nullable HttpListeners listeners;
+    private @Nullable ScheduledFuture<?> watch;
     private volatile boolean guarding;
     private boolean stopped;
 
     @PostConstruct
     synchronized void start() {
         try {
-            listeners = HttpListeners.ofThisServer();
+            HttpListeners found = HttpListeners.ofThisServer();
+            listeners = found;
             guarding = true; // failures are logged from here on
-            guard();
-            watch = executor.scheduleWithFixedDelay(this::guard, 1, 1, TimeUnit.SECONDS);
+            guard(found);
+            watch = executor.scheduleWithFixedDelay(() -> guard(found), 1, 1, TimeUnit.SECONDS);
         } catch (ReflectiveOperationException | RuntimeException | LinkageError unknownServer) {
             guarding = false;
             LOG.log(
@@ -61,13 +63,13 @@ public class ConnectorGuard {
         return guarding;
     }
 
-    private synchronized void guard() {
+    private synchronized void guard(HttpListeners found) {
         if (stopped) {
             return; // scheduled before the application stopped
         }
         try {
-            List<HttpCodecFilter> decoders = listeners.decoders();
-            List<HttpServerFilter> handlers = listeners.handlers();
+            List<HttpCodecFilter> decoders = found.decoders();
+            List<HttpServerFilter> handlers = found.handlers();
             // a registered probe is not added twice
             decoders.forEach(decoder -> decoder.getMonitoringConfig().addProbes(syntax));
             handlers.forEach(handler -> handler.getMonitoringConfig().addProbes(paths));
@@ -83,17 +85,16 @@ public class ConnectorGuard {
     @PreDestroy
     synchronized void stop() {
         stopped = true;
-        if (listeners == null) {
+        HttpListeners found = listeners;
+        if (found == null) {
             return;
         }
         if (watch != null) {
             watch.cancel(false);
         }
         try {
-            listeners.decoders().forEach(decoder -> decoder.getMonitoringConfig()
-                    .removeProbes(syntax));
-            listeners.handlers().forEach(handler -> handler.getMonitoringConfig()
-                    .removeProbes(paths));
+            found.decoders().forEach(decoder -> decoder.getMonitoringConfig().removeProbes(syntax));
+            found.handlers().forEach(handler -> handler.getMonitoringConfig().removeProbes(paths));
         } catch (ReflectiveOperationException | RuntimeException failed) {
             LOG.log(
                     Level.WARNING,

@@ -14,9 +14,9 @@ final class FramedBody extends ServletInputStream {
     private static final int BUFFER = 8_192;
 
     /** The maximum length of a chunk's first line, and of all trailers. */
-    private static final int LONGEST_LINE = 8_192;
+    private static final int MAX_LINE = 8_192;
 
-    private static final int MOST_DIGITS = 15;
+    private static final int MAX_DIGITS = 15;
 
     private enum State {
         SIZE,
@@ -133,7 +133,7 @@ final class FramedBody extends ServletInputStream {
     private void size(int b) throws ProtocolException {
         int digit = Character.digit(b, 16);
         if (digit >= 0) {
-            require(++digits <= MOST_DIGITS);
+            require(++digits <= MAX_DIGITS);
             remaining = remaining * 16 + digit;
             return;
         }
@@ -147,7 +147,7 @@ final class FramedBody extends ServletInputStream {
     }
 
     private void bounded() throws ProtocolException {
-        require(++line <= LONGEST_LINE);
+        require(++line <= MAX_LINE);
     }
 
     private static void require(boolean wellFormed) throws ProtocolException {

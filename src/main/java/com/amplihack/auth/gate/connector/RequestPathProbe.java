@@ -25,7 +25,7 @@ final class RequestPathProbe extends HttpServerProbe.Adapter {
         if (!RequestSyntax.isReadablePath(path) || !hasReadableHost(request)) {
             uri.setURI(REFUSED);
         } else if (FORWARD_AUTH.matcher(path).matches()) {
-            // fail closed: a failure must not look like admission to the reverse proxy; VerifyFilter sets 200
+            // fail closed: a failure must not look like admission to the reverse proxy; ForwardAuthFilter sets 200
             request.getResponse().setStatus(500);
         }
     }

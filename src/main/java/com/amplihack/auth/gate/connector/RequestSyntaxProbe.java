@@ -18,7 +18,7 @@ import org.glassfish.grizzly.http.TransferEncoding;
  */
 final class RequestSyntaxProbe extends HttpProbe.Adapter {
     /** More than any listener accepts (8 KiB by default). */
-    private static final int LONGEST_HEAD = 64 * 1024;
+    private static final int MAX_HEAD = 64 * 1024;
 
     /** Unique to this probe, since another deployment on the same server may have one too. */
     private final String chunksOfRequest = ChunkedSyntax.class.getName() + '@' + System.identityHashCode(this);
@@ -35,7 +35,7 @@ final class RequestSyntaxProbe extends HttpProbe.Adapter {
     public void onDataReceivedEvent(Connection connection, Buffer buffer) {
         byte[] before = received.get(connection);
         int known = before == null ? 0 : Math.min(before.length, buffer.limit());
-        byte[] head = new byte[Math.min(buffer.limit(), LONGEST_HEAD)];
+        byte[] head = new byte[Math.min(buffer.limit(), MAX_HEAD)];
         if (known > 0) {
             System.arraycopy(before, 0, head, 0, Math.min(known, head.length));
         }

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Restores the body framing of a request whose {@code Upgrade} header is ignored (RFC 9110 section 7.8, RFC 9112
@@ -45,7 +46,7 @@ public class UpgradeFilter extends HttpFilter {
     }
 
     private static final class Framed extends HttpServletRequestWrapper {
-        private ServletInputStream body;
+        private @Nullable ServletInputStream body;
 
         Framed(HttpServletRequest request) {
             super(request);

@@ -1,17 +1,18 @@
 package com.amplihack.auth.keys.files;
 
 import com.amplihack.auth.config.KeySettings;
+import com.amplihack.auth.config.files.DirectoryLock;
 import com.amplihack.auth.config.files.PrivateFiles;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.keys.hsm.HsmKeys;
 import com.amplihack.auth.keys.hsm.HsmUnavailableException;
-import com.amplihack.auth.keys.ring.FreshKey;
 import com.amplihack.auth.keys.ring.Jwks;
 import com.amplihack.auth.keys.ring.KeyState;
-import com.amplihack.auth.keys.ring.PrivateKeys;
+import com.amplihack.auth.keys.ring.PrivateKeyStore;
 import com.amplihack.auth.keys.ring.Ring;
 import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
+import com.amplihack.auth.keys.ring.UnpublishedKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ public final class KeyDirectory {
     private static final Logger LOG = Logger.getLogger(KeyDirectory.class.getName());
 
     /** How long a private key is kept after it has stopped signing: other nodes may still use the older ring. */
-    private static final Duration KEPT = Duration.ofMinutes(1);
+    private static final Duration RETENTION = Duration.ofMinutes(1);
 
     private final Path path;
     private final KeySettings settings;
@@ -72,7 +73,7 @@ public final class KeyDirectory {
     public Opened open(Instant now) {
         try {
             PrivateFiles.makeDirectory(path);
-            return PrivateFiles.underLock(path, () -> {
+            return DirectoryLock.hold(path, () -> {
                 try {
                     Ring before = Ring.EMPTY;
                     if (ringFile.exists()) {
@@ -109,7 +110,7 @@ public final class KeyDirectory {
 
     /** Applies a change under the lock, writes the ring if it differs, and removes obsolete files. */
     public Ring change(Instant now, Step step) throws IOException {
-        return PrivateFiles.underLock(path, () -> {
+        return DirectoryLock.hold(path, () -> {
             try {
                 Ring before = read();
                 Ring after = step.from(before);
@@ -135,8 +136,8 @@ public final class KeyDirectory {
                 .read(key);
     }
 
-    /** See {@link PrivateKeys#make}. */
-    public FreshKey make() throws IOException {
+    /** See {@link PrivateKeyStore#make}. */
+    public UnpublishedKey make() throws IOException {
         return home().make();
     }
 
@@ -147,14 +148,14 @@ public final class KeyDirectory {
 
     /** Destroys HSM keys that no longer sign; needs no lock, since deleting an absent key does nothing. */
     public void sweepHsm(Ring ring, Instant now) {
-        Instant longAgo = now.minus(KEPT);
+        Instant cutoff = now.minus(RETENTION);
         hsm.ifPresent(keys -> ring.keys().stream()
-                .filter(key -> keys.owns(key.file()) && !isKept(key, longAgo))
+                .filter(key -> keys.owns(key.file()) && !isKept(key, cutoff))
                 .forEach(key -> keys.destroy(key.file())));
     }
 
     /** Stores a private key and adds it to the ring as NEXT; to be called within a {@link #change}. */
-    public Ring publish(Ring ring, FreshKey fresh, Instant now) throws IOException {
+    public Ring publish(Ring ring, UnpublishedKey fresh, Instant now) throws IOException {
         fresh.keep();
         return ring.publish(fresh.key().jwk(), fresh.name(), now);
     }
@@ -167,7 +168,7 @@ public final class KeyDirectory {
                     + " anew");
         }
         if (hsm.isPresent() && !files.exists(KeyFiles.FIRST)) {
-            FreshKey first = make();
+            UnpublishedKey first = make();
             first.keep();
             ringFile.write(Ring.EMPTY.adopt(first.key().jwk(), first.name(), now));
         } else {
@@ -176,8 +177,8 @@ public final class KeyDirectory {
         }
     }
 
-    private PrivateKeys home() {
-        return hsm.<PrivateKeys>map(keys -> keys).orElse(files);
+    private PrivateKeyStore home() {
+        return hsm.<PrivateKeyStore>map(keys -> keys).orElse(files);
     }
 
     /**
@@ -232,9 +233,9 @@ public final class KeyDirectory {
 
     /** An interrupted start leaves the rest to the next one. */
     private void encrypt(Ring ring, Instant now) throws IOException {
-        Instant longAgo = now.minus(KEPT);
+        Instant cutoff = now.minus(RETENTION);
         List<Path> encrypted = files.encrypt(ring.keys().stream()
-                .filter(key -> isKept(key, longAgo)) // the file of any other may hold another key by now
+                .filter(key -> isKept(key, cutoff)) // the file of any other may hold another key by now
                 .map(RingKey::file)
                 .filter(files::owns)
                 .toList());
@@ -262,18 +263,18 @@ public final class KeyDirectory {
     }
 
     private void sweep(Ring ring, Instant now) throws IOException {
-        Instant longAgo = now.minus(KEPT);
-        files.sweep(kid -> ring.find(kid).filter(key -> isKept(key, longAgo)).isPresent());
+        Instant cutoff = now.minus(RETENTION);
+        files.sweep(kid -> ring.find(kid).filter(key -> isKept(key, cutoff)).isPresent());
         for (RingKey key : ring.keys()) {
-            if (key.file().equals(KeyFiles.FIRST) && !isKept(key, longAgo)) {
+            if (key.file().equals(KeyFiles.FIRST) && !isKept(key, cutoff)) {
                 files.sweepFirst(key.kid());
             }
         }
     }
 
-    private static boolean isKept(RingKey key, Instant longAgo) {
+    private static boolean isKept(RingKey key, Instant cutoff) {
         return key.state() == KeyState.ACTIVE
                 || key.state() == KeyState.NEXT
-                || key.signsUntil().filter(longAgo::isBefore).isPresent();
+                || key.signsUntil().filter(cutoff::isBefore).isPresent();
     }
 }

@@ -1,14 +1,15 @@
 package com.amplihack.auth.keys.files;
 
 import com.amplihack.auth.config.KeySettings;
+import com.amplihack.auth.config.files.DirectoryLock;
 import com.amplihack.auth.config.files.PrivateFiles;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.keys.hsm.HsmKeys;
-import com.amplihack.auth.keys.ring.FreshKey;
-import com.amplihack.auth.keys.ring.PrivateKeys;
+import com.amplihack.auth.keys.ring.PrivateKeyStore;
 import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.keys.ring.SigningProvider;
+import com.amplihack.auth.keys.ring.UnpublishedKey;
 import com.amplihack.auth.keys.ring.VerifyingKey;
 import com.nimbusds.jose.JOSEException;
 import java.io.IOException;
@@ -34,7 +35,7 @@ import java.util.logging.Logger;
  * Private keys as PEM files in the key directory: the first is {@code jwt_private.pem} (0400, PKCS#8, encrypted if a
  * passphrase is set) with {@code jwt_public.pem} (0444), adopted or generated; each later one is {@code key-<kid>.pem}.
  */
-public final class KeyFiles implements PrivateKeys {
+public final class KeyFiles implements PrivateKeyStore {
     /** The file of the first key. */
     static final String FIRST = "jwt_private.pem";
 
@@ -56,7 +57,7 @@ public final class KeyFiles implements PrivateKeys {
     }
 
     /** A key that is not written to a file yet. */
-    private final class Fresh implements FreshKey {
+    private final class Fresh implements UnpublishedKey {
         private final SigningKey key;
         private final byte[] bytes;
 
@@ -98,7 +99,7 @@ public final class KeyFiles implements PrivateKeys {
     public SigningKey readOrMake() {
         try {
             PrivateFiles.makeDirectory(settings.path());
-            return PrivateFiles.underLock(settings.path(), () -> {
+            return DirectoryLock.hold(settings.path(), () -> {
                 try {
                     if (!Files.exists(privateFile)) {
                         makeFirst();
@@ -154,7 +155,7 @@ public final class KeyFiles implements PrivateKeys {
     }
 
     @Override
-    public FreshKey make() throws IOException {
+    public UnpublishedKey make() throws IOException {
         return new Fresh(SigningProvider.generate(settings.size()));
     }
 

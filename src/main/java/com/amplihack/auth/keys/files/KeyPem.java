@@ -43,7 +43,7 @@ final class KeyPem {
     // passed explicitly, never registered: the JVM's provider list belongs to the server
     private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
     private static final int PBKDF2_ITERATIONS = 600_000;
-    private static final int MOST_BYTES = 64 * 1024;
+    private static final int MAX_BYTES = 64 * 1024;
 
     private final Optional<Secret> passphrase;
     private final boolean production;
@@ -170,7 +170,7 @@ final class KeyPem {
     }
 
     private static Object parse(Path file) throws IOException {
-        if (Files.size(file) > MOST_BYTES) {
+        if (Files.size(file) > MAX_BYTES) {
             throw refuse(file, "is not a PEM file");
         }
         try (PEMParser parser = new PEMParser(Files.newBufferedReader(file, StandardCharsets.US_ASCII))) {

@@ -34,15 +34,15 @@ import java.util.regex.Pattern;
 
 /** Reads and atomically replaces {@code ring.json}: the keys' metadata and public keys. */
 public final class RingFile {
-    private static final int MOST_BYTES = 1024 * 1024;
+    private static final int MAX_BYTES = 1024 * 1024;
     private static final Pattern FILE = Pattern.compile(
             "jwt_private\\.pem|key-[A-Za-z0-9_-]{43}\\.pem|pkcs11:object=amplihack-auth-[A-Za-z0-9_-]{43}");
 
     /** Tolerated clock difference between nodes. */
-    private static final Duration AHEAD = Duration.ofDays(1);
+    private static final Duration MAX_CLOCK_DIFFERENCE = Duration.ofDays(1);
 
     /** Upper bound of the time that a key stays published after it has stopped signing (see {@link Ring#rotate}). */
-    private static final Duration LONGEST_RETIREMENT = Duration.ofDays(366);
+    private static final Duration MAX_RETIREMENT = Duration.ofDays(366);
 
     private final Path file;
     private final InstantSource clock;
@@ -59,8 +59,8 @@ public final class RingFile {
     /** The file's current text. */
     String text() throws IOException {
         try (InputStream stream = Files.newInputStream(file)) {
-            byte[] bytes = stream.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
+            byte[] bytes = stream.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
                 throw refuse();
             }
             return new String(bytes, StandardCharsets.UTF_8);
@@ -122,13 +122,11 @@ public final class RingFile {
     /** A key dated in the future would stay published and never be replaced. */
     private void requirePast(RingKey key) {
         Instant now = clock.instant();
-        Instant latest = now.plus(AHEAD);
+        Instant latest = now.plus(MAX_CLOCK_DIFFERENCE);
         if (key.createdAt().isAfter(latest)
                 || key.signsFrom().filter(latest::isBefore).isPresent()
                 || key.signsUntil().filter(latest::isBefore).isPresent()
-                || key.retiresAt()
-                        .filter(latest.plus(LONGEST_RETIREMENT)::isBefore)
-                        .isPresent()) {
+                || key.retiresAt().filter(latest.plus(MAX_RETIREMENT)::isBefore).isPresent()) {
             throw refuse("holds times that are far in the future for the clock of this machine, which says " + now
                     + ": correct the one or the other");
         }

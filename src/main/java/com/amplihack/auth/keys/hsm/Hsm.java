@@ -30,39 +30,38 @@ import java.util.logging.Logger;
 final class Hsm {
     private static final Logger LOG = Logger.getLogger(Hsm.class.getName());
 
-    private static final int MOST_CALLS = 32;
-    private static final Duration LONGEST_SILENCE_AT_WORK =
-            Duration.ofMinutes(1); // generating a 4096-bit key takes long
+    private static final int MAX_CALLS = 32;
+    private static final Duration HANG_TIMEOUT = Duration.ofMinutes(1); // generating a 4096-bit key takes long
 
     /** Back-off between sessions: each costs the JDK a thread that never ends. */
-    private static final IntervalFunction PAUSES =
+    private static final IntervalFunction BACK_OFF =
             IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(1));
 
     private final Supplier<HsmSession> opener;
     private final Provider provider;
-    private final Duration patience;
+    private final Duration hangTimeout;
     private final Bulkhead bulkhead = Bulkhead.of(
             "HSM",
             BulkheadConfig.custom()
-                    .maxConcurrentCalls(MOST_CALLS)
+                    .maxConcurrentCalls(MAX_CALLS)
                     .maxWaitDuration(Duration.ofSeconds(1))
                     .writableStackTraceEnabled(false)
                     .build());
     private final CircuitBreaker breaker;
     private volatile Optional<HsmSession> session;
     private volatile long lastSuccess = System.nanoTime();
-    private volatile long lastSign = System.nanoTime(); // when a call last returned, or began while no other ran
+    private volatile long lastActivity = System.nanoTime(); // when a call last returned, or began while no other ran
     private volatile Optional<String> fault = Optional.empty();
 
     /** @throws InvalidSettingException with a message for the operator */
     Hsm(KeySettings.Hsm settings) {
-        this(() -> HsmSession.open(settings), LONGEST_SILENCE_AT_WORK);
+        this(() -> HsmSession.open(settings), HANG_TIMEOUT);
     }
 
-    /** @param patience how long calls may run without any returning before the HSM counts as hanging */
-    Hsm(Supplier<HsmSession> opener, Duration patience) {
+    /** @param hangTimeout how long calls may run without any returning before the HSM counts as hanging */
+    Hsm(Supplier<HsmSession> opener, Duration hangTimeout) {
         this.opener = opener;
-        this.patience = patience;
+        this.hangTimeout = hangTimeout;
         HsmSession first = opener.get();
         session = Optional.of(first);
         provider = first.provider();
@@ -71,7 +70,7 @@ final class Hsm {
                 CircuitBreakerConfig.custom()
                         .slidingWindow(1, 1, SlidingWindowType.COUNT_BASED)
                         .failureRateThreshold(100)
-                        .waitIntervalFunctionInOpenState(failures -> failures == 1 ? 0L : PAUSES.apply(failures - 1))
+                        .waitIntervalFunctionInOpenState(failures -> failures == 1 ? Long.valueOf(0) : BACK_OFF.apply(failures - 1))
                         .permittedNumberOfCallsInHalfOpenState(1)
                         .ignoreExceptions(
                                 HsmUnavailableException.class,
@@ -101,7 +100,7 @@ final class Hsm {
     <T> T use(Use<T> use) throws HsmUnavailableException {
         HsmSession current = session.orElseThrow(() -> new HsmUnavailableException("the HSM has failed before"));
         if (hangs()) {
-            throw new HsmUnavailableException(silent());
+            throw new HsmUnavailableException(hangMessage());
         }
         try {
             T result = breaker.executeCallable(() -> bulkhead.executeCallable(() -> call(use, current)));
@@ -110,25 +109,25 @@ final class Hsm {
             return result;
         } catch (CallNotPermittedException open) {
             throw new HsmUnavailableException("the HSM has failed before");
-        } catch (BulkheadFullException | AcquirePermissionCancelledException crowd) {
-            throw blame("the HSM is overloaded");
+        } catch (BulkheadFullException | AcquirePermissionCancelledException full) {
+            throw fail("the HSM is overloaded");
         } catch (InvalidAlgorithmParameterException refused) { // such as an unsupported key size: the HSM itself works
-            throw blame("the HSM refuses: " + refused.getMessage());
+            throw fail("the HSM refuses: " + refused.getMessage());
         } catch (HsmUnavailableException missing) {
-            throw blame(missing.getMessage());
+            throw fail(String.valueOf(missing.getMessage()));
         } catch (Exception failed) {
             LOG.log(Level.SEVERE, "Nothing is signed until the HSM answers again", failed);
-            throw blame("the HSM does not answer (" + HsmFault.reason(failed) + ")");
+            throw fail("the HSM does not answer (" + HsmFault.reason(failed) + ")");
         }
     }
 
     /** Why the last call failed; empty if it succeeded. */
     Optional<String> fault() {
-        return hangs() ? Optional.of(silent()) : fault;
+        return hangs() ? Optional.of(hangMessage()) : fault;
     }
 
     /** Time since the last successful call. */
-    Duration silence() {
+    Duration sinceLastSuccess() {
         return Duration.ofNanos(System.nanoTime() - lastSuccess);
     }
 
@@ -140,13 +139,13 @@ final class Hsm {
         try {
             session = Optional.of(opener.get());
             LOG.info("Reconnected to the HSM");
-        } catch (InvalidSettingException still) {
-            if (HsmFault.isAboutThePin(still)) {
+        } catch (InvalidSettingException failed) {
+            if (HsmFault.isAboutThePin(failed)) {
                 breaker.transitionToForcedOpenState();
-                blame(still.getMessage() + "; no other try is made: correct it and restart");
+                fail(failed.getMessage() + "; no other try is made: correct it and restart");
             } else {
                 breaker.transitionToOpenState();
-                blame(still.getMessage());
+                fail(failed.getMessage());
             }
         } finally {
             breaker.releasePermission(); // the first call shows whether it works
@@ -160,7 +159,7 @@ final class Hsm {
 
     private <T> T call(Use<T> use, HsmSession current) throws Exception {
         if (calls() == 1) {
-            lastSign = System.nanoTime();
+            lastActivity = System.nanoTime();
         }
         try {
             return use.with(current);
@@ -170,25 +169,25 @@ final class Hsm {
             }
             throw new HsmUnavailableException("the HSM does not answer (" + HsmFault.reason(failed) + ")");
         } finally {
-            lastSign = System.nanoTime();
+            lastActivity = System.nanoTime();
         }
     }
 
     private int calls() {
-        return MOST_CALLS - bulkhead.getMetrics().getAvailableConcurrentCalls();
+        return MAX_CALLS - bulkhead.getMetrics().getAvailableConcurrentCalls();
     }
 
     private boolean hangs() {
-        return calls() > 0 && System.nanoTime() - lastSign > patience.toNanos();
+        return calls() > 0 && System.nanoTime() - lastActivity > hangTimeout.toNanos();
     }
 
-    private String silent() {
+    private String hangMessage() {
         return "the HSM has not answered for "
-                + Duration.ofNanos(System.nanoTime() - lastSign).toSeconds() + " s";
+                + Duration.ofNanos(System.nanoTime() - lastActivity).toSeconds() + " s";
     }
 
     /** Logs a repeated cause only once. */
-    private HsmUnavailableException blame(String why) {
+    private HsmUnavailableException fail(String why) {
         if (!fault.equals(Optional.of(why))) {
             LOG.log(Level.WARNING, "HSM: {0}", why);
         }

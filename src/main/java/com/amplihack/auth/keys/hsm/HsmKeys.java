@@ -2,11 +2,11 @@ package com.amplihack.auth.keys.hsm;
 
 import com.amplihack.auth.config.KeySettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
-import com.amplihack.auth.keys.ring.FreshKey;
 import com.amplihack.auth.keys.ring.KeyRules;
-import com.amplihack.auth.keys.ring.PrivateKeys;
+import com.amplihack.auth.keys.ring.PrivateKeyStore;
 import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.keys.ring.SigningKey;
+import com.amplihack.auth.keys.ring.UnpublishedKey;
 import com.amplihack.auth.keys.ring.VerifyingKey;
 import com.amplihack.auth.problem.AuthException;
 import java.io.IOException;
@@ -23,12 +23,12 @@ import java.util.logging.Logger;
  * Private keys that are generated in an HSM and never leave it, each labelled with its {@code kid} and named in the
  * ring by its RFC 7512 URI; never touches other objects, since several key directories may share a token.
  */
-public final class HsmKeys implements PrivateKeys {
+public final class HsmKeys implements PrivateKeyStore {
     private static final Logger LOG = Logger.getLogger(HsmKeys.class.getName());
 
     private static final String SCHEME = "pkcs11:object=";
     private static final String LABEL = "amplihack-auth-";
-    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
+    private static final Duration PROBE_AFTER = Duration.ofSeconds(5);
 
     private final Hsm hsm;
     private final int slot;
@@ -53,7 +53,7 @@ public final class HsmKeys implements PrivateKeys {
 
     /** Stores the key in the token at once, so that no HSM call is made under the ring's lock. */
     @Override
-    public FreshKey make() throws IOException {
+    public UnpublishedKey make() throws IOException {
         RSAPublicKey half = hsm.use(session -> {
             KeyPair pair = session.generate(bits);
             RSAPublicKey publicKey = (RSAPublicKey) pair.getPublic();
@@ -120,7 +120,8 @@ public final class HsmKeys implements PrivateKeys {
     public void probe(Optional<SigningKey> key) {
         hsm.reconnect();
         if (key.isPresent()
-                && (hsm.silence().compareTo(LONGEST_SILENCE) > 0 || hsm.fault().isPresent())) {
+                && (hsm.sinceLastSuccess().compareTo(PROBE_AFTER) > 0
+                        || hsm.fault().isPresent())) {
             try {
                 key.get().works();
             } catch (AuthException away) {
@@ -142,7 +143,7 @@ public final class HsmKeys implements PrivateKeys {
         return name.substring(SCHEME.length());
     }
 
-    private final class Made implements FreshKey {
+    private final class Made implements UnpublishedKey {
         private final SigningKey key;
 
         Made(SigningKey key) {

@@ -10,7 +10,7 @@ import com.nimbusds.jose.util.Base64URL;
 import java.util.Set;
 
 /** Signs in the HSM through its current session; throws a 503 while there is none. */
-public final class HsmSigner extends BaseJWSProvider implements JWSSigner {
+final class HsmSigner extends BaseJWSProvider implements JWSSigner {
     private final Hsm hsm;
     private final String label;
 

@@ -6,19 +6,19 @@ import java.util.Optional;
 
 /** The requirements on every RSA signing key, wherever it comes from. */
 public final class KeyRules {
-    private static final int LEAST_BITS = 2048;
-    private static final int MOST_BITS = 8192;
+    private static final int MIN_BITS = 2048;
+    private static final int MAX_BITS = 8192;
 
     private KeyRules() {}
 
     /** Why the key is unacceptable, as the end of a sentence; empty when it is acceptable. */
     public static Optional<String> fault(BigInteger modulus, BigInteger publicExponent) {
         int bits = modulus.bitLength();
-        if (bits < LEAST_BITS) {
-            return Optional.of("has " + bits + " bits, at least " + LEAST_BITS + " are needed");
+        if (bits < MIN_BITS) {
+            return Optional.of("has " + bits + " bits, at least " + MIN_BITS + " are needed");
         }
-        if (bits > MOST_BITS) {
-            return Optional.of("has " + bits + " bits, at most " + MOST_BITS + " are used");
+        if (bits > MAX_BITS) {
+            return Optional.of("has " + bits + " bits, at most " + MAX_BITS + " are used");
         }
         if (!RSAKeyGenParameterSpec.F4.equals(publicExponent)) {
             return Optional.of("has another public exponent than 65537");

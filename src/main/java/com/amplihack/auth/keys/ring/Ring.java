@@ -20,7 +20,7 @@ public record Ring(List<RingKey> keys) {
     public static final Ring EMPTY = new Ring(List.of());
 
     /** Upper bound of an access token's lifetime under any settings. */
-    private static final Duration LONGEST_TOKEN = Duration.ofHours(1);
+    private static final Duration MAX_TOKEN_LIFETIME = Duration.ofHours(1);
 
     /** The largest clock skew that can be configured, plus the time until every node has seen a rotation. */
     private static final Duration MARGIN = Duration.ofMinutes(2);
@@ -85,7 +85,7 @@ public record Ring(List<RingKey> keys) {
      * Promotes the NEXT key; the ACTIVE one stays published until its last token has expired, plus the grace period.
      */
     public Ring rotate(Instant now, Duration grace) {
-        Instant end = now.plus(LONGEST_TOKEN).plus(MARGIN).plus(grace);
+        Instant end = now.plus(MAX_TOKEN_LIFETIME).plus(MARGIN).plus(grace);
         return each(key -> switch (key.state()) {
             case NEXT -> key.signing(now);
             case ACTIVE -> key.retiring(now, end);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Signs with the Amazon Corretto Crypto Provider where it is available and passes its self-tests, because it is
@@ -134,7 +135,7 @@ public final class SigningProvider {
     }
 
     /** Deletes the copy while it is open, so that even a killed process leaves no file behind. */
-    private static void delete(Path jar) {
+    private static void delete(@Nullable Path jar) {
         try {
             if (jar != null) {
                 Files.deleteIfExists(jar);

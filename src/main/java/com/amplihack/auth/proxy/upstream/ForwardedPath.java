@@ -2,7 +2,7 @@ package com.amplihack.auth.proxy.upstream;
 
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.web.PublicAddress;
+import com.amplihack.auth.web.PublicBaseUrl;
 import com.amplihack.auth.web.RequestPath;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
@@ -40,7 +40,7 @@ public final class ForwardedPath {
      * The public path that maps to the upstream's URL: {@code /v1/api}, or {@code /sso/api} behind a proxy that adds
      * {@code /sso}.
      */
-    public static String mount(HttpServletRequest request, PublicAddress reached) {
+    public static String mount(HttpServletRequest request, PublicBaseUrl reached) {
         return reached.prefix() + RequestPath.of(request).version() + API;
     }
 

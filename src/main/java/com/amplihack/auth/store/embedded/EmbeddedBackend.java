@@ -1,6 +1,6 @@
 package com.amplihack.auth.store.embedded;
 
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.Inspection;
 import com.amplihack.auth.store.StoreOutage;
 import com.amplihack.auth.store.StoreUnavailableException;
@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.luaj.vm2.LuaError;
 
 /**
@@ -24,7 +25,7 @@ public final class EmbeddedBackend implements StoreBackend {
     /** Of the heap; what a field or member costs is less. */
     private static final long BYTES_OF_ELEMENT = 256;
 
-    private final RepeatedLog log = new RepeatedLog(Logger.getLogger(EmbeddedBackend.class.getName()), 1);
+    private final RateLimitedLogger log = new RateLimitedLogger(Logger.getLogger(EmbeddedBackend.class.getName()), 1);
 
     private final InstantSource clock;
     private final Keyspace keyspace;
@@ -45,7 +46,7 @@ public final class EmbeddedBackend implements StoreBackend {
         return read.apply(run(operation, keys, arguments));
     }
 
-    private synchronized Object run(StoreOperation operation, List<String> keys, List<String> arguments) {
+    private synchronized @Nullable Object run(StoreOperation operation, List<String> keys, List<String> arguments) {
         keyspace.begin(clock.millis());
         try {
             return lua.run(operation.script().text(), keys, arguments);

@@ -11,6 +11,7 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys with times to live, and the commands of Redis that the scripts use: the same answers, and an error for everything
@@ -86,6 +87,7 @@ final class Keyspace {
      * @return a String, a Long, a List of answers, or null
      * @throws CommandException where Redis answers with an error
      */
+    @Nullable
     Object call(String command, List<String> a) {
         return switch (command) {
             case "TIME" -> List.of(Long.toString(now / 1000), Long.toString(now % 1000 * 1000));
@@ -214,7 +216,7 @@ final class Keyspace {
         int removed = removal.from(set);
         elements -= removed;
         if (removed > 0 && set.size() == 0) {
-            remove(entries.get(key));
+            delete(key);
         }
         return (long) removed;
     }
@@ -275,7 +277,7 @@ final class Keyspace {
     }
 
     /** A score as Redis writes it; the scripts have whole numbers alone. */
-    private static String text(Double score) {
+    private static @Nullable String text(@Nullable Double score) {
         return score == null ? null : Long.toString(score.longValue());
     }
 
@@ -319,7 +321,7 @@ final class Keyspace {
         elements += entry.elements();
     }
 
-    private <T> T find(String key, Class<T> type) {
+    private <T> @Nullable T find(String key, Class<T> type) {
         Entry entry = entry(key);
         if (entry != null && !type.isInstance(entry.value)) {
             throw new CommandException("WRONGTYPE Operation against a key holding the wrong kind of value");
@@ -327,7 +329,7 @@ final class Keyspace {
         return entry == null ? null : type.cast(entry.value);
     }
 
-    private Entry entry(String key) {
+    private @Nullable Entry entry(String key) {
         Entry entry = entries.get(key);
         if (entry != null && entry.expiresAt <= now) {
             remove(entry);

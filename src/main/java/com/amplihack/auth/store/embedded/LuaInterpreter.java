@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.luaj.vm2.Globals;
 import org.luaj.vm2.LoadState;
 import org.luaj.vm2.LuaClosure;
@@ -75,6 +76,7 @@ final class LuaInterpreter {
      * @return a String, a Long, a List of answers, or null
      * @throws LuaError when the script fails
      */
+    @Nullable
     Object run(String script, List<String> keys, List<String> arguments) {
         environment.set("KEYS", table(keys));
         environment.set("ARGV", table(arguments));
@@ -136,7 +138,7 @@ final class LuaInterpreter {
     }
 
     /** What a command answers, as scripts see it: nothing is false. */
-    private static LuaValue value(Object answer) {
+    private static LuaValue value(@Nullable Object answer) {
         if (answer == null) {
             return LuaValue.FALSE;
         }
@@ -147,7 +149,7 @@ final class LuaInterpreter {
     }
 
     /** What a script returns, as Redis sends it: numbers lose their fraction, a list ends before the first nil. */
-    private static Object answer(LuaValue value) {
+    private static @Nullable Object answer(LuaValue value) {
         return switch (value.type()) {
             case LuaValue.TNUMBER -> (long) value.todouble();
             case LuaValue.TSTRING -> value.tojstring();

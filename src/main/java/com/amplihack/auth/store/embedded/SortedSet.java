@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.function.DoublePredicate;
+import org.jspecify.annotations.Nullable;
 
 /** A sorted set of Redis: members by score, those of the same score by name. */
 final class SortedSet {
@@ -44,6 +45,7 @@ final class SortedSet {
         return scores.size();
     }
 
+    @Nullable
     Double score(String name) {
         return scores.get(name);
     }
@@ -119,6 +121,7 @@ final class SortedSet {
     }
 
     /** The place of a member counted from the highest score; null when it is none. */
+    @Nullable
     Long reverseRank(String name) {
         Double score = scores.get(name);
         return score == null

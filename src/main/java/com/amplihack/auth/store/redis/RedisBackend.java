@@ -3,7 +3,7 @@ package com.amplihack.auth.store.redis;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.Breaker;
 import com.amplihack.auth.store.Inspection;
 import com.amplihack.auth.store.StoreOutage;
@@ -35,7 +35,7 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  * {@link StoreUnavailableException}.
  */
 public final class RedisBackend implements StoreBackend {
-    private final RepeatedLog log = new RepeatedLog(Logger.getLogger(RedisBackend.class.getName()), 1);
+    private final RateLimitedLogger log = new RateLimitedLogger(Logger.getLogger(RedisBackend.class.getName()), 1);
 
     private final StoreSettings settings;
     private final RedisTopology redis;
@@ -165,7 +165,8 @@ public final class RedisBackend implements StoreBackend {
         try {
             return onServer(connection -> RedisInspection.of(connection, now));
         } catch (JedisException failed) {
-            if (failed instanceof JedisDataException && failed.getMessage().startsWith("LOADING")) {
+            if (failed instanceof JedisDataException
+                    && String.valueOf(failed.getMessage()).startsWith("LOADING")) {
                 return new Inspection(
                         Optional.empty(),
                         List.of("Redis is loading its data: requests that need it are 503 until it has them"));
@@ -193,7 +194,7 @@ public final class RedisBackend implements StoreBackend {
             redis.dropIdle();
             return question.get();
         } catch (JedisDataException error) {
-            if (error.getMessage().contains("READONLY")) {
+            if (String.valueOf(error.getMessage()).contains("READONLY")) {
                 redis.dropIdle(); // these lead to what was the primary
             }
             throw error;

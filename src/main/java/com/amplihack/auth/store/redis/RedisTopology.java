@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -121,7 +122,7 @@ final class RedisTopology implements AutoCloseable {
         Pool<Connection> known = cluster.getClusterNodes().get(address.toString());
         if (known == null) {
             cluster.refreshClusterTopology();
-            known = cluster.getClusterNodes().get(address.toString());
+            known = Objects.requireNonNull(cluster.getClusterNodes().get(address.toString()), "no such node");
         }
         return known.getResource();
     }

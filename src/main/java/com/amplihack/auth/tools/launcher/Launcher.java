@@ -46,7 +46,7 @@ public final class Launcher {
         }
         Duration sinceStart =
                 Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
-        System.out.println(ready(port, sinceStart, QuietFilter.sawTheFirstAccount()));
+        System.out.println(ready(port, sinceStart, ServerNoiseFilter.sawFirstAccount()));
     }
 
     static String ready(int port, Duration sinceStart, boolean firstAccount) {

@@ -12,10 +12,10 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.StoreUnavailableException;
 import com.amplihack.auth.store.redis.RedisBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
-import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountRecovery;
 import com.amplihack.auth.users.AccountRecovery.Found;
 import com.amplihack.auth.users.password.PasswordHasher;
+import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.web.ClientContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,12 +53,12 @@ public final class LostAdmin {
     }
 
     private static void recover(String name) throws SQLException, IOException {
-        Settings settings = Configuration.besideTheServer(Map.of()).settings();
+        Settings settings = Configuration.forSeparateProcess(Map.of()).settings();
         requireOwn(settings.home());
         AccountRecovery accounts = AccountRecovery.open(settings.database());
         Found account = accounts.find(name).orElseThrow(() -> noSuchAccount(name));
         AuditLog audit = openAudit(settings);
-        Secret password = AccountDirectory.randomPassword();
+        Secret password = PasswordPolicy.random();
         if (!accounts.recover(account, hash(settings, password))) {
             throw noSuchAccount(name);
         }
@@ -111,7 +111,7 @@ public final class LostAdmin {
     /** Uses a separate file, so that a running server's sequence numbers stay continuous. */
     private static AuditLog openAudit(Settings settings) {
         String own = settings.audit().file().toString().replaceFirst("(\\.[^./\\\\]*)?$", "-recovery$1");
-        Configuration configuration = Configuration.besideTheServer(Map.of("auth.audit.file", own));
+        Configuration configuration = Configuration.forSeparateProcess(Map.of("auth.audit.file", own));
         AuditLog audit = new AuditLog(configuration, Configuration.clock(), new Meters());
         audit.open();
         return audit;

@@ -5,7 +5,7 @@ import com.amplihack.auth.config.DatabaseSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.Breaker;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -21,6 +21,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -28,6 +29,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /**
@@ -40,17 +42,22 @@ public class Database {
     public static final String ADMIN_ROLE = "admin";
 
     private static final Logger LOG = Logger.getLogger(Database.class.getName());
-    private static final RepeatedLog FAILURES = new RepeatedLog(LOG, 1);
+    private static final RateLimitedLogger FAILURES = new RateLimitedLogger(LOG, 1);
     private static final int TRIES = 5;
 
     private final Configuration configuration;
-    private HikariDataSource pool;
-    private EntityManagerFactory entities;
-    private Breaker breaker;
+    private final Breaker breaker;
+    private @Nullable HikariDataSource pool;
+    private @Nullable EntityManagerFactory entities;
 
     @Inject
     public Database(Configuration configuration) {
         this.configuration = configuration;
+        breaker = new Breaker(
+                "The account database at " + configuration.settings().database().address(),
+                failure -> DatabaseFault.of(failure).isSilence(),
+                failure -> DatabaseFault.of(failure) == DatabaseFault.NO_CONNECTION && isPoolExhausted(),
+                this::dropIdle);
     }
 
     /**
@@ -62,13 +69,12 @@ public class Database {
     public void open() throws SQLException {
         DatabaseSettings settings = configuration.settings().database();
         pool = DatabaseConnections.pool(settings);
-        breaker = new Breaker(
-                "The account database at " + settings.address(),
-                failure -> DatabaseFault.of(failure).isSilence(),
-                failure -> DatabaseFault.of(failure) == DatabaseFault.NO_CONNECTION && isPoolExhausted(),
-                this::dropIdle);
         migrations(DatabaseConnections.driver(settings)).load().migrate();
         entities = Persistence.createEntityManagerFactory("auth", Map.of("jakarta.persistence.nonJtaDataSource", pool));
+    }
+
+    private static <T> T opened(@Nullable T part) {
+        return Objects.requireNonNull(part, "the start opens the database");
     }
 
     /**
@@ -82,7 +88,7 @@ public class Database {
     }
 
     private String product() {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = opened(pool).getConnection()) {
             if (!connection.isValid(1)) {
                 throw new SQLException("the connection is dead", "08000");
             }
@@ -102,7 +108,7 @@ public class Database {
     public <T> T read(Function<EntityManager, T> query) {
         return guarded(
                 () -> {
-                    try (EntityManager manager = entities.createEntityManager()) {
+                    try (EntityManager manager = opened(entities).createEntityManager()) {
                         return query.apply(manager);
                     }
                 },
@@ -149,7 +155,7 @@ public class Database {
     }
 
     private <T> T inTransaction(Function<EntityManager, T> change) {
-        try (EntityManager manager = entities.createEntityManager()) {
+        try (EntityManager manager = opened(entities).createEntityManager()) {
             EntityTransaction transaction = manager.getTransaction();
             transaction.begin();
             try {
@@ -229,12 +235,12 @@ public class Database {
 
     /** Validating each idle connection after an outage would take too long. */
     private void dropIdle() {
-        pool.getHikariPoolMXBean().softEvictConnections();
+        opened(pool).getHikariPoolMXBean().softEvictConnections();
     }
 
     /** Whether the pool is exhausted by our own load: a timeout then says nothing about the database. */
     private boolean isPoolExhausted() {
-        return pool.getHikariPoolMXBean().getActiveConnections() >= DatabaseConnections.MOST;
+        return opened(pool).getHikariPoolMXBean().getActiveConnections() >= DatabaseConnections.MAX_CONNECTIONS;
     }
 
     private static AuthException unavailable(RuntimeException failed) {

@@ -21,18 +21,18 @@ import org.postgresql.ds.common.BaseDataSource;
  */
 final class DatabaseConnections {
     /** The maximum pool size. */
-    static final int MOST = 32;
+    static final int MAX_CONNECTIONS = 32;
 
-    /** For a connection of the pool, without the {@link #LONGEST_CHECK} that validating one may take. */
-    static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+    /** For a connection of the pool, without the {@link #MAX_VALIDATION} that validating one may take. */
+    static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
-    static final Duration LONGEST_CHECK = Duration.ofMillis(250);
+    static final Duration MAX_VALIDATION = Duration.ofMillis(250);
 
     /** PostgreSQL's socket timeout. */
-    static final Duration LONGEST_READ = Duration.ofSeconds(2);
+    static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(2);
 
     /** Until a new connection is authenticated; done in the background, no request waits for it. */
-    private static final Duration LONGEST_LOGIN = Duration.ofSeconds(2);
+    private static final Duration LOGIN_TIMEOUT = Duration.ofSeconds(2);
 
     /** How long the first connection is retried, as the database may be starting too. */
     private static final Duration START = Duration.ofSeconds(5);
@@ -51,8 +51,8 @@ final class DatabaseConnections {
         POOL.setLevel(Level.OFF);
         DataSource driver = driver(settings);
         if (driver instanceof BaseDataSource postgres) {
-            postgres.setConnectTimeout((int) LONGEST_WAIT.toSeconds());
-            postgres.setSocketTimeout((int) LONGEST_READ.toSeconds());
+            postgres.setConnectTimeout((int) MAX_WAIT.toSeconds());
+            postgres.setSocketTimeout((int) SOCKET_TIMEOUT.toSeconds());
             postgres.setTcpKeepAlive(true);
         }
         HikariConfig config = new HikariConfig();
@@ -61,17 +61,17 @@ final class DatabaseConnections {
         }
         config.setPoolName("accounts");
         config.setDataSource(driver);
-        config.setMaximumPoolSize(MOST);
+        config.setMaximumPoolSize(MAX_CONNECTIONS);
         config.setMinimumIdle(1);
-        config.setConnectionTimeout(LONGEST_WAIT.toMillis());
-        config.setValidationTimeout(LONGEST_CHECK.toMillis());
+        config.setConnectionTimeout(MAX_WAIT.toMillis());
+        config.setValidationTimeout(MAX_VALIDATION.toMillis());
         config.setInitializationFailTimeout(START.toMillis());
         if (settings.isEmbedded()) {
             config.setMaxLifetime(0); // H2 closes its file with the last connection
         }
         try {
             HikariDataSource pool = new HikariDataSource(config);
-            driver.setLoginTimeout((int) LONGEST_LOGIN.toSeconds()); // the pool has set it to LONGEST_WAIT
+            driver.setLoginTimeout((int) LOGIN_TIMEOUT.toSeconds()); // the pool has set it to MAX_WAIT
             return pool;
         } catch (PoolInitializationException unreachable) {
             throw new SQLException("no connection", unreachable.getCause());

@@ -7,18 +7,19 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.limits.Limit;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.AccountKey;
+import com.amplihack.auth.users.AccountRef;
+import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ClientContext;
@@ -37,29 +38,33 @@ import java.util.logging.Logger;
  */
 @Singleton
 public class Authenticator {
-    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(Authenticator.class.getName()), 1);
+    private static final RateLimitedLogger LOG =
+            new RateLimitedLogger(Logger.getLogger(Authenticator.class.getName()), 1);
 
     /** The number of counters that unknown names share, which bounds their memory. */
-    static final int NOBODIES = 65_536;
+    static final int UNKNOWN_NAME_COUNTERS = 65_536;
 
-    private final AccountDirectory accounts;
+    private final AccountDirectory directory;
+    private final Accounts accounts;
     private final PasswordHasher hasher;
     private final LoginStore store;
     private final AuditLog audit;
     private final Configuration configuration;
-    private final RateLimits limits;
+    private final RateLimiter limits;
     private final Meters meters;
-    private final LoginPlaces places;
+    private final LoginQueue places;
 
     @Inject
     public Authenticator(
-            AccountDirectory accounts,
+            AccountDirectory directory,
+            Accounts accounts,
             PasswordHasher hasher,
             LoginStore store,
             AuditLog audit,
             Configuration configuration,
-            RateLimits limits,
+            RateLimiter limits,
             Meters meters) {
+        this.directory = directory;
         this.accounts = accounts;
         this.hasher = hasher;
         this.store = store;
@@ -67,7 +72,7 @@ public class Authenticator {
         this.configuration = configuration;
         this.limits = limits;
         this.meters = meters;
-        places = new LoginPlaces(store);
+        places = new LoginQueue(store);
     }
 
     /**
@@ -101,7 +106,7 @@ public class Authenticator {
     public Authenticated authenticate(
             String username, Secret password, PresentedDevices devices, ClientContext client) {
         RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // the login quota is never unlimited
-        Optional<AccountKey> key = Username.parse(username).flatMap(accounts::findKey);
+        Optional<AccountRef> key = Username.parse(username).flatMap(directory::findKey);
         LoginAttempt attempt = begin(username, key, devices);
         Checked checked = check(attempt, key, password);
         if (!checked.matches()
@@ -115,10 +120,10 @@ public class Authenticator {
         return new Authenticated(current, attempt.epoch(), limit);
     }
 
-    private LoginAttempt begin(String username, Optional<AccountKey> key, PresentedDevices devices) {
+    private LoginAttempt begin(String username, Optional<AccountRef> key, PresentedDevices devices) {
         try {
             return places.begin(
-                    key.map(AccountKey::id).orElseGet(() -> nobody(username)),
+                    key.map(AccountRef::id).orElseGet(() -> unknownNameCounter(username)),
                     key.flatMap(known -> devices.nonceFor(known.id(), known.passwordVersion())),
                     lockout(),
                     configuration.settings().passwords().queue());
@@ -132,15 +137,17 @@ public class Authenticator {
      * The counter for an unknown name, the same on every node, so that it locks as an account does. It never equals an
      * account's UUID (RFC 9562 section 4.2: this version is unused).
      */
-    private String nobody(String username) {
+    private String unknownNameCounter(String username) {
         return counter(
                 audit.pseudonym(Username.parse(username).map(Username::key).orElse(username)));
     }
 
-    /** One of {@value #NOBODIES} counters for unknown names. */
+    /** One of {@value #UNKNOWN_NAME_COUNTERS} counters for unknown names. */
     public static String counter(String pseudonym) {
         return String.format(
-                Locale.ROOT, "00000000-0000-0000-0000-%012x", Math.floorMod(pseudonym.hashCode(), NOBODIES));
+                Locale.ROOT,
+                "00000000-0000-0000-0000-%012x",
+                Math.floorMod(pseudonym.hashCode(), UNKNOWN_NAME_COUNTERS));
     }
 
     /** Rehashes the password if its hash is outdated; a failure does not refuse the login. */
@@ -169,12 +176,12 @@ public class Authenticator {
     private record Checked(Optional<Account> account, boolean matches) {}
 
     /** Compares the password even if the user is unknown or the attempt is not admitted. */
-    private Checked check(LoginAttempt attempt, Optional<AccountKey> key, Secret password) {
+    private Checked check(LoginAttempt attempt, Optional<AccountRef> key, Secret password) {
         try {
-            Optional<Account> account = key.flatMap(known -> accounts.find(known.id()));
+            Optional<Account> account = key.flatMap(known -> directory.find(known.id()));
             boolean matches = account.isPresent()
                     ? hasher.verify(account.get().passwordHash(), password)
-                    : hasher.verifyNobody(password);
+                    : hasher.verifyUnknownUser(password);
             return new Checked(account, matches);
         } catch (AuthException untried) { // a 503 of the database or the hash queue: nothing was compared
             store.giveBackLogin(attempt);

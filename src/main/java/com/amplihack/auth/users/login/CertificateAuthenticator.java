@@ -6,14 +6,14 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.CertificateSettings;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.limits.Limit;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.AccountKey;
+import com.amplihack.auth.users.AccountRef;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.web.ClientContext;
@@ -34,13 +34,13 @@ import javax.security.auth.x500.X500Principal;
 @Singleton
 public class CertificateAuthenticator {
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-    private static final int LONGEST_SUBJECT = 512;
+    private static final int MAX_NAME_LENGTH = 512;
 
     private final AccountDirectory accounts;
     private final SessionStore store;
     private final AuditLog audit;
     private final Configuration configuration;
-    private final RateLimits limits;
+    private final RateLimiter limits;
     private final InstantSource clock;
 
     @Inject
@@ -49,7 +49,7 @@ public class CertificateAuthenticator {
             SessionStore store,
             AuditLog audit,
             Configuration configuration,
-            RateLimits limits,
+            RateLimiter limits,
             InstantSource clock) {
         this.accounts = accounts;
         this.store = store;
@@ -124,7 +124,7 @@ public class CertificateAuthenticator {
         if (name.isEmpty()) {
             return Found.refused("unmapped_subject");
         }
-        Optional<AccountKey> key = name.flatMap(Username::parse).flatMap(accounts::findKey);
+        Optional<AccountRef> key = name.flatMap(Username::parse).flatMap(accounts::findKey);
         // read before the account: a session opens only if the epoch is unchanged
         Optional<SessionStore.Epoch> epoch = key.map(known -> store.epoch(known.id()));
         Optional<Account> account = key.flatMap(known -> accounts.find(known.id()));
@@ -144,6 +144,6 @@ public class CertificateAuthenticator {
     /** In the notation of {@code auth.certificate.accounts}, truncated. */
     private static String shown(X500Principal name) {
         String text = CertificateSettings.spelled(name);
-        return text.length() <= LONGEST_SUBJECT ? text : text.substring(0, LONGEST_SUBJECT);
+        return text.length() <= MAX_NAME_LENGTH ? text : text.substring(0, MAX_NAME_LENGTH);
     }
 }

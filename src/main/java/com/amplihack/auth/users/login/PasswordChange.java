@@ -9,6 +9,7 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.users.password.PasswordHasher;
@@ -21,7 +22,8 @@ import jakarta.inject.Singleton;
 @Singleton
 public class PasswordChange {
     private final Authenticator authenticator;
-    private final AccountDirectory accounts;
+    private final AccountDirectory directory;
+    private final Accounts accounts;
     private final PasswordPolicy policy;
     private final PasswordHasher hasher;
     private final SessionStore store;
@@ -30,12 +32,14 @@ public class PasswordChange {
     @Inject
     public PasswordChange(
             Authenticator authenticator,
-            AccountDirectory accounts,
+            AccountDirectory directory,
+            Accounts accounts,
             PasswordPolicy policy,
             PasswordHasher hasher,
             SessionStore store,
             AuditLog audit) {
         this.authenticator = authenticator;
+        this.directory = directory;
         this.accounts = accounts;
         this.policy = policy;
         this.hasher = hasher;
@@ -67,7 +71,8 @@ public class PasswordChange {
         store.endAll(id); // including those opened with the old password meanwhile
         audit.record(AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(id));
         SessionStore.Epoch epoch = store.epoch(id);
-        Account now = accounts.find(id)
+        Account now = directory
+                .find(id)
                 .filter(Account::enabled)
                 .filter(found -> found.passwordVersion() == version)
                 .orElseThrow(PasswordChange::changedMeanwhile);

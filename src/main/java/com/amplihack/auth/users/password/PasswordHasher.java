@@ -7,7 +7,7 @@ import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RepeatedLog;
+import com.amplihack.auth.problem.RateLimitedLogger;
 import com.sun.jna.Library;
 import de.mkammerer.argon2.Argon2;
 import de.mkammerer.argon2.Argon2Factory;
@@ -36,9 +36,10 @@ import java.util.stream.Stream;
  */
 @Singleton
 public class PasswordHasher {
-    private static final RepeatedLog LOG = new RepeatedLog(Logger.getLogger(PasswordHasher.class.getName()), 1);
+    private static final RateLimitedLogger LOG =
+            new RateLimitedLogger(Logger.getLogger(PasswordHasher.class.getName()), 1);
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
     private static final Pattern ENCODED =
             Pattern.compile("\\$argon2id\\$v=19\\$m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]{16,}\\$[A-Za-z0-9+/]{16,}");
 
@@ -47,7 +48,7 @@ public class PasswordHasher {
     private Argon2 argon2;
     private Bulkhead hashing;
     private Bulkhead hashingOrWaiting;
-    private volatile String nobodysHash;
+    private volatile String unknownUserHash;
 
     @Inject
     public PasswordHasher(Configuration configuration, Meters meters) {
@@ -61,6 +62,7 @@ public class PasswordHasher {
      * @throws InvalidSettingException when the library cannot be loaded
      */
     @PostConstruct
+    @SuppressWarnings("NullAway.Init") // a try block hides that the fields are set
     public void prepare() {
         try {
             prepare(Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32));
@@ -76,11 +78,11 @@ public class PasswordHasher {
     public void prepare(Argon2 library) {
         argon2 = library;
         int concurrency = settings().concurrency();
-        hashing = bulkhead(concurrency, LONGEST_WAIT);
+        hashing = bulkhead(concurrency, MAX_WAIT);
         hashingOrWaiting = bulkhead(concurrency + settings().queue(), Duration.ZERO);
-        byte[] nobodysPassword = new byte[32];
-        RANDOM.nextBytes(nobodysPassword);
-        nobodysHash = hash(Secret.of(Base64.getEncoder().encodeToString(nobodysPassword)));
+        byte[] unknownUserPassword = new byte[32];
+        RANDOM.nextBytes(unknownUserPassword);
+        unknownUserHash = hash(Secret.of(Base64.getEncoder().encodeToString(unknownUserPassword)));
     }
 
     /**
@@ -116,7 +118,7 @@ public class PasswordHasher {
                         Level.SEVERE,
                         "corrupt",
                         "A stored password hash is corrupt: its account cannot sign in until it has a new password");
-                matches(nobodysHash, password); // the same work as for any other hash
+                matches(unknownUserHash, password); // the same work as for any other hash
                 return false;
             }
             return matches(encoded, password);
@@ -140,8 +142,8 @@ public class PasswordHasher {
     /**
      * Does the work of {@link #verify} for an unknown user; always false (docs/specification.md, fault 27).
      */
-    public boolean verifyNobody(Secret password) {
-        verify(nobodysHash, password);
+    public boolean verifyUnknownUser(Secret password) {
+        verify(unknownUserHash, password);
         return false;
     }
 

@@ -8,6 +8,7 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.nulabinc.zxcvbn.Zxcvbn;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -19,14 +20,19 @@ import java.util.stream.Stream;
  */
 @Singleton
 public class PasswordPolicy {
+    // without ambiguous characters
+    private static final String ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int RANDOM_LENGTH = 24; // of 56 characters each: 139 bits
+
     /** The guesses from which zxcvbn rates a password very unguessable, even in an offline attack on its hash. */
-    private static final double ENOUGH = 1e10;
+    private static final double MIN_GUESSES = 1e10;
 
     /** The same for the words alone: guessing the separator between them multiplies the guesses by at most ten. */
-    private static final double ENOUGH_OF_WORDS = ENOUGH / 10;
+    private static final double MIN_GUESSES_OF_WORDS = MIN_GUESSES / 10;
 
-    private static final int SHORTEST_PART = 3;
-    private static final int MOST_PARTS = 8;
+    private static final int MIN_PART_LENGTH = 3;
+    private static final int MAX_PARTS = 8;
     private static final List<String> SERVICE_NAMES = List.of("amplihack", "amplihackauth");
     private static final Pattern SEPARATORS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
@@ -51,11 +57,11 @@ public class PasswordPolicy {
         if (length < limits.shortest() || length > limits.longest()) {
             throw weak(member, limits.shortest() + " to " + limits.longest() + " characters.");
         }
-        String measured = MeasuredText.of(text);
+        String measured = ZxcvbnInput.of(text);
         String words = bare(measured);
         boolean mostlyWords = words.length() * 2 > measured.length(); // else the separators make its strength
         List<String> names = names(username);
-        if (guesses(measured, names) < ENOUGH || (mostlyWords && guesses(words, names) < ENOUGH_OF_WORDS)) {
+        if (guesses(measured, names) < MIN_GUESSES || (mostlyWords && guesses(words, names) < MIN_GUESSES_OF_WORDS)) {
             throw weak(
                     member,
                     "too common, or derived from the account's or the service's name. Combine several unusual words.");
@@ -69,9 +75,9 @@ public class PasswordPolicy {
     /** An attacker's first guesses, lower-cased here because the library would use the machine's locale. */
     private static List<String> names(String username) {
         String name = username.toLowerCase(Locale.ROOT);
-        Stream<String> parts = Stream.of(SEPARATORS.split(name, MOST_PARTS + 1))
-                .limit(MOST_PARTS)
-                .filter(part -> part.length() >= SHORTEST_PART);
+        Stream<String> parts = Stream.of(SEPARATORS.split(name, MAX_PARTS + 1))
+                .limit(MAX_PARTS)
+                .filter(part -> part.length() >= MIN_PART_LENGTH);
         return Stream.of(Stream.of(name, bare(name)), SERVICE_NAMES.stream(), parts)
                 .flatMap(all -> all)
                 .toList();
@@ -84,5 +90,14 @@ public class PasswordPolicy {
 
     private static AuthException weak(String member, String why) {
         return new AuthException(ErrorCode.WEAK_PASSWORD, member + ": " + why);
+    }
+
+    /** A random password of 24 letters and digits. */
+    public static Secret random() {
+        StringBuilder password = new StringBuilder();
+        for (int i = 0; i < RANDOM_LENGTH; i++) {
+            password.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+        }
+        return Secret.of(password.toString());
     }
 }

@@ -115,7 +115,7 @@ class PrivateFilesTest {
         int[] inside = {0};
         List<Integer> seen = race(
                 8,
-                () -> PrivateFiles.underLock(directory, () -> {
+                () -> DirectoryLock.hold(directory, () -> {
                     int now = ++inside[0];
                     sleep();
                     inside[0]--;
@@ -127,14 +127,14 @@ class PrivateFilesTest {
 
     @Test
     void threadUnderTheLockMayAskForItAgain() throws IOException {
-        assertEquals("inner", PrivateFiles.underLock(directory, () -> {
+        assertEquals("inner", DirectoryLock.hold(directory, () -> {
             try {
-                return PrivateFiles.underLock(directory, () -> "inner");
+                return DirectoryLock.hold(directory, () -> "inner");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }));
-        assertEquals("again", PrivateFiles.underLock(directory, () -> "again"));
+        assertEquals("again", DirectoryLock.hold(directory, () -> "again"));
     }
 
     @Tag("fault-32")
@@ -151,16 +151,16 @@ class PrivateFilesTest {
         NoSuchFileException thrown = new NoSuchFileException("x");
         IOException caught = assertThrows(
                 IOException.class,
-                () -> PrivateFiles.underLock(directory, () -> {
+                () -> DirectoryLock.hold(directory, () -> {
                     throw new UncheckedIOException(thrown);
                 }));
         assertEquals(thrown, caught);
         assertThrows(
                 IllegalStateException.class,
-                () -> PrivateFiles.underLock(directory, () -> {
+                () -> DirectoryLock.hold(directory, () -> {
                     throw new IllegalStateException();
                 }));
-        assertEquals("done", PrivateFiles.underLock(directory, () -> "done"));
+        assertEquals("done", DirectoryLock.hold(directory, () -> "done"));
     }
 
     @Test

@@ -14,7 +14,7 @@ import com.amplihack.auth.config.KeySettings;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.Secret;
-import com.amplihack.auth.keys.KeyChange;
+import com.amplihack.auth.keys.KeyChangeCause;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
 import com.amplihack.auth.keys.SoftHsm;
@@ -61,7 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HsmKeysTest {
     private static final Instant START = Instant.parse("2026-11-23T10:20:30Z");
     private static final Duration PUBLISH = Duration.ofSeconds(600);
-    private static final KeyChange ADMIN = KeyChange.by("eva", "sid", ClientContext.NONE);
+    private static final KeyChangeCause ADMIN = KeyChangeCause.by("eva", "sid", ClientContext.NONE);
     private static final JWSHeader HEADER = new JWSHeader(JWSAlgorithm.RS256);
     private static final byte[] INPUT = "input".getBytes(StandardCharsets.US_ASCII);
 
@@ -207,7 +207,7 @@ class HsmKeysTest {
         Node node = new Node();
         assertEquals(signing, node.active());
         assertNotEquals("SunPKCS11-amplihack", node.ring.signingProvider().orElseThrow());
-        node.rotation.tellStart();
+        node.rotation.auditStart();
         assertEquals(List.of("KEY_ROTATED start WITHDRAWN", "KEY_ROTATED start NEXT"), node.audit.events());
         assertFalse(Files.exists(home.resolve("keys/key-" + waited + ".pem")));
 

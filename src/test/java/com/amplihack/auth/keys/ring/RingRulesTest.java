@@ -105,7 +105,7 @@ class RingRulesTest {
 
         running.refresh();
         assertTrue(running.find(kid).isEmpty());
-        assertTrue(running.findEvenRetired(kid).isEmpty());
+        assertTrue(running.findIncludingRetired(kid).isEmpty());
         assertFalse(running.jwks().text().contains(kid));
         assertFalse(running.isReadable());
         assertEquals("jwt.key.path: " + file + " names the key " + kid + ", which " + why, refusal());

@@ -10,7 +10,7 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.Secret;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -20,9 +20,11 @@ import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.AccountKey;
+import com.amplihack.auth.users.AccountRef;
+import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.database.Database;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.InvocationHandler;
@@ -174,8 +176,8 @@ class AuthenticatorTest {
                 .distinct()
                 .count();
 
-        assertTrue(counters <= Authenticator.NOBODIES, "counters: " + counters);
-        assertTrue(counters > Authenticator.NOBODIES / 2, "counters: " + counters);
+        assertTrue(counters <= Authenticator.UNKNOWN_NAME_COUNTERS, "counters: " + counters);
+        assertTrue(counters > Authenticator.UNKNOWN_NAME_COUNTERS / 2, "counters: " + counters);
     }
 
     @Test
@@ -305,8 +307,9 @@ class AuthenticatorTest {
     }
 
     private Authenticator authenticator(SecurityStore counted) {
-        RateLimits limits = new RateLimits(counted, audit, configuration);
-        return new Authenticator(directory(), hasher(), counted, audit, configuration, limits, new Meters());
+        RateLimiter limits = new RateLimiter(counted, audit, configuration);
+        return new Authenticator(
+                directory(), accounts(), hasher(), counted, audit, configuration, limits, new Meters());
     }
 
     private void lock() {
@@ -345,17 +348,21 @@ class AuthenticatorTest {
     }
 
     private AccountDirectory directory() {
-        return new AccountDirectory(null, null, null, null, null) {
+        return new AccountDirectory(new Database(configuration)) {
             @Override
-            public Optional<AccountKey> findKey(Username username) {
-                return username.key().equals("ada") ? Optional.of(new AccountKey(ID, 0)) : Optional.empty();
+            public Optional<AccountRef> findKey(Username username) {
+                return username.key().equals("ada") ? Optional.of(new AccountRef(ID, 0)) : Optional.empty();
             }
 
             @Override
             public Optional<Account> find(String id) {
                 return Optional.of(account);
             }
+        };
+    }
 
+    private Accounts accounts() {
+        return new Accounts(new Database(configuration)) {
             @Override
             public Optional<Account> rehash(Account found, String fresh) {
                 rehash.run();
@@ -382,7 +389,7 @@ class AuthenticatorTest {
             }
 
             @Override
-            public boolean verifyNobody(Secret password) {
+            public boolean verifyUnknownUser(Secret password) {
                 compared.add("nobody");
                 return false;
             }

@@ -7,16 +7,17 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.http.TestAuthority;
-import com.amplihack.auth.limits.RateLimits;
+import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.AccountKey;
+import com.amplihack.auth.users.AccountRef;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.database.Database;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;
@@ -110,20 +111,20 @@ class CertificateAuthenticatorTest {
         Configuration configuration = new Configuration(TestSettings.dev(
                 Path.of("/nowhere"), Map.of("auth.certificate.accounts", "orders-service:" + SUBJECT)));
         return new CertificateAuthenticator(
-                        directory(),
+                        directory(configuration),
                         store,
                         audit,
                         configuration,
-                        new RateLimits(store, audit, configuration),
+                        new RateLimiter(store, audit, configuration),
                         () -> now)
                 .authenticate(leaf, CLIENT);
     }
 
-    private AccountDirectory directory() {
-        return new AccountDirectory(null, null, null, null, null) {
+    private AccountDirectory directory(Configuration configuration) {
+        return new AccountDirectory(new Database(configuration)) {
             @Override
-            public Optional<AccountKey> findKey(Username username) {
-                return username.key().equals("orders-service") ? Optional.of(new AccountKey(ID, 0)) : Optional.empty();
+            public Optional<AccountRef> findKey(Username username) {
+                return username.key().equals("orders-service") ? Optional.of(new AccountRef(ID, 0)) : Optional.empty();
             }
 
             @Override

@@ -110,7 +110,7 @@ class PasswordHasherTest {
             assertEquals(comparisons, comparisons(hasher -> hasher.verify(right, Secret.of(typed))));
             assertEquals(comparisons, comparisons(hasher -> hasher.verify(right, Secret.of(typed + "x"))));
             assertEquals(comparisons, comparisons(hasher -> hasher.verify(corrupt, Secret.of(typed))));
-            assertEquals(comparisons, comparisons(hasher -> hasher.verifyNobody(Secret.of(typed))));
+            assertEquals(comparisons, comparisons(hasher -> hasher.verifyUnknownUser(Secret.of(typed))));
         }
     }
 
@@ -177,8 +177,8 @@ class PasswordHasherTest {
     @Test
     void nobodyHasNoPassword() {
         PasswordHasher hasher = hasher(CHEAP);
-        assertFalse(hasher.verifyNobody(PASSWORD));
-        assertFalse(hasher.verifyNobody(Secret.of("")));
+        assertFalse(hasher.verifyUnknownUser(PASSWORD));
+        assertFalse(hasher.verifyUnknownUser(Secret.of("")));
     }
 
     @Test
@@ -201,7 +201,7 @@ class PasswordHasherTest {
             assertEquals("2", refused.headers().get("Retry-After"));
             assertEquals(
                     ErrorCode.OVERLOADED,
-                    assertThrows(AuthException.class, () -> hasher.verifyNobody(PASSWORD))
+                    assertThrows(AuthException.class, () -> hasher.verifyUnknownUser(PASSWORD))
                             .code());
         });
         assertDoesNotThrow(() -> hasher.hash(PASSWORD), "the turn was given back");

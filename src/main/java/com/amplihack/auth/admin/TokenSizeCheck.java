@@ -1,0 +1,50 @@
+package com.amplihack.auth.admin;
+
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.token.TokenIssuer;
+import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.RightsCheck;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Refuses rights that do not fit into an access token of the maximum length (docs/specification.md, fault 35). */
+@Singleton
+class TokenSizeCheck implements RightsCheck {
+    private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:*/-]*");
+
+    private final TokenIssuer issuer;
+
+    @Inject
+    TokenSizeCheck(TokenIssuer issuer) {
+        this.issuer = issuer;
+    }
+
+    /** Allows letters, digits and {@code . _ : * / -}, as permissions go into headers and lists. */
+    static Set<String> wellFormed(Set<String> permissions) {
+        for (String permission : permissions) {
+            if (!PERMISSION.matcher(permission).matches()) {
+                throw new AuthException(
+                        ErrorCode.INVALID_REQUEST,
+                        "permissions: each must be letters, digits and . _ : * / - and start with a letter or digit.");
+            }
+        }
+        return permissions;
+    }
+
+    static Optional<Set<String>> wellFormed(Optional<Set<String>> permissions) {
+        return permissions.map(TokenSizeCheck::wellFormed);
+    }
+
+    @Override
+    public void require(Account account) {
+        if (!issuer.fits(account.username(), account.roles(), account.permissions())) {
+            throw new AuthException(
+                    ErrorCode.INVALID_REQUEST,
+                    "permissions: roles and permissions of " + account.username() + " do not fit into a token.");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package com.amplihack.auth.audit;
+
+import jakarta.json.JsonObjectBuilder;
+import jakarta.json.spi.JsonProvider;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/** Formats an entry as one line of JSON with this node's name and the current time. */
+final class AuditLineFormatter {
+    private static final JsonProvider JSON = JsonProvider.provider();
+    private static final int MAX_USER_AGENT = 256;
+
+    private final InstantSource clock;
+    private final String node = hostName();
+
+    AuditLineFormatter(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Formats an entry for the audit file. */
+    String numbered(AuditEntry entry, long sequence) {
+        return line(entry, start().add("seq", sequence));
+    }
+
+    /** Formats an entry that only the server log gets: its {@code seq} is null. */
+    String unnumbered(AuditEntry entry) {
+        return line(entry, start().addNull("seq"));
+    }
+
+    private JsonObjectBuilder start() {
+        return JSON.createObjectBuilder()
+                .add("timestamp", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString())
+                .add("node", node);
+    }
+
+    private static String line(AuditEntry entry, JsonObjectBuilder json) {
+        json.add("event", entry.event.name())
+                .add("severity", entry.severity.name().toLowerCase(Locale.ROOT));
+        add(json, "user_id", entry.userId);
+        add(json, "session_id", entry.sessionId);
+        add(json, "ip_address", entry.client.address());
+        add(json, "user_agent", cut(entry.client.userAgent()));
+        add(json, "correlation_id", entry.client.correlationId());
+        JsonObjectBuilder details = JSON.createObjectBuilder();
+        entry.details.forEach(details::add);
+        return json.add("details", details).build().toString();
+    }
+
+    private static void add(JsonObjectBuilder json, String name, String value) {
+        if (value.isEmpty()) {
+            json.addNull(name);
+        } else {
+            json.add(name, value);
+        }
+    }
+
+    private static String cut(String userAgent) {
+        return userAgent.length() <= MAX_USER_AGENT ? userAgent : userAgent.substring(0, MAX_USER_AGENT);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException unnamed) {
+            return "localhost";
+        }
+    }
+}

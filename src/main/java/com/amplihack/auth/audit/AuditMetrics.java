@@ -1,0 +1,52 @@
+package com.amplihack.auth.audit;
+
+import com.amplihack.auth.metrics.Meters;
+
+/** Derives metrics from audit entries, so that the audit log and the metrics agree. */
+final class AuditMetrics {
+    private final Meters meters;
+
+    AuditMetrics(Meters meters) {
+        this.meters = meters;
+    }
+
+    void count(AuditEntry entry) {
+        switch (entry.event) {
+            case LOGIN_SUCCESS -> meters.login("success");
+            case LOGIN_FAILED -> meters.login("failure");
+            case TOKEN_ISSUED -> {
+                meters.tokenIssued("access");
+                meters.tokenIssued("refresh");
+            }
+            case TOKEN_REFRESHED -> {
+                meters.tokenIssued("access");
+                if ("rotated".equals(entry.details.get("answer"))) {
+                    meters.tokenIssued("refresh");
+                }
+            }
+            case REPLAY_DETECTED -> meters.replayed(detail(entry, "kind"));
+            case ACCESS_DENIED -> meters.accessDenied();
+            case KEY_ROTATED -> {
+                // the event also covers publishing, retiring and the first key
+                if ("ACTIVE".equals(entry.details.get("state")) && !"start".equals(entry.details.get("reason"))) {
+                    meters.keyRotated();
+                }
+            }
+            case RATE_LIMIT_EXCEEDED -> limited(detail(entry, "limit"));
+            default -> {
+                // no metric
+            }
+        }
+    }
+
+    private static String detail(AuditEntry entry, String name) {
+        return entry.details.getOrDefault(name, "");
+    }
+
+    private void limited(String limit) {
+        meters.rateLimited(limit);
+        if ("login".equals(limit)) {
+            meters.login("limited");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package com.amplihack.auth.audit;
+
+import com.amplihack.auth.audit.AuditEvent.Severity;
+import com.amplihack.auth.config.type.AddressRanges;
+import com.amplihack.auth.web.ClientContext;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Admits {@value #WRITTEN_PER_MINUTE} refusals a minute per event and network (IPv4 address, IPv6 /64) to the audit log and
+ * counts the rest; a session's first critical event is always admitted. Callers synchronize.
+ */
+final class RefusalThrottle {
+    static final int WRITTEN_PER_MINUTE = 60;
+    private static final int MAX_SOURCES = 10_000;
+    private static final int MAX_SESSIONS = 10_000;
+    private static final String ELSEWHERE = "";
+
+    private record Source(AuditEvent event, String network) {}
+
+    private record Critical(AuditEvent event, Severity severity, String session) {}
+
+    private static final class Count {
+        private int written;
+        private int suppressed;
+    }
+
+    private final Map<Source, Count> seen = new HashMap<>();
+    private final Set<Critical> criticals = new HashSet<>();
+
+    /** Counts an entry and returns whether to write it. */
+    boolean mayWrite(AuditEntry entry) {
+        if (!entry.event.isRefusal()) {
+            return true;
+        }
+        Source source = new Source(entry.event, network(entry.client));
+        if (seen.size() >= MAX_SOURCES && !seen.containsKey(source)) {
+            source = new Source(entry.event, ELSEWHERE);
+        }
+        Count count = seen.computeIfAbsent(source, unseen -> new Count());
+        if (isFirstOfItsSession(entry) || count.written < WRITTEN_PER_MINUTE) {
+            count.written++;
+            return true;
+        }
+        count.suppressed++;
+        return false;
+    }
+
+    /** Returns one summary for each source with suppressed refusals, and resets all counts. */
+    List<AuditEntry> drain() {
+        List<AuditEntry> entries = new ArrayList<>();
+        seen.forEach((source, count) -> {
+            if (count.suppressed > 0) {
+                entries.add(AuditEntry.of(source.event(), new ClientContext(source.network(), "", ""))
+                        .detail("not_written_one_by_one", count.suppressed));
+            }
+        });
+        seen.clear();
+        criticals.clear();
+        return entries;
+    }
+
+    /**
+     * Whether it is this session's first critical event of its kind this minute. Only tokens that we signed name a session,
+     * so a client cannot invent sessions; once the set is full, an event that is not in it counts as first.
+     */
+    private boolean isFirstOfItsSession(AuditEntry entry) {
+        boolean isCritical = entry.severity == Severity.CRITICAL || entry.event.severity() == Severity.CRITICAL;
+        if (!isCritical || entry.sessionId == null) {
+            return false;
+        }
+        Critical critical = new Critical(entry.event, entry.severity, entry.sessionId);
+        return criticals.size() >= MAX_SESSIONS ? !criticals.contains(critical) : criticals.add(critical);
+    }
+
+    private static String network(ClientContext client) {
+        return client.address().isEmpty()
+                ? ELSEWHERE
+                : AddressRanges.network(client.address(), 32).replace("/32", "");
+    }
+}

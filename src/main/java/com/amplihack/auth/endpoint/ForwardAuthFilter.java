@@ -1,0 +1,64 @@
+package com.amplihack.auth.endpoint;
+
+import com.amplihack.auth.gate.IdentityHeaders;
+import com.amplihack.auth.gate.PathKind;
+import com.amplihack.auth.gate.RequestAttributes;
+import com.amplihack.auth.gate.permission.Authorization;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.Problem;
+import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.web.ClientContext;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * {@code /auth/verify/**}: answers a reverse proxy's authorization subrequest (nginx {@code auth_request}, Traefik
+ * {@code ForwardAuth}, Envoy {@code ext_authz}), which the gate has admitted. A filter, as any HTTP method is allowed.
+ */
+public class ForwardAuthFilter extends HttpFilter {
+    private static final long serialVersionUID = 1;
+
+    @Inject
+    private transient Authorization authorization;
+
+    @Inject
+    private transient Instance<AccessToken> admitted;
+
+    @Inject
+    private transient Instance<ClientContext> clients;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (RequestAttributes.PATH_KIND.require(request) != PathKind.FORWARD_AUTH) {
+            chain.doFilter(request, response);
+            return;
+        }
+        try {
+            AccessToken caller = admitted.get();
+            require(caller, ForwardAuthQuery.parse(request.getQueryString()), clients.get());
+            IdentityHeaders.of(caller).forEach(response::setHeader);
+            response.setHeader("X-Auth-Session", caller.sid());
+            response.setStatus(HttpServletResponse.SC_OK);
+            response.setContentLength(0);
+        } catch (AuthException refused) {
+            Problem.of(refused).writeTo(response);
+        }
+    }
+
+    private void require(AccessToken caller, ForwardAuthQuery query, ClientContext client) {
+        for (String permission : query.permissions()) {
+            authorization.requirePermission(caller, permission, client);
+        }
+        for (String role : query.roles()) {
+            authorization.requireRole(caller, List.of(role), client);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package com.amplihack.auth.gate;
+
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Refuses conditional changes ({@code If-Match}, {@code If-None-Match}; RFC 9110 sections 13.1.1 and 13.1.2), which no
+ * resource supports, instead of ignoring the condition.
+ */
+public class PreconditionGuard implements ContainerRequestFilter {
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+    private static final List<String> CONDITIONS = List.of("If-Match", "If-None-Match");
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        if (SAFE.contains(request.getMethod())) {
+            return;
+        }
+        for (String condition : CONDITIONS) {
+            if (request.getHeaderString(condition) != null) {
+                throw new AuthException(
+                        ErrorCode.INVALID_REQUEST,
+                        condition + ": conditional changes are not supported; send the change without it.");
+            }
+        }
+    }
+}

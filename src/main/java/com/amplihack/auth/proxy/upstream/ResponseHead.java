@@ -1,0 +1,88 @@
+package com.amplihack.auth.proxy.upstream;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The status and filtered headers of the upstream's answer, applied to the response only with its first byte, so that
+ * an earlier failure can still become a refusal.
+ */
+public final class ResponseHead {
+    /** Headers that would affect our whole origin, navigate a browser, or disclose the upstream. */
+    private static final Set<String> BLOCKED = Set.of(
+            "alt-svc",
+            "clear-site-data",
+            "ratelimit",
+            "ratelimit-policy",
+            "refresh",
+            "server",
+            "strict-transport-security",
+            "x-request-id");
+
+    /** The same by prefix; the last two make a reverse proxy in front serve its own files. */
+    private static final List<String> BLOCKED_PREFIXES =
+            List.of("x-auth-", "access-control-", "x-accel-", "x-sendfile");
+
+    private final int status;
+    private final List<Map.Entry<String, String>> headers = new ArrayList<>();
+    private final boolean eventStream;
+    private OptionalLong length = OptionalLong.empty();
+
+    /** @throws NumberFormatException for a malformed {@code Content-Length} */
+    public ResponseHead(Upstream.Response answer, UrlRewriter addresses) {
+        status = answer.status();
+        Set<String> named = HeaderFilter.namedByConnection(answer.headers().entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase("connection"))
+                .flatMap(header -> header.getValue().stream())
+                .toList());
+        answer.headers().forEach((name, values) -> {
+            String key = HeaderFilter.key(name);
+            if (key.equals("content-length")) {
+                length = OptionalLong.of(Long.parseLong(values.get(0)));
+            } else if (HeaderFilter.isEndToEnd(key, named)
+                    && !BLOCKED.contains(key)
+                    && BLOCKED_PREFIXES.stream().noneMatch(key::startsWith)) {
+                values.forEach(value -> shown(key, HeaderFilter.ascii(value), addresses)
+                        .ifPresent(text -> headers.add(Map.entry(name, text))));
+            }
+        });
+        eventStream = headers.stream()
+                .anyMatch(header -> header.getKey().equalsIgnoreCase("content-type")
+                        && header.getValue().regionMatches(true, 0, "text/event-stream", 0, 17));
+    }
+
+    private static Optional<String> shown(String key, String value, UrlRewriter addresses) {
+        return switch (key) {
+            case "location", "content-location" -> addresses.rewrite(value);
+            case "link" -> addresses.rewriteLinks(value);
+            case "set-cookie" -> Optional.of(value).filter(cookie -> !HeaderFilter.isOurs(cookie));
+            default -> Optional.of(value);
+        };
+    }
+
+    /** Whether it is an event stream, whose head is sent before the first event. */
+    public boolean isEventStream() {
+        return eventStream;
+    }
+
+    /** Applies status and headers to the response, without replacing headers that are set already. */
+    public void writeTo(HttpServletResponse response) {
+        Set<String> present =
+                response.getHeaderNames().stream().map(HeaderFilter::key).collect(Collectors.toSet());
+        present.remove("vary");
+        response.setStatus(status);
+        headers.stream()
+                .filter(header -> !present.contains(HeaderFilter.key(header.getKey())))
+                .forEach(header -> response.addHeader(header.getKey(), header.getValue()));
+        length.ifPresent(response::setContentLengthLong);
+        if (eventStream) {
+            response.setHeader("X-Accel-Buffering", "no"); // or nginx in front may buffer events
+        }
+    }
+}

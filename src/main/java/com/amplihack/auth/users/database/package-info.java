@@ -1,0 +1,5 @@
+/** The account database: connections, migrations, transactions, and what an outage means. */
+@NullMarked
+package com.amplihack.auth.users.database;
+
+import org.jspecify.annotations.NullMarked;
