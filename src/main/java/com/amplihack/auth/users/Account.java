@@ -122,7 +122,7 @@ public class Account {
     }
 
     public void roles(Set<Role> given) {
-        roles = given;
+        roles = new LinkedHashSet<>(given);
     }
 
     /** Whether the account is enabled and has the role {@code admin}. */
@@ -140,7 +140,7 @@ public class Account {
     }
 
     public void ownPermissions(Set<String> given) {
-        permissions = given;
+        permissions = new LinkedHashSet<>(given);
     }
 
     /** The union of the roles' permissions and the account's own, sorted. */

@@ -70,7 +70,8 @@ final class Hsm {
                 CircuitBreakerConfig.custom()
                         .slidingWindow(1, 1, SlidingWindowType.COUNT_BASED)
                         .failureRateThreshold(100)
-                        .waitIntervalFunctionInOpenState(failures -> failures == 1 ? Long.valueOf(0) : BACK_OFF.apply(failures - 1))
+                        .waitIntervalFunctionInOpenState(
+                                failures -> failures == 1 ? Long.valueOf(0) : BACK_OFF.apply(failures - 1))
                         .permittedNumberOfCallsInHalfOpenState(1)
                         .ignoreExceptions(
                                 HsmUnavailableException.class,

@@ -1,5 +1,6 @@
 package com.amplihack.auth.tools.launcher;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Filter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -10,13 +11,13 @@ public final class ServerNoiseFilter implements Filter {
     private static final String FIRST_ACCOUNT = "The first account was created";
 
     /** Static, as the server creates a filter for each handler and whenever it rereads its configuration. */
-    private static volatile boolean firstAccount;
+    private static final AtomicBoolean FIRST_ACCOUNT_SEEN = new AtomicBoolean();
 
     private volatile boolean refused;
 
     /** Whether this start created the first account and printed its password. */
     static boolean sawFirstAccount() {
-        return firstAccount;
+        return FIRST_ACCOUNT_SEEN.get();
     }
 
     @Override
@@ -24,7 +25,9 @@ public final class ServerNoiseFilter implements Filter {
         String logger = record.getLoggerName() == null ? "" : record.getLoggerName();
         if (logger.startsWith(OURS)) {
             refused |= record.getLevel().equals(Level.SEVERE) && logger.startsWith(OURS + ".ops");
-            firstAccount |= message(record).startsWith(FIRST_ACCOUNT);
+            if (message(record).startsWith(FIRST_ACCOUNT)) {
+                FIRST_ACCOUNT_SEEN.set(true);
+            }
             return true;
         }
         if (refused && logger.equals("javax.enterprise.system.core")) {
