@@ -8,7 +8,6 @@ import com.amplihack.auth.http.Client.Answer;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -246,7 +245,8 @@ class AccountsAdminIT {
     void everyChangeIsAuditedWithBeforeAndAfter() throws IOException {
         patch("{\"permissions\":[\"audited:permission\"]}");
 
-        String line = Files.readString(SharedServer.get().home().resolve("audit.jsonl"))
+        String line = SharedServer.get()
+                .auditFile()
                 .lines()
                 .filter(entry -> entry.contains("audited:permission"))
                 .findFirst()

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.http.Client.Answer;
 import jakarta.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -138,7 +137,7 @@ class AuditIT {
         Session.login(client, typedIntoTheWrongField, Session.PASSWORD).send();
 
         assertEquals(List.of("LOGIN_FAILED"), eventsFrom(client));
-        assertFalse(auditFile().contains(typedIntoTheWrongField));
+        assertFalse(SharedServer.get().auditFile().contains(typedIntoTheWrongField));
     }
 
     @Test
@@ -158,7 +157,7 @@ class AuditIT {
         session.user();
         session.bareUser();
         session.refresh();
-        String audit = auditFile();
+        String audit = SharedServer.get().auditFile();
         String log = SharedServer.get().output();
 
         for (String secret : List.of(
@@ -203,14 +202,11 @@ class AuditIT {
     }
 
     private static List<JsonObject> entriesFrom(Client client) throws IOException {
-        return auditFile()
+        return SharedServer.get()
+                .auditFile()
                 .lines()
                 .filter(line -> line.contains("\"ip_address\":\"" + client.address() + "\""))
                 .map(line -> new Answer(200, List.of(), line).json())
                 .toList();
-    }
-
-    private static String auditFile() throws IOException {
-        return Files.readString(SharedServer.get().home().resolve("audit.jsonl"));
     }
 }

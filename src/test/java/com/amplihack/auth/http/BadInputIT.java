@@ -8,7 +8,6 @@ import com.amplihack.auth.http.Client.Answer;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -68,7 +67,7 @@ class BadInputIT {
             assertEquals(400, client.post("/auth/login").json(body).send().status(), body);
         }
 
-        String audit = Files.readString(SharedServer.get().home().resolve("audit.jsonl"));
+        String audit = SharedServer.get().auditFile();
         assertFalse(audit.contains("\"ip_address\":\"" + client.address() + "\""));
     }
 

@@ -12,7 +12,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -307,7 +306,9 @@ class ProxyIT extends ProxyFixture {
         assertEquals(1, counted("upstream_refused_us") - refusedUs);
         assertEquals(2, metric("jwt_proxy_upstream_seconds_count{") - timed);
         String subject = session.claims().getString("sub");
-        assertTrue(Files.readAllLines(SharedServer.get().home().resolve("audit.jsonl")).stream()
+        assertTrue(SharedServer.get()
+                .auditFile()
+                .lines()
                 .anyMatch(line ->
                         line.contains("\"ACCESS_DENIED\"") && line.contains(subject) && line.contains("model:read")));
     }

@@ -141,6 +141,24 @@ public final class SharedServer implements LauncherSessionListener {
         return events(correlationId);
     }
 
+    /** The audit file with everything that was answered until now: entries are written in order, by a thread of its own. */
+    public String auditFile() {
+        Client last = new Client();
+        last.post("/auth/login")
+                .json("{\"username\":\"nobody-of-this-name\",\"password\":\"none at all\"}")
+                .send();
+        Until.holds("the audit file is written", () -> readAuditFile().contains('"' + last.address() + '"'));
+        return readAuditFile();
+    }
+
+    private String readAuditFile() {
+        try {
+            return Files.readString(home.resolve("audit.jsonl"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private List<String> events(String correlationId) {
         try (Stream<String> lines = Files.lines(home.resolve("audit.jsonl"))) {
             return lines.filter(line -> line.contains('"' + correlationId + '"'))
