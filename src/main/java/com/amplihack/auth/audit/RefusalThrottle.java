@@ -70,7 +70,7 @@ final class RefusalThrottle {
      */
     private boolean isFirstOfItsSession(AuditEntry entry) {
         boolean isCritical = entry.severity == Severity.CRITICAL || entry.event.severity() == Severity.CRITICAL;
-        if (!isCritical || entry.sessionId == null) {
+        if (!isCritical || entry.sessionId.isEmpty()) {
             return false;
         }
         Critical critical = new Critical(entry.event, entry.severity, entry.sessionId);

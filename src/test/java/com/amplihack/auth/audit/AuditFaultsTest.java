@@ -363,10 +363,9 @@ class AuditFaultsTest {
         }
         assertTrue(refusals.mayWrite(entry("robbed", "192.0.2.7")));
         for (int i = 0; i < 100; i++) {
-            refusals.mayWrite(entry(null, "10.1.1.1"));
+            refusals.mayWrite(entry("", "10.1.1.1"));
         }
-        assertFalse(
-                refusals.mayWrite(entry(null, "10.1.1.1")), "what names no session can be thrown at us for nothing");
+        assertFalse(refusals.mayWrite(entry("", "10.1.1.1")), "what names no session can be thrown at us for nothing");
     }
 
     private static AuditEntry entry(String session, String address) {

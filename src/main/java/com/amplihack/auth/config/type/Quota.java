@@ -4,7 +4,7 @@ import com.amplihack.auth.config.source.SettingsReader;
 import java.time.Duration;
 
 /**
- * A rate limit over a sliding window.
+ * A rate limit, and the length of the window in which it counts.
  *
  * @param name in {@code RateLimit} headers and metrics
  * @param limit permits per window; 0 means unlimited

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.Provider;
+import java.security.ProviderException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -70,6 +71,7 @@ final class Hsm {
                 CircuitBreakerConfig.custom()
                         .slidingWindow(1, 1, SlidingWindowType.COUNT_BASED)
                         .failureRateThreshold(100)
+                        .slowCallDurationThreshold(Duration.ofDays(1)) // a token may take minutes to generate a key
                         .waitIntervalFunctionInOpenState(
                                 failures -> failures == 1 ? Long.valueOf(0) : BACK_OFF.apply(failures - 1))
                         .permittedNumberOfCallsInHalfOpenState(1)
@@ -148,6 +150,10 @@ final class Hsm {
                 breaker.transitionToOpenState();
                 fail(failed.getMessage());
             }
+        } catch (RuntimeException unexpected) {
+            breaker.transitionToOpenState();
+            fail("the HSM cannot be opened (" + HsmFault.reason(unexpected) + ")");
+            throw unexpected;
         } finally {
             breaker.releasePermission(); // the first call shows whether it works
         }
@@ -169,6 +175,8 @@ final class Hsm {
                 throw failed;
             }
             throw new HsmUnavailableException("the HSM does not answer (" + HsmFault.reason(failed) + ")");
+        } catch (Error failed) { // not counted by the breaker, which would wait for its trial call for ever
+            throw new ProviderException(failed);
         } finally {
             lastActivity = System.nanoTime();
         }

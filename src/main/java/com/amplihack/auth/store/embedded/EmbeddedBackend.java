@@ -23,7 +23,7 @@ import org.luaj.vm2.LuaError;
  */
 public final class EmbeddedBackend implements StoreBackend {
     /** Of the heap; what a field or member costs is less. */
-    private static final long BYTES_OF_ELEMENT = 256;
+    private static final long BYTES_OF_ELEMENT = 512;
 
     private final RateLimitedLogger log = new RateLimitedLogger(Logger.getLogger(EmbeddedBackend.class.getName()), 1);
 

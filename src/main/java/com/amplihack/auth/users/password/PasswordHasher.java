@@ -91,7 +91,7 @@ public class PasswordHasher {
      */
     @PreDestroy
     public void close() {
-        int concurrency = settings().concurrency();
+        int concurrency = hashing.getBulkheadConfig().getMaxConcurrentCalls(); // the setting may have changed
         if (Stream.generate(hashing::tryAcquirePermission).limit(concurrency).allMatch(turn -> turn)) {
             ((Library.Handler) Proxy.getInvocationHandler(Argon2Library.INSTANCE))
                     .getNativeLibrary()

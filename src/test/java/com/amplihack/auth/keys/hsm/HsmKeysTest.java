@@ -474,6 +474,25 @@ class HsmKeysTest {
         assertEquals("", hsm.use(session -> ""));
     }
 
+    /** resilience4j counts exceptions alone: the trial call of a new session must not end in anything else. */
+    @Test
+    void errorInTheFirstCallOfANewSessionIsAFailureLikeAnyOther() throws Exception {
+        AtomicInteger opened = new AtomicInteger();
+        Hsm hsm = counting(opened);
+        fail(hsm);
+        hsm.reconnect();
+        assertThrows(
+                HsmUnavailableException.class,
+                () -> hsm.use(session -> {
+                    throw new OutOfMemoryError("Java heap space");
+                }));
+
+        Thread.sleep(1100);
+        hsm.reconnect();
+        assertEquals(3, opened.get());
+        assertEquals("", hsm.use(session -> ""));
+    }
+
     @Test
     void callThatFailsLateDoesNotEndTheSessionThatWasOpenedMeanwhile() throws Exception {
         AtomicInteger opened = new AtomicInteger();
