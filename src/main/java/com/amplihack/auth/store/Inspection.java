@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an operator should know of a store that answers.
+ * The result of checking the configuration of a store that answers.
  *
- * @param refusal why it cannot be used at all
- * @param warnings what is dangerous about how it is set up, each a sentence
+ * @param refusal why the store cannot be used at all; empty if it can
+ * @param warnings dangers in its configuration, each one sentence
  */
 public record Inspection(Optional<String> refusal, List<String> warnings) {
     public Inspection {
         warnings = List.copyOf(warnings);
     }
 
-    /** Nothing to say. */
+    /** Usable, without warnings. */
     public static final Inspection GOOD = new Inspection(Optional.empty(), List.of());
 }
