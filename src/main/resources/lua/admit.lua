@@ -1,14 +1,14 @@
--- Admits one request of a verified access token, or says why not: session, epoch and rights, min_gen, replay, quota, burn.
--- The burn comes last, so that a refusal for quota never costs a one-time token.
+-- Admits one request that carries a verified access token, or returns why not. Checks, in this order: session, epoch
+-- and rights, min_gen, replay, quota. The token is burnt last, so that a 429 never costs a one-time token.
 -- KEYS[1] session  [2] epoch  [3] the token's jti  [4] the subject's API quota
--- ARGV[1] gen  [2] '1' when the request proves the session  [3] AUTO | STRICT | OFF  [4] milliseconds that the token
---   can still be presented  [5] quota's limit, 0 = none  [6] its window in ms  [7] request id
--- ARGV[last] the store-wide counter
+-- ARGV[1] the token's gen  [2] '1' if the request proves the session  [3] replay mode: AUTO | STRICT | OFF  [4] ms for
+--   which the token can still be presented  [5] quota limit, 0 = unlimited  [6] quota window in ms  [7] request id
+-- ARGV[last] store-wide counter (epoch_of)
 -- Returns {verdict, remaining, reset in ms}
 local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at, F.min_gen, F.proven, F.last_seen, F.rights)
 local now = now_ms()
 local ended, rights = epoch_of(KEYS[2])
--- rights that moved since the last rotation revoke every access token until the next one
+-- a change of rights since the last refresh revokes every access token until the next refresh
 if not s[1] or s[1] ~= ended or tonumber(s[2]) <= now or s[6] ~= rights or tonumber(ARGV[1]) < tonumber(s[3]) then
   return {'SESSION_OVER', 0, 0}
 end
@@ -18,7 +18,7 @@ local proof = ARGV[2] == '1'
 local burn = ARGV[3] == 'STRICT' or (ARGV[3] == 'AUTO' and not proof)
 if ARGV[3] ~= 'OFF' then
   local used = redis.call('GET', KEYS[3])
-  -- the same request id is the driver's second attempt at this very use
+  -- the same request id: the driver has retried this request
   if used ~= request then
     if used then
       return {'BARE_REPEAT', 0, 0}

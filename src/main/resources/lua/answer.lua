@@ -1,9 +1,9 @@
--- Commits an answer that rotates nothing (docs/refresh-protocol.md, rules 2a, 3a, 3b), or tells why not: remembers its
--- idempotency key, and lets access tokens begin a generation of their own when rights have changed.
+-- Commits a refresh answer that rotates nothing (docs/refresh-protocol.md, rules 2a, 3a, 3b), or returns why not.
+-- Records the idempotency key; if the user's rights changed, revokes access tokens issued under the old ones.
 -- KEYS[1] session  [2] epoch
--- ARGV[1] gen as seen  [2] issue as seen  [3] ended as read  [4] rights as read  [5] issue of the answer's access token
---   [6] the request's name or ''
--- ARGV[last] the store-wide counter
+-- ARGV[1] expected gen  [2] expected issue  [3] expected ended  [4] expected rights  [5] claim gen of the answer's
+--   access token  [6] request name or ''
+-- ARGV[last] store-wide counter (epoch_of)
 -- Returns COMMITTED | MOVED | SESSION_OVER
 local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at, F.gen, F.issue, F.rights, F.answered)
 local ended, rights = epoch_of(KEYS[2])

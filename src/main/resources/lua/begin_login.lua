@@ -1,20 +1,21 @@
--- Gives an attempt a place before its password is looked at, so that of any number of parallel guesses no more are looked
--- at than may fail; give_back_login frees the place of what was no failure. Reads the epoch on the way.
--- A known device has a counter of its own and passes a lock; when its failures have filled that it counts as a stranger.
+-- Takes a slot of an account before the password is checked, so that of any number of parallel guesses no more are
+-- checked than may fail; give_back_login frees the slot of an attempt that was no failure. Reads the epoch as well.
+-- A known device has slots of its own, which no lock closes; when its failures have filled them it counts as a stranger
+-- (docs/lockout.md).
 -- KEYS[1] epoch  [2] lock  [3] attempts of strangers  [4] attempts of the device
--- ARGV[1] attempt's id  [2] the device's quota, 0 for a stranger  [3] threshold  [4] milliseconds that a failure counts
---   [5] milliseconds of a first lock
--- ARGV[last] the store-wide counter
--- Returns {ended, rights, DEVICE | STRANGERS | FULL | NONE}: the counter that has it; FULL when those that are being looked
---   at have the last places, one of which may soon be free; NONE when it is refused
+-- ARGV[1] attempt id  [2] slots of the device, 0 for a stranger  [3] slots for strangers: the lockout threshold
+--   [4] ms for which a failure counts  [5] length of a first lock in ms
+-- ARGV[last] store-wide counter (epoch_of)
+-- Returns {ended, rights, counter}, where counter is DEVICE | STRANGERS: whose slot was taken; FULL: attempts that are
+--   still being checked hold the last slots, try again; NONE: refused
 local now = now_ms()
 local ended, rights = epoch_of(KEYS[1])
 
--- TAKEN, FULL or SPENT: only failures are left in it
+-- Takes a slot. Returns TAKEN; FULL if attempts still being checked hold the last ones; SPENT if failures hold all
 local function place(key, limit)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now - tonumber(ARGV[4]))
   if redis.call('ZSCORE', key, ARGV[1]) then
-    return 'TAKEN' -- this is the driver's second attempt
+    return 'TAKEN' -- the driver has retried
   end
   if failed(key, now) >= limit then
     return 'SPENT'
@@ -38,7 +39,7 @@ if tonumber(redis.call('HGET', KEYS[2], 'until') or '0') > now then
 end
 local strangers = place(KEYS[3], tonumber(ARGV[3]))
 if strangers == 'SPENT' then
-  -- not locked by a failure: whoever looked at the last ones crashed, or the threshold was lowered
+  -- no failure has locked it: nodes crashed while they checked the last attempts, or the threshold was lowered
   lock_out(KEYS[2], KEYS[3], ARGV[5], ARGV[1], now)
   return {ended, rights, 'NONE'}
 end

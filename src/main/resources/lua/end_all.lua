@@ -1,11 +1,12 @@
--- Ends every session of a user: moves the epoch, so that all are over at once and what is being opened or rotated now is
--- not committed; then drops the records, so that a lost epoch key resurrects none. One call drops a step of them: where
--- earlier versions left more, the caller calls again. Their keys come from the index and lie in the same slot.
+-- Ends every session of a user. The first call moves the epoch, which ends all of them at once, including those that
+-- are being opened or rotated right now. The records are then deleted, so that a lost epoch key resurrects none: at
+-- most STEP per call. The caller repeats the call while there may be more, since earlier versions did not limit the
+-- sessions of a user. The records' keys are built from the index and lie in its slot.
 -- KEYS[1] epoch  [2] index of the user's sessions
--- ARGV[1] milliseconds that the epoch must outlive the longest session  [2] what stands in front of the sid in a
---   session's key  [3] the epoch that an earlier call has ended, '' in the first
--- ARGV[last] the store-wide counter
--- Returns {how many of those that it dropped were alive, the epoch that was ended, 1 when there may be more}
+-- ARGV[1] time to live of the epoch in ms, longer than the longest session  [2] prefix of the user's session keys
+--   [3] the epoch that the first call ended, '' in the first call
+-- ARGV[last] store-wide counter (epoch_of)
+-- Returns {number of deleted sessions that were alive, the epoch that was ended, 1 if there may be more, otherwise 0}
 local over = ARGV[3]
 if over == '' then
   over = epoch_of(KEYS[1])
@@ -17,7 +18,7 @@ local alive, dropped = 0, 0
 local sids = redis.call('ZRANGE', KEYS[2], 0, STEP - 1)
 for _, sid in ipairs(sids) do
   local epoch, ends_at = look_at(ARGV[2] .. sid)
-  if ARGV[3] == '' or epoch < current then -- else it was opened between two calls
+  if ARGV[3] == '' or epoch < current then -- otherwise it was opened between two calls
     if epoch == tonumber(over) and ends_at > now then
       alive = alive + 1
     end

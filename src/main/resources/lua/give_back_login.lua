@@ -1,4 +1,4 @@
--- Frees the place of an attempt that was no failure: its password was right, or never looked at.
--- KEYS[1] the counter that has the attempt
--- ARGV[1] attempt's id
+-- Frees the slot of an attempt that was no failure: its password was right, or was not checked.
+-- KEYS[1] the counter that holds the attempt
+-- ARGV[1] attempt id
 redis.call('ZREM', KEYS[1], ARGV[1])

@@ -1,8 +1,9 @@
--- Reads the session that a refresh token names, the user's epoch, and takes one from the session's refresh quota.
--- KEYS[1] session  [2] epoch  [3] refresh quota, of the session or of those who do not prove it
--- ARGV[1] quota's limit, 0 = none  [2] its window in ms  [3] request id
--- ARGV[last] the store-wide counter
--- Returns {ended, rights, fields and values or {}, granted, remaining, reset in ms, now in ms}
+-- Reads the session that a refresh token names and the user's epoch, and takes one from a refresh quota if the session
+-- is alive.
+-- KEYS[1] session  [2] epoch  [3] refresh quota: the session's, or the one for requests that do not prove the session
+-- ARGV[1] quota limit, 0 = unlimited  [2] quota window in ms  [3] request id
+-- ARGV[last] store-wide counter (epoch_of)
+-- Returns {ended, rights, fields and values of the session or {}, granted (1 or 0), remaining, reset in ms, now in ms}
 local ended, rights = epoch_of(KEYS[2])
 local now = now_ms()
 local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at)

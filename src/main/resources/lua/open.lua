@@ -1,10 +1,10 @@
--- Opens a session, unless the user's epoch moved since it was read, and ends the oldest ones beyond the user's limit. One
--- call ends a step of them: where earlier versions left more, the caller calls again.
+-- Opens a session, unless the user's epoch moved since it was read, and ends the user's oldest sessions beyond the
+-- limit: at most STEP per call. The caller repeats the call while too many are left (earlier versions had no limit).
 -- KEYS[1] session  [2] epoch  [3] index of the user's sessions
--- ARGV[1] ended as read  [2] rights as read  [3] milliseconds until the record is forgotten  [4] sid  [5] milliseconds
---   until the session's end at the latest  [6] what stands in front of the sid in a session's key  [7] how many sessions
---   the user may have  [8…] fields and values of the record, then [last] the store-wide counter
--- Returns {COMMITTED | MOVED, how many are still too many, sid of an ended one, sid of an ended one, …}
+-- ARGV[1] expected ended  [2] expected rights  [3] time to live of the record in ms  [4] sid  [5] ms until the session
+--   ends at the latest  [6] prefix of the user's session keys  [7] limit of sessions per user  [8…] fields and values
+--   of the record, then [last] store-wide counter (epoch_of)
+-- Returns {COMMITTED | MOVED, number of sessions that are still too many, sid of each live session that was ended, …}
 local ended, rights = epoch_of(KEYS[2])
 if ended ~= ARGV[1] or rights ~= ARGV[2] then
   return {'MOVED', 0}
@@ -15,7 +15,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 forget(KEYS[3], now / 1000)
 local ends_at = tonumber(redis.call('HGET', KEYS[1], F.ends_at))
 redis.call('ZADD', KEYS[3], place_of(math.min(now + ARGV[3], ends_at)), ARGV[4])
--- index and epoch outlive every session that they speak of
+-- index and epoch must outlive every session of the user
 keep(KEYS[3], ARGV[5])
 keep(KEYS[2], ARGV[5] + 86400000)
 
@@ -29,7 +29,7 @@ local others = {}
 for _, sid in ipairs(redis.call('ZRANGE', KEYS[3], 0, limit + STEP)) do
   if sid ~= ARGV[4] then
     local epoch, over_at, opened_at = look_at(ARGV[6] .. sid)
-    -- what is over already comes first. An epoch above ours is one that this node has yet to hear of
+    -- sessions that are over go first; a higher epoch than ours is one that this node has not read yet
     local alive = epoch >= tonumber(ended) and over_at > now
     others[#others + 1] = {sid = sid, alive = alive, opened_at = alive and opened_at or 0, over_at = over_at}
   end
@@ -39,7 +39,7 @@ table.sort(others, function(a, b)
     return a.opened_at < b.opened_at
   end
   if a.over_at ~= b.over_at then
-    return a.over_at < b.over_at -- to the millisecond, for those of the same second
+    return a.over_at < b.over_at -- in ms, for sessions opened in the same second
   end
   return a.sid < b.sid
 end)

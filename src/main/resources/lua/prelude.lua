@@ -1,57 +1,58 @@
--- Put in front of every script: the names of fields, the clock, the epoch, times to live, the sliding window and the lock of an account.
+-- Stands in front of every script: field names, clock, epoch, times to live, sliding window, account lock.
 
--- Fields of a session record; one letter each, since there are as many of them as sessions (SessionFields has the same).
+-- Fields of a session record, the same as in SessionFields; single letters, since every record repeats them.
 local F = {
   gen = 'g', live = 'l', rotated_at = 't', request = 'q', answered = 'a', salt = 'n', issue = 'i', min_gen = 'm',
   proven = 'v', epoch = 'e', rights = 'r', ends_at = 'x', created_at = 'c', last_seen = 's', address = 'h', device = 'd',
 }
 
--- How many entries of a set, or records of sessions, a script looks at or removes in one call, beside a limit that is
--- configured: Redis serves nobody else meanwhile. What is left is for the next call.
+-- The most set entries or session records that a script reads or deletes in one call, in addition to a configured
+-- limit, because Redis serves no other client meanwhile (docs/adr/0040). The next call does the rest.
 local STEP = 128
 
--- Milliseconds since 1970 by Redis's clock, the only one that scripts believe.
+-- Milliseconds since 1970 by Redis's clock, the only one that scripts use.
 local function now_ms()
   local t = redis.call('TIME')
   return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 end
 
--- The user's epoch as text: 'ended' moves when all sessions of the user end, or of everybody; 'rights' when roles or
--- permissions change. Scripts that ask for it get the store-wide counter as their last argument: both only grow, so
--- their sum moves with either.
+-- Returns the user's epoch as two strings: 'ended' grows when all sessions of the user, or of all users, end; 'rights'
+-- grows when roles or permissions change. Scripts that call it get the store-wide counter as their last argument, which
+-- is added to the user's: both only grow, so the sum changes with either.
 local function epoch_of(key)
   local e = redis.call('HMGET', key, 'ended', 'rights')
   return string.format('%.0f', (e[1] or 0) + ARGV[#ARGV]), e[2] or '0'
 end
 
--- Moves a counter to where it has never been: past what is stored and what the caller knows, and at least to the seconds
--- since the time `since`, so that one that was lost does not count anew what it has counted before. Returns it.
+-- Raises a counter to a value that it never had: above the stored value and the caller's, and at least to the seconds
+-- that have passed since `since`, so that a counter that was lost repeats no value. Returns the new value
+-- (docs/adr/0039).
 local function move(key, field, known, since)
   local stored = tonumber(redis.call('HGET', key, field) or 0)
   local target = math.max(stored + 1, known + 1, math.floor(now_ms() / 1000) - since)
   return redis.call('HINCRBY', key, field, target - stored)
 end
 
--- Moves a counter of a user. Its seconds count from the beginning of 2026, for every session's record has it, and has the
--- sum of two of them: numbers over 32 bits would cost each session four bytes more (docs/adr/0039).
+-- Raises a counter of a user. Its seconds count from the beginning of 2026: every session record holds such counters
+-- and their sum with the store-wide one, and a number over 32 bits would take four more bytes in each (docs/adr/0039).
 local function move_users(key, field)
   return move(key, field, 0, 1767225600)
 end
 
--- Lets a key live for at least that long: never shorter than what an earlier call asked for.
+-- Extends the time to live of a key to at least that many ms; never shortens it.
 local function keep(key, millis)
   if redis.call('PTTL', key) < tonumber(millis) then
     redis.call('PEXPIRE', key, millis)
   end
 end
 
--- The place of a session in the index of its user: when it ends at the latest, in seconds since 1970, rounded up.
+-- The score of a session in the index of its user: the end of its refresh token, in seconds since 1970, rounded up.
 local function place_of(millis)
   return math.ceil(millis / 1000)
 end
 
--- Of the record of one session: its epoch, when it ends at the latest, when it was opened. Nothing when there is none, or
--- what is there is no session.
+-- Returns a session's epoch, latest end (in ms) and time of opening (in s); zeros if there is no such session or the
+-- key is of another type.
 local function look_at(key)
   local s = redis.pcall('HMGET', key, F.epoch, F.ends_at, F.created_at)
   if s.err then
@@ -60,7 +61,7 @@ local function look_at(key)
   return tonumber(s[1]) or 0, tonumber(s[2]) or 0, tonumber(s[3]) or 0
 end
 
--- Whether a request is among those that were answered: names of 6 characters each.
+-- Whether a request was answered before; `answered` is a sequence of request names of 6 characters each.
 local function is_answered(answered, request)
   for i = 1, #answered, 6 do
     if string.sub(answered, i, i + 5) == request then
@@ -70,7 +71,7 @@ local function is_answered(answered, request)
   return false
 end
 
--- Adds a request to those that were answered: the last 8.
+-- Adds a request name to the answered ones, and keeps the last 8 of them.
 local function remember(answered, request)
   if request == '' or is_answered(answered, request) then
     return answered
@@ -78,7 +79,7 @@ local function remember(answered, request)
   return string.sub(answered .. request, -48)
 end
 
--- Removes what left a sorted set at that score or before: a step of it, and what has the same score as the last of these.
+-- Removes entries of a sorted set up to that score: at most STEP, plus those with the same score as the last of them.
 local function forget(key, score)
   local last = redis.call('ZRANGE', key, STEP - 1, STEP - 1, 'WITHSCORES')
   if last[2] and tonumber(last[2]) < score then
@@ -87,8 +88,8 @@ local function forget(key, score)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', score)
 end
 
--- Takes one from an exact sliding window of at most `limit` entries; the same request id takes only once.
--- Returns granted (1 or 0), remaining, milliseconds until the oldest entry leaves.
+-- Takes one from an exact sliding window of at most `limit` entries; the same request id counts once.
+-- Returns granted (1 or 0), remaining, ms until the oldest entry leaves the window.
 local function take(key, limit, window, request, now)
   forget(key, now - window)
   local inside = '(' .. now - window
@@ -107,11 +108,11 @@ local function take(key, limit, window, request, now)
   return granted, math.max(0, limit - count), tonumber(oldest[2]) + window - now
 end
 
--- Before the id of an attempt in a counter: its password was looked at and is wrong.
+-- Prefix of an attempt's id in a counter once its password was found to be wrong.
 local FAILED = 'f:'
 
--- How many attempts of a counter are failures: the wrong ones, and those that nobody can be looking at any more because
--- they began a minute ago; whoever looked at them crashed. A counter has at most a threshold of entries, which is 100.
+-- Counts the failures in a counter: wrong passwords, and attempts that began over a minute ago without a result, since
+-- the node that checked them must have crashed. A counter has at most 100 entries, the highest threshold.
 local function failed(key, now)
   local count = 0
   local attempts = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
@@ -123,8 +124,8 @@ local function failed(key, now)
   return count
 end
 
--- Locks strangers out of an account: twice as long as the last time, at most eight times the first; a day after a lock's
--- end the next one is a first one again. `by` is the attempt that began it. Returns when the lock ends.
+-- Locks strangers out of an account: for twice as long as the last time, at most eight times as long as the first; a
+-- day after a lock's end the next one is a first one again. `by` is the attempt that caused it. Returns its end in ms.
 local function lock_out(lock, failures, first, by, now)
   local before = math.min(tonumber(redis.call('HGET', lock, 'locks') or '0'), 3)
   local length = tonumber(first) * 2 ^ before

@@ -1,10 +1,10 @@
--- Looks at some of a user's sessions, the one first that was opened or refreshed last. The records' keys come from the
--- index: they carry the same hash tag, so they lie in the slot of the keys that are named.
+-- Reads the next sessions of a user, the most recently opened or refreshed first. The records' keys are built from the
+-- index: they carry its hash tag, so they lie in its slot.
 -- KEYS[1] index of the user's sessions  [2] epoch
--- ARGV[1] what stands in front of the sid in a session's key  [2] place of the last one that was looked at, '+inf' in the
---   beginning  [3] its sid or ''  [4] how many are to be looked at
--- ARGV[last] the store-wide counter
--- Returns {sid, place, fields and values, or none when it is over, sid, …}; fewer than were asked for: there are no more
+-- ARGV[1] prefix of the user's session keys  [2] score of the last session that was read, '+inf' at the beginning
+--   [3] its sid, or ''  [4] how many to read
+-- ARGV[last] store-wide counter (epoch_of)
+-- Returns {sid, score, fields and values (none if the session is over), sid, …}; fewer than asked for at the end
 local now = now_ms()
 local ended = epoch_of(KEYS[2])
 local count = math.min(tonumber(ARGV[4]), STEP)
@@ -12,7 +12,7 @@ local places
 if ARGV[3] ~= '' and redis.call('ZSCORE', KEYS[1], ARGV[3]) == ARGV[2] then
   local rank = redis.call('ZREVRANK', KEYS[1], ARGV[3])
   places = redis.call('ZRANGE', KEYS[1], rank + 1, rank + count, 'REV', 'WITHSCORES')
-else -- it was ended or refreshed meanwhile: go on where it was, which may name another one of that second once more
+else -- it was ended or refreshed meanwhile: continue at its score, which may repeat others of the same second
   local second = string.format('%.3f', now / 1000)
   places = redis.call('ZRANGE', KEYS[1], ARGV[2], '(' .. second, 'BYSCORE', 'REV', 'LIMIT', 0, count, 'WITHSCORES')
 end

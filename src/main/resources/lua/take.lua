@@ -1,5 +1,5 @@
--- Takes one from a quota: exact sliding window, whatever the concurrency.
--- KEYS[1] the quota
+-- Takes one from a quota: an exact sliding window under any concurrency.
+-- KEYS[1] quota
 -- ARGV[1] limit  [2] window in ms  [3] request id
--- Returns {granted, remaining, reset in ms}
+-- Returns {granted (1 or 0), remaining, reset in ms}
 return {take(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], now_ms())}

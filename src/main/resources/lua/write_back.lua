@@ -1,8 +1,9 @@
--- Tells the store what a node knows of what is store-wide. A counter that is lower here was lost, and whatever was ended
--- since it was kept is lost as well: it moves, so that every session of before is over, on that node too.
--- KEYS[1] what is store-wide
--- ARGV[1] milliseconds that it must outlive the longest session  [2] the counter as the caller knows it
---   [3…] kids of signing keys whose tokens nobody may believe any more, a batch of them
+-- Adds compromised keys to the store-wide hash, and raises its counter if a node knows a higher one. A lower counter
+-- means that the store lost data, including what was ended since: the counter moves past both values, which ends all
+-- earlier sessions, on that node too (docs/adr/0039).
+-- KEYS[1] store-wide hash
+-- ARGV[1] its time to live in ms, longer than the longest session  [2] the counter as the caller knows it  [3…] kids of
+--   compromised signing keys, one batch
 -- Returns the counter
 local known = tonumber(ARGV[2])
 local ended = tonumber(redis.call('HGET', KEYS[1], 'ended') or 0)

@@ -13,7 +13,7 @@ import jakarta.json.JsonObjectBuilder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Audits the calling administrator's actions with target, state before and state after. */
+/** Writes an administrator's actions to the audit log, with target, state before and state after. */
 @RequestScoped
 public class AdminAudit {
     @Inject
@@ -25,7 +25,7 @@ public class AdminAudit {
     @Inject
     private ClientContext client;
 
-    /** Runs a change, and records it as unfinished if the store or database fails. */
+    /** Runs a change; if the store or the database fails, records it as unfinished, since it may have taken effect. */
     <T> T attempt(String action, String target, @Nullable JsonObjectBuilder before, Supplier<T> change) {
         try {
             return change.get();

@@ -13,7 +13,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Set;
 
-/** {@code POST /admin/api/revoke-all}: ends all sessions of all users on all nodes within a second. */
+/** {@code POST /admin/api/revoke-all}: ends all sessions of all users, on every node within a second. */
 @Path("/admin/api/revoke-all")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -24,7 +24,7 @@ public class RevokeAllResource {
     @Inject
     private AdminAudit audit;
 
-    /** The caller's session ends too. */
+    /** Ends all sessions, including the caller's. */
     @POST
     @RolesAllowed("admin")
     public String revokeAll(@Context HttpServletRequest request) {

@@ -67,7 +67,7 @@ public class OriginFilter extends HttpFilter {
             answerPreflight(request, response, kind.isReadByAnyPage());
             return;
         }
-        if (kind.isChangedBy(request.getMethod()) && isForeign(request)) {
+        if (kind.needsCsrfProtection(request.getMethod()) && isForeign(request)) {
             Problem.of(ErrorCode.ORIGIN_NOT_ALLOWED, "Requests from another site's pages are refused.")
                     .writeTo(response);
             return;

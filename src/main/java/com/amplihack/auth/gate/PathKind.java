@@ -1,6 +1,6 @@
 package com.amplihack.auth.gate;
 
-import static com.amplihack.auth.gate.PathKind.Trait.CHANGED_BY_COOKIE;
+import static com.amplihack.auth.gate.PathKind.Trait.CSRF_PROTECTED;
 import static com.amplihack.auth.gate.PathKind.Trait.NEEDS_TOKEN;
 import static com.amplihack.auth.gate.PathKind.Trait.NEVER_CACHED;
 import static com.amplihack.auth.gate.PathKind.Trait.READ_BY_ANY_PAGE;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Classifies a request's path once, for an early and cheap decision; {@code ResourceGuard} decides again at the
+ * Classifies a request by its path, once and before anything else. {@code ResourceGuard} checks access again at the
  * resource method itself, so that an unusual spelling of the path bypasses nothing.
  */
 public enum PathKind {
@@ -21,20 +21,20 @@ public enum PathKind {
     /** Proxied paths while {@code enable.jwt.auth=false}, open to everybody. */
     OPEN_API(NEVER_CACHED),
     /** {@code /admin/api/**}, which is also restricted to an allowlist of addresses. */
-    ADMIN_API(NEEDS_TOKEN, NEVER_CACHED, CHANGED_BY_COOKIE),
+    ADMIN_API(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
     /** Anything else below {@code /admin}. */
-    ADMIN_PAGE(NEVER_CACHED, CHANGED_BY_COOKIE),
+    ADMIN_PAGE(NEVER_CACHED, CSRF_PROTECTED),
     /** {@code /auth/verify} and below: forward authentication for a reverse proxy. */
     FORWARD_AUTH(NEEDS_TOKEN, NEVER_CACHED),
     /** The callers' own sessions and password. */
-    ACCOUNT(NEEDS_TOKEN, NEVER_CACHED, CHANGED_BY_COOKIE),
+    ACCOUNT(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
     /** {@code /auth/jwks}. */
-    KEY_SET(READ_BY_ANY_PAGE, CHANGED_BY_COOKIE),
+    KEY_SET(READ_BY_ANY_PAGE, CSRF_PROTECTED),
     /** Anything else below {@code /auth}, such as login, refresh and logout, which need no access token. */
-    AUTH(NEVER_CACHED, CHANGED_BY_COOKIE),
+    AUTH(NEVER_CACHED, CSRF_PROTECTED),
     /** {@code /.well-known/*}. */
     METADATA(READ_BY_ANY_PAGE),
-    /** A static page, script or style sheet, whose name does not change with its content. */
+    /** A static page, script or style sheet, whose name stays the same when its content changes. */
     PAGE(REVALIDATED),
     OTHER;
 
@@ -45,9 +45,9 @@ public enum PathKind {
         NEVER_CACHED,
         /** Cached, but revalidated by {@code ETag} each time. */
         REVALIDATED,
-        /** State-changing requests may be authenticated by cookies: CSRF protection applies. */
-        CHANGED_BY_COOKIE,
-        /** Public and the same for everybody: readable by pages of every origin. */
+        /** CSRF protection applies to state-changing requests, since cookies may authenticate them. */
+        CSRF_PROTECTED,
+        /** Public, without personal data: pages of every origin may read it. */
         READ_BY_ANY_PAGE
     }
 
@@ -62,9 +62,9 @@ public enum PathKind {
     }
 
     /**
-     * Classifies a path.
+     * Returns the kind of a path.
      *
-     * @param path decoded, without a version
+     * @param path the decoded path without version prefix
      */
     static PathKind of(String path, Settings settings) {
         if (path.startsWith("/api/")) {
@@ -94,7 +94,7 @@ public enum PathKind {
         };
     }
 
-    /** Whether a path, decoded or not, is that of forward authentication. */
+    /** Whether a path, decoded or not, belongs to forward authentication. */
     static boolean isForwardAuth(String path) {
         return path.equals("/auth/verify") || path.startsWith("/auth/verify/");
     }
@@ -116,7 +116,7 @@ public enum PathKind {
     }
 
     /** Whether CSRF protection applies to a request with that method. */
-    boolean isChangedBy(String method) {
-        return traits.contains(CHANGED_BY_COOKIE) && !SAFE.contains(method);
+    boolean needsCsrfProtection(String method) {
+        return traits.contains(CSRF_PROTECTED) && !SAFE.contains(method);
     }
 }

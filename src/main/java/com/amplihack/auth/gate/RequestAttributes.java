@@ -8,18 +8,18 @@ import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
-/** Typed request attributes that pass the gate's results to later stages and, by injection, to resources. */
+/** The request attributes in which the gate passes its results to later filters and, by injection, to resources. */
 @Singleton
 public class RequestAttributes {
     private static final String PREFIX = RequestAttributes.class.getPackageName() + '.';
 
-    /** Set by the mechanism, for every request. */
+    /** Set by the authentication mechanism for every request. */
     public static final Key<ClientContext> CLIENT = new Key<>(PREFIX + "client", ClientContext.class);
 
-    /** Set by the mechanism, for every request. */
+    /** Set by the authentication mechanism for every request. */
     public static final Key<PathKind> PATH_KIND = new Key<>(PREFIX + "pathKind", PathKind.class);
 
-    /** Set by the mechanism, for every request, and by the filter when it admits one. */
+    /** Set by the authentication mechanism for every request, and again by the filter that admits it. */
     static final Key<Authentication> AUTHENTICATION = new Key<>(PREFIX + "authentication", Authentication.class);
 
     public record Key<T>(String name, Class<T> type) {
@@ -27,7 +27,7 @@ public class RequestAttributes {
             return Optional.ofNullable(type.cast(request.getAttribute(name)));
         }
 
-        /** The value set by the mechanism; fails for a request that has bypassed it. */
+        /** The value; fails if the request bypassed the authentication mechanism. */
         public T require(HttpServletRequest request) {
             return get(request)
                     .orElseThrow(() -> new IllegalStateException("the request bypassed the authentication mechanism"));
@@ -55,7 +55,7 @@ public class RequestAttributes {
         return callerOf(request).orElseThrow(() -> new IllegalStateException("no access token was admitted"));
     }
 
-    /** Empty on public paths, and on proxied ones while {@code enable.jwt.auth=false}. */
+    /** The admitted caller; empty on public paths, and on proxied ones while {@code enable.jwt.auth=false}. */
     @Produces
     @Dependent
     public Optional<AccessToken> admittedIfAny(HttpServletRequest request) {

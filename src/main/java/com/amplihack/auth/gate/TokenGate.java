@@ -28,8 +28,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * Admits or refuses a verified access token: checks its times, binding and session proof, then in one round trip to the
- * store the session, replay and quota.
+ * Admits or refuses a request with a verified access token: checks the token's times, the binding and the session
+ * proof, then session, replay and quota in one round trip to the store.
  */
 @Singleton
 public class TokenGate {
@@ -59,8 +59,8 @@ public class TokenGate {
     /**
      * Admits the request.
      *
-     * @return the subject's API quota after this request; empty when it is unlimited
-     * @throws AuthException one of the 401s, {@code rate_limited} or {@code store_unavailable}
+     * @return the subject's API quota after this request; empty if it is unlimited
+     * @throws AuthException with one of the 401 codes, {@code rate_limited} or {@code store_unavailable}
      */
     public Optional<RateLimit> admit(AccessToken token, SessionProof proof, ClientContext client) {
         TokenSettings settings = configuration.settings().tokens();
@@ -98,15 +98,15 @@ public class TokenGate {
     private void requireCurrent(AccessToken token, ClientContext client) {
         try {
             verifier.requireCurrent(token);
-        } catch (InvalidTokenException invalid) { // validly signed: our key was stolen, or a clock is wrong
+        } catch (InvalidTokenException invalid) { // the signature is valid: our key was stolen, or a clock is wrong
             audit.record(entry(AuditEvent.TOKEN_INVALID, token, client).detail("reason", invalid.reason()));
             throw invalid;
         }
     }
 
     /**
-     * How long the token's use must be remembered: until no node accepts it any more, even if the clock skew is
-     * raised after its expiry.
+     * How long the use of the token must be remembered: until no node accepts the token, even if the permitted clock
+     * skew is raised after its expiry.
      */
     private Duration replayWindow(AccessToken token) {
         return Duration.between(clock.instant(), token.expiresAt())

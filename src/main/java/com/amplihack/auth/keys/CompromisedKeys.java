@@ -86,7 +86,7 @@ final class CompromisedKeys {
     /** Empty while the store is unavailable. */
     private Optional<Set<String>> deadInStore() {
         try {
-            return Optional.of(store.deadKeys());
+            return Optional.of(store.compromisedKeys());
         } catch (StoreUnavailableException away) {
             LOG.log(Level.FINE, "The compromised keys cannot be read from the store", away);
             return Optional.empty();
@@ -96,7 +96,7 @@ final class CompromisedKeys {
     private void storeCompromised(Set<String> dead) {
         try {
             if (!dead.isEmpty()) {
-                store.killKeys(dead);
+                store.markCompromised(dead);
             }
         } catch (StoreUnavailableException away) {
             LOG.log(Level.WARNING, "The store does not answer: compromised keys are written to it later");

@@ -95,7 +95,7 @@ public class KeyPoller {
 
     private static void pollStore(KeyRing ring, FleetStore store) {
         try {
-            ring.distrust(store.deadKeys());
+            ring.distrust(store.compromisedKeys());
         } catch (StoreUnavailableException away) {
             // meanwhile every request with a token is refused
         } catch (RuntimeException failed) {

@@ -1,6 +1,6 @@
 package com.amplihack.auth.ops;
 
-import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.StoreUnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,7 +26,7 @@ public class StoreHealth implements HealthCheck {
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("store");
         answer.withData("kind", store.kind());
         try {
-            Inspection found = store.inspect(clock.instant());
+            StoreInspection found = store.inspect(clock.instant());
             if (!found.warnings().isEmpty()) {
                 answer.withData("warning", String.join("; ", found.warnings()));
             }

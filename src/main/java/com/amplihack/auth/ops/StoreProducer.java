@@ -46,7 +46,7 @@ public class StoreProducer {
     private static SecurityStore redis(StoreSettings settings, InstantSource clock, Meters meters) {
         RedisBackend redis = new RedisBackend(settings, meters);
         try {
-            redis.firstLook(clock.instant()).warnings().forEach(LOG::warning);
+            redis.checkAtStartup(clock.instant()).warnings().forEach(LOG::warning);
         } catch (InvalidSettingException unusable) {
             redis.close();
             throw unusable;

@@ -15,16 +15,16 @@ final class ExchangeLimit {
     /**
      * Acquires a permit.
      *
-     * @param settings the current ones: a lowered limit applies to new exchanges only
-     * @return releases the permit; idempotent
-     * @throws AuthException {@code rate_limited} at the subject's limit, {@code overloaded} at the total one
+     * @param settings the current settings; a lowered limit applies to new exchanges only
+     * @return runs once to release the permit; further runs do nothing
+     * @throws AuthException {@code rate_limited} at the subject's limit, {@code overloaded} at the total limit
      */
     synchronized Runnable acquire(String subject, ProxySettings settings) {
         int open = bySubject.getOrDefault(subject, 0);
         if (open >= settings.maxExchangesPerSubject()) {
             throw new AuthException(
                             ErrorCode.RATE_LIMITED,
-                            "At most " + settings.maxExchangesPerSubject() + " requests of one account at a time.")
+                            "At most " + settings.maxExchangesPerSubject() + " concurrent requests per account.")
                     .retryAfter(Duration.ofSeconds(1));
         }
         if (total >= settings.maxExchanges()) {
@@ -40,7 +40,7 @@ final class ExchangeLimit {
         return total;
     }
 
-    /** The number of subjects with an open exchange; others are not remembered. */
+    /** The number of subjects with an open exchange; the map keeps no others. */
     synchronized int subjects() {
         return bySubject.size();
     }

@@ -46,13 +46,13 @@ import org.jspecify.annotations.Nullable;
 public class Proxy {
     private static final Logger LOG = Logger.getLogger(Proxy.class.getName());
     private static final URI NO_UPSTREAM = URI.create("http://demo.invalid");
-    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** How long idle connections to the upstream are kept; the JDK reads it once per JVM. */
+    /** The system property for how long idle connections to the upstream are kept; the JDK reads it once. */
     private static final String KEEP_ALIVE = "jdk.httpclient.keepalive.timeout";
 
     /**
-     * Below the idle timeout of routers, unlike the JDK's default, so that no request is sent into a dead connection.
+     * Shorter than the idle timeouts of routers, unlike the JDK's default, so that no request uses a dead connection.
      */
     private static final String KEEP_ALIVE_SECONDS = "30";
 
@@ -74,7 +74,7 @@ public class Proxy {
     }
 
     @PostConstruct
-    @SuppressWarnings("FutureReturnValueIgnored") // the watch logs its failures itself
+    @SuppressWarnings("FutureReturnValueIgnored") // poll() logs its failures itself
     void open() {
         // own threads: these tasks never block, and must not queue behind tasks that do
         ThreadFactory daemons = task -> {
@@ -84,7 +84,7 @@ public class Proxy {
         };
         threads = Executors.newFixedThreadPool(THREADS, daemons);
         timer = new ScheduledThreadPoolExecutor(1, daemons);
-        timer.setRemoveOnCancelPolicy(true); // or every ended exchange is retained until its timeout
+        timer.setRemoveOnCancelPolicy(true); // otherwise each ended exchange stays in memory until its timeout
         disconnects = new DisconnectDetector();
         timer.scheduleWithFixedDelay(disconnects::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (System.getProperty(KEEP_ALIVE) == null) {
@@ -93,7 +93,7 @@ public class Proxy {
         http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT)
+                .connectTimeout(CONNECT_TIMEOUT)
                 .executor(threads)
                 .build();
     }
@@ -105,16 +105,16 @@ public class Proxy {
         try {
             disconnects.close();
         } catch (IOException e) {
-            LOG.log(Level.FINE, "The selector is not closed", e);
+            LOG.log(Level.FINE, "The selector could not be closed", e);
         }
-        http = null; // its thread ends when the client is unreachable
+        http = null; // its thread ends once the HttpClient is garbage-collected
     }
 
     /**
      * Forwards the request and answers it asynchronously.
      *
-     * @param caller for the identity headers; empty while {@code enable.jwt.auth=false}
-     * @throws AuthException when the request cannot be forwarded
+     * @param caller the caller for the identity headers; empty while {@code enable.jwt.auth=false}
+     * @throws AuthException if the request cannot be forwarded
      */
     void forward(
             HttpServletRequest request,
@@ -130,12 +130,12 @@ public class Proxy {
         List<Map.Entry<String, String>> headers = HeaderFilter.of(request);
         caller.ifPresent(
                 token -> IdentityHeaders.of(token).forEach((name, value) -> headers.add(Map.entry(name, value))));
-        PublicBaseUrl reached =
+        PublicBaseUrl publicUrl =
                 PublicBaseUrl.of(request, configuration.settings().web());
-        headers.addAll(ForwardedHeaders.of(request, client, reached.https()));
+        headers.addAll(ForwardedHeaders.of(request, client, publicUrl.https()));
         String path = ForwardedPath.of(request);
-        UrlRewriter addresses =
-                new UrlRewriter(settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request, reached));
+        UrlRewriter rewriter =
+                new UrlRewriter(settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request, publicUrl));
 
         Runnable permit = limit.acquire(caller.map(AccessToken::subject).orElse(client.address()), settings);
         Exchange exchange;
@@ -156,21 +156,21 @@ public class Proxy {
             } else {
                 watch(request, exchange);
             }
-            exchange.send(upstream, new Upstream.Request(request.getMethod(), path, headers, body), addresses);
+            exchange.send(upstream, new Upstream.Request(request.getMethod(), path, headers, body), rewriter);
         } catch (AuthException refused) {
             exchange.refuse(refused);
-        } catch (IOException | RuntimeException failed) { // the exchange has begun: only it may answer
+        } catch (IOException | RuntimeException failed) { // the exchange has begun: only it may respond
             exchange.refuse(new AuthException(
                     ErrorCode.UPSTREAM_UNREACHABLE, "The request could not be sent to the upstream.", failed));
         }
     }
 
-    /** Ends the exchange when the client disconnects; to be called once its request is read completely. */
+    /** Ends the exchange when the client disconnects; must be called after the whole request was read. */
     private void watch(HttpServletRequest request, Exchange exchange) {
         try {
             exchange.whenOver(disconnects.watch(ClientConnection.of(request), exchange::clientGone));
         } catch (ReflectiveOperationException unknown) {
-            LOG.log(Level.FINE, "A client disconnect is detected at the next write only", unknown);
+            LOG.log(Level.FINE, "A disconnect of the client is detected only at the next write", unknown);
         }
     }
 

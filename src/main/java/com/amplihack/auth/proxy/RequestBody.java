@@ -23,7 +23,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
     private long demand;
     private long length;
-    /** Whether the whole body is in Payara's buffer, which it signals as "all data read": no read blocks any more. */
+    /** Whether Payara has buffered the whole body, which it signals as "all data read": reads no longer block. */
     private boolean buffered;
 
     private boolean over;
@@ -40,7 +40,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
      * Registers a read listener on a request that is already asynchronous.
      *
      * @param most the maximum size in bytes
-     * @param whenComplete runs when the whole body was read
+     * @param whenComplete runs after the whole body was read
      */
     static RequestBody of(HttpServletRequest request, long most, Exchange exchange, Runnable whenComplete)
             throws IOException {
@@ -54,7 +54,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
         return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
     }
 
-    /** The refusal of a body that exceeds the maximum. */
+    /** The error for a body that exceeds the maximum. */
     static AuthException tooLarge(long most) {
         return new AuthException(ErrorCode.TOO_LARGE, "A body has at most " + most / 1_048_576 + " MiB here.");
     }

@@ -29,10 +29,10 @@ final class ResponseBody implements Flow.Subscriber<List<ByteBuffer>> {
     private boolean requested;
 
     /**
-     * Writes to that output stream.
+     * Creates a body that is written to the output stream.
      *
-     * @param head sets status and headers; runs once, at the body's first byte or its end
-     * @param headFirst whether to send them before either
+     * @param head sets status and headers; runs once, before the first byte or at the end of an empty body
+     * @param headFirst whether to send status and headers at once instead
      */
     ResponseBody(ServletOutputStream out, Exchange exchange, Runnable head, boolean headFirst) {
         this.out = out;
@@ -107,7 +107,7 @@ final class ResponseBody implements Flow.Subscriber<List<ByteBuffer>> {
         }
     }
 
-    /** Does one write or flush; false when there is nothing to do until the upstream sends more. */
+    /** Does one write or flush; returns false if there is nothing to do until the upstream sends more. */
     private boolean writeNext() throws IOException {
         ByteBuffer bytes = received.poll();
         if (bytes != null) {

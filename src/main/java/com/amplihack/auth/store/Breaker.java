@@ -12,9 +12,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Refuses at once what a server that serves nobody (Redis, the account database) would keep waiting, or refuse
- * (docs/outage-policy.md): after five failures among the last ten questions, for a second; then two questions go through,
- * and their answers decide.
+ * A circuit breaker for Redis or the account database (docs/outage-policy.md): opens for a second when five of the last
+ * ten calls have failed, then lets two trial calls through, which close it or open it again.
  */
 public final class Breaker {
     private final RateLimitedLogger log = new RateLimitedLogger(Logger.getLogger(Breaker.class.getName()), 1);
@@ -22,14 +21,14 @@ public final class Breaker {
     private final CircuitBreaker breaker;
 
     /**
-     * Made closed.
+     * Creates a closed breaker.
      *
-     * @param server with its address, for the log
-     * @param silence what counts as a failure; every other exception is an answer
-     * @param neither what counts as neither
-     * @param opened run each time that it opens
+     * @param server name and address of the server, for the log
+     * @param failure which exceptions count as failures; the others count as successes
+     * @param ignored which exceptions count as neither
+     * @param opened runs each time the breaker opens
      */
-    public Breaker(String server, Predicate<Throwable> silence, Predicate<Throwable> neither, Runnable opened) {
+    public Breaker(String server, Predicate<Throwable> failure, Predicate<Throwable> ignored, Runnable opened) {
         breaker = CircuitBreaker.of(
                 server,
                 CircuitBreakerConfig.custom()
@@ -37,8 +36,8 @@ public final class Breaker {
                         .failureRateThreshold(50)
                         .waitDurationInOpenState(Duration.ofSeconds(1))
                         .permittedNumberOfCallsInHalfOpenState(2)
-                        .recordException(silence)
-                        .ignoreException(neither)
+                        .recordException(failure)
+                        .ignoreException(ignored)
                         .writableStackTraceEnabled(false)
                         .build());
         breaker.getEventPublisher().onStateTransition(event -> {
@@ -47,25 +46,25 @@ public final class Breaker {
                     log.log(
                             Level.SEVERE,
                             "open",
-                            server + " serves nobody: what needs it is refused at once, and it is asked again every"
-                                    + " second");
+                            server + " does not work: requests that need it are refused at once, and it is tried again"
+                                    + " every second");
                     opened.run();
                 }
                 case HALF_OPEN_TO_OPEN -> opened.run();
-                case HALF_OPEN_TO_CLOSED -> log.log(Level.INFO, "closed", server + " answers again");
+                case HALF_OPEN_TO_CLOSED -> log.log(Level.INFO, "closed", server + " works again");
                 default -> {
-                    // on its way
+                    // other transitions are not logged
                 }
             }
         });
     }
 
     /**
-     * Asks, unless it is open.
+     * Runs the call, unless the breaker is open.
      *
-     * @throws CallNotPermittedException when it is
+     * @throws CallNotPermittedException if it is open
      */
-    public <T> T call(Supplier<T> question) {
-        return breaker.executeSupplier(question);
+    public <T> T call(Supplier<T> call) {
+        return breaker.executeSupplier(call);
     }
 }

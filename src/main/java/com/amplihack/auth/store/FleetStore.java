@@ -2,17 +2,20 @@ package com.amplihack.auth.store;
 
 import java.util.Set;
 
-/** What holds for every user and every node, within half a second. */
+/** State that applies to all users and reaches every node within half a second. */
 public interface FleetStore {
-    /** Ends every session of every user, on every node within a second, also those being opened or rotated right now. */
+    /**
+     * Ends every session of every user, on every node within a second, including those being opened or rotated right
+     * now.
+     */
     void endEverybody();
 
     /**
-     * The signing keys that were compromised, by their {@code kid}, as they were at most half a second ago: on every node,
-     * whatever key directory it has.
+     * The {@code kid}s of the compromised signing keys, at most half a second old; the same on every node, whatever its
+     * key directory contains.
      */
-    Set<String> deadKeys();
+    Set<String> compromisedKeys();
 
-    /** Adds keys to those that were compromised; none comes back within a year. */
-    void killKeys(Set<String> kids);
+    /** Marks keys as compromised, for at least a year. */
+    void markCompromised(Set<String> kids);
 }

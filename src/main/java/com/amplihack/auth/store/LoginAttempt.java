@@ -1,31 +1,32 @@
 package com.amplihack.auth.store;
 
 /**
- * An attempt at a password that has a place among those that may fail before the password is looked at; whoever began it
- * says how it went ({@link LoginStore#failLogin}, {@link LoginStore#giveBackLogin}), and a crash in between makes it
- * a failure a minute later.
+ * A login attempt that holds one of the account's slots while its password is checked (docs/lockout.md). Whoever began
+ * it reports the result with {@link LoginStore#failLogin} or {@link LoginStore#giveBackLogin}; after a crash in between
+ * it counts as a failure a minute later.
  *
- * @param device nonce of the known device that it comes from, or the empty string
- * @param id tells it from every other attempt
- * @param epoch the user's, as it was when the attempt began
+ * @param device nonce of the known device that the attempt comes from, or the empty string
+ * @param id unique
+ * @param counter whose slot it holds, or why it holds none
+ * @param epoch the user's epoch when the attempt began
  */
 public record LoginAttempt(String subject, String device, String id, Counter counter, SessionStore.Epoch epoch) {
-    /** Among whose failures an attempt is counted. */
+    /** Whose slot an attempt holds, or why it holds none. */
     public enum Counter {
         STRANGERS,
         DEVICE,
-        /** None: others that are being looked at have the last places, and one that succeeds frees its own. */
+        /** No slot: attempts that are still being checked hold the last ones, and free them if they succeed. */
         FULL,
-        /** It is refused, whatever its password. */
+        /** No slot: the attempt is refused, whatever its password. */
         NONE
     }
 
-    /** Whether the right password may sign in. */
+    /** Whether the attempt succeeds with the right password. */
     public boolean admitted() {
         return counter == Counter.STRANGERS || counter == Counter.DEVICE;
     }
 
-    /** Whether its password must not be looked at yet: it has to begin again. */
+    /** Whether its password must not be checked yet: the attempt must be begun again later. */
     public boolean mustWait() {
         return counter == Counter.FULL;
     }

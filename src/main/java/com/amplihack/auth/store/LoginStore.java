@@ -4,37 +4,36 @@ import com.amplihack.auth.config.LockoutSettings;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Attempts at the passwords of accounts, and the locks that failures bring about (docs/lockout.md). */
+/** Login attempts, and the lockouts that failures cause (docs/lockout.md). */
 public interface LoginStore {
     /**
-     * Gives an attempt at an account's password a place before the password is looked at: of any number of parallel guesses
-     * no more are admitted than may fail. Reads the epoch on the way.
+     * Takes a slot of the account before the password is checked, so that of any number of parallel guesses no more are
+     * admitted than may fail. Reads the user's epoch as well.
      *
-     * @param device nonce of the known device that it comes from: it has a counter of its own and passes a lock, until
-     *     failures have filled that counter
-     * @return one that is admitted, that is refused, or that must wait because the last places are taken by attempts whose
-     *     passwords are being looked at; only an admitted one has to be concluded
+     * @param device nonce of the known device that the attempt comes from: it has slots of its own and is not affected
+     *     by a lock, until its failures have filled these slots
+     * @return an attempt that is admitted, refused, or must wait because attempts that are still being checked hold the
+     *     last slots; the caller must report the result of an admitted one
      */
     LoginAttempt beginLogin(String subject, Optional<String> device, LockoutSettings rules);
 
     /**
-     * Makes the attempt a failure. Only failures lock: parallel logins with the right password fill the counter, but leave
-     * it again.
+     * Records the attempt as a failure. Parallel logins with the right password may fill the slots, but never lock.
      *
-     * @return when the lock that this attempt began ends; empty when it began none
+     * @return the end of the lock that this attempt caused; empty if it caused none
      */
     Optional<Instant> failLogin(LoginAttempt attempt, LockoutSettings rules);
 
-    /** Frees the place of an attempt that was no failure: its password was right, or never looked at. */
+    /** Frees the slot of an attempt that was no failure: its password was right, or was not checked. */
     void giveBackLogin(LoginAttempt attempt);
 
     /** Until when strangers are locked out of the account; empty when they are not. */
     Optional<Instant> lockedUntil(String subject);
 
     /**
-     * Lifts a lock and forgets the failures of strangers; those of known devices stay.
+     * Lifts the account's lock and forgets the failures of strangers, but not those of known devices.
      *
-     * @return whether it was locked
+     * @return whether the account was locked
      */
     boolean unlock(String subject);
 }

@@ -4,23 +4,23 @@ import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
- * The one seam for fast-changing security state: sessions, logins, quotas, and what the fleet of nodes shares. Each operation
- * is atomic and costs one round trip.
+ * The store of fast-changing security state: sessions, login attempts, quotas, and the state that all nodes share. Each
+ * operation is atomic and usually takes one round trip.
  *
  * <p>Every operation may throw {@link StoreUnavailableException}.
  */
 public interface SecurityStore extends SessionStore, LoginStore, QuotaStore, FleetStore {
-    /** Asks whether the store answers at all. */
+    /** Checks that the store answers. */
     void ping();
 
     /**
-     * Asks whether the store can be used, and what about its set-up an operator should change.
+     * Checks whether the store can be used, and whether its configuration is dangerous.
      *
-     * @param now by this node's clock
+     * @param now the time by this node's clock, to be compared with the store's
      */
-    Inspection inspect(Instant now);
+    StoreInspection inspect(Instant now);
 
-    /** Has that listener told when the store goes away, and when it is back; never twice of the same outage. */
+    /** Sets the listener that is notified once when an outage begins, and once when it ends. */
     void onOutage(Consumer<StoreOutage> listener);
 
     /** {@code redis} or {@code memory}, for logs and health. */

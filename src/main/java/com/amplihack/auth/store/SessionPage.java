@@ -6,13 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Some of the live sessions of a user, those first that were opened or refreshed last.
+ * A page of a user's live sessions, the most recently opened or refreshed first.
  *
- * @param sessions at most as many as were asked for; fewer, even none, also where there are more
- * @param next where the next page begins; empty when there is none
+ * @param sessions at most as many as were asked for; there may be fewer, even none, although more pages follow
+ * @param next where the next page begins; empty after the last page
  */
 public record SessionPage(List<SessionRecord> sessions, Optional<Place> next) {
-    /** The most sessions that a page can have. */
+    /** The maximum number of sessions on a page. */
     public static final int LONGEST = 200;
 
     public SessionPage {
@@ -20,14 +20,14 @@ public record SessionPage(List<SessionRecord> sessions, Optional<Place> next) {
     }
 
     /**
-     * A session's place in the order of the list.
+     * A session's position in the list.
      *
-     * @param second when its refresh token is over, in seconds since 1970
+     * @param second when its refresh token expires, in seconds since 1970
      */
     public record Place(long second, String sid) {
         private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\.([\\w-]{1,64})");
 
-        /** Reads what {@link #toString} wrote; empty for anything else. */
+        /** Parses what {@link #toString} returned; empty for anything else. */
         public static Optional<Place> parse(String cursor) {
             Matcher place = FORM.matcher(cursor);
             return place.matches()

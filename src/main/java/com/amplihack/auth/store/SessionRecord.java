@@ -4,15 +4,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * One session as the store holds it (docs/refresh-protocol.md): nothing in it is a usable token.
+ * One session as the store holds it, without any usable token (docs/refresh-protocol.md).
  *
  * @param family its refresh tokens
- * @param issue the generation that access tokens carry now: moves at each rotation, and when an answer that rotates
- *     nothing carries changed rights
- * @param minGen access tokens of older generations are revoked
- * @param proven whether a request has ever proved that it holds the session
- * @param epoch the user's, when the session was opened; its rights, when tokens were last made under them
- * @param endsAt when the session is over at the latest
+ * @param issue the claim {@code gen} of the access tokens that are issued now: grows at each rotation, and when a
+ *     refresh that rotates nothing issues tokens with changed rights
+ * @param minGen access tokens with a lower {@code gen} are revoked
+ * @param proven whether any request has proved that it holds the session's secret
+ * @param epoch {@code ended} as of the opening of the session, {@code rights} as of the tokens issued last
+ * @param endsAt when the session ends at the latest
  * @param createdAt when it was opened, to the second
  * @param lastSeenAt when a request was last admitted, to the minute
  * @param address of the client that signed in or last rotated
@@ -31,7 +31,7 @@ public record SessionRecord(
         Instant lastSeenAt,
         String address,
         String device) {
-    /** A session's first state: generation 1, nothing rotated, nothing proven. */
+    /** A new session: generation 1, not rotated, not proven. */
     public static SessionRecord first(
             String subject,
             String sid,

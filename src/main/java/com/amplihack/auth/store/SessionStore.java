@@ -10,59 +10,60 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Sessions and the use of their tokens. A session exists only as a positive record, so that losing the store ends sessions
- * and resurrects none.
+ * Sessions and the use of their tokens. A session is valid only while its record exists, so that losing the store ends
+ * sessions and resurrects none.
  */
 public interface SessionStore {
-    /** What became of a request that asked to be admitted. */
+    /** The decision on a request with an access token. */
     enum Verdict {
         ADMITTED,
-        /** No such session any more, or the token is older than the session's last change of roles. */
+        /** The session has ended, or the token was issued before the user's roles or permissions last changed. */
         SESSION_OVER,
-        /** This token was used once and is burnt. */
+        /** The token was used before, and is burnt since. */
         BARE_REPEAT,
-        /** A bare token of a session that has proved itself before. */
+        /** The request does not prove its session, although earlier requests of the session did. */
         AFTER_PROOF,
         OVER_QUOTA
     }
 
     /**
-     * A request of an access token whose signature, times and binding are already verified.
+     * One use of an access token whose signature, times and binding are already verified.
      *
-     * @param proven whether the request holds the session's secret
-     * @param tokenLife how long the token can still be presented, so how long a burnt one is remembered
+     * @param proven whether the request proves that it holds the session's secret
+     * @param tokenLife how long the token can still be presented; a burnt one is remembered for that time
      */
     record Use(String subject, String sid, long gen, String jti, boolean proven, ReplayMode mode, Duration tokenLife) {}
 
     /**
      * The answer to a {@link Use}.
      *
-     * @param remaining of the quota, 0 when over it
+     * @param remaining what is left of the quota
      * @param reset until the quota's oldest entry leaves the window
      */
     record Admission(Verdict verdict, int remaining, Duration reset) {}
 
     /**
-     * A user's two counters; a session opens or rotates only under those that were read before the account was.
+     * A user's two counters. A session is opened or rotated only if they have not changed since before the account was
+     * read.
      *
-     * @param ended moves when all sessions of the user end
-     * @param rights moves when roles or permissions of the user change
+     * @param ended grows when all sessions of the user end
+     * @param rights grows when roles or permissions of the user change
      */
     record Epoch(long ended, long rights) {}
 
-    /** How a commit that depends on earlier reads ended. */
+    /** The result of a compare-and-set commit. */
     enum Commit {
         COMMITTED,
-        /** The epoch or the generation moved in between: read again. */
+        /** The epoch or the generation changed since it was read: read again. */
         MOVED,
         SESSION_OVER
     }
 
     /**
-     * How the opening of a session ended.
+     * The result of opening a session.
      *
      * @param commit COMMITTED or MOVED
-     * @param ended sids of the live sessions that had to end for it
+     * @param ended the {@code sid}s of the live sessions that were ended to keep the limit
      */
     record Opening(Commit commit, List<String> ended) {
         public Opening {
@@ -71,27 +72,27 @@ public interface SessionStore {
     }
 
     /**
-     * What a refresh token meets.
+     * What the store knows about a refresh token.
      *
-     * @param session empty when there is no such session (any more)
-     * @param epoch the user's, as of now
-     * @param now by the store's clock, which {@code rotatedAt} is of too
-     * @param quota the refresh quota, one of which this look has taken if the session exists
+     * @param session empty if the session does not exist or has ended
+     * @param epoch the user's current epoch
+     * @param now the time by the store's clock, the same that sets {@code rotatedAt}
+     * @param quota the refresh quota, from which this call has taken one if the session is alive
      */
     record RefreshView(Optional<SessionRecord> session, Epoch epoch, Instant now, QuotaStore.Taken quota) {}
 
     /**
      * A successor to commit (docs/refresh-protocol.md, rule 2b).
      *
-     * @param seen the session as it was looked at; its generation and issue must still be these
-     * @param epoch the user's, as it was read before the account
+     * @param seen the session as it was read; refused with MOVED if its generation or issue has changed since
+     * @param epoch the user's epoch, read before the account; refused with MOVED if it has changed since
      * @param gen the successor's generation
-     * @param issue the generation that access tokens carry from here on
+     * @param issue the claim {@code gen} of the access tokens that are issued from now on
      * @param live hash of the successor's secret
-     * @param salt what it is made with, beside its parent; tells this rotation from any other
+     * @param salt with which the successor is derived from its parent; unique for each rotation
      * @param request name of the request, or the empty string
-     * @param client who rotates: address and device from here on
-     * @param refreshLife of the successor, at most the rest of the session
+     * @param client address and device that the session is used from now
+     * @param refreshLife lifetime of the successor, at most the rest of the session's
      */
     record Rotation(
             SessionRecord seen,
@@ -106,7 +107,7 @@ public interface SessionStore {
 
     /** Where a session is used from; the name is the start of the user agent, at most 60 ASCII characters. */
     record Device(String address, String name) {
-        private static final int LONGEST_NAME = 60; // a character is a byte in the store
+        private static final int LONGEST_NAME = 60; // ASCII only: one byte each in the store
         private static final Pattern NOT_ASCII = Pattern.compile("[^ -~]");
 
         public static Device of(ClientContext client) {
@@ -116,43 +117,46 @@ public interface SessionStore {
     }
 
     /**
-     * An answer to commit that rotates nothing (docs/refresh-protocol.md, rules 2a, 3a and 3b): its idempotency key is
-     * remembered, and access tokens made under changed rights get a generation of their own.
+     * A refresh answer to commit that rotates nothing (docs/refresh-protocol.md, rules 2a, 3a and 3b): its idempotency
+     * key is recorded, and if the user's rights have changed, older access tokens are revoked.
      *
-     * @param seen the session as it was looked at; its generation and issue must still be these
-     * @param epoch the user's, as it was read before the account
-     * @param issue the generation that the answer's access token carries
+     * @param seen the session as it was read; refused with MOVED if its generation or issue has changed since
+     * @param epoch the user's epoch, read before the account; refused with MOVED if it has changed since
+     * @param issue the claim {@code gen} of the answer's access token
      * @param request name of the request, or the empty string
      */
     record Answer(SessionRecord seen, Epoch epoch, long issue, String request) {}
 
-    /** The user's epoch; zeros for a user never seen. */
+    /** The user's epoch; a user without one has zeros, plus the store-wide counter. */
     Epoch epoch(String subject);
 
     /**
-     * Opens a session, unless the user's epoch has moved since it was read; ends the oldest of the user's sessions so that
-     * no more than the limit are left.
+     * Opens a session, unless the user's epoch has changed since it was read, and ends the user's oldest sessions
+     * beyond the limit.
      *
-     * @param session its {@code epoch} is the one read before the account was read
-     * @param refreshLife of its first refresh token; the record is forgotten after it
-     * @param limit how many sessions the user may have, this one among them; at least 1
+     * @param session with the {@code epoch} that was read before the account
+     * @param refreshLife lifetime of its first refresh token, and so of the record
+     * @param limit how many sessions the user may have, including this one; at least 1
      */
     Opening open(SessionRecord session, Duration refreshLife, int limit);
 
-    /** May this token pass, now? Order: session, epoch and rights, {@code min_gen}, replay, quota, burn. */
+    /**
+     * Admits or refuses one use of an access token. Checks session, epoch and rights, {@code min_gen}, replay and
+     * quota, in this order; burns the token last.
+     */
     Admission admit(Use use, Quota quota);
 
     /**
-     * Reads the session that a refresh token names, and takes one from its refresh quota if it exists.
+     * Reads the session that a refresh token names, and takes one from its refresh quota if the session is alive.
      *
-     * @param proven whether the request proves the session; those that do not have a quota of their own, so that they
-     *     take nothing from those that do
+     * @param proven whether the request proves the session; requests that do not have a quota of their own, so that
+     *     they cannot use up the other one
      */
     RefreshView lookForRefresh(String subject, String sid, boolean proven, Quota quota);
 
     /**
-     * Commits a rotation by compare-and-set on generation, issue and epoch; MOVED also when the request was answered
-     * meanwhile.
+     * Commits a rotation by compare-and-set on generation, issue and epoch; MOVED also if a copy of the request was
+     * answered meanwhile.
      */
     Commit rotate(Rotation rotation);
 
@@ -167,29 +171,29 @@ public interface SessionStore {
     boolean end(String subject, String sid);
 
     /**
-     * Ends every session of a user by moving the epoch: also one that is being opened or rotated right now.
+     * Ends every session of a user, including those being opened or rotated right now.
      *
      * @return how many were alive
      */
     int endAll(String subject);
 
     /**
-     * Revokes every access token that a user has, for its roles and permissions are no longer true; the sessions go on,
-     * and their next refresh carries the new ones.
+     * Revokes every access token of a user whose roles or permissions changed; the sessions continue, and their next
+     * refresh issues tokens with the new ones.
      */
     void changeRights(String subject);
 
     /**
-     * A page of the live sessions of a user.
+     * Returns a page of the user's live sessions.
      *
      * @param from the {@code next} of the page before; empty for the first page
-     * @param limit how many at most, 1 to {@value SessionPage#LONGEST}
+     * @param limit the maximum number of sessions, 1 to {@value SessionPage#LONGEST}
      */
     SessionPage sessions(String subject, Optional<SessionPage.Place> from, int limit);
 
     /**
-     * How many sessions live, for a gauge: an estimate when there are many, and sessions that the panic button ended count
-     * until their records are forgotten. Not for the request path.
+     * The number of live sessions, for a gauge: an estimate if there are many. Sessions that the panic button ended are
+     * counted until their records expire. Too slow for the request path.
      */
     long liveSessions();
 }

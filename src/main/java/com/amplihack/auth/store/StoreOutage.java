@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The beginning or the end of a time in which the store could not serve everybody.
+ * The beginning or the end of an outage of the store.
  *
  * @param address of the store
- * @param reason why it cannot: {@code no_answer}, or the first word of what Redis refuses with, such as {@code READONLY}
- * @param lasted how long it could not; empty at the beginning
+ * @param reason {@code no_answer}, or the code of the error with which Redis refuses, such as {@code READONLY}
+ * @param lasted how long the outage was; empty at its beginning
  */
 public record StoreOutage(String address, String reason, Optional<Duration> lasted) {}

@@ -58,7 +58,7 @@ class PathKindTest {
         "PUT, /auth/verify/x, false"
     })
     void theseRequestsChangeState(String method, String path, boolean changes) {
-        assertEquals(changes, kind(path).isChangedBy(method));
+        assertEquals(changes, kind(path).needsCsrfProtection(method));
     }
 
     @ParameterizedTest

@@ -419,7 +419,7 @@ class KeyRotationTest {
         here.rotation.compromise(old.kid(), false, ADMIN);
         assertTrue(there.verifies(old), "it has not looked yet");
 
-        there.ring.distrust(store.deadKeys());
+        there.ring.distrust(store.compromisedKeys());
         assertFalse(there.verifies(old));
         assertFalse(there.verifies(waiting));
         assertEquals(
@@ -437,7 +437,7 @@ class KeyRotationTest {
         overwrite("ring.json", backup);
 
         Node restarted = new Node(Map.of());
-        restarted.ring.distrust(store.deadKeys());
+        restarted.ring.distrust(store.compromisedKeys());
         assertFalse(restarted.verifies(old));
         restarted.rotation.tick();
         assertNotEquals(old.kid(), restarted.active());
@@ -457,7 +457,7 @@ class KeyRotationTest {
                         .code()
                         .status());
         assertFalse(here.verifies(old));
-        there.ring.distrust(store.deadKeys());
+        there.ring.distrust(store.compromisedKeys());
         assertFalse(there.verifies(old));
         assertEquals(1, here.audit.count("KEY_COMPROMISED administrator"));
 
@@ -479,7 +479,7 @@ class KeyRotationTest {
         Thread administrator = new Thread(() -> here.rotation.compromise(old.kid(), true, ADMIN));
         administrator.start();
         try {
-            await(() -> store.deadKeys().contains(old.kid()));
+            await(() -> store.compromisedKeys().contains(old.kid()));
             assertFalse(here.verifies(old));
             assertFalse(directoryRing().find(old.kid()).orElseThrow().compromised());
         } finally {
@@ -496,7 +496,7 @@ class KeyRotationTest {
     void deadKeyIsDeadWhileALookAtTheDirectoryHangs() throws Exception {
         SigningKey old = there.ring.active();
         here.rotation.compromise(old.kid(), true, ADMIN);
-        Thread lookAtStore = new Thread(() -> there.ring.distrust(store.deadKeys()));
+        Thread lookAtStore = new Thread(() -> there.ring.distrust(store.compromisedKeys()));
         synchronized (there.ring) { // as a look that does not come back
             lookAtStore.start();
             lookAtStore.join(10_000);
@@ -528,7 +528,7 @@ class KeyRotationTest {
 
         away.set(false);
         cutOff.rotation.tick();
-        assertEquals(Set.of(old), found.deadKeys());
+        assertEquals(Set.of(old), found.compromisedKeys());
     }
 
     @Test
@@ -555,7 +555,7 @@ class KeyRotationTest {
         assertNotEquals(old, cutOff.active());
 
         here.rotation.tick();
-        assertEquals(Set.of(old), found.deadKeys());
+        assertEquals(Set.of(old), found.compromisedKeys());
     }
 
     @Test

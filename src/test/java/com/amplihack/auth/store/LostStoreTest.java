@@ -122,13 +122,13 @@ class LostStoreTest {
 
     @Test
     void aDeadKeyIsWrittenBackToAStoreThatHasLostIt() throws Exception {
-        remembering.killKeys(Set.of("stolen key"));
+        remembering.markCompromised(Set.of("stolen key"));
         operator.flushAll();
         restart();
 
         pollAgain();
 
-        assertEquals(Set.of("stolen key"), restarted.deadKeys());
+        assertEquals(Set.of("stolen key"), restarted.compromisedKeys());
         assertEquals(Map.of("dead:stolen key", "1"), operator.hgetAll("auth2:wide"), "and nobody is signed out");
         assertTrue(operator.pttl("auth2:wide") > Duration.ofDays(365).toMillis());
     }

@@ -45,7 +45,7 @@ class OutagePolicyTest {
         String outage =
                 switch (operation.outage()) {
                     case REFUSE -> "503";
-                    case GO_ON -> "goes on without it";
+                    case DEGRADE -> "goes on without it";
                     case LATER -> "done without Redis, which is told later";
                 };
         String replicas = operation.replicas() == StoreOperation.Replicas.ONE ? "waits for one" : "";

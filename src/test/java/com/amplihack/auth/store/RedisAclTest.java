@@ -94,7 +94,7 @@ class RedisAclTest {
             Instant now = Instant.now();
             store.ping();
             assertEquals(0, store.liveSessions());
-            assertEquals(Inspection.GOOD, store.inspect(Instant.now()));
+            assertEquals(StoreInspection.GOOD, store.inspect(Instant.now()));
             Epoch epoch = new Epoch(0, 0);
             assertEquals(epoch, store.epoch(ADA));
             SessionRecord session =

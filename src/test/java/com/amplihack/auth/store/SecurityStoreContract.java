@@ -289,15 +289,15 @@ abstract class SecurityStoreContract extends LockoutContract {
 
     @Test
     void aDeadKeyIsDeadForEverybodyAndStaysSo() {
-        assertEquals(Set.of(), store().deadKeys());
+        assertEquals(Set.of(), store().compromisedKeys());
 
-        store().killKeys(Set.of("one", "two"));
-        assertEquals(Set.of("one", "two"), store().deadKeys());
-        store().killKeys(Set.of("two", "three"));
+        store().markCompromised(Set.of("one", "two"));
+        assertEquals(Set.of("one", "two"), store().compromisedKeys());
+        store().markCompromised(Set.of("two", "three"));
 
-        assertEquals(Set.of("one", "two", "three"), store().deadKeys());
+        assertEquals(Set.of("one", "two", "three"), store().compromisedKeys());
         store().endEverybody();
-        assertEquals(Set.of("one", "two", "three"), store().deadKeys());
+        assertEquals(Set.of("one", "two", "three"), store().compromisedKeys());
     }
 
     // replay

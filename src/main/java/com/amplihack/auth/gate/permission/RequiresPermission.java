@@ -10,10 +10,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Requires that the caller's admitted access token has the permission, for a method or for all methods of a class
- * that have no such annotation; {@code @RolesAllowed} beside it must hold too. Enforced by {@link ResourceGuard} at
- * JAX-RS resource methods and by {@link PermissionInterceptor} at EJBs and CDI beans; refused without a request, as in
- * a timer.
+ * Requires a permission in the caller's access token, for a method or for those methods of a class that have no
+ * annotation of their own; a {@code @RolesAllowed} must be satisfied as well. {@link ResourceGuard} enforces it at
+ * JAX-RS resource methods, {@link PermissionInterceptor} at EJBs and CDI beans. Calls outside a request, for example
+ * from a timer, are refused.
  */
 @Documented
 @Inherited

@@ -1,7 +1,7 @@
 package com.amplihack.auth.store.embedded;
 
 import com.amplihack.auth.problem.RateLimitedLogger;
-import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
 import com.amplihack.auth.store.StoreUnavailableException;
 import com.amplihack.auth.store.script.StoreBackend;
@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 import org.luaj.vm2.LuaError;
 
 /**
- * Runs the scripts in this process, for development and for one node: one after the other, on keys that end with it. It
- * opens no port.
+ * Runs the scripts in this process, one at a time, on keys in memory: for development and single nodes. Opens no
+ * port; everything is lost when the process ends.
  */
 public final class EmbeddedBackend implements StoreBackend {
-    /** Of the heap; what a field or member costs is less. */
-    private static final long BYTES_OF_ELEMENT = 512;
+    /** The heap budgeted for one element; a field or member takes less. */
+    private static final long BYTES_PER_ELEMENT = 512;
 
     private final RateLimitedLogger log = new RateLimitedLogger(Logger.getLogger(EmbeddedBackend.class.getName()), 1);
 
@@ -32,7 +32,7 @@ public final class EmbeddedBackend implements StoreBackend {
     private final LuaInterpreter lua;
 
     public EmbeddedBackend(InstantSource clock) {
-        this(clock, new Keyspace(Runtime.getRuntime().maxMemory() / BYTES_OF_ELEMENT));
+        this(clock, new Keyspace(Runtime.getRuntime().maxMemory() / BYTES_PER_ELEMENT));
     }
 
     EmbeddedBackend(InstantSource clock, Keyspace keyspace) {
@@ -54,19 +54,19 @@ public final class EmbeddedBackend implements StoreBackend {
             log.log(
                     Level.WARNING,
                     operation.label(),
-                    "The store in memory cannot " + operation.label() + ": " + failed.getMessage());
+                    "The store in memory failed at " + operation.label() + ": " + failed.getMessage());
             throw new StoreUnavailableException(failed);
         }
     }
 
     @Override
     public void ping() {
-        // always here
+        // it is in this process
     }
 
     @Override
-    public Inspection inspect(Instant now) {
-        return Inspection.GOOD;
+    public StoreInspection inspect(Instant now) {
+        return StoreInspection.GOOD;
     }
 
     @Override
@@ -77,7 +77,7 @@ public final class EmbeddedBackend implements StoreBackend {
 
     @Override
     public void onOutage(Consumer<StoreOutage> listener) {
-        // there is none
+        // there are no outages
     }
 
     @Override
@@ -85,13 +85,13 @@ public final class EmbeddedBackend implements StoreBackend {
         return "memory";
     }
 
-    /** How many keys there are. */
+    /** The number of keys. */
     public synchronized int size() {
         return keyspace.size();
     }
 
     @Override
     public void close() {
-        // nothing is open
+        // nothing to close
     }
 }

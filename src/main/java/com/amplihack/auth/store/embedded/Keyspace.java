@@ -14,27 +14,27 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys with times to live, and the commands of Redis that the scripts use: the same answers, and an error for everything
- * else. Not thread-safe; its owner holds a lock for the length of a script, in which time stands still.
+ * Keys with times to live, and those Redis commands that the scripts use, with the same answers as in Redis; any other
+ * command is an error. Not thread-safe: the owner holds a lock during a script, for which the time stands still.
  */
 final class Keyspace {
-    private static final int SWEPT = 1_000; // keys in one step: more than any script makes
-    private static final int COST_OF_KEY = 4; // in elements
+    private static final int SWEEP_LIMIT = 1_000; // keys removed before a script: more than any script creates
+    private static final int KEY_COST = 4; // in elements
 
     private final Map<String, Entry> entries = new HashMap<>();
     private final NavigableSet<Entry> expiring = new TreeSet<>(
             Comparator.<Entry>comparingLong(entry -> entry.expiresAt).thenComparing(entry -> entry.key));
-    private final long mostElements;
+    private final long maxElements;
     private long elements;
     private long now;
     private boolean written;
 
-    /** @param mostElements how many strings, fields and members it holds at most; a key counts for four of them */
-    Keyspace(long mostElements) {
-        this.mostElements = mostElements;
+    /** @param maxElements the maximum number of strings, fields and members; a key counts as four of them */
+    Keyspace(long maxElements) {
+        this.maxElements = maxElements;
     }
 
-    /** A command that Redis would refuse, too. */
+    /** The error that Redis, too, would answer. */
     static final class CommandException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -55,17 +55,17 @@ final class Keyspace {
 
         int elements() {
             if (value instanceof Map<?, ?> hash) {
-                return COST_OF_KEY + hash.size();
+                return KEY_COST + hash.size();
             }
-            return COST_OF_KEY + (value instanceof SortedSet set ? set.size() : 1);
+            return KEY_COST + (value instanceof SortedSet set ? set.size() : 1);
         }
     }
 
-    /** Begins a script: sets the time, and removes some of what has expired by then. */
+    /** Begins a script: sets the time, and removes some of the expired keys. */
     void begin(long millis) {
         now = millis;
         written = false;
-        for (int i = 0; i < SWEPT && !expiring.isEmpty() && expiring.first().expiresAt <= now; i++) {
+        for (int i = 0; i < SWEEP_LIMIT && !expiring.isEmpty() && expiring.first().expiresAt <= now; i++) {
             remove(expiring.first());
         }
     }
@@ -74,7 +74,7 @@ final class Keyspace {
         return entries.size();
     }
 
-    /** How many keys that have not expired pass that test. */
+    /** The number of keys that have not expired and match. */
     long count(Predicate<String> test) {
         return entries.values().stream()
                 .filter(entry -> entry.expiresAt > now && test.test(entry.key))
@@ -85,7 +85,7 @@ final class Keyspace {
      * Runs a command.
      *
      * @return a String, a Long, a List of answers, or null
-     * @throws CommandException where Redis answers with an error
+     * @throws CommandException if Redis would answer with an error
      */
     @Nullable
     Object call(String command, List<String> a) {
@@ -187,7 +187,7 @@ final class Keyspace {
     }
 
     private Long increment(String key, String field, long by) {
-        written = true; // never refused: what ends sessions is one small key of a user
+        written = true; // never refused, so that sessions can be ended when memory is full
         Map<String, String> hash = hashToWrite(key);
         int before = hash.size();
         String after = hash.merge(
@@ -238,7 +238,7 @@ final class Keyspace {
                 sortedSet(key).range(SortedSet.Range.of(min, max), options.reverse, options.skipped, options.count));
     }
 
-    /** What may follow the bounds of a range. */
+    /** The options after the bounds of a range. */
     private static final class Options {
         private boolean byScore;
         private boolean reverse;
@@ -276,18 +276,18 @@ final class Keyspace {
         }
     }
 
-    /** A score as Redis writes it; the scripts have whole numbers alone. */
+    /** A score as Redis writes it; the scripts use whole numbers only. */
     private static @Nullable String text(@Nullable Double score) {
         return score == null ? null : Long.toString(score.longValue());
     }
 
     private Map<String, String> hash(String key) {
-        @SuppressWarnings("unchecked") // no other maps are kept
+        @SuppressWarnings("unchecked") // no other maps are stored
         Map<String, String> hash = find(key, Map.class);
         return hash == null ? Map.of() : hash;
     }
 
-    @SuppressWarnings("unchecked") // no other maps are kept
+    @SuppressWarnings("unchecked") // no other maps are stored
     private Map<String, String> hashToWrite(String key) {
         return write(key, Map.class, LinkedHashMap::new);
     }
@@ -307,9 +307,9 @@ final class Keyspace {
         return value;
     }
 
-    /** As Redis does: only a script's first write, so that it leaves nothing half done. */
+    /** Refuses only a script's first write, as Redis does, so that no script is left half done. */
     private void refuseIfFull() {
-        if (elements >= mostElements && !written) {
+        if (elements >= maxElements && !written) {
             throw new CommandException("OOM the store in memory is full");
         }
         written = true;

@@ -31,8 +31,9 @@ import org.luaj.vm2.lib.TwoArgFunction;
 import org.luaj.vm2.lib.VarArgFunction;
 
 /**
- * Runs scripts as Redis does, on LuaJ: {@code KEYS}, {@code ARGV}, {@code redis.call} and the few functions that ours use;
- * what else Lua can do, such as files and processes, is not there. Each script is compiled once. Not thread-safe.
+ * Runs scripts as Redis does, on LuaJ: with {@code KEYS}, {@code ARGV}, {@code redis.call} and the few functions that
+ * our scripts use, and without the rest of Lua, such as files and processes. Compiles each script once. Not
+ * thread-safe.
  */
 final class LuaInterpreter {
     private static final List<String> FUNCTIONS = List.of("ipairs", "tonumber");
@@ -62,7 +63,7 @@ final class LuaInterpreter {
             names.forEach(name -> used.set(name, globals.get(library).get(name)));
             environment.set(library, used);
         });
-        environment.set("unpack", globals.get("table").get("unpack")); // where Lua 5.1 has it
+        environment.set("unpack", globals.get("table").get("unpack")); // a global function in Lua 5.1
         environment.get("string").set("format", new Format());
         LuaTable redis = new LuaTable();
         redis.set("call", new Call(false));
@@ -117,7 +118,7 @@ final class LuaInterpreter {
         }
     }
 
-    /** Numbers become text as Redis writes them: whole ones with all their digits. */
+    /** Converts a number to a string as Redis does: whole numbers with all their digits. */
     private static String argument(LuaValue value) {
         if (value.type() == LuaValue.TNUMBER) {
             double number = value.todouble();
@@ -137,7 +138,7 @@ final class LuaInterpreter {
         return table;
     }
 
-    /** What a command answers, as scripts see it: nothing is false. */
+    /** Converts a command's answer to a Lua value; null becomes {@code false}. */
     private static LuaValue value(@Nullable Object answer) {
         if (answer == null) {
             return LuaValue.FALSE;
@@ -148,7 +149,7 @@ final class LuaInterpreter {
         return answer instanceof Long number ? LuaValue.valueOf((double) number) : LuaValue.valueOf((String) answer);
     }
 
-    /** What a script returns, as Redis sends it: numbers lose their fraction, a list ends before the first nil. */
+    /** Converts a script's result as Redis does: numbers are truncated, a list ends before the first nil. */
     private static @Nullable Object answer(LuaValue value) {
         return switch (value.type()) {
             case LuaValue.TNUMBER -> (long) value.todouble();
@@ -165,7 +166,7 @@ final class LuaInterpreter {
         };
     }
 
-    /** {@code string.format} of a number with fixed decimals, which LuaJ writes in a way of its own. */
+    /** {@code string.format} of a number with fixed decimals, which LuaJ formats differently. */
     private static final class Format extends TwoArgFunction {
         private static final Pattern FIXED = Pattern.compile("%\\.(\\d)f");
 
@@ -173,7 +174,7 @@ final class LuaInterpreter {
         public LuaValue call(LuaValue format, LuaValue number) {
             Matcher fixed = FIXED.matcher(format.checkjstring());
             if (!fixed.matches()) {
-                throw new LuaError("string.format writes a number with fixed decimals alone");
+                throw new LuaError("string.format supports only a number with fixed decimals");
             }
             return LuaValue.valueOf(new BigDecimal(number.checkdouble())
                     .setScale(Integer.parseInt(fixed.group(1)), RoundingMode.HALF_EVEN)

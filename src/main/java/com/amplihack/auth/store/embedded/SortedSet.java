@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.function.DoublePredicate;
 import org.jspecify.annotations.Nullable;
 
-/** A sorted set of Redis: members by score, those of the same score by name. */
+/** A Redis sorted set: members ordered by score, then by name. */
 final class SortedSet {
     private static final Comparator<Member> ORDER =
             Comparator.comparingDouble(Member::score).thenComparing(Member::name);
@@ -21,7 +21,7 @@ final class SortedSet {
 
     record Member(String name, double score) {}
 
-    /** Scores between two bounds as commands name them: {@code -inf}, {@code +inf}, {@code 5} or {@code (5}. */
+    /** The scores between two bounds in Redis's notation: {@code -inf}, {@code +inf}, {@code 5} or {@code (5}. */
     record Range(DoublePredicate below, DoublePredicate above) {
         static Range of(String min, String max) {
             double least = number(min);
@@ -50,7 +50,7 @@ final class SortedSet {
         return scores.get(name);
     }
 
-    /** Whether it is a new member; one that is there gets the score. */
+    /** Adds a member or sets its score; returns whether it is new. */
     boolean add(String name, double score) {
         Double before = scores.put(name, score);
         if (before != null) {
@@ -71,7 +71,7 @@ final class SortedSet {
         return inside.size();
     }
 
-    /** How many are in the range; looks at those that are not, which the scripts have mostly removed before. */
+    /** Counts the members in the range; iterates over those outside it, since the scripts have removed most of them. */
     int count(Range range) {
         int outside = 0;
         for (Member member : members) {
@@ -89,7 +89,7 @@ final class SortedSet {
         return size() - outside;
     }
 
-    /** At most so many of those in the range, without the first few. */
+    /** At most {@code count} members in the range, after the first {@code skipped} ones. */
     List<Member> range(Range range, boolean reverse, int skipped, int count) {
         DoublePredicate before = reverse ? range.above() : range.below();
         DoublePredicate after = reverse ? range.below() : range.above();
@@ -106,7 +106,7 @@ final class SortedSet {
         return found;
     }
 
-    /** Those from one place to another, both included; -1 is the last place. */
+    /** The members from one rank to another, both inclusive; -1 is the last rank. */
     List<Member> range(int first, int last, boolean reverse) {
         int end = last < 0 ? size() + last : last;
         Iterator<Member> all = reverse ? members.descendingIterator() : members.iterator();
@@ -120,7 +120,7 @@ final class SortedSet {
         return found;
     }
 
-    /** The place of a member counted from the highest score; null when it is none. */
+    /** The rank of a member from the highest score; null if it is not in the set. */
     @Nullable
     Long reverseRank(String name) {
         Double score = scores.get(name);

@@ -1,4 +1,4 @@
-/** The store inside the process: the scripts of Redis on an interpreter and a keyspace of our own. */
+/** The store in this process: runs the Redis scripts on a Lua interpreter and a keyspace in memory. */
 @NullMarked
 package com.amplihack.auth.store.embedded;
 

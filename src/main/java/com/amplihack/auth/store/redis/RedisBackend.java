@@ -5,7 +5,7 @@ import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.Breaker;
-import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
 import com.amplihack.auth.store.StoreUnavailableException;
 import com.amplihack.auth.store.script.LuaScript;
@@ -31,37 +31,40 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
- * Runs the scripts in Redis, through a bounded pool and a breaker; whatever goes wrong, an answer that is not understood too, is a
- * {@link StoreUnavailableException}.
+ * Runs the scripts in Redis, through a bounded pool and a circuit breaker. Every failure, including a malformed answer,
+ * is a {@link StoreUnavailableException}.
  */
 public final class RedisBackend implements StoreBackend {
     private final RateLimitedLogger log = new RateLimitedLogger(Logger.getLogger(RedisBackend.class.getName()), 1);
 
     private final StoreSettings settings;
     private final RedisTopology redis;
-    private final ReplicatedScript confirmation;
-    private final Outages outages;
+    private final ReplicatedScript replicated;
+    private final OutageDetector outages;
     private final Breaker breaker;
     private final Meters meters;
 
     /**
-     * Connects, lazily when there is one server: then whether it answers shows at the first operation.
+     * Connects to Sentinels or a cluster; connects to a single server only at the first operation.
      *
-     * @throws InvalidSettingException with the sentence for the operator, when no Sentinel or node of a cluster answers
+     * @throws InvalidSettingException with a message for the operator, if no Sentinel or node of the cluster answers
      */
     public RedisBackend(StoreSettings settings, Meters meters) {
         this.settings = settings;
         redis = connect(settings);
-        confirmation = new ReplicatedScript(redis, settings.timeout());
-        outages = new Outages(settings.address(), System::nanoTime);
+        replicated = new ReplicatedScript(redis, settings.timeout());
+        outages = new OutageDetector(settings.address(), System::nanoTime);
         breaker = new Breaker(
-                "Redis at " + settings.address(), RedisBackend::isOfEverybody, RedisBackend::isOurCrowd, this::silent);
+                "Redis at " + settings.address(),
+                RedisBackend::isServerWide,
+                RedisBackend::isPoolExhausted,
+                this::onOpen);
         this.meters = meters;
     }
 
-    private void silent() {
+    private void onOpen() {
         redis.dropIdle();
-        outages.begin(Outages.NO_ANSWER);
+        outages.begin(OutageDetector.NO_ANSWER);
     }
 
     @Override
@@ -70,29 +73,29 @@ public final class RedisBackend implements StoreBackend {
         Object answer;
         try {
             answer = operation.replicas() == StoreOperation.Replicas.ONE
-                    ? guarded(operation, () -> confirmation.run(operation.script(), keys, arguments))
+                    ? guarded(operation, () -> replicated.run(operation.script(), keys, arguments))
                     : guarded(operation, () -> evaluate(operation.script(), keys, arguments));
         } finally {
             meters.storeAnswered(operation.label(), Duration.ofNanos(System.nanoTime() - start));
         }
         try {
             return read.apply(answer);
-        } catch (RuntimeException strange) {
+        } catch (RuntimeException malformed) {
             log.log(
                     Level.WARNING,
-                    "strange",
-                    "Redis holds what " + operation.label() + " does not understand under " + keys + ": "
-                            + strange.getClass().getSimpleName());
-            throw new StoreUnavailableException(strange);
+                    "malformed",
+                    "Redis has malformed data for " + operation.label() + " under " + keys + ": "
+                            + malformed.getClass().getSimpleName());
+            throw new StoreUnavailableException(malformed);
         }
     }
 
-    /** By its digest; Redis gets the text only when it does not know it yet. */
+    /** Runs the script by its digest; sends its text only if Redis does not know it. */
     private Object evaluate(LuaScript script, List<String> keys, List<String> arguments) {
         try {
             return redis.client().evalsha(script.sha1(), keys, arguments);
         } catch (JedisNoScriptException unknown) {
-            return redis.client().eval(script.text(), keys, arguments); // EVAL teaches it as well
+            return redis.client().eval(script.text(), keys, arguments); // EVAL caches it too
         }
     }
 
@@ -102,7 +105,7 @@ public final class RedisBackend implements StoreBackend {
     }
 
     @Override
-    public Inspection inspect(Instant now) {
+    public StoreInspection inspect(Instant now) {
         return guarded(StoreOperation.PING, () -> onServer(server -> RedisInspection.of(server, now)));
     }
 
@@ -121,55 +124,55 @@ public final class RedisBackend implements StoreBackend {
         return "redis";
     }
 
-    /** Sends commands to the server that has what is store-wide, on one connection. */
+    /** Sends commands, on one connection, to the server that has the store-wide key. */
     private <T> T onServer(Function<Connection, T> commands) {
         try (Connection connection = redis.primaryOf(ScriptedFleet.KEY)) {
             return commands.apply(connection);
         }
     }
 
-    private <T> T guarded(StoreOperation operation, Supplier<T> question) {
+    private <T> T guarded(StoreOperation operation, Supplier<T> call) {
         try {
-            T answer = breaker.call(() -> exchange(question));
+            T answer = breaker.call(() -> exchange(call));
             outages.answered();
             return answer;
         } catch (CallNotPermittedException open) {
             outages.failed(open);
-            throw new StoreUnavailableException(open); // said once, when it opened
+            throw new StoreUnavailableException(open); // not logged: the breaker logs when it opens
         } catch (RuntimeException failed) {
             outages.failed(failed);
             log.log(
                     Level.WARNING,
                     failed instanceof JedisDataException
-                            ? Outages.refusalOfEverybody(failed).orElse("error")
-                            : Outages.NO_ANSWER,
-                    "Redis did not answer " + operation.label() + ": " + failed.getMessage());
+                            ? OutageDetector.serverWideError(failed).orElse("error")
+                            : OutageDetector.NO_ANSWER,
+                    "Redis failed at " + operation.label() + ": " + failed.getMessage());
             throw new StoreUnavailableException(failed);
         }
     }
 
     /**
-     * Looks at Redis before any request does.
+     * Checks Redis before any request uses it.
      *
-     * @throws InvalidSettingException with the sentence for the operator, when it cannot be used
+     * @throws InvalidSettingException with a message for the operator, if Redis cannot be used
      */
-    public Inspection firstLook(Instant now) {
-        Inspection inspection = reach(now);
+    public StoreInspection checkAtStartup(Instant now) {
+        StoreInspection inspection = reach(now);
         if (inspection.refusal().isPresent()) {
             throw new InvalidSettingException(inspection.refusal().get());
         }
         return inspection;
     }
 
-    private Inspection reach(Instant now) {
+    private StoreInspection reach(Instant now) {
         try {
             return onServer(connection -> RedisInspection.of(connection, now));
         } catch (JedisException failed) {
             if (failed instanceof JedisDataException
                     && String.valueOf(failed.getMessage()).startsWith("LOADING")) {
-                return new Inspection(
+                return new StoreInspection(
                         Optional.empty(),
-                        List.of("Redis is loading its data: requests that need it are 503 until it has them"));
+                        List.of("Redis is loading its data: requests that need it get 503 until it has finished"));
             }
             throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
         }
@@ -181,21 +184,21 @@ public final class RedisBackend implements StoreBackend {
     }
 
     /**
-     * Asks Redis; a broken connection (a Redis that was restarted leaves a pool of them) is tried once more with the same
-     * request id, a time-out is not.
+     * Runs the call. Retries once, with the same request id, when the connection is broken, as all pooled connections
+     * are after a restart of Redis; does not retry after a time-out.
      */
-    private <T> T exchange(Supplier<T> question) {
+    private <T> T exchange(Supplier<T> call) {
         try {
-            return question.get();
+            return call.get();
         } catch (JedisConnectionException broken) {
             if (isTimeout(broken)) {
                 throw broken;
             }
             redis.dropIdle();
-            return question.get();
+            return call.get();
         } catch (JedisDataException error) {
             if (String.valueOf(error.getMessage()).contains("READONLY")) {
-                redis.dropIdle(); // these lead to what was the primary
+                redis.dropIdle(); // idle connections lead to the former primary
             }
             throw error;
         }
@@ -210,18 +213,19 @@ public final class RedisBackend implements StoreBackend {
     }
 
     /**
-     * Whether a failure means that Redis can serve nobody: it is silent, or refuses whoever asks. Any other error costs no
-     * time, and one user's broken record must not refuse everybody; nor must one command that its ACL lacks.
+     * Whether a failure counts for the breaker: Redis does not answer, or refuses every request. Other errors cost no
+     * time, and neither one user's broken record nor one command that the ACL forbids may open the breaker for all
+     * users.
      */
-    private static boolean isOfEverybody(Throwable failure) {
+    private static boolean isServerWide(Throwable failure) {
         return !(failure instanceof JedisDataException)
-                || Outages.refusalOfEverybody(failure)
+                || OutageDetector.serverWideError(failure)
                         .filter(word -> !word.equals("NOPERM"))
                         .isPresent();
     }
 
-    /** Whether all connections of the pool were in use for too long: that says nothing about Redis. */
-    private static boolean isOurCrowd(Throwable failure) {
+    /** Whether no pooled connection became free in time, which says nothing about Redis. */
+    private static boolean isPoolExhausted(Throwable failure) {
         return failure instanceof JedisException && failure.getCause() instanceof NoSuchElementException;
     }
 

@@ -12,9 +12,9 @@ import javax.net.ssl.SSLHandshakeException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** Says in one sentence why Redis cannot be used, and which setting is to blame; never a password. */
+/** Explains in one sentence why Redis cannot be used, with the setting to change and without any password. */
 final class RedisDiagnosis {
-    private static final int MOST_CAUSES = 50;
+    private static final int MAX_CAUSES = 50;
 
     private RedisDiagnosis() {}
 
@@ -77,10 +77,10 @@ final class RedisDiagnosis {
         return "redis.tls: " + address + " does not answer to TLS; a port without it needs redis.tls=false";
     }
 
-    /** The failure, what caused it, and what was tried in vain: the driver tries every address of a name. */
+    /** The failure with its causes and suppressed exceptions: the driver tries every address of a host name. */
     private static List<Throwable> causes(Throwable failure) {
         List<Throwable> causes = new ArrayList<>(List.of(failure));
-        for (int i = 0; i < causes.size() && i < MOST_CAUSES; i++) {
+        for (int i = 0; i < causes.size() && i < MAX_CAUSES; i++) {
             Throwable next = causes.get(i);
             if (next.getCause() != null && !causes.contains(next.getCause())) {
                 causes.add(next.getCause());
@@ -90,7 +90,7 @@ final class RedisDiagnosis {
         return causes;
     }
 
-    /** The JDK's words for bytes that are no TLS; sometimes the other side just hangs up. */
+    /** Whether the other side does not speak TLS, judging by the JDK's messages; it may also just hang up. */
     private static boolean isNoTls(Throwable cause) {
         String message = String.valueOf(cause.getMessage());
         return message.contains("Unsupported or unrecognized SSL message")

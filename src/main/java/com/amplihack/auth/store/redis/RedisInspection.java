@@ -1,6 +1,6 @@
 package com.amplihack.auth.store.redis;
 
-import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.script.ScriptedFleet;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,22 +15,22 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** Looks whether Redis is set up so that it keeps what it was told (server-config/redis). */
+/** Checks that Redis is recent enough and configured to keep its data (server-config/redis). */
 final class RedisInspection {
-    private static final int OLDEST_MAJOR = 6;
-    private static final int OLDEST_MINOR = 2;
-    private static final Duration LARGEST_SKEW = Duration.ofSeconds(2);
+    private static final int MIN_MAJOR = 6;
+    private static final int MIN_MINOR = 2;
+    private static final Duration MAX_SKEW = Duration.ofSeconds(2);
 
     private RedisInspection() {}
 
     /**
-     * Asks Redis.
+     * Reads version, configuration and clock from Redis.
      *
-     * @param redis leads to the server that has what is store-wide
-     * @param now by this node's clock
-     * @throws JedisDataException when the user may not have our keys, as after a change of the layout
+     * @param redis a connection to the server that has the store-wide key
+     * @param now the time by this node's clock
+     * @throws JedisDataException if the ACL does not permit the key prefix, for example one of an earlier key layout
      */
-    static Inspection of(Connection redis, Instant now) {
+    static StoreInspection of(Connection redis, Instant now) {
         redis.executeCommand(new CommandArguments(Protocol.Command.PTTL).key(ScriptedFleet.KEY));
         List<?> time = (List<?>) redis.executeCommand(new CommandArguments(Protocol.Command.TIME));
         Duration skew = Duration.between(now, Instant.ofEpochSecond(Long.parseLong(text(time.get(0)))))
@@ -38,20 +38,20 @@ final class RedisInspection {
         try {
             return of(text(redis.executeCommand(new CommandArguments(Protocol.Command.INFO))), skew);
         } catch (JedisDataException refused) {
-            Inspection rest = of("", skew);
+            StoreInspection rest = of("", skew);
             List<String> warnings = new ArrayList<>(rest.warnings());
             warnings.add("redis.username may not run INFO: version, eviction and persistence of Redis are not checked");
-            return new Inspection(rest.refusal(), warnings);
+            return new StoreInspection(rest.refusal(), warnings);
         }
     }
 
     /**
-     * Judges what Redis said.
+     * Evaluates what Redis returned.
      *
-     * @param info its answer to INFO
-     * @param skew how far its clock is ahead
+     * @param info the answer to INFO; empty if it is not permitted
+     * @param skew how far the clock of Redis is ahead of this node's
      */
-    static Inspection of(String info, Duration skew) {
+    static StoreInspection of(String info, Duration skew) {
         Map<String, String> facts = new HashMap<>();
         info.lines()
                 .map(line -> line.split(":", 2))
@@ -72,12 +72,12 @@ final class RedisInspection {
             warnings.add(
                     "Redis is a replica and refuses to write: every request with a token is 503; name its primary");
         }
-        if (skew.abs().compareTo(LARGEST_SKEW) > 0) {
+        if (skew.abs().compareTo(MAX_SKEW) > 0) {
             warnings.add("The clock of Redis is " + skew.abs().toSeconds() + " s "
                     + (skew.isNegative() ? "behind" : "ahead of")
                     + " this machine's: sessions end at a wrong time; synchronize both");
         }
-        return new Inspection(
+        return new StoreInspection(
                 Optional.ofNullable(facts.get("redis_version"))
                         .filter(RedisInspection::isTooOld)
                         .map(version -> "Redis is version " + version + ", but 6.2 or later is needed"),
@@ -87,7 +87,7 @@ final class RedisInspection {
     private static boolean isTooOld(String version) {
         String[] parts = version.split("\\.", -1);
         int major = Integer.parseInt(parts[0]);
-        return major < OLDEST_MAJOR || (major == OLDEST_MAJOR && Integer.parseInt(parts[1]) < OLDEST_MINOR);
+        return major < MIN_MAJOR || (major == MIN_MAJOR && Integer.parseInt(parts[1]) < MIN_MINOR);
     }
 
     private static String text(Object bulk) {

@@ -29,14 +29,15 @@ import redis.clients.jedis.util.JedisURIHelper;
 import redis.clients.jedis.util.Pool;
 
 /**
- * One server, the primary that Sentinels name, or a cluster, as {@link StoreSettings} say: with bounded pools, time-outs,
- * TLS, name and password. One server is connected to lazily, the others at once.
+ * Connects to a single server, the primary that Sentinels name, or a cluster, with bounded pools, time-outs, TLS and
+ * credentials from {@link StoreSettings}. Connects lazily to a single server, otherwise at once.
  */
 final class RedisTopology implements AutoCloseable {
-    /** Redirections and failing nodes of a cluster are followed so often, and in all so long. */
+    /** The most attempts of a cluster operation, for redirections and failing nodes. */
     private static final int CLUSTER_ATTEMPTS = 3;
 
-    private static final Duration CLUSTER_PATIENCE = Duration.ofSeconds(1);
+    /** The most time for all attempts together. */
+    private static final Duration CLUSTER_TIMEOUT = Duration.ofSeconds(1);
 
     private final UnifiedJedis client;
     private final Supplier<Collection<? extends Pool<Connection>>> pools;
@@ -76,11 +77,11 @@ final class RedisTopology implements AutoCloseable {
         builder.poolConfig(poolConfig(settings));
         builder.masterName(settings.sentinelMaster().orElseThrow());
         builder.sentinels(addresses(settings.sentinelNodes()));
-        // they have users of their own, or none; the driver's client for them would warn of each negotiation
-        DefaultJedisClientConfig.Builder asking = transport(settings).autoNegotiateProtocol(false);
-        settings.sentinelUsername().ifPresent(asking::user);
-        settings.sentinelPassword().map(Secret::reveal).ifPresent(asking::password);
-        builder.sentinelClientConfig(asking.build());
+        // Sentinels have their own users or none; without this the driver would log a warning at each negotiation
+        DefaultJedisClientConfig.Builder sentinel = transport(settings).autoNegotiateProtocol(false);
+        settings.sentinelUsername().ifPresent(sentinel::user);
+        settings.sentinelPassword().map(Secret::reveal).ifPresent(sentinel::password);
+        builder.sentinelClientConfig(sentinel.build());
         builder.sentinelReconnectDelay(Delay.constant(Duration.ofSeconds(1)));
         RedisSentinelClient client = builder.build();
         return new RedisTopology(
@@ -99,7 +100,7 @@ final class RedisTopology implements AutoCloseable {
         builder.poolConfig(poolConfig(settings));
         builder.nodes(addresses(settings.clusterNodes()));
         builder.maxAttempts(CLUSTER_ATTEMPTS);
-        builder.maxTotalRetriesDuration(CLUSTER_PATIENCE);
+        builder.maxTotalRetriesDuration(CLUSTER_TIMEOUT);
         RedisClusterClient client = builder.build();
         return new RedisTopology(
                 client,
@@ -111,14 +112,14 @@ final class RedisTopology implements AutoCloseable {
         return client;
     }
 
-    /** A connection to the server that has that key; to be closed. */
+    /** A connection to the primary that has the key; the caller must close it. */
     Connection primaryOf(String key) {
         return primaryOf.apply(key);
     }
 
-    /** A connection to that node of a cluster; to be closed. Learns where the slots are now. */
+    /** A connection to a node of the cluster; the caller must close it. Reloads the topology if the node is unknown. */
     Connection node(HostAndPort address) {
-        RedisClusterClient cluster = (RedisClusterClient) client; // nobody else redirects
+        RedisClusterClient cluster = (RedisClusterClient) client; // only a cluster redirects
         Pool<Connection> known = cluster.getClusterNodes().get(address.toString());
         if (known == null) {
             cluster.refreshClusterTopology();
@@ -127,14 +128,14 @@ final class RedisTopology implements AutoCloseable {
         return known.getResource();
     }
 
-    /** Asks a cluster anew where its slots are; others need not ask. */
+    /** Reloads the topology of a cluster; does nothing otherwise. */
     void refresh() {
         if (client instanceof RedisClusterClient cluster) {
             cluster.refreshClusterTopology();
         }
     }
 
-    /** Closes connections that are not in use: after an outage any of them may be dead without showing it. */
+    /** Closes idle connections: after an outage any of them may be dead without a sign of it. */
     void dropIdle() {
         pools.get().forEach(Pool::clear);
     }
@@ -152,8 +153,8 @@ final class RedisTopology implements AutoCloseable {
 
     private static HostAndPort reachable(StoreSettings settings, HostAndPort announced) {
         String host = announced.getHost();
-        boolean bare = host.indexOf(':') >= 0 && !host.startsWith("["); // an IPv6 address
-        StoreSettings.Node node = new StoreSettings.Node(bare ? "[" + host + "]" : host, announced.getPort());
+        boolean isBareIpv6 = host.indexOf(':') >= 0 && !host.startsWith("[");
+        StoreSettings.Node node = new StoreSettings.Node(isBareIpv6 ? "[" + host + "]" : host, announced.getPort());
         StoreSettings.Node named = settings.clusterNames().getOrDefault(node, node);
         return new HostAndPort(named.host(), named.port());
     }
@@ -164,7 +165,7 @@ final class RedisTopology implements AutoCloseable {
                 .connectionTimeoutMillis(millis)
                 .socketTimeoutMillis(millis)
                 .clientName("amplihack-auth")
-                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // older than 7.2 refuses and logs it
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED); // Redis before 7.2 refuses it and logs that
         if (settings.isTls()) {
             transport.sslOptions(SslOptions.defaults()); // certificate and host name are verified
         }
@@ -180,7 +181,7 @@ final class RedisTopology implements AutoCloseable {
                 .or(() -> uri.map(JedisURIHelper::getPassword))
                 .ifPresent(client::password);
         uri.filter(JedisURIHelper::hasDbIndex).map(JedisURIHelper::getDBIndex).ifPresent(client::database);
-        if (!settings.clusterNames().isEmpty()) { // whom it connects to, and so whose certificate it wants
+        if (!settings.clusterNames().isEmpty()) { // the name to connect to and to verify the certificate against
             client.hostAndPortMapper(announced -> reachable(settings, announced));
         }
         return client.build();
@@ -191,7 +192,7 @@ final class RedisTopology implements AutoCloseable {
         pool.setMaxTotal(settings.poolMax());
         pool.setMaxIdle(settings.poolMax());
         pool.setMaxWait(settings.timeout());
-        pool.setFairness(true); // in a crowd somebody would wait until that is over while others come and go
+        pool.setFairness(true); // otherwise a waiting thread could be overtaken until it times out
         pool.setJmxEnabled(false); // its MBeans would outlive a redeployment
         return pool;
     }

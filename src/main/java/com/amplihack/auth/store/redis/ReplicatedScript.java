@@ -16,25 +16,25 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
- * Runs a script and confirms it only when a replica has what it wrote, where there is a replica: a failover to that one
- * then loses nothing. All on one connection, since {@code WAIT} speaks of what its own connection wrote, and another one
- * might already lead to the new primary.
+ * Runs a script, then {@code WAIT}s for one replica if any is connected, so that a failover to that replica loses
+ * nothing. Uses one connection throughout, since {@code WAIT} covers the writes of its own connection, and another one
+ * might already lead to a new primary.
  */
 final class ReplicatedScript {
-    private static final int REDIRECTIONS = 5;
+    private static final int MAX_REDIRECTIONS = 5;
 
     private final RedisTopology redis;
-    private final long patience;
+    private final long waitMillis;
 
     ReplicatedScript(RedisTopology redis, Duration timeout) {
         this.redis = redis;
-        patience = timeout.toMillis() * 4 / 5; // the answer must come before the time-out of its connection
+        waitMillis = timeout.toMillis() * 4 / 5; // must be answered before the connection's time-out
     }
 
     /**
-     * Runs it, wherever a cluster has the keys at the moment.
+     * Runs the script, following the redirections of a cluster.
      *
-     * @throws JedisDataException when no replica confirms in time: then it may be stored or not
+     * @throws JedisDataException if no replica confirms in time; the write may be lost or not
      */
     Object run(LuaScript script, List<String> keys, List<String> arguments) {
         HostAndPort target = null;
@@ -43,10 +43,10 @@ final class ReplicatedScript {
             try (Connection connection = target == null ? redis.primaryOf(keys.get(0)) : redis.node(target)) {
                 return confirmed(connection, asking, script, keys, arguments);
             } catch (JedisConnectionException broken) {
-                redis.refresh(); // another node may have the keys when this is asked again
+                redis.refresh(); // another node may have the keys at the retry
                 throw broken;
             } catch (JedisRedirectionException elsewhere) {
-                if (i == REDIRECTIONS) {
+                if (i == MAX_REDIRECTIONS) {
                     throw elsewhere;
                 }
                 target = elsewhere.getTargetNode();
@@ -80,15 +80,15 @@ final class ReplicatedScript {
         }
         if (hasReplicas((List<?>) role.get())) {
             Object confirmed = connection.executeCommand(
-                    new CommandArguments(Command.WAIT).add("1").add(Long.toString(patience)));
+                    new CommandArguments(Command.WAIT).add("1").add(Long.toString(waitMillis)));
             if ((Long) confirmed < 1) {
-                throw new JedisDataException("no replica has confirmed within " + patience + " ms");
+                throw new JedisDataException("no replica confirmed within " + waitMillis + " ms");
             }
         }
         return answer;
     }
 
-    /** A primary lists the replicas that are connected. */
+    /** Whether the answer of a primary to {@code ROLE} lists any connected replica. */
     private static boolean hasReplicas(List<?> role) {
         return role.size() == 3 && role.get(2) instanceof List<?> replicas && !replicas.isEmpty();
     }

@@ -7,8 +7,8 @@ import redis.clients.jedis.ScanIteration;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * How many session records there are: counted while there are few keys, estimated from a sample while there are many. Keys
- * lie in the order of a hash, so the first ones of a scan are a fair sample.
+ * Counts the session records if there are few keys, and estimates their number from a sample if there are many.
+ * {@code SCAN} returns keys in the order of a hash, so the first ones are a fair sample.
  */
 final class SessionCount {
     private static final int BATCH = 1000;
@@ -18,7 +18,7 @@ final class SessionCount {
 
     static long of(UnifiedJedis redis) {
         ScanIteration keys = redis.scanIteration(BATCH, "*");
-        Set<String> seen = new HashSet<>(); // in a cluster the replicas are scanned, too
+        Set<String> seen = new HashSet<>(); // the scan of a cluster includes replicas
         while (!keys.isIterationCompleted() && seen.size() < SAMPLE) {
             seen.addAll(keys.nextBatchList());
         }

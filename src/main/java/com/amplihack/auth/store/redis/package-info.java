@@ -1,4 +1,4 @@
-/** The Redis backend of the store: connections, topologies, failover, and a check of the server's set-up. */
+/** The Redis backend of the store: connections, topologies, failover, and a check of the server's configuration. */
 @NullMarked
 package com.amplihack.auth.store.redis;
 

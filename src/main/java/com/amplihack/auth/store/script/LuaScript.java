@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** One script of {@code /lua}, behind the prelude. */
+/** A script from {@code /lua}, with {@code prelude.lua} in front. */
 public final class LuaScript {
     private final String text;
     private final String sha1;
@@ -22,7 +22,7 @@ public final class LuaScript {
         return text;
     }
 
-    /** What Redis knows it by. */
+    /** The digest by which {@code EVALSHA} names the script. */
     public String sha1() {
         return sha1;
     }
@@ -35,7 +35,7 @@ public final class LuaScript {
         }
     }
 
-    /** Redis names scripts by their SHA-1; nothing here rests on its strength. */
+    /** Redis identifies scripts by SHA-1; security does not depend on it. */
     private static String sha1(String text) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-1");

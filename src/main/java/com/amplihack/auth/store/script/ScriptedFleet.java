@@ -10,51 +10,51 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What holds for every user, as this node knows it: asked for again every half second by whichever request comes first,
- * so that the others pay nothing. A node that could not ask for two seconds is refused, for it may be that everybody was
- * signed out meanwhile. What a node knows and the store has lost is written back, so that every node knows it again.
+ * Caches the store-wide state on this node. The first request after half a second refreshes it; when it could not be
+ * refreshed for two seconds, every request fails, since all sessions may have been ended meanwhile. State that the node
+ * knows and the store has lost is written back.
  */
 public final class ScriptedFleet implements FleetStore {
     public static final String KEY = ScriptedStore.PREFIX + "wide";
-    private static final String DEAD = "dead:";
-    private static final int BATCH = 64; // of kids in one script
-    private static final long FRESH = Duration.ofMillis(500).toNanos();
-    private static final long STALE = Duration.ofSeconds(2).toNanos();
+    private static final String COMPROMISED = "dead:";
+    private static final int BATCH = 64; // kids per call
+    private static final long REFRESH_INTERVAL = Duration.ofMillis(500).toNanos();
+    private static final long MAX_AGE = Duration.ofSeconds(2).toNanos();
 
     private final StoreBackend backend;
-    private final AtomicLong nextAsk = new AtomicLong(System.nanoTime());
-    private volatile long askedAt = System.nanoTime() - 2 * STALE;
+    private final AtomicLong nextRefresh = new AtomicLong(System.nanoTime());
+    private volatile long refreshedAt = System.nanoTime() - 2 * MAX_AGE;
     private volatile long ended;
-    private volatile Set<String> dead = Set.of();
+    private volatile Set<String> compromised = Set.of();
 
     ScriptedFleet(StoreBackend backend) {
         this.backend = backend;
     }
 
-    /** How often everybody's sessions were ended. */
+    /** The store-wide counter, which grows when all sessions of all users are ended. */
     long ended() {
-        keepFresh();
+        refreshIfStale();
         return ended;
     }
 
     @Override
-    public Set<String> deadKeys() {
-        keepFresh();
-        return dead;
+    public Set<String> compromisedKeys() {
+        refreshIfStale();
+        return compromised;
     }
 
-    private void keepFresh() {
+    private void refreshIfStale() {
         long now = System.nanoTime();
-        long due = nextAsk.get();
-        boolean mine = now - due >= 0 && nextAsk.compareAndSet(due, now + FRESH);
-        if (mine || now - askedAt > STALE) {
-            ask(now);
+        long due = nextRefresh.get();
+        boolean isDue = now - due >= 0 && nextRefresh.compareAndSet(due, now + REFRESH_INTERVAL);
+        if (isDue || now - refreshedAt > MAX_AGE) {
+            refresh(now);
         }
     }
 
     @Override
     public void endEverybody() {
-        raise(backend.run(
+        raiseEnded(backend.run(
                 StoreOperation.END_EVERYBODY,
                 List.of(KEY),
                 List.of(ScriptedStore.EPOCH_LIFE, Long.toString(ended())),
@@ -62,29 +62,29 @@ public final class ScriptedFleet implements FleetStore {
     }
 
     @Override
-    public void killKeys(Set<String> kids) {
-        tell(StoreOperation.KILL_KEYS, kids);
-        bury(kids);
+    public void markCompromised(Set<String> kids) {
+        writeBack(StoreOperation.KILL_KEYS, kids);
+        addCompromised(kids);
     }
 
-    private void ask(long now) {
+    private void refresh(long now) {
         Known stored = backend.run(
                 StoreOperation.WIDE,
                 List.of(KEY),
                 List.of(ScriptedStore.EPOCH_LIFE),
                 answer -> Known.of((List<?>) answer));
-        raise(stored.ended());
-        bury(stored.dead());
-        if (stored.ended() < ended || !stored.dead().containsAll(dead)) {
-            Set<String> lost = new HashSet<>(dead);
-            lost.removeAll(stored.dead());
-            tell(StoreOperation.WRITE_BACK, lost);
+        raiseEnded(stored.ended());
+        addCompromised(stored.compromised());
+        if (stored.ended() < ended || !stored.compromised().containsAll(compromised)) {
+            Set<String> lost = new HashSet<>(compromised);
+            lost.removeAll(stored.compromised());
+            writeBack(StoreOperation.WRITE_BACK, lost);
         }
-        askedAt = now;
+        refreshedAt = now;
     }
 
-    /** Tells the store of dead keys, and of the counter if it knows a lower one; the script decides. */
-    private void tell(StoreOperation operation, Set<String> kids) {
+    /** Writes compromised keys to the store, and the counter if the script finds a lower one there. */
+    private void writeBack(StoreOperation operation, Set<String> kids) {
         Iterator<String> rest = kids.iterator();
         do {
             List<String> arguments = new ArrayList<>();
@@ -93,38 +93,38 @@ public final class ScriptedFleet implements FleetStore {
             for (int i = 0; i < BATCH && rest.hasNext(); i++) {
                 arguments.add(rest.next());
             }
-            raise(backend.run(operation, List.of(KEY), arguments, Long.class::cast));
+            raiseEnded(backend.run(operation, List.of(KEY), arguments, Long.class::cast));
         } while (rest.hasNext());
     }
 
-    /** Two answers may overtake each other: the counter never falls. */
-    private synchronized void raise(long value) {
+    /** Answers may arrive out of order: the counter never decreases. */
+    private synchronized void raiseEnded(long value) {
         ended = Math.max(ended, value);
     }
 
-    /** A key does not come back, also when the store that knew of it was lost. */
-    private synchronized void bury(Set<String> kids) {
-        if (!dead.containsAll(kids)) {
-            Set<String> more = new HashSet<>(dead);
+    /** A key stays compromised on this node even if the store loses it. */
+    private synchronized void addCompromised(Set<String> kids) {
+        if (!compromised.containsAll(kids)) {
+            Set<String> more = new HashSet<>(compromised);
             more.addAll(kids);
-            dead = Set.copyOf(more);
+            compromised = Set.copyOf(more);
         }
     }
 
-    /** What the store holds; fields that are no numbers are a store that cannot answer. */
-    private record Known(long ended, Set<String> dead) {
+    /** What the store holds; a counter that is not a number counts as a failure of the store. */
+    private record Known(long ended, Set<String> compromised) {
         static Known of(List<?> fields) {
             long ended = 0;
-            Set<String> dead = new HashSet<>();
+            Set<String> compromised = new HashSet<>();
             for (int i = 0; i < fields.size(); i += 2) {
                 String field = (String) fields.get(i);
                 if (field.equals("ended")) {
                     ended = Long.parseLong((String) fields.get(i + 1));
-                } else if (field.startsWith(DEAD)) {
-                    dead.add(field.substring(DEAD.length()));
+                } else if (field.startsWith(COMPROMISED)) {
+                    compromised.add(field.substring(COMPROMISED.length()));
                 }
             }
-            return new Known(ended, dead);
+            return new Known(ended, compromised);
         }
     }
 }

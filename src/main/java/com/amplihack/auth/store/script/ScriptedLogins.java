@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The lockout part of {@link ScriptedStore}: each method is one script on the keys of one user. */
+/** The login attempts and lockouts of {@link ScriptedStore}; each method runs one script on one user's keys. */
 final class ScriptedLogins implements LoginStore {
     private final StoreBackend backend;
     private final ScriptedFleet fleet;

@@ -2,7 +2,7 @@ package com.amplihack.auth.store.script;
 
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.type.Quota;
-import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionPage;
@@ -20,14 +20,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The store as Lua scripts: one, and so one round trip to Redis (6.2 or later), per operation. The keys of one user carry
- * one hash tag ({@link UserKeys}), so that each script is one slot of a cluster; every key has a time to live.
+ * Implements the store by one Lua script per operation, for Redis 6.2 or later. All keys of a user have the same hash
+ * tag ({@link UserKeys}), so that each script stays in one slot of a cluster; every key has a time to live.
  */
 public final class ScriptedStore implements SecurityStore, AutoCloseable {
-    /** Version of the layout; a change of meaning gets another one. */
+    /** Contains the version of the key layout; an incompatible change gets a new one. */
     static final String PREFIX = "auth2:";
 
-    /** How long a user's epoch must outlive the longest session that may be configured (365 days). */
+    /** Time to live of epochs in milliseconds: longer than the longest session that can be configured (365 days). */
     static final String EPOCH_LIFE = Long.toString(Duration.ofDays(366).toMillis());
 
     private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
@@ -36,19 +36,19 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     private final ScriptedFleet fleet;
     private final ScriptedLogins logins;
 
-    /** With {@link #requests}, tells one operation from every other of any node and start. */
+    /** Together with {@link #requests}, makes request ids unique across nodes and restarts. */
     private final String process = UUID.randomUUID().toString().substring(24);
 
     private final AtomicLong requests = new AtomicLong();
 
-    /** Runs its scripts there, and closes it with itself. */
+    /** Runs its scripts in the backend, which {@link #close} closes. */
     public ScriptedStore(StoreBackend backend) {
         this.backend = backend;
         fleet = new ScriptedFleet(backend);
         logins = new ScriptedLogins(backend, fleet, this::requestId);
     }
 
-    /** The same for both attempts of a driver at one operation, so that a script knows the second one when it sees it. */
+    /** A retry by the driver sends the same id again, so that the script recognizes it. */
     private String requestId() {
         return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
     }
@@ -188,13 +188,13 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
-    public Set<String> deadKeys() {
-        return fleet.deadKeys();
+    public Set<String> compromisedKeys() {
+        return fleet.compromisedKeys();
     }
 
     @Override
-    public void killKeys(Set<String> kids) {
-        fleet.killKeys(kids);
+    public void markCompromised(Set<String> kids) {
+        fleet.markCompromised(kids);
     }
 
     @Override
@@ -266,7 +266,7 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
-    public Inspection inspect(Instant now) {
+    public StoreInspection inspect(Instant now) {
         return backend.inspect(now);
     }
 
@@ -290,7 +290,7 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
         backend.close();
     }
 
-    /** Runs a script that asks for the user's epoch. */
+    /** Runs a script that calls {@code epoch_of}, with the store-wide counter as its last argument. */
     private <T> T runInEpoch(
             StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read) {
         List<String> all = new ArrayList<>(arguments.size() + 1);
@@ -299,7 +299,7 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
         return backend.run(operation, keys, all, read);
     }
 
-    /** From the first two elements of an answer. */
+    /** Reads the epoch from the first two elements of an answer. */
     static Epoch epoch(Object answer) {
         List<?> elements = (List<?>) answer;
         return new Epoch(Long.parseLong((String) elements.get(0)), Long.parseLong((String) elements.get(1)));

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The session record as fields and values of a Redis hash; docs/adr/0025 counts its bytes. No value is over 64 bytes, so
- * that it stays compact.
+ * Converts a session record to the fields and values of a Redis hash and back. No value is longer than 64 bytes, so
+ * that Redis keeps the hash in its compact encoding (docs/adr/0025).
  */
 public final class SessionFields {
-    // one letter each, since there are as many of them as sessions; prelude.lua has the same
+    // the same as in prelude.lua; single letters, since every record repeats them
     public static final String GEN = "g";
     public static final String LIVE = "l";
     public static final String ROTATED_AT = "t";
@@ -57,9 +57,9 @@ public final class SessionFields {
     }
 
     /**
-     * Reads a record; fields that it does not know are of a later version, and ignored.
+     * Reads a record; ignores unknown fields, which a later version may have written.
      *
-     * @throws IllegalArgumentException when a field is missing or is not what it should be
+     * @throws IllegalArgumentException if a field is missing or malformed
      */
     public static SessionRecord read(String subject, String sid, List<?> flat) {
         Fields fields = new Fields(new HashMap<>());
@@ -109,7 +109,7 @@ public final class SessionFields {
         return Instant.ofEpochSecond(Long.parseLong(seconds));
     }
 
-    /** The fields of one record, none of which may be missing. */
+    /** The fields of one record; reading a missing one fails. */
     private record Fields(Map<String, String> values) {
         String of(String name) {
             String value = values.get(name);

@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** Puts pages together of what sessions.lua answers, by a bounded number of questions for each page. */
+/** Builds each page of live sessions by a bounded number of calls of sessions.lua, which also returns ended ones. */
 final class SessionPages {
-    /** Of a user who left many sessions that are over already, a page may then be short. */
-    private static final int QUESTIONS = 10;
+    /** With many ended sessions in between, a page may therefore be short. */
+    private static final int MAX_CALLS = 10;
 
     private static final int WINDOW = 128; // STEP of prelude.lua
 
     private SessionPages() {}
 
-    /** A session that was looked at; empty when it is over. */
+    /** An entry that sessions.lua returned; without a session if that has ended. */
     record Seen(SessionPage.Place place, Optional<SessionRecord> session) {}
 
     /**
      * Reads a page.
      *
-     * @param look asks for so many sessions behind a place
+     * @param look reads a number of sessions after a place
      */
     static SessionPage read(
             Optional<SessionPage.Place> from,
@@ -30,8 +30,8 @@ final class SessionPages {
             BiFunction<Optional<SessionPage.Place>, Integer, List<Seen>> look) {
         List<SessionRecord> page = new ArrayList<>();
         Optional<SessionPage.Place> last = from;
-        for (int i = 0; i < QUESTIONS; i++) {
-            int count = Math.min(WINDOW, limit - page.size() + 1); // one more tells whether there is another page
+        for (int i = 0; i < MAX_CALLS; i++) {
+            int count = Math.min(WINDOW, limit - page.size() + 1); // one more shows whether there is another page
             List<Seen> window = look.apply(last, count);
             for (Seen seen : window) {
                 if (seen.session().isPresent()) {
@@ -49,7 +49,7 @@ final class SessionPages {
         return new SessionPage(page, last);
     }
 
-    /** What one run of sessions.lua has looked at. */
+    /** Reads the answer of one call of sessions.lua. */
     static List<Seen> window(String subject, List<?> answer) {
         List<Seen> window = new ArrayList<>(answer.size() / 3);
         for (int i = 0; i < answer.size(); i += 3) {

@@ -1,6 +1,6 @@
 package com.amplihack.auth.store.script;
 
-import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
 import com.amplihack.auth.store.StoreUnavailableException;
 import java.time.Instant;
@@ -9,33 +9,33 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Where the store's scripts run: Redis, or this process.
+ * Runs the store's scripts, in Redis or in this process.
  *
- * <p>Whatever goes wrong is a {@link StoreUnavailableException}.
+ * <p>Every failure is a {@link StoreUnavailableException}.
  */
 public interface StoreBackend extends AutoCloseable {
     /**
      * Runs an operation's script as one atomic step.
      *
-     * @param keys all of one slot
-     * @param read turns the answer, a String, a Long, a List of answers or null, into what the caller wants
+     * @param keys all in one slot of a cluster
+     * @param read converts the answer: a String, a Long, a List of answers, or null
      */
     <T> T run(StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read);
 
-    /** Asks whether it answers at all. */
+    /** Checks that the backend answers. */
     void ping();
 
     /**
-     * Asks whether it can be used, and what about its set-up an operator should change.
+     * Checks whether the backend can be used, and whether its configuration is dangerous.
      *
-     * @param now by this node's clock
+     * @param now the time by this node's clock, to be compared with the backend's
      */
-    Inspection inspect(Instant now);
+    StoreInspection inspect(Instant now);
 
-    /** How many session records there are; an estimate when there are many. */
+    /** The number of session records; an estimate if there are many. */
     long liveSessions();
 
-    /** Has that listener told when it goes away, and when it is back. */
+    /** Sets the listener that is notified once when an outage begins, and once when it ends. */
     void onOutage(Consumer<StoreOutage> listener);
 
     /** {@code redis} or {@code memory}, for logs and health. */

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Every operation that asks the store something, and what its caller gets when Redis cannot answer. The table in
- * docs/outage-policy.md is this list; a test compares them.
+ * The operations of the store, and what each caller gets when Redis cannot answer. A test compares this list with the
+ * table in docs/outage-policy.md.
  */
 public enum StoreOperation {
     ADMIT("admit", "a request with an access token", Outage.REFUSE, Replicas.NONE),
@@ -37,19 +37,19 @@ public enum StoreOperation {
             Replicas.NONE),
     WRITE_BACK("write_back", "what a node knows and the store has lost of it", Outage.REFUSE, Replicas.NONE),
     PING("", "readiness", Outage.REFUSE, Replicas.NONE),
-    COUNT("", "the gauge of live sessions, at most every ten seconds", Outage.GO_ON, Replicas.NONE);
+    COUNT("", "the gauge of live sessions, at most every ten seconds", Outage.DEGRADE, Replicas.NONE);
 
     /** What happens to the request when Redis does not answer, or answers with an error. */
     public enum Outage {
-        /** 503 {@code store_unavailable} with {@code Retry-After}: nobody is let in, nobody is signed out. */
+        /** 503 {@code store_unavailable} with {@code Retry-After}: nobody is admitted, nobody is signed out. */
         REFUSE,
-        /** It is answered without what was asked for. */
-        GO_ON,
-        /** It is done without Redis, which is told within a minute after it answers again. */
+        /** The request is answered without the result of this operation. */
+        DEGRADE,
+        /** The change takes effect without Redis, and is written there within a minute after it answers again. */
         LATER
     }
 
-    /** How many replicas must have what was written before it is confirmed, where there are replicas. */
+    /** How many replicas must have received the write before it is confirmed, if any replica is connected. */
     public enum Replicas {
         NONE,
         ONE
@@ -65,8 +65,8 @@ public enum StoreOperation {
     /**
      * Declares an operation.
      *
-     * @param script of {@code /lua}, or the empty string for a plain command
-     * @param askedBy for people
+     * @param script name of the script in {@code /lua}, or the empty string for a plain command
+     * @param askedBy who uses the operation, for the documentation
      */
     StoreOperation(String script, String askedBy, Outage outage, Replicas replicas) {
         this.script = script.isEmpty() ? Optional.empty() : Optional.of(new LuaScript(script));
@@ -75,7 +75,7 @@ public enum StoreOperation {
         this.replicas = replicas;
     }
 
-    /** As metrics and log call it. */
+    /** Its name in metrics and logs. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The names of a user's keys. They carry one hash tag, so that they lie in one slot of a cluster: the 16 bytes of
- * the user's id in base64url, since there are two keys for each session.
+ * The names of a user's keys. They have the same hash tag, so that they lie in one slot of a cluster: the user's id in
+ * base64url, which is shorter than the UUID's text and is stored for every session.
  */
 public record UserKeys(String user) {
     private static final Base64.Encoder TAG = Base64.getUrlEncoder().withoutPadding();
 
     /**
-     * The keys of that user.
+     * Returns the names for a user.
      *
-     * @param subject a UUID, as the id of every account is
+     * @param subject the account's id, a UUID
      */
     public static UserKeys of(String subject) {
         UUID id = UUID.fromString(subject);
@@ -26,7 +26,7 @@ public record UserKeys(String user) {
         return new UserKeys(ScriptedStore.PREFIX + "{" + TAG.encodeToString(bytes) + "}");
     }
 
-    /** What the key of each session begins with; the rest is its {@code sid}. */
+    /** The prefix of the user's session keys; the {@code sid} follows. */
     public String sessions() {
         return user + ":s:";
     }
@@ -35,7 +35,7 @@ public record UserKeys(String user) {
         return sessions() + sid;
     }
 
-    /** Of those who prove the session, or of those who do not. */
+    /** The refresh quota of requests that prove the session, or of those that do not. */
     public String refreshes(String sid, boolean proven) {
         return session(sid) + (proven ? ":refresh" : ":unproven");
     }
@@ -48,7 +48,7 @@ public record UserKeys(String user) {
         return user + ":index";
     }
 
-    /** Session, epoch and index: what a script needs that opens, rotates or ends a session. */
+    /** Session, epoch and index: the keys of scripts that open, rotate or end a session. */
     public List<String> around(String sid) {
         return List.of(session(sid), epoch(), index());
     }
@@ -65,12 +65,16 @@ public record UserKeys(String user) {
         return user + ":lock";
     }
 
-    /** Of strangers, or of the device of that nonce. */
+    /**
+     * The login attempts of an account.
+     *
+     * @param device nonce of a known device, or the empty string for strangers
+     */
     public String failures(String device) {
         return user + ":failures" + (device.isEmpty() ? "" : ":" + device);
     }
 
-    /** Whether that is the key of a session's record; a quota of a session has its name and one more part. */
+    /** Whether a key is that of a session record; the keys of a session's quotas have one more part. */
     public static boolean isSession(String key) {
         int sid = key.indexOf("}:s:") + 4;
         return key.startsWith(ScriptedStore.PREFIX) && sid >= 4 && key.indexOf(':', sid) < 0;

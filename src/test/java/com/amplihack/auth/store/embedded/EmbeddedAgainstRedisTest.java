@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
-import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
@@ -206,7 +206,7 @@ class EmbeddedAgainstRedisTest {
     private void panic(Random random) {
         switch (random.nextInt(6)) {
             case 0 -> store.endEverybody();
-            case 1 -> store.killKeys(Set.of("kid-" + random.nextInt(3)));
+            case 1 -> store.markCompromised(Set.of("kid-" + random.nextInt(3)));
             case 2 -> { // both lose what is store-wide: the store writes back what it knows, at its next look
                 jedis.del("auth2:wide");
                 keyspace.call("DEL", List.of("auth2:wide"));
@@ -309,8 +309,8 @@ class EmbeddedAgainstRedisTest {
         }
 
         @Override
-        public Inspection inspect(Instant at) {
-            return Inspection.GOOD;
+        public StoreInspection inspect(Instant at) {
+            return StoreInspection.GOOD;
         }
 
         @Override

@@ -9,7 +9,7 @@ import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
-import com.amplihack.auth.store.Inspection;
+import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.TestCertificate;
 import com.amplihack.auth.store.TestRedis;
 import com.sun.net.httpserver.HttpServer;
@@ -71,7 +71,7 @@ class RedisInspectionTest {
 
     @Test
     void theSettingsThatAreShippedAreGood() {
-        assertEquals(Inspection.GOOD, look(asShipped(Map.of()), Instant.now()));
+        assertEquals(StoreInspection.GOOD, look(asShipped(Map.of()), Instant.now()));
     }
 
     @Test
@@ -116,7 +116,7 @@ class RedisInspectionTest {
     @ValueSource(strings = {"6.2.0", "7.0.15", "10.1.0"})
     void aNewOneIsNot(String version) {
         assertEquals(
-                Inspection.GOOD,
+                StoreInspection.GOOD,
                 RedisInspection.of("# Server\r\nredis_version:" + version + "\r\n", Duration.ofMillis(1900)));
     }
 
@@ -227,9 +227,9 @@ class RedisInspectionTest {
         }
     }
 
-    private static Inspection look(StoreSettings settings, Instant now) {
+    private static StoreInspection look(StoreSettings settings, Instant now) {
         try (RedisBackend store = new RedisBackend(settings, new Meters())) {
-            assertEquals(store.inspect(now), store.firstLook(now));
+            assertEquals(store.inspect(now), store.checkAtStartup(now));
             return store.inspect(now);
         }
     }
@@ -241,7 +241,7 @@ class RedisInspectionTest {
     private static String refusal(StoreSettings settings) {
         String sentence = assertThrows(InvalidSettingException.class, () -> {
                     try (RedisBackend store = new RedisBackend(settings, new Meters())) {
-                        store.firstLook(Instant.now());
+                        store.checkAtStartup(Instant.now());
                     }
                 })
                 .getMessage();

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-class OutagesTest {
-    private static final StoreOutage BEGUN = new StoreOutage("here", Outages.NO_ANSWER, Optional.empty());
+class OutageDetectorTest {
+    private static final StoreOutage BEGUN = new StoreOutage("here", OutageDetector.NO_ANSWER, Optional.empty());
 
     private final List<StoreOutage> told = new ArrayList<>();
     private long now;
-    private final Outages outages = new Outages("here", () -> now);
+    private final OutageDetector outages = new OutageDetector("here", () -> now);
 
     @BeforeEach
     void listen() {
@@ -29,8 +29,8 @@ class OutagesTest {
 
     @Test
     void anOutageIsToldOnceHoweverManyQuestionsFail() {
-        outages.begin(Outages.NO_ANSWER);
-        outages.begin(Outages.NO_ANSWER);
+        outages.begin(OutageDetector.NO_ANSWER);
+        outages.begin(OutageDetector.NO_ANSWER);
         outages.failed(new JedisConnectionException("broken"));
 
         assertEquals(List.of(BEGUN), told);
@@ -38,7 +38,7 @@ class OutagesTest {
 
     @Test
     void itIsOverFiveSecondsAfterTheLastFailure() {
-        outages.begin(Outages.NO_ANSWER);
+        outages.begin(OutageDetector.NO_ANSWER);
         after(3_000);
         outages.failed(new JedisConnectionException("broken"));
         after(4_999);
@@ -50,16 +50,16 @@ class OutagesTest {
         outages.answered();
 
         assertEquals(
-                List.of(BEGUN, new StoreOutage("here", Outages.NO_ANSWER, Optional.of(Duration.ofSeconds(8)))), told);
+                List.of(BEGUN, new StoreOutage("here", OutageDetector.NO_ANSWER, Optional.of(Duration.ofSeconds(8)))), told);
     }
 
     @Test
     void theNextOneIsToldAnew() {
-        outages.begin(Outages.NO_ANSWER);
+        outages.begin(OutageDetector.NO_ANSWER);
         after(5_000);
         outages.answered();
 
-        outages.begin(Outages.NO_ANSWER);
+        outages.begin(OutageDetector.NO_ANSWER);
 
         assertEquals(3, told.size());
     }

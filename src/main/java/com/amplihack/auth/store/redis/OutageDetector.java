@@ -10,16 +10,16 @@ import java.util.regex.Pattern;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * Tells of each outage of Redis twice: when it begins, and when it is over, which it is when something is answered and
- * nothing has failed for five seconds. A Redis that comes and goes meanwhile is one outage.
+ * Notifies a listener when an outage of Redis begins, and when it ends: when a call succeeds and none has failed for
+ * five seconds. So a Redis that comes and goes causes one outage.
  */
-final class Outages {
+final class OutageDetector {
     static final String NO_ANSWER = "no_answer";
 
     private static final long QUIET = Duration.ofSeconds(5).toNanos();
 
-    /** With these Redis refuses whoever asks; other errors concern one user's record. In a script they stand inside. */
-    private static final Pattern FOR_EVERYBODY = Pattern.compile(
+    /** Errors that affect every user. Errors in a script contain the code within their text. */
+    private static final Pattern SERVER_WIDE = Pattern.compile(
             "\\b(READONLY|OOM|LOADING|BUSY|MISCONF|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM)\\b");
 
     private final String address;
@@ -30,17 +30,17 @@ final class Outages {
     private String reason = "";
     private long since;
 
-    Outages(String address, LongSupplier nanoTime) {
+    OutageDetector(String address, LongSupplier nanoTime) {
         this.address = address;
         this.nanoTime = nanoTime;
     }
 
-    /** Who is told, from now on. */
+    /** Sets the listener. */
     void tell(Consumer<StoreOutage> told) {
         listener = told;
     }
 
-    /** Redis cannot serve anybody. */
+    /** Begins an outage, unless one has begun already. */
     void begin(String why) {
         lastFailure = nanoTime.getAsLong();
         synchronized (this) {
@@ -54,25 +54,25 @@ final class Outages {
         listener.accept(new StoreOutage(address, why, Optional.empty()));
     }
 
-    /** The word with which Redis refuses whoever asks; empty for any other failure. */
-    static Optional<String> refusalOfEverybody(Throwable failure) {
+    /** The code of an error that affects every user, such as {@code READONLY}; empty for any other failure. */
+    static Optional<String> serverWideError(Throwable failure) {
         return Optional.of(failure)
                 .filter(JedisDataException.class::isInstance)
-                .map(error -> FOR_EVERYBODY.matcher(String.valueOf(error.getMessage())))
+                .map(error -> SERVER_WIDE.matcher(String.valueOf(error.getMessage())))
                 .filter(Matcher::find)
                 .map(Matcher::group);
     }
 
-    /** A question has failed; whether that is an outage depends on the error, or on how many do. */
+    /** Records a failed call: an error that affects every user begins an outage; otherwise the breaker decides. */
     void failed(RuntimeException failure) {
         if (failure instanceof JedisDataException) {
-            refusalOfEverybody(failure).ifPresent(this::begin);
+            serverWideError(failure).ifPresent(this::begin);
         } else if (away) {
             lastFailure = nanoTime.getAsLong();
         }
     }
 
-    /** A question was answered. */
+    /** Records a successful call, which may end the outage. */
     void answered() {
         if (!away || nanoTime.getAsLong() - lastFailure < QUIET) {
             return;

@@ -1,0 +1,19 @@
+package com.amplihack.auth.store;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The result of checking the configuration of a store that answers.
+ *
+ * @param refusal why the store cannot be used at all; empty if it can
+ * @param warnings dangers in its configuration, each one sentence
+ */
+public record StoreInspection(Optional<String> refusal, List<String> warnings) {
+    public StoreInspection {
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Usable, without warnings. */
+    public static final StoreInspection GOOD = new StoreInspection(Optional.empty(), List.of());
+}
