@@ -1,7 +1,7 @@
 package com.amplihack.auth.ops;
 
-import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreUnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

@@ -2,11 +2,11 @@ package com.amplihack.auth.store.script;
 
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.type.Quota;
-import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
 import java.time.Duration;
 import java.time.Instant;

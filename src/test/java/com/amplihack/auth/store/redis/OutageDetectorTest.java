@@ -50,7 +50,8 @@ class OutageDetectorTest {
         outages.answered();
 
         assertEquals(
-                List.of(BEGUN, new StoreOutage("here", OutageDetector.NO_ANSWER, Optional.of(Duration.ofSeconds(8)))), told);
+                List.of(BEGUN, new StoreOutage("here", OutageDetector.NO_ANSWER, Optional.of(Duration.ofSeconds(8)))),
+                told);
     }
 
     @Test
