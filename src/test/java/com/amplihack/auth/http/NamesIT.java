@@ -167,7 +167,9 @@ class NamesIT {
             String start = URLDecoder.decode(typed, StandardCharsets.UTF_8).replace("\u0085", "");
             assertTrue(
                     answer.json().getJsonArray("items").getValuesAs(JsonObject.class).stream()
-                            .allMatch(item -> item.getString("username").startsWith(start)),
+                            .allMatch(item -> item.getString("username")
+                                    .toLowerCase(Locale.ROOT)
+                                    .startsWith(start.toLowerCase(Locale.ROOT))),
                     typed + answer.body());
         }
     }
