@@ -319,6 +319,10 @@ class OutageIT {
     void aSilentRedisFillsNeitherThreadsNorConnections() throws Exception {
         Session admin = Session.of(server, "admin", server.firstPassword());
         List<Session> sessions = Stream.generate(() -> newUser(admin)).limit(10).toList();
+        Fault.SLOW.begin(admin); // so many answers under way at a time have the server make the threads that it needs
+        new Crowd(sessions, Set.of(200, 503));
+        Fault.SLOW.end();
+        recovery(sessions.get(0));
         Crowd usual = new Crowd(sessions, Set.of(200, 503)); // some find no free connection on a busy machine
         proxy.swallow();
         Crowd stuck = new Crowd(sessions, Set.of(503));
