@@ -1,4 +1,4 @@
-/** The one seam for security state that changes fast: sessions, replay, quotas, lockout, dead keys. */
+/** The one seam for security state that changes fast: sessions, replay, quotas, lockout, compromised keys. */
 @NullMarked
 package com.amplihack.auth.store;
 
