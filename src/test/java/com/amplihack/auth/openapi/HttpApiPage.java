@@ -126,15 +126,7 @@ final class HttpApiPage {
     }
 
     private void parameters(Operation operation) {
-        List<JsonNode> parameters = Stream.concat(
-                        DOCUMENT.root()
-                                .path("paths")
-                                .path(operation.path())
-                                .path("parameters")
-                                .valueStream(),
-                        operation.json().path("parameters").valueStream())
-                .map(DOCUMENT::follow)
-                .toList();
+        List<JsonNode> parameters = DOCUMENT.parameters(operation);
         if (parameters.isEmpty()) {
             return;
         }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -105,6 +106,18 @@ public final class OpenApi {
     /** The node, or the component that it refers to. */
     JsonNode follow(JsonNode node) {
         return node.has("$ref") ? root.at(node.get("$ref").asString().substring(1)) : node;
+    }
+
+    /** Those of its path and its own. */
+    List<JsonNode> parameters(Operation operation) {
+        return Stream.concat(
+                        root.path("paths")
+                                .path(operation.path())
+                                .path("parameters")
+                                .valueStream(),
+                        operation.json().path("parameters").valueStream())
+                .map(this::follow)
+                .toList();
     }
 
     JsonNode component(String kind, String name) {

@@ -97,14 +97,7 @@ class OpenApiTest {
     @Test
     void everyParameterOfAPathIsDeclared() {
         for (Operation operation : DOCUMENT.operations()) {
-            Set<String> declared = Stream.concat(
-                            DOCUMENT.root()
-                                    .path("paths")
-                                    .path(operation.path())
-                                    .path("parameters")
-                                    .valueStream(),
-                            operation.json().path("parameters").valueStream())
-                    .map(DOCUMENT::follow)
+            Set<String> declared = DOCUMENT.parameters(operation).stream()
                     .filter(parameter -> parameter.path("in").asString().equals("path"))
                     .map(parameter -> parameter.path("name").asString())
                     .collect(Collectors.toCollection(TreeSet::new));

@@ -5,19 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
-import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.SessionStore.Verdict;
-import com.amplihack.auth.store.redis.RedisBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.store.script.SessionFields;
 import com.amplihack.auth.store.script.UserKeys;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,48 +26,29 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 
 /** Whatever one user has heaped up, each script is short, and nobody else waits for it. */
-class CostOfOneUserTest {
+class CostOfOneUserTest extends OnRedis {
     private static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
     /** What a script does besides, whatever it finds. */
     private static final int FIXED = 20;
 
     private static final String BOB = "0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b";
 
-    private static TestRedis redis;
-    private Jedis operator;
     private ScriptedStore store;
-
-    @BeforeAll
-    static void start() {
-        redis = TestRedis.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        redis.close();
-    }
 
     @BeforeEach
     void connect() {
-        operator = redis.operator();
-        operator.flushAll();
-        store = new ScriptedStore(new RedisBackend(
-                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters()));
+        store = node();
     }
 
     @AfterEach
     void disconnect() {
         store.close();
-        operator.close();
     }
 
     @Test

@@ -4,53 +4,31 @@ import static com.amplihack.auth.store.SecurityStoreContract.ADA;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
-import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SessionStore.Commit;
 import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.SessionStore.Verdict;
-import com.amplihack.auth.store.redis.RedisBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.store.script.UserKeys;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /** Nodes that outlive what Redis has lost: what was ended stays ended, on each of them. */
-class LostStoreTest {
+class LostStoreTest extends OnRedis {
     private static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
 
-    private static TestRedis redis;
-    private Jedis operator;
     private ScriptedStore remembering;
     private ScriptedStore restarted;
 
-    @BeforeAll
-    static void start() {
-        redis = TestRedis.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        redis.close();
-    }
-
     @BeforeEach
     void connect() {
-        operator = redis.operator();
-        operator.flushAll();
         remembering = node();
         restarted = node();
     }
@@ -59,7 +37,6 @@ class LostStoreTest {
     void disconnect() {
         remembering.close();
         restarted.close();
-        operator.close();
     }
 
     @Test
@@ -209,11 +186,6 @@ class LostStoreTest {
 
     private long counter() {
         return Long.parseLong(operator.hget("auth2:wide", "ended"));
-    }
-
-    private static ScriptedStore node() {
-        return new ScriptedStore(new RedisBackend(
-                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters()));
     }
 
     private static void open(ScriptedStore store, String sid) {

@@ -5,15 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
-import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SessionStore.Commit;
 import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.SessionStore.Verdict;
-import com.amplihack.auth.store.redis.RedisBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.store.script.SessionFields;
 import com.amplihack.auth.store.script.UserKeys;
@@ -26,44 +23,25 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Jedis;
 
 /** docs/upgrade.md: what an earlier or a later version has stored, and both of them at the same Redis. */
-class StoredStateTest {
+class StoredStateTest extends OnRedis {
     private static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
     private static final String SESSION = UserKeys.of(ADA).session("s");
 
-    private static TestRedis redis;
-    private Jedis operator;
     private ScriptedStore store;
-
-    @BeforeAll
-    static void start() {
-        redis = TestRedis.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        redis.close();
-    }
 
     @BeforeEach
     void connect() {
-        operator = redis.operator();
-        operator.flushAll();
-        store = new ScriptedStore(new RedisBackend(
-                TestSettings.dev(Path.of("unused"), redis.properties()).store(), new Meters()));
+        store = node();
     }
 
     @AfterEach
     void disconnect() {
         store.close();
-        operator.close();
     }
 
     /** Whoever changes this file changes what other versions read: docs/upgrade.md says when that is allowed. */

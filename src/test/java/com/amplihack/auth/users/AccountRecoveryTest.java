@@ -8,47 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.users.AccountRecovery.Found;
 import com.amplihack.auth.users.database.Database;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
+import com.amplihack.auth.users.database.OnBothDatabases;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.h2.jdbcx.JdbcDataSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The one other writer of accounts, on the schema that the migrations make, in both databases. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class AccountRecoveryTest {
-    private EmbeddedPostgres postgres;
-
-    @BeforeAll
-    void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
-    }
-
-    @AfterAll
-    void stop() throws IOException {
-        postgres.close();
-    }
-
-    /** An empty database of either kind. */
-    Stream<DataSource> databases() throws SQLException {
-        String name = "d" + UUID.randomUUID().toString().replace("-", "");
-        execute(postgres.getPostgresDatabase(), "create database " + name);
-        JdbcDataSource h2 = new JdbcDataSource();
-        h2.setURL("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
-        return Stream.of(h2, postgres.getDatabase("postgres", name));
-    }
-
+class AccountRecoveryTest extends OnBothDatabases {
     @ParameterizedTest
     @MethodSource("databases")
     void aDisabledUserBecomesAnAdministratorWithThatPassword(DataSource database) throws SQLException {
@@ -134,13 +105,6 @@ class AccountRecoveryTest {
                 ("insert into auth_account (id, username, username_key, password_hash, enabled, created_at, version)"
                                 + " values ('%s', '%s', '%s', 'old', %s, 1, 7)")
                         .formatted(id, name, name.toLowerCase(java.util.Locale.ROOT), enabled));
-    }
-
-    private static void execute(DataSource database, String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     private static int count(DataSource database, String sql) throws SQLException {

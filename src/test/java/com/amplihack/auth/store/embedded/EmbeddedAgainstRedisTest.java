@@ -6,6 +6,7 @@ import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
 import com.amplihack.auth.store.LoginAttempt;
+import com.amplihack.auth.store.OnRedis;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.store.SessionStore.Answer;
@@ -16,12 +17,10 @@ import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
-import com.amplihack.auth.store.TestRedis;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.store.script.StoreBackend;
 import com.amplihack.auth.store.script.StoreOperation;
 import com.amplihack.auth.store.script.UserKeys;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,19 +35,16 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import redis.clients.jedis.Jedis;
 
 /**
  * The same random operations run in this process and in a real Redis: every script answers the same, and both hold the
  * same afterwards. Both believe the clock of this test, which moves in steps; the keys in Redis age with it.
  */
-class EmbeddedAgainstRedisTest {
+class EmbeddedAgainstRedisTest extends OnRedis {
     private static final int OPERATIONS = 2_000;
     private static final long STEP = 10_000; // every time to live is a multiple of it
     private static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
@@ -57,31 +53,16 @@ class EmbeddedAgainstRedisTest {
     private static final List<String> USERS =
             List.of("0ada0ada-0ada-4ada-8ada-0ada0ada0ada", "0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b");
 
-    private static TestRedis redis;
-
     private final Map<StoreOperation, Set<Object>> answers = new EnumMap<>(StoreOperation.class);
     private final Map<String, RefreshView> views = new HashMap<>();
     private final List<LoginAttempt> attempts = new ArrayList<>();
     private final Keyspace keyspace = new Keyspace(Long.MAX_VALUE);
     private final EmbeddedBackend embedded = new EmbeddedBackend(this::now, keyspace);
     private Instant now = Instant.parse("2026-06-01T12:00:00.123Z"); // a fraction, to see how numbers are written
-    private Jedis jedis;
     private ScriptedStore store;
-
-    @BeforeAll
-    static void start() {
-        redis = TestRedis.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        redis.close();
-    }
 
     @BeforeEach
     void connect() {
-        jedis = redis.operator();
-        jedis.flushAll();
         store = new ScriptedStore(new Both());
     }
 
@@ -97,7 +78,7 @@ class EmbeddedAgainstRedisTest {
         for (int i = 0; i < OPERATIONS; i++) {
             operate(random);
             if (i % 20 == 0) {
-                jedis.scriptFlush(); // each time is a script of its own there
+                operator.scriptFlush(); // each time is a script of its own there
                 assertSameContent("after " + i + " operations");
             }
         }
@@ -208,7 +189,7 @@ class EmbeddedAgainstRedisTest {
             case 0 -> store.endEverybody();
             case 1 -> store.markCompromised(Set.of("kid-" + random.nextInt(3)));
             case 2 -> { // both lose what is store-wide: the store writes back what it knows, at its next look
-                jedis.del("auth2:wide");
+                operator.del("auth2:wide");
                 keyspace.call("DEL", List.of("auth2:wide"));
             }
             default -> {
@@ -228,8 +209,8 @@ class EmbeddedAgainstRedisTest {
     /** Time passes for Redis by shortening every time to live; what has really passed since is rounded away. */
     private synchronized void advance(long millis) {
         now = now.plusMillis(millis);
-        for (String key : jedis.keys("*")) {
-            jedis.pexpire(key, roundedUp(jedis.pttl(key)) - millis);
+        for (String key : operator.keys("*")) {
+            operator.pexpire(key, roundedUp(operator.pttl(key)) - millis);
         }
     }
 
@@ -239,21 +220,23 @@ class EmbeddedAgainstRedisTest {
 
     private void assertSameContent(String when) {
         keyspace.begin(now.toEpochMilli());
-        Set<String> keys = jedis.keys("*");
+        Set<String> keys = operator.keys("*");
         assertEquals(keys.size(), keyspace.size(), when);
         for (String key : keys) {
             Object content =
-                    switch (jedis.type(key)) {
-                        case "string" -> jedis.get(key);
-                        case "hash" -> jedis.hgetAll(key);
+                    switch (operator.type(key)) {
+                        case "string" -> operator.get(key);
+                        case "hash" -> operator.hgetAll(key);
                         default ->
-                            jedis.zrangeWithScores(key, 0, -1).stream()
+                            operator.zrangeWithScores(key, 0, -1).stream()
                                     .map(member -> member.getElement() + " " + (long) member.getScore())
                                     .toList();
                     };
             assertEquals(content, contentOfEmbedded(key, content), key + " " + when);
             assertEquals(
-                    roundedUp(jedis.pttl(key)), keyspace.call("PTTL", List.of(key)), key + "'s time to live " + when);
+                    roundedUp(operator.pttl(key)),
+                    keyspace.call("PTTL", List.of(key)),
+                    key + "'s time to live " + when);
         }
     }
 
@@ -287,7 +270,7 @@ class EmbeddedAgainstRedisTest {
             synchronized (EmbeddedAgainstRedisTest.this) {
                 String time = "{'" + now.getEpochSecond() + "','" + now.getNano() / 1000 + "'}";
                 String script = operation.script().text().replace("redis.call('TIME')", time);
-                Object ofRedis = jedis.eval(script, keys, arguments);
+                Object ofRedis = operator.eval(script, keys, arguments);
                 Object ofEmbedded = embedded.run(operation, keys, arguments, answer -> answer);
                 assertEquals(ofRedis, ofEmbedded, () -> operation + " of " + keys + " with " + arguments);
                 Object kind = ofRedis instanceof List<?> list && !list.isEmpty() ? list.get(0) : ofRedis;
@@ -298,14 +281,15 @@ class EmbeddedAgainstRedisTest {
 
         @Override
         public long liveSessions() {
-            long records = jedis.keys("*").stream().filter(UserKeys::isSession).count();
+            long records =
+                    operator.keys("*").stream().filter(UserKeys::isSession).count();
             assertEquals(records, embedded.liveSessions());
             return records;
         }
 
         @Override
         public void ping() {
-            jedis.ping();
+            operator.ping();
         }
 
         @Override
@@ -325,7 +309,7 @@ class EmbeddedAgainstRedisTest {
 
         @Override
         public void close() {
-            jedis.close();
+            // the connection is the test's
         }
     }
 }

@@ -4,53 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.UUID;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
-import org.h2.jdbcx.JdbcDataSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The migrations on both databases, from nothing and from the version before. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class MigrationsTest {
+class MigrationsTest extends OnBothDatabases {
     private static final String PREVIOUS = "2";
     private static final int ALL = 3;
-
-    private EmbeddedPostgres postgres;
-
-    @BeforeAll
-    void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
-    }
-
-    @AfterAll
-    void stop() throws IOException {
-        postgres.close();
-    }
-
-    /** An empty database of either kind. */
-    Stream<DataSource> databases() throws SQLException {
-        String name = "d" + UUID.randomUUID().toString().replace("-", "");
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("create database " + name);
-        }
-        JdbcDataSource h2 = new JdbcDataSource();
-        h2.setURL("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
-        return Stream.of(h2, postgres.getDatabase("postgres", name));
-    }
 
     @ParameterizedTest
     @MethodSource("databases")
@@ -98,13 +65,6 @@ class MigrationsTest {
         assertThrows(
                 FlywayException.class,
                 () -> Database.migrations(database).load().clean());
-    }
-
-    private static void execute(DataSource database, String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     private static int count(DataSource database, String sql) throws SQLException {
