@@ -32,7 +32,7 @@ token() {
   sed 's/.*"access_token":"\([^"]*\)".*/Authorization: Bearer \1/' "$work/body" > "$work/token"
 }
 
-expect "health, from this machine" 200 '"status":"UP"' "$operations/health/ready"
+expect "health, from this machine" 200 '"name":"keys"' "$operations/health/ready"
 expect "metrics, from this machine" 200 jwt_logins_total "$operations/metrics"
 expect "the application is not on the operations port" 404 '' "$operations/auth/jwks"
 expect "key set" 200 '"kty":"RSA"' "$https/auth/jwks"

@@ -1,13 +1,15 @@
 -- Admits one request that carries a verified access token, or returns why not. Checks, in this order: session, epoch
--- and rights, min_gen, replay, quota. The token is burnt last, so that a 429 never costs a one-time token.
+-- and rights, min_gen, replay, quota, budgets. The token is burnt last, so that a 429 never costs a one-time token.
 -- KEYS[1] session  [2] epoch  [3] the token's jti  [4] the subject's API quota
 -- ARGV[1] the token's gen  [2] '1' if the request proves the session  [3] replay mode: AUTO | STRICT | OFF  [4] ms for
 --   which the token can still be presented  [5] quota limit, 0 = unlimited  [6] quota window in ms  [7] request id
+--   [8] counter of limits by which the caller chose the budgets; '' if it is not metered  [9] prefix of the user's budgets
+--   [10...] the call (reserve)
 -- ARGV[last] store-wide counter (epoch_of)
--- Returns {verdict, remaining, reset in ms}
+-- Returns {verdict, remaining, reset in ms, limits, answer of reserve if it is metered}
 local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at, F.min_gen, F.proven, F.last_seen, F.rights)
 local now = now_ms()
-local ended, rights = epoch_of(KEYS[2])
+local ended, rights, limits = epoch_of(KEYS[2])
 -- a change of rights since the last refresh revokes every access token until the next refresh
 if not s[1] or s[1] ~= ended or tonumber(s[2]) <= now or s[6] ~= rights or tonumber(ARGV[1]) < tonumber(s[3]) then
   return {'SESSION_OVER', 0, 0}
@@ -29,6 +31,10 @@ if ARGV[3] ~= 'OFF' then
   end
 end
 
+if ARGV[8] ~= '' and ARGV[8] ~= limits then
+  return {'LIMITS_CHANGED', 0, 0, limits}
+end
+
 local remaining, reset = 0, 0
 if ARGV[5] ~= '0' then
   local granted
@@ -36,6 +42,11 @@ if ARGV[5] ~= '0' then
   if granted == 0 then
     return {'OVER_QUOTA', 0, reset}
   end
+end
+
+local budget = reserve(ARGV[9], request, 10, now)
+if budget and budget[1] ~= 'GRANTED' then
+  return {'NO_BUDGET', remaining, reset, limits, budget}
 end
 
 if burn then
@@ -47,4 +58,4 @@ end
 if now - tonumber(s[5]) * 1000 >= 60000 then
   redis.call('HSET', KEYS[1], F.last_seen, math.floor(now / 1000))
 end
-return {'ADMITTED', remaining, reset}
+return {'ADMITTED', remaining, reset, limits, budget}

@@ -6,6 +6,18 @@ local F = {
   proven = 'v', epoch = 'e', rights = 'r', ends_at = 'x', created_at = 'c', last_seen = 's', address = 'h', device = 'd',
 }
 
+-- Fields of the copy of what the database grants an API key.
+local K = {
+  state = 's', lease = 'l', version = 'v', hash = 'h', expires_at = 'x', grant = 'g', noted = 'n',
+  ended = 'e', rights = 'r', limits = 'b',
+}
+
+-- States of such a copy: leased to those who read the database; live; nothing is granted; revoked, whatever is read.
+local LEASED, LIVE, NOTHING, KILLED = 'L', '1', '0', 'K'
+
+-- For how many ms the last uses of a user's keys are remembered: the longest life of a key.
+local USES_KEPT = 31622400000
+
 -- The most set entries or session records that a script reads or deletes in one call, in addition to a configured
 -- limit, because Redis serves no other client meanwhile (docs/adr/0040). The next call does the rest.
 local STEP = 128
@@ -16,12 +28,12 @@ local function now_ms()
   return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 end
 
--- Returns the user's epoch as two strings: 'ended' grows when all sessions of the user, or of all users, end; 'rights'
--- grows when roles or permissions change. Scripts that call it get the store-wide counter as their last argument, which
+-- Returns the user's epoch as three strings: 'ended' grows when all sessions of the user, or of all users, end; 'rights'
+-- grows when roles or permissions change; 'limits' when a key or a budget changes. Scripts that call it get the store-wide counter as their last argument, which
 -- is added to the user's: both only grow, so the sum changes with either.
 local function epoch_of(key)
-  local e = redis.call('HMGET', key, 'ended', 'rights')
-  return string.format('%.0f', (e[1] or 0) + ARGV[#ARGV]), e[2] or '0'
+  local e = redis.call('HMGET', key, 'ended', 'rights', 'limits')
+  return string.format('%.0f', (e[1] or 0) + ARGV[#ARGV]), e[2] or '0', e[3] or '0'
 end
 
 -- Raises a counter to a value that it never had: above the stored value and the caller's, and at least to the seconds
@@ -106,6 +118,19 @@ local function take(key, limit, window, request, now)
   end
   local oldest = redis.call('ZRANGEBYSCORE', key, inside, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
   return granted, math.max(0, limit - count), tonumber(oldest[2]) + window - now
+end
+
+-- Counts a quota that only failures use up. An attempt that is under way for over a minute counts as a failure, since
+-- the node that checked it must have crashed. Returns failures, attempts under way, ms until the oldest failure leaves.
+local function failures_of(failures, under_way, window, now)
+  forget(failures, now - window)
+  forget(under_way, now - window)
+  local inside = '(' .. now - window
+  local stale = redis.call('ZCOUNT', under_way, inside, now - 60000)
+  local oldest = redis.call('ZRANGEBYSCORE', failures, inside, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+  return redis.call('ZCOUNT', failures, inside, '+inf') + stale,
+    redis.call('ZCOUNT', under_way, inside, '+inf') - stale,
+    oldest[2] and tonumber(oldest[2]) + window - now or window
 end
 
 -- Prefix of an attempt's id in a counter once its password was found to be wrong.

@@ -1,11 +1,17 @@
 package com.amplihack.auth;
 
+import com.amplihack.auth.admin.AccountKeysResource;
 import com.amplihack.auth.admin.AccountResource;
+import com.amplihack.auth.admin.ApiKeysAdminResource;
+import com.amplihack.auth.admin.BudgetResource;
 import com.amplihack.auth.admin.KeysResource;
 import com.amplihack.auth.admin.PolicyResource;
 import com.amplihack.auth.admin.RevokeAllResource;
 import com.amplihack.auth.admin.RolesResource;
+import com.amplihack.auth.admin.SignInsResource;
+import com.amplihack.auth.admin.UsageResource;
 import com.amplihack.auth.admin.UsersResource;
+import com.amplihack.auth.endpoint.ApiKeysResource;
 import com.amplihack.auth.endpoint.JwksResource;
 import com.amplihack.auth.endpoint.LoginResource;
 import com.amplihack.auth.endpoint.LogoutAllResource;
@@ -15,7 +21,7 @@ import com.amplihack.auth.endpoint.RefreshResource;
 import com.amplihack.auth.endpoint.SessionsResource;
 import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
-import com.amplihack.auth.endpoint.WellKnownJwksResource;
+import com.amplihack.auth.endpoint.usage.OwnUsageResource;
 import com.amplihack.auth.gate.AuditGuard;
 import com.amplihack.auth.gate.PreconditionGuard;
 import com.amplihack.auth.gate.permission.ResourceGuard;
@@ -39,15 +45,23 @@ public class AuthApplication extends Application {
                 LogoutAllResource.class,
                 SessionsResource.class,
                 PasswordResource.class,
+                ApiKeysResource.class,
                 JwksResource.class,
-                WellKnownJwksResource.class,
+                JwksResource.WellKnown.class,
                 UserResource.class,
                 UsersResource.class,
                 AccountResource.class,
+                AccountKeysResource.class,
+                ApiKeysAdminResource.class,
                 RolesResource.class,
                 KeysResource.class,
                 RevokeAllResource.class,
                 PolicyResource.class,
+                SignInsResource.class,
+                BudgetResource.OfAccount.class,
+                BudgetResource.OfRole.class,
+                UsageResource.class,
+                OwnUsageResource.class,
                 VersionFilter.class,
                 ResourceGuard.class,
                 PreconditionGuard.class,

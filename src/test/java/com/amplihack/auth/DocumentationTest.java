@@ -4,12 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.Policy;
-import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.config.source.Property;
 import com.amplihack.auth.problem.ErrorCode;
 import java.io.IOException;
-import java.io.Reader;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -18,8 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -42,40 +36,6 @@ class DocumentationTest {
         assertEquals(
                 Arrays.stream(ErrorCode.values()).map(ErrorCode::code).collect(Collectors.toCollection(TreeSet::new)),
                 headings);
-    }
-
-    @Test
-    void everyDefaultIsDocumentedAsItIs() throws IOException {
-        Properties defaults = new Properties();
-        try (Reader file =
-                Files.newBufferedReader(Path.of("src/main/resources/META-INF/microprofile-config.properties"))) {
-            defaults.load(file);
-        }
-        Policy policy = TestSettings.following(Path.of("/nowhere"), Map.of()).policy();
-        Set<String> documented = new TreeSet<>();
-        for (String line : Files.readAllLines(Path.of("docs/configuration.md"))) {
-            if (line.startsWith("| `")) {
-                String[] cells = line.split("\\|");
-                String[] names = code(cells[1]);
-                String[] values = code(cells[2]);
-                documented.addAll(Arrays.asList(names));
-                boolean live = cells[4].strip().equals("live");
-                for (String name : names) {
-                    assertEquals(policy.isLive(new Property(name, Optional.empty(), "")), live, name);
-                }
-                for (int i = 0; i < names.length; i++) {
-                    String value = defaults.getProperty(names[i], "");
-                    if (!value.isEmpty()) {
-                        assertEquals(value, values[i], names[i]);
-                    }
-                }
-            }
-        }
-        Set<String> missing = defaults.stringPropertyNames().stream()
-                .filter(name -> !name.startsWith("%") && !name.startsWith("mp."))
-                .filter(name -> !documented.contains(name))
-                .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(Set.of(), missing);
     }
 
     @Test

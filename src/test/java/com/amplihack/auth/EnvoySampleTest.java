@@ -93,6 +93,20 @@ class EnvoySampleTest {
     }
 
     @Test
+    void anApiKeyIsShownAndNotPassedOn() throws IOException {
+        answer.put("x-auth-key", "4kQ2nVx8LrT0aZ7c");
+        sent.putAll(Map.of("x-api-key", "amp_k", "x-auth-key", "root"));
+        sent.remove("authorization");
+        Map<String, String> passed = run();
+        assertEquals("amp_k", strings(lua.get("asked").checktable()).get("x-api-key"));
+        assertFalse(passed.containsKey("x-api-key"));
+        assertEquals("4kQ2nVx8LrT0aZ7c", passed.get("x-auth-key"));
+
+        sent.put("x-api-key", "the application's own");
+        assertEquals("the application's own", run().get("x-api-key"));
+    }
+
+    @Test
     void theQuestionDoesNotDependOnTheClientsPath() throws IOException {
         run();
         assertEquals("/auth/verify", strings(lua.get("asked").checktable()).get(":path"));

@@ -24,7 +24,8 @@ final class AccountJson {
                 .add("username", account.username())
                 .add("roles", JSON.createArrayBuilder(account.roles()))
                 .add("permissions", JSON.createArrayBuilder(account.ownPermissions()))
-                .add("enabled", account.enabled());
+                .add("enabled", account.enabled())
+                .add("must_change_password", account.mustChangePassword());
         lockedUntil.ifPresentOrElse(
                 end -> json.add("locked_until", end.toString()), () -> json.addNull("locked_until"));
         return json.add("created_at", account.createdAt().toString());

@@ -1,17 +1,22 @@
 package com.amplihack.auth.admin;
 
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.Paging;
 import com.amplihack.auth.session.SessionJson;
+import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.login.LoginLimit;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.web.JsonBody;
 import jakarta.annotation.security.RolesAllowed;
@@ -32,10 +37,15 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** {@code /admin/api/users/{id}}: an account, its lock and its sessions. */
 @Path("/admin/api/users/{id}")
@@ -45,7 +55,9 @@ public class AccountResource {
     /** RFC 9562 section 4: case-insensitive on input, lower case on output. */
     private static final Pattern UUID_FORM = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
-    private static final Set<String> MEMBERS = Set.of("username", "password", "roles", "permissions", "enabled");
+    static final String MUST_CHANGE = "must_change_password";
+    private static final Set<String> MEMBERS =
+            Set.of("username", "password", "roles", "permissions", "enabled", MUST_CHANGE);
 
     @Inject
     private AccountDirectory accounts;
@@ -60,28 +72,51 @@ public class AccountResource {
     private TokenSizeCheck fit;
 
     @Inject
+    private Delegation delegation;
+
+    @Inject
     private AdminAudit audit;
 
+    @Inject
+    private AccessToken caller;
+
+    @Inject
+    private LoginLimit limit;
+
     @GET
-    @RolesAllowed("admin")
+    @AdminOrPermission("users:read")
     public String get(@PathParam("id") String path) {
         return json(find(path)).build().toString();
     }
 
-    /** Merge patch (RFC 7396): {@code null} empties a list. A new password ends all sessions. */
+    /**
+     * Merge patch (RFC 7396): {@code null} empties a list. A new password ends all sessions, and must be changed by its
+     * user unless the request says otherwise.
+     */
     @PATCH
-    @RolesAllowed("admin")
+    @AdminOrPermission({"users:write", "users:reset"})
     public String change(@PathParam("id") String path, @Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request, MEMBERS);
+        Optional<Secret> password = body.optional("password", UsersResource.MAX_PASSWORD_LENGTH, OpaqueString::of)
+                .map(Secret::of);
         AccountChange change = new AccountChange(
-                body.optional("password", UsersResource.MAX_PASSWORD_LENGTH, OpaqueString::of)
-                        .map(Secret::of),
+                password,
                 body.patchedStrings("roles", UsersResource.MAX_ROLES, UsersResource.MAX_ROLE_LENGTH),
                 TokenSizeCheck.wellFormed(body.patchedStrings(
                         "permissions", UsersResource.MAX_PERMISSIONS, UsersResource.MAX_PERMISSION_LENGTH)),
-                body.patchedBool("enabled"));
+                body.patchedBool("enabled"),
+                body.patchedBool(MUST_CHANGE).or(() -> password.map(chosen -> true)));
+        boolean resets = body.has("password") || body.has(MUST_CHANGE);
+        RightsCheck allowed = delegation.of(
+                needed(resets, change),
+                change.touchesRights() ? fit : RightsCheck.NONE, // even an account with too many rights can be disabled
+                change.roles().orElse(Set.of()),
+                change.permissions().orElse(Set.of()));
         Account before = find(path);
         String id = before.id();
+        if (resets && id.equals(caller.subject())) { // a stolen session must not do without the old password
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "password: change your own by POST /auth/password.");
+        }
         if (body.optional("username", Username.MAX_LENGTH, Username::normalize)
                 .map(Username::normalize)
                 .filter(name -> !name.equals(before.username()))
@@ -89,16 +124,26 @@ public class AccountResource {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "username: cannot be changed.");
         }
         Optional<Instant> lock = store.lockedUntil(id); // nothing may fail between change and audit entry
-        RightsCheck allowed =
-                change.touchesRights() ? fit : RightsCheck.NONE; // even an account with too many rights can be disabled
         Account after = audit.attempt("change_user", id, AccountJson.of(before, lock), () -> administration
                 .change(id, change, allowed)
                 .orElseThrow(AccountResource::noSuchUser));
         audit.record("change_user", id, AccountJson.of(before, lock), AccountJson.of(after, lock));
         if (change.password().isPresent()) {
-            audit.recordPasswordReset(id);
+            audit.recordPasswordReset(after);
         }
         return AccountJson.of(after, lock).build().toString();
+    }
+
+    /** Permissions, or none if the change needs the role {@code admin}. */
+    private static List<String> needed(boolean resets, AccountChange change) {
+        if (change.mustChangePassword().filter(must -> !must).isPresent()) {
+            return List.of(); // whoever keeps a password that they know gets what the account is given later
+        }
+        boolean writes = change.touchesRights() || change.enabled().isPresent();
+        return Stream.concat(
+                        resets ? Stream.of("users:reset") : Stream.empty(),
+                        writes || !resets ? Stream.of("users:write") : Stream.empty())
+                .toList();
     }
 
     /** Can be retried after a 503, as it also ends the sessions of an account already deleted. */
@@ -107,7 +152,8 @@ public class AccountResource {
     public Response delete(@PathParam("id") String path) {
         String id = uuid(path);
         JsonObjectBuilder before = accounts.find(id).map(this::json).orElse(null);
-        boolean deleted = audit.attempt("delete_user", id, before, () -> administration.delete(id));
+        boolean deleted = audit.attempt(
+                "delete_user", id, before, () -> administration.delete(id, delegation.ofAdmin(RightsCheck.NONE)));
         if (!deleted) {
             throw noSuchUser();
         }
@@ -118,21 +164,34 @@ public class AccountResource {
     /** Also resets the failure count, so that an attacker gets as many guesses again. */
     @POST
     @Path("/unlock")
-    @RolesAllowed("admin")
+    @AdminOrPermission("users:unlock")
     public Response unlock(@PathParam("id") String path, @Context HttpServletRequest request) {
         JsonBody.read(request, Set.of());
-        String id = find(path).id();
-        if (store.unlock(id)) {
-            audit.recordUnlocked(id);
+        Account account = find(path);
+        if (within(account.id(), "users:unlock", store::unlock)) {
+            audit.recordUnlocked(account);
         }
-        audit.record("unlock_user", id, null, null);
+        audit.record("unlock_user", account.id(), null, null);
         return Response.noContent().build();
+    }
+
+    /** Why this person cannot sign in: the account's state, its last failures, and the limit at their addresses. */
+    @GET
+    @Path("/sign-in")
+    @AdminOrPermission("users:read")
+    public String signIn(@PathParam("id") String path) {
+        Account account = find(path);
+        Optional<Instant> locked = store.lockedUntil(account.id());
+        List<LoginFailure.Last> failures = store.failures(account.id());
+        Map<String, RateLimit> limits = new LinkedHashMap<>();
+        failures.forEach(last -> limits.computeIfAbsent(last.failure().address(), limit::of));
+        return SignInJson.of(account, locked, failures, limits).build().toString();
     }
 
     /** A page of sessions, the most recently used first. */
     @GET
     @Path("/sessions")
-    @RolesAllowed("admin")
+    @AdminOrPermission("sessions:read")
     public String sessions(
             @PathParam("id") String path,
             @QueryParam("limit") @DefaultValue(Paging.DEFAULT_LIMIT) String limit,
@@ -143,10 +202,10 @@ public class AccountResource {
 
     @DELETE
     @Path("/sessions")
-    @RolesAllowed("admin")
+    @AdminOrPermission("sessions:end")
     public String endSessions(@PathParam("id") String path) {
-        String id = find(path).id();
-        int ended = store.endAll(id);
+        String id = uuid(path);
+        int ended = within(id, "sessions:end", store::endAll);
         audit.record("end_sessions", id, null, null);
         return AccountJson.JSON
                 .createObjectBuilder()
@@ -163,15 +222,26 @@ public class AccountResource {
         return accounts.find(uuid(path)).orElseThrow(AccountResource::noSuchUser);
     }
 
+    /** Does something to the account's state in the store; between the check and the deed nobody becomes more powerful. */
+    private <T> T within(String id, String needed, Function<String, T> deed) {
+        return administration
+                .with(id, delegation.of(Set.of(needed), RightsCheck.NONE), account -> deed.apply(account.id()))
+                .orElseThrow(AccountResource::noSuchUser);
+    }
+
     /** Validates and normalizes an id, as it becomes part of a store key. */
-    private static String uuid(String path) {
-        if (!UUID_FORM.matcher(path).matches()) {
+    static String uuid(String path) {
+        if (!isId(path)) {
             throw noSuchUser();
         }
         return path.toLowerCase(Locale.ROOT);
     }
 
-    private static AuthException noSuchUser() {
+    static boolean isId(String text) {
+        return UUID_FORM.matcher(text).matches();
+    }
+
+    static AuthException noSuchUser() {
         return new AuthException(ErrorCode.NOT_FOUND, "There is no account with this id.");
     }
 }

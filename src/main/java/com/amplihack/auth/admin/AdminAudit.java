@@ -6,6 +6,7 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.users.Account;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -37,15 +38,16 @@ public class AdminAudit {
         }
     }
 
-    void recordPasswordReset(String target) {
-        audit.record(
-                AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(target).detail("reset_by", caller.subject()));
+    void recordPasswordReset(Account target) {
+        audit.record(about(AuditEvent.PASSWORD_CHANGED, target).detail("reset_by", caller.subject()));
     }
 
-    void recordUnlocked(String target) {
-        audit.record(AuditEntry.of(AuditEvent.ACCOUNT_UNLOCKED, client)
-                .user(target)
-                .detail("unlocked_by", caller.subject()));
+    void recordUnlocked(Account target) {
+        audit.record(about(AuditEvent.ACCOUNT_UNLOCKED, target).detail("unlocked_by", caller.subject()));
+    }
+
+    private AuditEntry about(AuditEvent event, Account target) {
+        return AuditEntry.of(event, client).user(target.id(), target.username()).actor("account:" + caller.username());
     }
 
     void recordCritical(String action, String target) {
@@ -65,7 +67,7 @@ public class AdminAudit {
 
     private AuditEntry entry(String action, String target) {
         return AuditEntry.of(AuditEvent.ADMIN_ACTION, client)
-                .user(caller.subject())
+                .user(caller.subject(), caller.username())
                 .session(caller.sid())
                 .detail("action", action)
                 .detail("target", target);

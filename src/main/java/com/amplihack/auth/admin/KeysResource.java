@@ -1,5 +1,6 @@
 package com.amplihack.auth.admin;
 
+import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.keys.KeyChangeCause;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
@@ -9,7 +10,6 @@ import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.JsonBody;
 import com.amplihack.auth.web.StrictJson;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
@@ -45,7 +45,7 @@ public class KeysResource {
 
     /** All keys, the newest first. */
     @GET
-    @RolesAllowed("admin")
+    @AdminOrPermission("keys:write")
     public String list() {
         return AccountJson.list(keys.keys(), this::json).build().toString();
     }
@@ -53,7 +53,7 @@ public class KeysResource {
     /** Makes the {@code NEXT} key the active one; 409 with {@code earliest_at} if not published long enough. */
     @POST
     @Path("/rotate")
-    @RolesAllowed("admin")
+    @AdminOrPermission("keys:write")
     public Response rotate(@Context HttpServletRequest request) {
         JsonBody.read(request, Set.of());
         RingKey signing = rotation.rotate(change());
@@ -63,7 +63,7 @@ public class KeysResource {
     /** Invalidates a key and its tokens, perhaps the caller's too; returns once another key signs. */
     @POST
     @Path("/{kid}/compromise")
-    @RolesAllowed("admin")
+    @AdminOrPermission("keys:write")
     public String compromise(@PathParam("kid") String kid, @Context HttpServletRequest request) {
         boolean keepNext = JsonBody.read(request, Set.of("keep_next")).bool("keep_next", false);
         var dead = StrictJson.provider().createArrayBuilder(rotation.compromise(kid, keepNext, change()));
@@ -74,7 +74,7 @@ public class KeysResource {
     }
 
     private KeyChangeCause change() {
-        return KeyChangeCause.by(caller.subject(), caller.sid(), client);
+        return KeyChangeCause.by(caller.subject(), caller.username(), caller.sid(), client);
     }
 
     private JsonObjectBuilder json(RingKey key) {

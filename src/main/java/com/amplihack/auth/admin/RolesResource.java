@@ -1,9 +1,11 @@
 package com.amplihack.auth.admin;
 
+import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Role;
 import com.amplihack.auth.web.JsonBody;
 import jakarta.annotation.security.RolesAllowed;
@@ -41,10 +43,13 @@ public class RolesResource {
     private TokenSizeCheck fit;
 
     @Inject
+    private Delegation delegation;
+
+    @Inject
     private AdminAudit audit;
 
     @GET
-    @RolesAllowed("admin")
+    @AdminOrPermission("users:read")
     public String list() {
         return AccountJson.list(accounts.roles(), AccountJson::of).build().toString();
     }
@@ -54,7 +59,7 @@ public class RolesResource {
     @Path("/{name}")
     @RolesAllowed("admin")
     public String put(@PathParam("name") String name, @Context HttpServletRequest request) {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new AuthException(
                     ErrorCode.INVALID_REQUEST,
                     "name: must be 1 to 64 letters, digits and . _ : - and start with a letter or digit.");
@@ -63,8 +68,9 @@ public class RolesResource {
                 .patchedStrings("permissions", UsersResource.MAX_PERMISSIONS, UsersResource.MAX_PERMISSION_LENGTH)
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.INVALID_REQUEST, "permissions: must be a list, which may be empty.")));
+        RightsCheck allowed = delegation.ofAdmin(fit);
         var before = accounts.role(name).map(AccountJson::of).orElse(null);
-        Role role = audit.attempt("put_role", name, before, () -> administration.putRole(name, permissions, fit));
+        Role role = audit.attempt("put_role", name, before, () -> administration.putRole(name, permissions, allowed));
         audit.record("put_role", name, before, AccountJson.of(role));
         return AccountJson.of(role).build().toString();
     }
@@ -77,14 +83,18 @@ public class RolesResource {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "name: the role admin cannot be deleted.");
         }
         Role before = Optional.of(name)
-                .filter(possible -> NAME.matcher(possible).matches())
+                .filter(RolesResource::isName)
                 .flatMap(accounts::role)
                 .orElseThrow(() -> new AuthException(ErrorCode.NOT_FOUND, "There is no role with this name."));
         audit.attempt("delete_role", name, AccountJson.of(before), () -> {
-            administration.deleteRole(name);
+            administration.deleteRole(name, delegation.ofAdmin(RightsCheck.NONE));
             return null;
         });
         audit.record("delete_role", name, AccountJson.of(before), null);
         return Response.noContent().build();
+    }
+
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 }

@@ -3,10 +3,10 @@ package com.amplihack.auth.admin;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.TokenIssuer;
-import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.RightsCheck;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -40,11 +40,11 @@ class TokenSizeCheck implements RightsCheck {
     }
 
     @Override
-    public void require(Account account) {
-        if (!issuer.fits(account.username(), account.roles(), account.permissions())) {
+    public void require(String username, List<String> roles, List<String> permissions) {
+        if (!issuer.fits(username, roles, permissions)) {
             throw new AuthException(
                     ErrorCode.INVALID_REQUEST,
-                    "permissions: roles and permissions of " + account.username() + " do not fit into a token.");
+                    "permissions: roles and permissions of " + username + " do not fit into a token.");
         }
     }
 }

@@ -4,17 +4,20 @@ import static com.amplihack.auth.admin.AccountJson.JSON;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.gate.permission.AdminOrPermission;
+import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.session.Paging;
 import com.amplihack.auth.store.LoginStore;
+import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.web.JsonBody;
 import com.amplihack.auth.web.PublicBaseUrl;
-import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonArrayBuilder;
@@ -30,11 +33,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,7 +49,8 @@ public class UsersResource {
     static final int MAX_PERMISSION_LENGTH = 128;
     static final int MAX_PASSWORD_LENGTH = 1024;
 
-    private static final Set<String> MEMBERS = Set.of("username", "password", "roles", "permissions", "enabled");
+    private static final Set<String> MEMBERS =
+            Set.of("username", "password", "roles", "permissions", "enabled", AccountResource.MUST_CHANGE);
 
     @Inject
     private AccountDirectory accounts;
@@ -65,14 +65,23 @@ public class UsersResource {
     private TokenSizeCheck fit;
 
     @Inject
+    private Delegation delegation;
+
+    @Inject
     private AdminAudit audit;
+
+    @Inject
+    private AccessToken caller;
 
     @Inject
     private Configuration configuration;
 
-    /** Without a password, generates one and returns it, once, as {@code initial_password}. */
+    /**
+     * Without a password, generates one and returns it, once, as {@code initial_password}. By a caller without the role
+     * {@code admin} it must be changed.
+     */
     @POST
-    @RolesAllowed("admin")
+    @AdminOrPermission("users:write")
     public Response create(@Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request, MEMBERS);
         String username = body.string("username", Username.MAX_LENGTH, Username::normalize);
@@ -82,12 +91,15 @@ public class UsersResource {
         Set<String> permissions =
                 TokenSizeCheck.wellFormed(body.strings("permissions", MAX_PERMISSIONS, MAX_PERMISSION_LENGTH));
         boolean enabled = body.bool("enabled", true);
+        boolean mustChange =
+                body.bool(AccountResource.MUST_CHANGE, !caller.roles().contains(Authorization.ADMIN));
+        RightsCheck allowed = delegation.of(mustChange ? Set.of("users:write") : Set.of(), fit, roles, permissions);
         Secret password = chosen.orElseGet(PasswordPolicy::random);
         Account account = audit.attempt(
                 "create_user",
                 username,
                 null,
-                () -> administration.create(username, password, roles, permissions, enabled, fit));
+                () -> administration.create(username, password, roles, permissions, enabled, mustChange, allowed));
         audit.record("create_user", account.id(), null, AccountJson.of(account, Optional.empty()));
         JsonObjectBuilder answer = AccountJson.of(account, Optional.empty());
         if (chosen.isEmpty()) {
@@ -100,13 +112,14 @@ public class UsersResource {
 
     /** A page of accounts, sorted by name. */
     @GET
-    @RolesAllowed("admin")
+    @AdminOrPermission("users:read")
     public String list(
             @QueryParam("query") @DefaultValue("") String query,
             @QueryParam("limit") @DefaultValue(Paging.DEFAULT_LIMIT) String limit,
             @QueryParam("cursor") @DefaultValue("") String cursor) {
         int page = Paging.limit(limit);
-        List<Account> found = new ArrayList<>(accounts.list(query, name(cursor), page + 1));
+        List<Account> found = new ArrayList<>(
+                accounts.list(query, Username.ofCursor(cursor).orElseThrow(Paging::foreignCursor), page + 1));
         boolean more = found.size() > page;
         if (more) {
             found.remove(page);
@@ -116,32 +129,10 @@ public class UsersResource {
         found.forEach(account -> items.add(AccountJson.of(account, store.lockedUntil(account.id()))));
         JsonObjectBuilder answer = JSON.createObjectBuilder().add("items", items);
         if (more) {
-            answer.add("next_cursor", cursor(found.get(page - 1)));
+            answer.add("next_cursor", Username.cursor(found.get(page - 1).usernameKey()));
         } else {
             answer.addNull("next_cursor");
         }
         return answer.build().toString();
-    }
-
-    /** An opaque cursor: the last name of its page. */
-    private static String cursor(Account last) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(last.usernameKey().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String name(String cursor) {
-        try {
-            String name = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor)))
-                    .toString();
-            if (Username.mayBeKey(name)) {
-                return name;
-            }
-        } catch (IllegalArgumentException | CharacterCodingException foreign) {
-            // refused below
-        }
-        throw Paging.foreignCursor();
     }
 }

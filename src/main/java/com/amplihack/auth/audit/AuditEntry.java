@@ -12,6 +12,8 @@ public final class AuditEntry {
     final Map<String, String> details = new LinkedHashMap<>();
     Severity severity;
     String userId = "";
+    String username = "";
+    String actor = "";
     String sessionId = "";
 
     private AuditEntry(AuditEvent event, ClientContext client) {
@@ -24,8 +26,24 @@ public final class AuditEntry {
         return new AuditEntry(event, client);
     }
 
+    /** The account that it is about; {@link AuditLog} adds its name if it has met it before. */
     public AuditEntry user(String id) {
         userId = id;
+        return this;
+    }
+
+    /** The account that it is about, by id and name. */
+    public AuditEntry user(String id, String name) {
+        username = name;
+        return user(id);
+    }
+
+    /**
+     * Who did it, when that is not the account that it is about: {@code account:}, {@code jmx:} or {@code os:} with a name,
+     * or {@code server:} with the source of a setting.
+     */
+    public AuditEntry actor(String who) {
+        actor = who;
         return this;
     }
 

@@ -21,10 +21,16 @@ public enum AuditEvent {
     ACCOUNT_LOCKED(Severity.WARNING),
     ACCOUNT_UNLOCKED(Severity.INFO),
     PASSWORD_CHANGED(Severity.INFO),
+    API_KEY_CREATED(Severity.INFO),
+    API_KEY_CHANGED(Severity.INFO),
+    API_KEY_REVOKED(Severity.INFO),
+    API_KEY_REFUSED(Severity.WARNING, true),
+    API_KEY_EXPIRING(Severity.WARNING),
     KEY_ROTATED(Severity.INFO),
     KEY_COMPROMISED(Severity.CRITICAL),
     ADMIN_ACTION(Severity.INFO),
     POLICY_CHANGED(Severity.INFO),
+    POLICY_REFUSED(Severity.WARNING),
     STORE_UNAVAILABLE(Severity.CRITICAL),
 
     /** The audit file could not be written for a while; the details count the missing entries. */
@@ -60,6 +66,11 @@ public enum AuditEvent {
     AuditEvent(Severity severity, boolean refusal) {
         this.severity = severity;
         this.refusal = refusal;
+    }
+
+    /** Whether the account that the event is about has caused it: nobody has proven that of a refusal. */
+    boolean isByItsAccount() {
+        return !refusal && this != ACCOUNT_LOCKED && this != API_KEY_EXPIRING;
     }
 
     /** Whether the event is a refused request, which a client can repeat at no cost. */

@@ -40,6 +40,8 @@ final class AuditLineFormatter {
         json.add("event", entry.event.name())
                 .add("severity", entry.severity.name().toLowerCase(Locale.ROOT));
         add(json, "user_id", entry.userId);
+        add(json, "username", entry.username);
+        add(json, "actor", entry.actor);
         add(json, "session_id", entry.sessionId);
         add(json, "ip_address", entry.client.address());
         add(json, "user_agent", cut(entry.client.userAgent()));

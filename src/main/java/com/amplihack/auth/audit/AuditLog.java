@@ -6,6 +6,8 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.web.ClientContext;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
@@ -29,6 +31,7 @@ import java.util.logging.Logger;
 @Singleton
 public class AuditLog {
     private static final Logger LOG = Logger.getLogger(AuditLog.class.getName());
+    private static final int MAX_NAMES = 10_000;
 
     private final Configuration configuration;
     private final AuditMetrics meter;
@@ -43,6 +46,12 @@ public class AuditLog {
     private long sequence;
     private final AtomicBoolean refusing = new AtomicBoolean();
     private final RefusalThrottle refusals = new RefusalThrottle();
+
+    /** Names by account id; they never change. */
+    private final Cache<String, String> names = Caffeine.newBuilder()
+            .maximumSize(MAX_NAMES)
+            .executor(Runnable::run) // maintenance on the calling thread
+            .build();
 
     @Inject
     public AuditLog(Configuration configuration, InstantSource clock, Meters meters) {
@@ -91,6 +100,7 @@ public class AuditLog {
      * {@link #recordSuppressed}.
      */
     public void record(AuditEntry entry) {
+        name(entry);
         meter.count(entry);
         Recorded recorded;
         synchronized (this) {
@@ -101,6 +111,22 @@ public class AuditLog {
         }
         log(entry, recorded);
         recorded.waiting().ifPresent(writer::await);
+    }
+
+    /** Adds the account's name if it is known here, and its account as the actor where nobody else is. */
+    private void name(AuditEntry entry) {
+        if (entry.userId.isEmpty()) {
+            return;
+        }
+        if (entry.username.isEmpty()) {
+            entry.username =
+                    Optional.ofNullable(names.getIfPresent(entry.userId)).orElse("");
+        } else {
+            names.put(entry.userId, entry.username);
+        }
+        if (entry.actor.isEmpty() && entry.event.isByItsAccount()) {
+            entry.actor = "account:" + (entry.username.isEmpty() ? entry.userId : entry.username);
+        }
     }
 
     /** Records how many refusals were suppressed and resets the counts; call it once a minute. */

@@ -4,6 +4,7 @@ import com.amplihack.auth.audit.AuditEvent.Severity;
 import com.amplihack.auth.config.type.AddressRanges;
 import com.amplihack.auth.web.ClientContext;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,15 +13,23 @@ import java.util.Set;
 
 /**
  * Admits {@value #WRITTEN_PER_MINUTE} refusals a minute per event and network (IPv4 address, IPv6 /64) to the audit log and
- * counts the rest; a session's first critical event is always admitted. Callers synchronize.
+ * counts the rest; a session's first critical event is always admitted, and of a token that a program keeps using in the
+ * wrong way {@value #WRITTEN_PER_SESSION}. Callers synchronize.
  */
 final class RefusalThrottle {
     static final int WRITTEN_PER_MINUTE = 60;
+    static final int WRITTEN_PER_SESSION = 3;
+
+    /** What a program causes that uses an access token as if it were an API key. */
+    private static final Set<AuditEvent> MISUSE = EnumSet.of(AuditEvent.REPLAY_DETECTED, AuditEvent.BINDING_MISMATCH);
+
     private static final int MAX_SOURCES = 10_000;
     private static final int MAX_SESSIONS = 10_000;
     private static final String ELSEWHERE = "";
 
     private record Source(AuditEvent event, String network) {}
+
+    private record Misuse(Source source, String session) {}
 
     private record Critical(AuditEvent event, Severity severity, String session) {}
 
@@ -31,6 +40,7 @@ final class RefusalThrottle {
 
     private final Map<Source, Count> seen = new HashMap<>();
     private final Set<Critical> criticals = new HashSet<>();
+    private final Map<Misuse, Integer> misuses = new HashMap<>();
 
     /** Counts an entry and returns whether to write it. */
     boolean mayWrite(AuditEntry entry) {
@@ -42,7 +52,8 @@ final class RefusalThrottle {
             source = new Source(entry.event, ELSEWHERE);
         }
         Count count = seen.computeIfAbsent(source, unseen -> new Count());
-        if (isFirstOfItsSession(entry) || count.written < WRITTEN_PER_MINUTE) {
+        boolean isKnown = isKnownMisuse(entry, source);
+        if (isFirstOfItsSession(entry) || (count.written < WRITTEN_PER_MINUTE && !isKnown)) {
             count.written++;
             return true;
         }
@@ -61,6 +72,7 @@ final class RefusalThrottle {
         });
         seen.clear();
         criticals.clear();
+        misuses.clear();
         return entries;
     }
 
@@ -75,6 +87,17 @@ final class RefusalThrottle {
         }
         Critical critical = new Critical(entry.event, entry.severity, entry.sessionId);
         return criticals.size() >= MAX_SESSIONS ? !criticals.contains(critical) : criticals.add(critical);
+    }
+
+    /** Whether this session's misuse from there was written often enough this minute. */
+    private boolean isKnownMisuse(AuditEntry entry, Source source) {
+        boolean counts =
+                MISUSE.contains(entry.event) && entry.severity != Severity.CRITICAL && !entry.sessionId.isEmpty();
+        Misuse misuse = new Misuse(source, entry.sessionId);
+        if (!counts || (misuses.size() >= MAX_SESSIONS && !misuses.containsKey(misuse))) {
+            return false;
+        }
+        return misuses.merge(misuse, 1, Integer::sum) > WRITTEN_PER_SESSION;
     }
 
     private static String network(ClientContext client) {

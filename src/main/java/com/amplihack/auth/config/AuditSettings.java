@@ -1,5 +1,6 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.Setting;
 import com.amplihack.auth.config.source.SettingsReader;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,11 +12,15 @@ import java.time.Duration;
  * @param grace how long an entry may wait for the file before requests that change state are refused
  */
 public record AuditSettings(Path file, Duration grace) {
-    private static final int MAX_GRACE_SECONDS = 300;
+    private static final Setting<Path> FILE = Setting.path("auth.audit.file")
+            .byDefault("${auth.home}/audit.jsonl")
+            .says("a file for this node alone, created with mode 0600; a FIFO works if its reader keeps up");
+    private static final Setting<Integer> GRACE = Setting.integer("auth.audit.grace.seconds", "seconds", 1, 300)
+            .byDefault("5")
+            .says("how long an entry may wait for the file before state-changing requests get 503"
+                    + " (docs/outage-policy.md#when-the-audit-file-fails)");
 
     static AuditSettings read(SettingsReader from) {
-        return new AuditSettings(
-                from.path("auth.audit.file"),
-                Duration.ofSeconds(from.integer("auth.audit.grace.seconds", 1, MAX_GRACE_SECONDS)));
+        return new AuditSettings(from.read(FILE), Duration.ofSeconds(from.read(GRACE)));
     }
 }

@@ -1,10 +1,10 @@
 package com.amplihack.auth.config;
 
 import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Setting;
 import com.amplihack.auth.config.source.SettingsReader;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +19,29 @@ import javax.security.auth.x500.X500Principal;
  * @param issuers accepted issuers; if empty, the listener's trust store decides
  */
 public record CertificateSettings(Map<String, String> accounts, Set<String> issuers) {
-    private static final String ACCOUNTS = "auth.certificate.accounts";
-    private static final String ISSUERS = "auth.certificate.issuers";
     private static final int LONGEST_NAME = 64;
+    private static final String GROUP = "auth.certificate"; // accounts without their issuers would trust any authority
+    private static final Setting<List<Map.Entry<String, String>>> ACCOUNTS = Setting.list(
+                    "auth.certificate.accounts",
+                    "a list of account:subject, separated by semicolons, such as"
+                            + " orders-service:CN=orders,O=Example; billing:CN=billing,O=Example",
+                    CertificateSettings::split,
+                    CertificateSettings::account)
+            .example("orders-service:CN=orders,O=Example; billing:CN=billing,O=Example")
+            .live()
+            .inGroup(GROUP)
+            .says("which client certificate may sign in to which account; the whole subject as RFC 4514 spells it"
+                    + " (docs/service-accounts.md)");
+    private static final Setting<List<String>> ISSUERS = Setting.list(
+                    "auth.certificate.issuers",
+                    "a list of subjects of authorities, separated by semicolons, such as CN=Example CA,O=Example",
+                    CertificateSettings::split,
+                    CertificateSettings::name)
+            .example("CN=Example CA,O=Example")
+            .live()
+            .inGroup(GROUP)
+            .says("the subjects of the authorities whose certificates are accepted; if not set, whatever the listener's"
+                    + " trust store accepts. Not without `auth.certificate.accounts`");
 
     public CertificateSettings {
         accounts = Map.copyOf(accounts);
@@ -30,10 +50,10 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
 
     static CertificateSettings read(SettingsReader from) {
         CertificateSettings settings = new CertificateSettings(
-                readAccounts(from.live().list(ACCOUNTS, CertificateSettings::split)),
-                readIssuers(from.live().list(ISSUERS, CertificateSettings::split)));
+                bySubject(from.find(ACCOUNTS).orElse(List.of())),
+                Set.copyOf(from.find(ISSUERS).orElse(List.of())));
         if (!settings.issuers.isEmpty() && !settings.inUse()) {
-            throw new InvalidSettingException(ISSUERS + " must not be set without " + ACCOUNTS);
+            throw new InvalidSettingException(ISSUERS.name() + " must not be set without " + ACCOUNTS.name());
         }
         return settings;
     }
@@ -77,36 +97,24 @@ public record CertificateSettings(Map<String, String> accounts, Set<String> issu
         return entries;
     }
 
-    private static Map<String, String> readAccounts(List<String> entries) {
+    /** An entry's account by its subject. */
+    private static Optional<Map.Entry<String, String>> account(String entry) {
+        int colon = entry.indexOf(':');
+        String account = entry.substring(0, Math.max(colon, 0)).strip();
+        return name(entry.substring(colon + 1))
+                .filter(subject -> !account.isEmpty() && account.codePointCount(0, account.length()) <= LONGEST_NAME)
+                .map(subject -> Map.entry(subject, account));
+    }
+
+    private static Map<String, String> bySubject(List<Map.Entry<String, String>> entries) {
         Map<String, String> accounts = new HashMap<>();
-        for (String entry : entries) {
-            int colon = entry.indexOf(':');
-            String account = entry.substring(0, Math.max(colon, 0)).strip();
-            String subject = name(entry.substring(colon + 1))
-                    .filter(parsed -> !account.isEmpty() && account.codePointCount(0, account.length()) <= LONGEST_NAME)
-                    .orElseThrow(() -> SettingsReader.refuse(
-                            ACCOUNTS,
-                            "a list of account:subject, separated by semicolons, such as"
-                                    + " orders-service:CN=orders,O=Example; billing:CN=billing,O=Example",
-                            entry));
-            if (accounts.put(subject, account) != null) {
+        for (Map.Entry<String, String> entry : entries) {
+            if (accounts.put(entry.getKey(), entry.getValue()) != null) {
                 throw new InvalidSettingException(
-                        ACCOUNTS + " must name each subject once, was '" + subject + "' twice");
+                        ACCOUNTS.name() + " must name each subject once, was '" + entry.getKey() + "' twice");
             }
         }
         return accounts;
-    }
-
-    private static Set<String> readIssuers(List<String> entries) {
-        Set<String> issuers = new HashSet<>();
-        for (String entry : entries) {
-            issuers.add(name(entry)
-                    .orElseThrow(() -> SettingsReader.refuse(
-                            ISSUERS,
-                            "a list of subjects of authorities, separated by semicolons, such as CN=Example CA,O=Example",
-                            entry)));
-        }
-        return issuers;
     }
 
     /** Empty if the text is not a distinguished name, or an empty one. */

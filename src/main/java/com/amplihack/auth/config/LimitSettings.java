@@ -1,25 +1,85 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.Setting;
 import com.amplihack.auth.config.source.SettingsReader;
+import com.amplihack.auth.config.type.AddressRanges;
 import com.amplihack.auth.config.type.Quota;
+import inet.ipaddr.IPAddress;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * The rate limits' quotas.
  *
- * @param login per client address (IPv6: per /64), never unlimited
+ * @param login failures per client address (IPv6: per /64), never unlimited
+ * @param loginExempt addresses to which it does not apply
  * @param refresh per session
  * @param jwks per client address
  * @param api per subject
+ * @param apiKey per API key
  * @param lockout per account
  */
-public record LimitSettings(Quota login, Quota refresh, Quota jwks, Quota api, LockoutSettings lockout) {
+public record LimitSettings(
+        Quota login,
+        AddressRanges loginExempt,
+        Quota refresh,
+        Quota jwks,
+        Quota api,
+        Quota apiKey,
+        LockoutSettings lockout) {
+    /** The two settings of a quota: so many requests within so many seconds. */
+    private record Pair(String name, Setting<Integer> limit, Setting<Integer> window) {
+        static Pair of(String name, int least, String limit, String window, String of) {
+            return new Pair(
+                    name,
+                    Setting.integer("auth." + name + ".limit", "requests", least, 1_000_000)
+                            .byDefault(limit)
+                            .live()
+                            .says(of + (least == 0 ? "; 0 = off" : "")),
+                    Setting.integer("auth." + name + ".window.seconds", "seconds", 1, 86_400)
+                            .byDefault(window)
+                            .live()
+                            .says("the window in which `auth." + name + ".limit` counts"));
+        }
+
+        Quota read(SettingsReader from) {
+            return new Quota(name, from.read(limit), Duration.ofSeconds(from.read(window)));
+        }
+    }
+
+    private static final Pair LOGIN = Pair.of(
+            "login",
+            1,
+            "5",
+            "300",
+            "failed sign-ins per client address (an IPv6 /64 counts as one); a known device and a session of the"
+                    + " account count for themselves");
+    private static final Setting<List<IPAddress>> LOGIN_EXEMPT = WebSettings.ranges("auth.login.exempt")
+            .opensWith(value -> !value.isEmpty())
+            .example("192.0.2.10/32")
+            .says("addresses to which the login limit does not apply; the lockout of accounts does");
+    private static final Pair REFRESH = Pair.of("refresh", 0, "60", "60", "refreshes per session");
+    private static final Pair JWKS = Pair.of(
+            "jwks",
+            0,
+            "600",
+            "60",
+            "requests of the key set per client address, for all its paths together; each node counts for itself, in"
+                    + " windows that begin with the first request");
+    private static final Pair API = Pair.of("api", 0, "100", "60", "requests with an access token per subject");
+    private static final Pair API_KEY = Pair.of("apikey", 0, "600", "60", "requests with an API key, per key");
+
+    /** Unknown API keys per client address and node; not a setting, as keys in use never count. */
+    public static final Quota UNKNOWN_KEYS = new Quota("apikey_unknown", 60, Duration.ofMinutes(1));
+
     static LimitSettings read(SettingsReader from) {
-        SettingsReader live = from.live();
         return new LimitSettings(
-                Quota.read("login", 1, live),
-                Quota.read("refresh", 0, live),
-                Quota.read("jwks", 0, live),
-                Quota.read("api", 0, live),
+                LOGIN.read(from),
+                AddressRanges.of(from.find(LOGIN_EXEMPT).orElse(List.of())),
+                REFRESH.read(from),
+                JWKS.read(from),
+                API.read(from),
+                API_KEY.read(from),
                 LockoutSettings.read(from));
     }
 }

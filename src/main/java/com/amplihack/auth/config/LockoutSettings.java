@@ -1,5 +1,6 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.Setting;
 import com.amplihack.auth.config.source.SettingsReader;
 import java.time.Duration;
 
@@ -22,11 +23,17 @@ public record LockoutSettings(int threshold, Duration first) {
     /** How often the duration doubles: up to eight times the first. */
     public static final int DOUBLINGS = 3;
 
+    private static final Setting<Integer> THRESHOLD = Setting.integer("auth.lockout.threshold", "failures", 1, 100)
+            .byDefault("10")
+            .live()
+            .says("failed sign-ins from unknown devices at one account that lock it for them (docs/lockout.md)");
+    private static final Setting<Integer> MINUTES = Setting.integer("auth.lockout.minutes", "minutes", 1, 1_440)
+            .byDefault("15")
+            .live()
+            .says("the length of a first lock; each further one is twice as long, up to eight times");
+
     static LockoutSettings read(SettingsReader from) {
-        SettingsReader live = from.live();
-        return new LockoutSettings(
-                live.integer("auth.lockout.threshold", 1, 100),
-                Duration.ofMinutes(live.integer("auth.lockout.minutes", 1, 1_440)));
+        return new LockoutSettings(from.read(THRESHOLD), Duration.ofMinutes(from.read(MINUTES)));
     }
 
     /** How long a failure counts. */

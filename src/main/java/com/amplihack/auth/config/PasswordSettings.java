@@ -1,5 +1,6 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.source.Setting;
 import com.amplihack.auth.config.source.SettingsReader;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
@@ -17,21 +18,58 @@ import java.util.Optional;
  */
 public record PasswordSettings(
         int memoryKib, int iterations, int parallelism, int concurrency, int queue, int shortest, int longest) {
+    private static final Setting<Integer> PARALLELISM = Setting.integer("auth.argon2.parallelism", "lanes", 1, 64)
+            .byDefault("4")
+            .says("the lanes of a password hash (RFC 9106)");
+    private static final int MOST_MEMORY = 4 * 1024 * 1024;
+    private static final Setting<Integer> MEMORY = Setting.integer("auth.argon2.memory.kib", "KiB", 8, MOST_MEMORY)
+            .byDefault("65536")
+            .says("the memory of a password hash; at least 8 times `auth.argon2.parallelism`");
+    private static final Setting<Integer> ITERATIONS = Setting.integer("auth.argon2.iterations", "passes", 1, 100)
+            .byDefault("3")
+            .says("the passes of a password hash over its memory");
+    private static final Setting<Integer> CONCURRENCY = Setting.integer("auth.argon2.concurrency", "hashes", 1, 256)
+            .example("4")
+            .says("password hashes at a time; if not set, the number of cores, or fewer if that many hashes would take"
+                    + " more than half of the memory outside Java's heap. The log warns at startup when the memory is too"
+                    + " small for them");
+    private static final Setting<Integer> QUEUE = Setting.integer("auth.argon2.queue", "hashes", 0, 10_000)
+            .byDefault("64")
+            .says("password hashes that may wait, each for at most 10 s");
+    private static final Setting<Integer> SHORTEST = Setting.integer("auth.password.min", "code points", 8, 128)
+            .byDefault("15")
+            .says(
+                    "the least length of a new password, after NFC. Whatever its length, a password must take 10^10 guesses"
+                            + " (docs/adr/0043-passwords-in-nfc.md), so hardly any below 10 characters is accepted");
+    private static final int MOST_LENGTH = 1024;
+    private static final Setting<Integer> LONGEST = Setting.integer("auth.password.max", "code points", 64, MOST_LENGTH)
+            .byDefault("128")
+            .says("the greatest length of a password, after NFC; at least `auth.password.min`");
+
     static PasswordSettings read(SettingsReader from) {
-        int parallelism = from.integer("auth.argon2.parallelism", 1, 64);
-        int memory = from.integer("auth.argon2.memory.kib", 8 * parallelism, 4 * 1024 * 1024);
-        int shortest = from.integer("auth.password.min", 8, 128);
-        int concurrency = from.find("auth.argon2.concurrency").isPresent()
-                ? from.integer("auth.argon2.concurrency", 1, 256)
-                : concurrency(Runtime.getRuntime().availableProcessors(), memory, memoryBesideHeap());
+        int parallelism = from.read(PARALLELISM);
+        int memory = from.read(MEMORY);
+        int shortest = from.read(SHORTEST);
+        int longest = from.read(LONGEST);
+        requireAtLeast(8 * parallelism, MEMORY, "KiB", MOST_MEMORY, memory);
+        requireAtLeast(shortest, LONGEST, "code points", MOST_LENGTH, longest);
         return new PasswordSettings(
                 memory,
-                from.integer("auth.argon2.iterations", 1, 100),
+                from.read(ITERATIONS),
                 parallelism,
-                concurrency,
-                from.integer("auth.argon2.queue", 0, 10_000),
+                from.find(CONCURRENCY)
+                        .orElseGet(() ->
+                                concurrency(Runtime.getRuntime().availableProcessors(), memory, memoryBesideHeap())),
+                from.read(QUEUE),
                 shortest,
-                from.integer("auth.password.max", Math.max(64, shortest), 1024));
+                longest);
+    }
+
+    private static void requireAtLeast(int least, Setting<Integer> setting, String unit, int most, int value) {
+        if (value < least) {
+            throw setting.refused(
+                    "a whole number of " + unit + " from " + least + " to " + most, Integer.toString(value));
+        }
     }
 
     /** One hash per core, limited to half of the memory beside the heap; at least one. */

@@ -1,14 +1,13 @@
 package com.amplihack.auth.endpoint;
 
-import com.amplihack.auth.gate.IdentityHeaders;
 import com.amplihack.auth.gate.PathKind;
 import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.Problem;
-import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.Caller;
+import com.amplihack.auth.token.IdentityHeaders;
 import com.amplihack.auth.web.ClientContext;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -28,12 +27,6 @@ public class ForwardAuthFilter extends HttpFilter {
     @Inject
     private transient Authorization authorization;
 
-    @Inject
-    private transient Instance<AccessToken> admitted;
-
-    @Inject
-    private transient Instance<ClientContext> clients;
-
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -42,10 +35,14 @@ public class ForwardAuthFilter extends HttpFilter {
             return;
         }
         try {
-            AccessToken caller = admitted.get();
-            require(caller, ForwardAuthQuery.parse(request.getQueryString()), clients.get());
+            Caller caller = RequestAttributes.callerOf(request)
+                    .orElseThrow(() -> new IllegalStateException("no caller was admitted"));
+            require(
+                    caller,
+                    ForwardAuthQuery.parse(request.getQueryString()),
+                    RequestAttributes.CLIENT.require(request));
             IdentityHeaders.of(caller).forEach(response::setHeader);
-            response.setHeader("X-Auth-Session", caller.sid());
+            caller.session().ifPresent(sid -> response.setHeader("X-Auth-Session", sid));
             response.setStatus(HttpServletResponse.SC_OK);
             response.setContentLength(0);
         } catch (AuthException refused) {
@@ -53,7 +50,7 @@ public class ForwardAuthFilter extends HttpFilter {
         }
     }
 
-    private void require(AccessToken caller, ForwardAuthQuery query, ClientContext client) {
+    private void require(Caller caller, ForwardAuthQuery query, ClientContext client) {
         for (String permission : query.permissions()) {
             authorization.requirePermission(caller, permission, client);
         }

@@ -3,6 +3,7 @@ package com.amplihack.auth.endpoint;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.gate.Credentials;
+import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.session.DeviceCookies;
 import com.amplihack.auth.session.TokenPair;
@@ -11,11 +12,12 @@ import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.CertificateAuthenticator;
+import com.amplihack.auth.users.login.PresentedDevices;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.web.ClientCertificate;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.JsonBody;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.POST;
@@ -30,7 +32,7 @@ import java.util.Optional;
 /** {@code POST /auth/login}: authenticates by password, or a service by client certificate, and opens a session. */
 @Path("/auth/login")
 @Produces(MediaType.APPLICATION_JSON)
-@RequestScoped
+@ApplicationScoped
 public class LoginResource {
     private static final String USERNAME = "username";
     private static final String PASSWORD = "password";
@@ -56,12 +58,10 @@ public class LoginResource {
     @Inject
     private Configuration configuration;
 
-    @Inject
-    private ClientContext client;
-
     @POST
     @Public
     public Response login(@Context HttpServletRequest request) {
+        ClientContext client = RequestAttributes.CLIENT.require(request);
         JsonBody body = JsonBody.read(request);
         Optional<X509Certificate> certificate = certificate(body, request);
         // services keep no cookies
@@ -69,7 +69,7 @@ public class LoginResource {
 
         Authenticated who = certificate
                 .map(leaf -> certificates.authenticate(leaf, client))
-                .orElseGet(() -> byPassword(body, request));
+                .orElseGet(() -> byPassword(body, request, client));
         // before opening the new one, or the session limit would end another one
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(who, client);
@@ -86,10 +86,12 @@ public class LoginResource {
                 : Optional.empty();
     }
 
-    private Authenticated byPassword(JsonBody body, HttpServletRequest request) {
+    private Authenticated byPassword(JsonBody body, HttpServletRequest request, ClientContext client) {
         String username = body.string(USERNAME, Username.MAX_LENGTH, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
-        return authenticator.signIn(username, password, devices.presented(credentials.deviceCookies(request)), client);
+        PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
+                .with(credentials.proof(request).sids());
+        return authenticator.signIn(username, password, presented, client);
     }
 }

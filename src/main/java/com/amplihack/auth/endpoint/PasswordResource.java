@@ -10,6 +10,7 @@ import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.PasswordChange;
+import com.amplihack.auth.users.login.PresentedDevices;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.JsonBody;
@@ -22,6 +23,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 
 /** {@code POST /auth/password}: changes the caller's password, ends all sessions and opens a new one. */
 @Path("/auth/password")
@@ -63,8 +65,9 @@ public class PasswordResource {
         Secret fresh = Secret.of(body.string("new_password", MAX_NEW_LENGTH, OpaqueString::of));
         Delivery delivery = Delivery.of(body, Delivery.COOKIE);
 
-        Authenticated who = passwords.change(
-                caller.username(), current, fresh, devices.presented(credentials.deviceCookies(request)), client);
+        PresentedDevices presented =
+                devices.presented(credentials.deviceCookies(request)).with(List.of(caller.sid()));
+        Authenticated who = passwords.change(caller.username(), current, fresh, presented, client);
         TokenPair pair = tokens.open(who, client);
         return response.remember(response.of(pair, delivery, request), who.account(), delivery, request)
                 .build();

@@ -1,17 +1,16 @@
 package com.amplihack.auth.endpoint;
 
 import com.amplihack.auth.gate.Credentials;
+import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.session.RefreshResult;
 import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.InvalidTokenException;
 import com.amplihack.auth.token.TokenVerifier;
-import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.JsonBody;
-import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.HeaderParam;
@@ -27,7 +26,7 @@ import java.util.Optional;
 /** {@code POST /auth/refresh}: rotates a refresh token from the cookie or the body, and delivers its successor alike. */
 @Path("/auth/refresh")
 @Produces(MediaType.APPLICATION_JSON)
-@RequestScoped
+@ApplicationScoped
 public class RefreshResource {
     private static final int LONGEST_TOKEN = 1024;
     private static final int LONGEST_KEY = 256;
@@ -43,9 +42,6 @@ public class RefreshResource {
 
     @Inject
     private Credentials credentials;
-
-    @Inject
-    private ClientContext client;
 
     @POST
     @Public
@@ -66,8 +62,12 @@ public class RefreshResource {
             throw new AuthException(
                     ErrorCode.INVALID_REQUEST, "Idempotency-Key: at most " + LONGEST_KEY + " characters.");
         }
-        RefreshResult refreshed = tokens.refresh(
-                inBody.map(List::of).orElse(cookies), credentials.proof(request), key, heldToken(request), client);
+        TokenService.RefreshResult refreshed = tokens.refresh(
+                inBody.map(List::of).orElse(cookies),
+                credentials.proof(request),
+                key,
+                heldToken(request),
+                RequestAttributes.CLIENT.require(request));
         Delivery asked = inBody.isPresent() ? Delivery.BODY : Delivery.COOKIE;
         Response.ResponseBuilder answer = response.of(refreshed.pair(), asked, request);
         refreshed.limit().ifPresent(limit -> limit.headers().forEach(answer::header));

@@ -83,11 +83,12 @@ public class TokenResponse {
     }
 
     private static JsonObjectBuilder body(TokenPair pair) {
-        return StrictJson.provider()
+        JsonObjectBuilder body = StrictJson.provider()
                 .createObjectBuilder()
                 .add("access_token", pair.accessToken())
                 .add("token_type", "Bearer")
                 .add("expires_in", pair.accessLife().toSeconds());
+        return pair.mustChangePassword() ? body.add("must_change_password", true) : body;
     }
 
     /** RFC 6265 section 4.1.1; our values need no quoting. */

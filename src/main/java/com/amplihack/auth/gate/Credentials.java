@@ -1,5 +1,6 @@
 package com.amplihack.auth.gate;
 
+import com.amplihack.auth.apikey.ApiKey;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -12,11 +13,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Extracts a request's credentials: bearer token, session proof, refresh and device cookies. */
 @Singleton
 public class Credentials {
     private static final String SCHEME = "bearer ";
+
+    private static final List<String> HEADERS = List.of("Authorization", "Session-Handle", "x-api-key");
 
     private final Configuration configuration;
 
@@ -41,6 +45,32 @@ public class Credentials {
                 .map(header -> header.substring(SCHEME.length()).strip())
                 .filter(token -> !token.isEmpty())
                 .findFirst();
+    }
+
+    /**
+     * The API key, as the bearer token or in {@code x-api-key}, as it was spelled.
+     *
+     * @throws AuthException {@code invalid_request} when there are two different credentials
+     */
+    static Optional<String> apiKey(HttpServletRequest request) {
+        Optional<String> bearer = bearer(request);
+        List<String> keys = Collections.list(request.getHeaders("x-api-key")).stream()
+                .map(String::strip)
+                .filter(key ->
+                        ApiKey.isOne(key) || bearer.isEmpty()) // beside a token, another service's key is ignored
+                .distinct()
+                .toList();
+        if (keys.size() > 1 || (!keys.isEmpty() && bearer.isPresent() && !keys.contains(bearer.get()))) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "Two different credentials in one request.");
+        }
+        return keys.isEmpty() ? bearer.filter(ApiKey::isOne) : Optional.of(keys.get(0));
+    }
+
+    /** Whether a header or cookie of the request carries a credential of any kind, well-formed or not. */
+    boolean isPresent(HttpServletRequest request) {
+        return HEADERS.stream().anyMatch(name -> request.getHeader(name) != null)
+                || Stream.of(CookieName.values())
+                        .anyMatch(name -> !name.valuesIn(request, prefixed()).isEmpty());
     }
 
     /** The well-formed session cookies and {@code Session-Handle} headers. */

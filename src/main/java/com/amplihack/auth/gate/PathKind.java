@@ -5,6 +5,7 @@ import static com.amplihack.auth.gate.PathKind.Trait.NEEDS_TOKEN;
 import static com.amplihack.auth.gate.PathKind.Trait.NEVER_CACHED;
 import static com.amplihack.auth.gate.PathKind.Trait.READ_BY_ANY_PAGE;
 import static com.amplihack.auth.gate.PathKind.Trait.REVALIDATED;
+import static com.amplihack.auth.gate.PathKind.Trait.TAKES_API_KEY;
 
 import com.amplihack.auth.config.Settings;
 import java.util.EnumSet;
@@ -17,7 +18,7 @@ import java.util.Set;
  */
 public enum PathKind {
     /** Below {@code /api}: our own resources and proxied paths. */
-    API(NEEDS_TOKEN, NEVER_CACHED),
+    API(NEEDS_TOKEN, TAKES_API_KEY, NEVER_CACHED),
     /** Proxied paths while {@code enable.jwt.auth=false}, open to everybody. */
     OPEN_API(NEVER_CACHED),
     /** {@code /admin/api/**}, which is also restricted to an allowlist of addresses. */
@@ -25,9 +26,11 @@ public enum PathKind {
     /** Anything else below {@code /admin}. */
     ADMIN_PAGE(NEVER_CACHED, CSRF_PROTECTED),
     /** {@code /auth/verify} and below: forward authentication for a reverse proxy. */
-    FORWARD_AUTH(NEEDS_TOKEN, NEVER_CACHED),
+    FORWARD_AUTH(NEEDS_TOKEN, TAKES_API_KEY, NEVER_CACHED),
     /** The callers' own sessions and password. */
     ACCOUNT(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
+    /** The callers' own API keys and usage, which a session that must change its password cannot have. */
+    SELF_SERVICE(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
     /** {@code /auth/jwks}. */
     KEY_SET(READ_BY_ANY_PAGE, CSRF_PROTECTED),
     /** Anything else below {@code /auth}, such as login, refresh and logout, which need no access token. */
@@ -36,11 +39,15 @@ public enum PathKind {
     METADATA(READ_BY_ANY_PAGE),
     /** A static page, script or style sheet, whose name stays the same when its content changes. */
     PAGE(REVALIDATED),
+    /** The server's own {@code /health}, {@code /metrics} and {@code /openapi}, answered in every state of the service. */
+    OPERATIONS,
     OTHER;
 
     enum Trait {
         /** Requires an admitted access token. */
         NEEDS_TOKEN,
+        /** An API key does as well. */
+        TAKES_API_KEY,
         /** Responses contain tokens or personal data. */
         NEVER_CACHED,
         /** Cached, but revalidated by {@code ETag} each time. */
@@ -51,6 +58,7 @@ public enum PathKind {
         READ_BY_ANY_PAGE
     }
 
+    private static final Set<String> OPERATIONAL = Set.of("/health", "/metrics", "/openapi");
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
     @SuppressWarnings("ImmutableEnumChecker") // never written to
@@ -79,6 +87,9 @@ public enum PathKind {
         if (path.startsWith("/.well-known/")) {
             return METADATA;
         }
+        if (OPERATIONAL.stream().anyMatch(root -> path.equals(root) || path.startsWith(root + "/"))) {
+            return OPERATIONS;
+        }
         boolean page = path.equals("/") || path.endsWith(".html") || path.endsWith(".js") || path.endsWith(".css");
         return page ? PAGE : OTHER;
     }
@@ -89,8 +100,14 @@ public enum PathKind {
         }
         return switch (path) {
             case "/auth/logout-all", "/auth/password", "/auth/sessions" -> ACCOUNT;
+            case "/auth/api-keys", "/auth/usage" -> SELF_SERVICE;
             case "/auth/jwks" -> KEY_SET;
-            default -> path.startsWith("/auth/sessions/") ? ACCOUNT : AUTH;
+            default -> {
+                if (path.startsWith("/auth/sessions/")) {
+                    yield ACCOUNT;
+                }
+                yield path.startsWith("/auth/api-keys/") ? SELF_SERVICE : AUTH;
+            }
         };
     }
 
@@ -103,6 +120,10 @@ public enum PathKind {
         return traits.contains(NEEDS_TOKEN);
     }
 
+    boolean takesApiKey() {
+        return traits.contains(TAKES_API_KEY);
+    }
+
     boolean isNeverCached() {
         return traits.contains(NEVER_CACHED);
     }
@@ -113,6 +134,11 @@ public enum PathKind {
 
     boolean isReadByAnyPage() {
         return traits.contains(READ_BY_ANY_PAGE);
+    }
+
+    /** Whether a body sent with that method may hold a password, a token or a code. */
+    boolean takesCredentialInBody(String method) {
+        return this == AUTH && !SAFE.contains(method);
     }
 
     /** Whether CSRF protection applies to a request with that method. */

@@ -1,6 +1,7 @@
 package com.amplihack.auth.gate;
 
 import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.Caller;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
@@ -22,6 +23,9 @@ public class RequestAttributes {
     /** Set by the authentication mechanism for every request, and again by the filter that admits it. */
     static final Key<Authentication> AUTHENTICATION = new Key<>(PREFIX + "authentication", Authentication.class);
 
+    /** Set by the filter that admits, for a proxied path: its request is not admitted yet. */
+    public static final Key<DeferredAdmission> DEFERRED = new Key<>(PREFIX + "deferred", DeferredAdmission.class);
+
     public record Key<T>(String name, Class<T> type) {
         public Optional<T> get(HttpServletRequest request) {
             return Optional.ofNullable(type.cast(request.getAttribute(name)));
@@ -39,7 +43,7 @@ public class RequestAttributes {
     }
 
     /** The admitted caller; empty on paths that need no token. */
-    public static Optional<AccessToken> callerOf(HttpServletRequest request) {
+    public static Optional<Caller> callerOf(HttpServletRequest request) {
         return AUTHENTICATION.get(request).flatMap(Authentication::caller);
     }
 
@@ -52,13 +56,16 @@ public class RequestAttributes {
     @Produces
     @Dependent
     public AccessToken admitted(HttpServletRequest request) {
-        return callerOf(request).orElseThrow(() -> new IllegalStateException("no access token was admitted"));
+        return callerOf(request)
+                .filter(AccessToken.class::isInstance)
+                .map(AccessToken.class::cast)
+                .orElseThrow(() -> new IllegalStateException("no access token was admitted"));
     }
 
     /** The admitted caller; empty on public paths, and on proxied ones while {@code enable.jwt.auth=false}. */
     @Produces
     @Dependent
-    public Optional<AccessToken> admittedIfAny(HttpServletRequest request) {
+    public Optional<Caller> admittedIfAny(HttpServletRequest request) {
         return callerOf(request);
     }
 }

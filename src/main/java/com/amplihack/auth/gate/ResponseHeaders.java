@@ -3,6 +3,7 @@ package com.amplihack.auth.gate;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.ClientResolver;
+import com.amplihack.auth.web.ServiceState;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,10 +16,12 @@ class ResponseHeaders {
             "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 
     private final Configuration configuration;
+    private final ServiceState state;
 
     @Inject
-    ResponseHeaders(Configuration configuration) {
+    ResponseHeaders(Configuration configuration, ServiceState state) {
         this.configuration = configuration;
+        this.state = state;
     }
 
     void write(HttpServletRequest request, HttpServletResponse response, ClientContext client, PathKind kind) {
@@ -26,16 +29,18 @@ class ResponseHeaders {
         response.setHeader(
                 "Content-Security-Policy",
                 "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'");
+        response.setHeader("X-Frame-Options", "DENY"); // for browsers without frame-ancestors
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-        if (request.getHeader("Expect") != null) {
-            // Payara has already sent 100 (RFC 9110 section 10.1.1): if we refuse, what follows may be the body or the
+        if (request.getHeader("Expect") != null || state.isStopping()) {
+            // so that clients go elsewhere; Payara has already sent 100 (RFC 9110 section 10.1.1): if we refuse, what
+            // follows may be the body or the
             // next request
             response.setHeader("Connection", "close");
         }
         if (request.isSecure()) {
-            response.setHeader("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+            response.setHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
         }
         if (kind.isNeverCached()) {
             response.setHeader("Cache-Control", "no-store");

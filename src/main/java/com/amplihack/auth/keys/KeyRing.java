@@ -3,7 +3,6 @@ package com.amplihack.auth.keys;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.config.files.PrivateFiles;
-import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.keys.files.KeyDirectory;
 import com.amplihack.auth.keys.files.KeyFiles;
 import com.amplihack.auth.keys.hsm.HsmKeys;
@@ -18,37 +17,22 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 
-/** This node's view of the key directory's signing keys, brought up to date by {@link #refresh}. */
+/** This node's view of the signing keys, which {@link RingReader} brings up to date. */
 @Singleton
 public class KeyRing {
-    private static final Logger LOG = Logger.getLogger(KeyRing.class.getName());
-
-    private static final long RETRY = Duration.ofSeconds(10).toNanos();
-
     private final Configuration configuration;
     private final InstantSource clock;
     private KeyDirectory directory;
     private KeyDirectory.Opened atStart;
     private final TrustedKeys inForce;
-    private volatile boolean readable = true;
-
-    /** The ring.json in use, with all private keys loaded; empty while they are not. */
-    private String shown = "";
-
-    /** The ring.json that failed to load, and when to retry: a wrong passphrase costs half a second each time. */
-    private String refused = "";
-
-    private long retryAt;
+    private RingReader reader;
     private byte[] handleKey;
 
     @Inject
@@ -66,7 +50,7 @@ public class KeyRing {
         directory = new KeyDirectory(settings.keys(), settings.production(), clock);
         try {
             atStart = directory.open(clock.instant().truncatedTo(ChronoUnit.MILLIS));
-            show(directory.text());
+            reader = new RingReader(directory, inForce);
             handleKey = PrivateFiles.secret(settings.keys().path().resolve("handle.key"));
         } catch (IOException e) {
             close();
@@ -82,32 +66,9 @@ public class KeyRing {
         directory.hsm().ifPresent(HsmKeys::close);
     }
 
-    /**
-     * Reloads the ring if another node has changed it; when it cannot be read, the keys loaded before stay in use.
-     */
-    public synchronized void refresh() {
-        String text = "";
-        try {
-            text = directory.text();
-            if (text.equals(refused) && System.nanoTime() - retryAt < 0) {
-                return;
-            }
-            if (!text.equals(shown)) {
-                show(text);
-            }
-            refused = "";
-            readable = true;
-        } catch (IOException | InvalidSettingException unreadable) {
-            if (readable) {
-                LOG.log(
-                        Level.SEVERE,
-                        "The key ring cannot be read; the keys loaded before stay in use: {0}",
-                        unreadable);
-            }
-            readable = false;
-            refused = text;
-            retryAt = System.nanoTime() + RETRY;
-        }
+    /** Reloads the ring if another node has changed it. */
+    public void refresh() {
+        reader.refresh();
     }
 
     /**
@@ -120,7 +81,7 @@ public class KeyRing {
 
     /** Whether the last {@link #refresh} could read the key directory. */
     public boolean isReadable() {
-        return readable;
+        return reader.isReadable();
     }
 
     /**
@@ -206,15 +167,5 @@ public class KeyRing {
 
     KeyDirectory directory() {
         return directory;
-    }
-
-    /** Drops retired keys first, then loads private keys: decrypting one takes half a second. */
-    private synchronized void show(String text) throws IOException {
-        shown = "";
-        inForce.show(directory.parse(text));
-        for (RingKey key : inForce.lacking()) {
-            inForce.add(directory.load(key));
-        }
-        shown = text;
     }
 }

@@ -45,6 +45,14 @@ final class FixedWindowCounter {
                 Duration.ofNanos(Math.max(0, window.end - now)));
     }
 
+    /** The state of a key, without taking from it. */
+    Taken look(Quota quota, String key) {
+        Window window = windows.getIfPresent(quota.name() + ' ' + key);
+        int left = quota.limit() - (window == null ? 0 : window.taken.get());
+        Duration reset = window == null ? quota.window() : Duration.ofNanos(Math.max(0, window.end - ticker.read()));
+        return new Taken(left > 0, Math.max(0, left), reset);
+    }
+
     long keys() {
         windows.cleanUp();
         return windows.estimatedSize();

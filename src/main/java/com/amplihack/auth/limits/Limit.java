@@ -6,12 +6,16 @@ import java.util.function.Function;
 
 /** The rate limits: key, counter, quota and title of the 429. */
 public enum Limit {
-    /** Login attempts by any method. */
+    /** Failed logins by any method; those of a device or session that belongs to the account count separately. */
     LOGIN(Key.ADDRESS, Counter.STORE, LimitSettings::login, "Too many login attempts"),
     /** Refreshes of a session; those without session proof count separately. */
     REFRESH(Key.SESSION, Counter.SCRIPT, LimitSettings::refresh, "Too many requests"),
     /** Requests with an access token. */
     API(Key.SUBJECT, Counter.SCRIPT, LimitSettings::api, "Too many requests"),
+    /** Requests with an API key. */
+    APIKEY(Key.API_KEY, Counter.SCRIPT, LimitSettings::apiKey, "Too many requests"),
+    /** Well-formed API keys that there never were, each of which costs a reading of the database. */
+    APIKEY_UNKNOWN(Key.ADDRESS, Counter.NODE, settings -> LimitSettings.UNKNOWN_KEYS, "Too many unknown API keys"),
     /** Requests for the JWKS, under any path. */
     JWKS(Key.ADDRESS, Counter.NODE, LimitSettings::jwks, "Too many requests");
 
@@ -20,12 +24,13 @@ public enum Limit {
         /** The client's IPv4 address or IPv6 /64. */
         ADDRESS,
         SESSION,
+        API_KEY,
         SUBJECT
     }
 
     /** Where a limit is counted, and so what happens while the store is down. */
     enum Counter {
-        /** In the store, across all nodes; 503 while it is down. */
+        /** In the store, across all nodes: reserved before, given back unless it fails; 503 while it is down. */
         STORE,
         /**
          * In the store, by the script of the limited operation, without a round trip of its own; 503 while it is down.

@@ -8,7 +8,6 @@ import com.amplihack.auth.config.type.AddressRanges;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.store.QuotaStore;
 import com.amplihack.auth.store.QuotaStore.Taken;
 import com.amplihack.auth.web.ClientContext;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -23,13 +22,11 @@ public class RateLimiter {
     private static final int IPV4_ADDRESS_BITS = 32;
 
     private final FixedWindowCounter node = new FixedWindowCounter(Ticker.systemTicker());
-    private final QuotaStore store;
     private final AuditLog audit;
     private final Configuration configuration;
 
     @Inject
-    public RateLimiter(QuotaStore store, AuditLog audit, Configuration configuration) {
-        this.store = store;
+    public RateLimiter(AuditLog audit, Configuration configuration) {
         this.audit = audit;
         this.configuration = configuration;
     }
@@ -39,10 +36,10 @@ public class RateLimiter {
     }
 
     /**
-     * Takes one permit from a limit by address.
+     * Takes one permit from a limit by address that this node counts.
      *
      * @return the remaining quota; empty if unlimited
-     * @throws AuthException {@code rate_limited}, or {@code store_unavailable} if the limit is counted in the store
+     * @throws AuthException {@code rate_limited}
      */
     public Optional<RateLimit> take(Limit limit, ClientContext client) {
         Quota quota = quota(limit);
@@ -51,16 +48,32 @@ public class RateLimiter {
         }
         String key =
                 switch (limit.key()) {
-                    case ADDRESS -> AddressRanges.network(client.address(), IPV4_ADDRESS_BITS);
-                    case SESSION, SUBJECT -> throw new IllegalArgumentException(limit + " does not count by address");
+                    case ADDRESS -> network(client.address());
+                    case SESSION, SUBJECT, API_KEY ->
+                        throw new IllegalArgumentException(limit + " does not count by address");
                 };
         Taken taken =
                 switch (limit.counter()) {
-                    case STORE -> store.take(quota, key);
+                    case STORE -> throw new IllegalArgumentException(limit + " is reserved and settled");
                     case NODE -> node.take(quota, key);
                     case SCRIPT -> throw new IllegalArgumentException(limit + " is taken by a script");
                 };
         return answer(limit, quota, taken, client, entry -> {});
+    }
+
+    /**
+     * Requires that a limit by address that this node counts has a permit left, without taking one.
+     *
+     * @throws AuthException {@code rate_limited}
+     */
+    public void requireRoom(Limit limit, ClientContext client) {
+        Quota quota = quota(limit);
+        answer(limit, quota, node.look(quota, network(client.address())), client, entry -> {});
+    }
+
+    /** What a limit by address counts by: an IPv4 address or IPv6 /64. */
+    public static String network(String address) {
+        return AddressRanges.network(address, IPV4_ADDRESS_BITS);
     }
 
     /**

@@ -2,19 +2,45 @@ package com.amplihack.auth.metrics;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.Histogram;
+import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.MetricUnits;
 import org.eclipse.microprofile.metrics.Tag;
 import org.eclipse.microprofile.metrics.Timer;
 
 /** Counters, timers and gauges by name with at most one label; without a registry, does nothing. */
 final class Instruments {
+    /** What Prometheus shows beside each metric. */
+    private static final Map<String, String> HELP = Map.ofEntries(
+            Map.entry("jwt_tokens_issued_total", "Tokens handed out."),
+            Map.entry("jwt_tokens_validated_total", "Requests whose access token was admitted."),
+            Map.entry("jwt_validation_errors_total", "Requests to protected paths that were refused."),
+            Map.entry("jwt_replay_attempts_total", "Used tokens that were presented again."),
+            Map.entry("jwt_rate_limit_violations_total", "Answers 429."),
+            Map.entry("jwt_logins_total", "Sign-in attempts."),
+            Map.entry("jwt_key_rotation_total", "Rotations of the signing key on this node."),
+            Map.entry("jwt_signing_provider_info", "1 for the provider that signs."),
+            Map.entry("jwt_sessions_active", "Live sessions of all nodes."),
+            Map.entry("auth_api_keys_admitted_total", "Requests whose API key was admitted."),
+            Map.entry("auth_api_keys", "API keys of all accounts that are neither revoked nor expired."),
+            Map.entry("jwt_validation", "The gate's decision on an access token."),
+            Map.entry("jwt_proxy_requests_total", "Requests to proxied paths that the gate admitted."),
+            Map.entry("jwt_proxy_upstream", "From sending a request until the upstream's headers arrive."),
+            Map.entry("jwt_password_hash", "One Argon2id hash, without the time in the queue."),
+            Map.entry("jwt_store", "One operation on Redis."),
+            Map.entry("auth_budget_refusals_total", "Calls refused because a budget was exhausted."),
+            Map.entry("gen_ai_client_token_usage", "Tokens of a call, as the upstream reported them."));
+
     private final Optional<MetricRegistry> registry;
     private final Map<Name, Counter> counters = new ConcurrentHashMap<>();
     private final Map<Name, Timer> timers = new ConcurrentHashMap<>();
+    private final Map<Name, Histogram> histograms = new ConcurrentHashMap<>();
 
     /** @param label empty for a metric without one */
     private record Name(String metric, String label, String value) {
@@ -34,6 +60,23 @@ final class Instruments {
         }
     }
 
+    /**
+     * Registers timers without a label. Payara reads their percentiles and buckets from the application's settings when they are
+     * made, and does not find these in a thread of a library.
+     */
+    void registerTimers(String... metrics) {
+        for (String metric : metrics) {
+            timer(new Name(metric, "", ""));
+        }
+    }
+
+    /** Registers histograms of numbers, for the same reason. */
+    void registerHistograms(String metric, String label, String... values) {
+        for (String value : values) {
+            histogram(new Name(metric, label, value));
+        }
+    }
+
     void count(String metric) {
         count(metric, "", "");
     }
@@ -50,8 +93,13 @@ final class Instruments {
         timer(new Name(metric, label, value)).ifPresent(timer -> timer.update(took));
     }
 
+    void observe(String metric, String label, String value, long number) {
+        histogram(new Name(metric, label, value)).ifPresent(histogram -> histogram.update(number));
+    }
+
     void gauge(String metric, String label, String value, Supplier<? extends Number> reading) {
-        registry.ifPresent(known -> known.gauge(metric, reading::get, new Name(metric, label, value).tags()));
+        registry.ifPresent(known ->
+                known.gauge(metadata(metric, MetricUnits.NONE), reading::get, new Name(metric, label, value).tags()));
     }
 
     /** A counter's total since the start, summed over its label's values. */
@@ -62,12 +110,27 @@ final class Instruments {
                 .sum();
     }
 
+    /** Timers count in nanoseconds, which the server shows as seconds only where it is told so. */
+    private static Metadata metadata(String metric, String unit) {
+        return Metadata.builder()
+                .withName(metric)
+                .withDescription(Objects.requireNonNull(HELP.get(metric)))
+                .withUnit(unit)
+                .build();
+    }
+
     private Optional<Counter> counter(Name name) {
-        return registry.map(
-                known -> counters.computeIfAbsent(name, unknown -> known.counter(name.metric(), name.tags())));
+        return registry.map(known -> counters.computeIfAbsent(
+                name, unknown -> known.counter(metadata(name.metric(), MetricUnits.NONE), name.tags())));
     }
 
     private Optional<Timer> timer(Name name) {
-        return registry.map(known -> timers.computeIfAbsent(name, unknown -> known.timer(name.metric(), name.tags())));
+        return registry.map(known -> timers.computeIfAbsent(
+                name, unknown -> known.timer(metadata(name.metric(), MetricUnits.NANOSECONDS), name.tags())));
+    }
+
+    private Optional<Histogram> histogram(Name name) {
+        return registry.map(known -> histograms.computeIfAbsent(
+                name, unknown -> known.histogram(metadata(name.metric(), MetricUnits.NONE), name.tags())));
     }
 }

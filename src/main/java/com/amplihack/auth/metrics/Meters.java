@@ -14,6 +14,11 @@ import org.eclipse.microprofile.metrics.MetricRegistry;
 /** The application's metrics (docs/metrics.md), with a small, fixed set of values per label and none from clients. */
 @Singleton
 public class Meters {
+    /** OpenTelemetry's {@code gen_ai.client.token.usage}. */
+    private static final String TOKENS = "gen_ai_client_token_usage";
+
+    private static final String TOKEN_TYPE = "gen_ai_token_type";
+
     private final Instruments instruments;
 
     /** Without a registry, for use outside a server. */
@@ -29,11 +34,23 @@ public class Meters {
     private Meters(Optional<MetricRegistry> registry) {
         instruments = new Instruments(registry);
         instruments.register("jwt_tokens_validated_total", "", "");
+        instruments.register("auth_api_keys_admitted_total", "", "");
         instruments.register("jwt_key_rotation_total", "", "");
         instruments.register("jwt_tokens_issued_total", "type", "access", "refresh");
         instruments.register("jwt_replay_attempts_total", "kind", "bare_repeat", "after_proof", "refresh_reuse");
-        instruments.register("jwt_rate_limit_violations_total", "limit", "login", "refresh", "jwks", "api");
+        instruments.register(
+                "jwt_rate_limit_violations_total",
+                "limit",
+                "login",
+                "refresh",
+                "jwks",
+                "api",
+                "apikey",
+                "apikey_unknown");
         instruments.register("jwt_logins_total", "outcome", "success", "failure", "limited", "overloaded");
+        instruments.register("auth_budget_refusals_total", "scope", "key", "account", "role");
+        instruments.registerHistograms(TOKENS, TOKEN_TYPE, "input", "output");
+        instruments.registerTimers("jwt_validation", "jwt_proxy_upstream", "jwt_password_hash");
     }
 
     /** Counts an issued token of type {@code access} or {@code refresh}. */
@@ -41,9 +58,9 @@ public class Meters {
         instruments.count("jwt_tokens_issued_total", "type", type);
     }
 
-    /** Counts an admitted access token and the time that the gate took. */
-    public void tokenValidated(Duration took) {
-        instruments.count("jwt_tokens_validated_total");
+    /** Counts an admitted access token or API key and the time that the gate took. */
+    public void admitted(boolean apiKey, Duration took) {
+        instruments.count(apiKey ? "auth_api_keys_admitted_total" : "jwt_tokens_validated_total");
         instruments.time("jwt_validation", took);
     }
 
@@ -97,6 +114,21 @@ public class Meters {
         instruments.count("jwt_proxy_requests_total", "outcome", outcome);
     }
 
+    /** Counts the tokens of a call, as the upstream reported them. */
+    public void tokensUsed(long input, long output) {
+        instruments.observe(TOKENS, TOKEN_TYPE, "input", input);
+        instruments.observe(TOKENS, TOKEN_TYPE, "output", output);
+    }
+
+    /**
+     * Counts a call that was refused because a budget was exhausted.
+     *
+     * @param scope {@code key}, {@code account} or {@code role}
+     */
+    public void budgetRefused(String scope) {
+        instruments.count("auth_budget_refusals_total", "scope", scope);
+    }
+
     /** Times an upstream request until the response headers arrive. */
     public void upstreamAnswered(Duration took) {
         instruments.time("jwt_proxy_upstream", took);
@@ -105,6 +137,11 @@ public class Meters {
     /** Registers a gauge of live sessions, sampled at most every ten seconds; NaN if the sample fails. */
     public void sampleSessions(LongSupplier sample) {
         instruments.gauge("jwt_sessions_active", "", "", cached(sample));
+    }
+
+    /** Registers a gauge of live API keys, sampled at most every ten seconds; NaN if the sample fails. */
+    public void sampleApiKeys(LongSupplier sample) {
+        instruments.gauge("auth_api_keys", "", "", cached(sample));
     }
 
     /** An expensive gauge, cached for ten seconds; NaN instead of a stale value if the sample fails. */

@@ -14,6 +14,9 @@ public interface AdminMXBean {
     /** An estimate across all nodes; -1 while the store is down. */
     long getLiveSessions();
 
+    /** Those of all accounts that are neither revoked nor expired; -1 while the database is down. */
+    long getApiKeys();
+
     long getLogins();
 
     long getTokensIssued();
@@ -43,6 +46,15 @@ public interface AdminMXBean {
      * @throws IllegalArgumentException if there is no such account
      */
     boolean unlock(String username);
+
+    /**
+     * Forgets the failed sign-ins of a client address, so that it is no longer over the login limit.
+     *
+     * @param address an IP address; of IPv6 its /64
+     * @return whether there were any
+     * @throws IllegalArgumentException if this is no IP address
+     */
+    boolean liftLoginLimit(String address);
 
     /**
      * Ends all sessions of an account.

@@ -21,8 +21,10 @@ import javax.management.StandardMBean;
 @Startup
 @DependsOn("Boot")
 public class JmxRegistration {
+    /** Registered while the application runs, and no longer: the check {@code deployed} relies on it (docs/adr/0071). */
+    public static final String NAME = "amplihack.auth:type=Admin";
+
     private static final Logger LOG = Logger.getLogger(JmxRegistration.class.getName());
-    private static final String NAME = "amplihack.auth:type=Admin";
 
     @Inject
     private Administration administration;

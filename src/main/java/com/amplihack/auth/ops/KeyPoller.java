@@ -9,7 +9,6 @@ import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.ejb.DependsOn;
-import jakarta.ejb.Schedule;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
@@ -35,6 +34,7 @@ public class KeyPoller {
     private static final long RING_MILLIS = 250;
     private static final long STORE_MILLIS = 500;
     private static final long HSM_MILLIS = 1000;
+    private static final long ROTATION_MILLIS = 60_000;
 
     @Inject
     private KeyRing keys;
@@ -54,12 +54,16 @@ public class KeyPoller {
     void start() {
         KeyRing ring = keys;
         FleetStore known = store;
+        KeyRotation due = rotation;
         pollStore(ring, known); // before the first request
         watches = List.of(
                 executor.scheduleWithFixedDelay(() -> pollRing(ring), RING_MILLIS, RING_MILLIS, TimeUnit.MILLISECONDS),
                 executor.scheduleWithFixedDelay(
                         () -> pollStore(ring, known), STORE_MILLIS, STORE_MILLIS, TimeUnit.MILLISECONDS),
-                executor.scheduleWithFixedDelay(() -> probe(ring), HSM_MILLIS, HSM_MILLIS, TimeUnit.MILLISECONDS));
+                executor.scheduleWithFixedDelay(() -> probe(ring), HSM_MILLIS, HSM_MILLIS, TimeUnit.MILLISECONDS),
+                // no @Schedule: its timer runs while a failed start is undone, and would begin the start anew
+                executor.scheduleWithFixedDelay(
+                        () -> rotate(due), ROTATION_MILLIS, ROTATION_MILLIS, TimeUnit.MILLISECONDS));
     }
 
     @PreDestroy
@@ -67,8 +71,7 @@ public class KeyPoller {
         watches.forEach(watch -> watch.cancel(true));
     }
 
-    @Schedule(hour = "*", minute = "*", persistent = false)
-    void tick() {
+    private static void rotate(KeyRotation rotation) {
         try {
             rotation.tick();
         } catch (RuntimeException failed) { // retried in a minute

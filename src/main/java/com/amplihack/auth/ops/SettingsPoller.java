@@ -8,6 +8,7 @@ import com.amplihack.auth.config.Policy;
 import com.amplihack.auth.config.Revision;
 import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.config.source.Property;
+import com.amplihack.auth.config.source.Refusal;
 import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.annotation.PostConstruct;
@@ -18,15 +19,15 @@ import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Collectors;
 
 /** Polls the properties, live ones every second, and logs and audits changes. */
 @Singleton
@@ -66,12 +67,13 @@ public class SettingsPoller {
 
     /**
      * Reads live properties at each run, live secrets at every third (a password alias is expensive to read) and the others
-     * once a minute; logs a refused value once.
+     * once a minute; tells of each refusal once, and keeps what is in force for the next start.
      */
     static final class Poll implements Runnable {
         private final Configuration configuration;
         private final AuditLog audit;
-        private final Map<String, Revision.Refusal> logged = new HashMap<>();
+        private Map<String, Refusal> told = Map.of();
+        private boolean kept;
         private int runs;
 
         Poll(Configuration configuration, AuditLog audit) {
@@ -82,15 +84,17 @@ public class SettingsPoller {
         @Override
         public synchronized void run() {
             try {
-                Predicate<Property> due = due(configuration.policy(), runs++);
-                Revision revision = configuration.refresh(due);
-                revision.changes().forEach(change -> record(change, revision));
+                Revision revision = configuration.refresh(due(configuration.policy(), runs++));
+                revision.changes().forEach(change -> record(change.before(), change.after(), Map.of()));
                 if (revision.changes().stream()
                         .anyMatch(change -> change.after().name().equals("enable.jwt.auth"))) {
                     warnIfOpen(revision.policy().inForce());
                 }
-                forget(revision, due);
-                revision.refusals().forEach(this::logOnce);
+                tell(configuration.refusals());
+                kept = kept && revision.changes().isEmpty();
+                if (!kept) {
+                    keep();
+                }
             } catch (RuntimeException failed) { // a throw would cancel the schedule
                 FAILURES.log(
                         Level.SEVERE,
@@ -106,32 +110,59 @@ public class SettingsPoller {
             return property -> minute || (policy.isLive(property) && (third || !policy.isSecret(property)));
         }
 
-        /** Drops properties that are no longer refused, so that a new refusal is logged again. */
-        private void forget(Revision revision, Predicate<Property> due) {
-            Set<String> refused = revision.refusals().stream()
-                    .map(refusal -> refusal.wanted().name())
-                    .collect(Collectors.toSet());
-            revision.policy().properties().stream()
-                    .filter(due)
-                    .map(Property::name)
-                    .filter(name -> !refused.contains(name))
-                    .forEach(logged::remove);
+        /** Logs and audits refusals that are new; one that has been repaired is told again when it comes back. */
+        private void tell(List<Refusal> refusals) {
+            Map<String, Refusal> now = new HashMap<>();
+            for (Refusal refusal : refusals) {
+                now.put(refusal.name(), refusal);
+                if (!refusal.equals(told.get(refusal.name()))) {
+                    LOG.log(Level.WARNING, "{0} ({1})", new Object[] {
+                        refusal.reason(), refusal.wanted().source()
+                    });
+                    record(refusal);
+                }
+            }
+            told = now;
         }
 
-        private void logOnce(Revision.Refusal refusal) {
-            if (!refusal.equals(logged.put(refusal.wanted().name(), refusal))) {
-                LOG.log(Level.WARNING, "{0} ({1})", new Object[] {
-                    refusal.reason(), refusal.wanted().source()
-                });
+        private void record(Refusal refusal) {
+            if (refusal.waits()) {
+                configuration
+                        .policy()
+                        .find(refusal.name())
+                        .ifPresent(before -> record(before, refusal.wanted(), Map.of("in_force", "after a restart")));
+            } else {
+                audit.record(AuditEntry.of(AuditEvent.POLICY_REFUSED, ClientContext.NONE)
+                        .actor("server:" + refusal.wanted().source())
+                        .detail("name", refusal.name())
+                        .detail("reason", refusal.reason())
+                        .detail("source", refusal.wanted().source()));
             }
         }
 
-        private void record(Revision.Change change, Revision revision) {
-            audit.record(AuditEntry.of(AuditEvent.POLICY_CHANGED, ClientContext.NONE)
-                    .detail("name", change.after().name())
-                    .detail("before", revision.policy().shown(change.before()).orElse(""))
-                    .detail("after", revision.policy().shown(change.after()).orElse(""))
-                    .detail("source", change.after().source()));
+        private void record(Property before, Property after, Map<String, String> more) {
+            Policy policy = configuration.policy();
+            AuditEntry entry = AuditEntry.of(AuditEvent.POLICY_CHANGED, ClientContext.NONE)
+                    .actor("server:" + after.source())
+                    .detail("name", after.name())
+                    .detail("before", policy.shown(before).orElse(""))
+                    .detail("after", policy.shown(after).orElse(""))
+                    .detail("source", after.source());
+            more.forEach(entry::detail);
+            audit.record(entry);
+        }
+
+        private void keep() {
+            try {
+                configuration.keepLastGood();
+                kept = true;
+            } catch (IOException failed) {
+                FAILURES.log(
+                        Level.WARNING,
+                        "keep",
+                        "The settings in force cannot be kept under auth.home for the next start",
+                        failed);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.type.StoreKind;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.StoreUnavailableException;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.redis.RedisBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
@@ -29,30 +30,21 @@ public class StoreProducer {
         if (settings.kind() == StoreKind.MEMORY) {
             return new ScriptedStore(new EmbeddedBackend(clock));
         }
+        RedisBackend redis = new RedisBackend(settings, meters);
+        if (settings.kind() == StoreKind.REDIS) {
+            return new ScriptedStore(redis); // Boot connects it, and waits for it
+        }
         try {
-            return redis(settings, clock, meters);
-        } catch (InvalidSettingException unusable) {
-            if (settings.kind() == StoreKind.REDIS) {
-                throw unusable;
-            }
+            redis.connect(clock.instant());
+            return new ScriptedStore(redis);
+        } catch (InvalidSettingException | StoreUnavailableException unusable) {
+            redis.close();
             LOG.log(
                     Level.WARNING,
                     "{0}: sessions live in the memory of this process and end with it",
                     unusable.getMessage());
             return new ScriptedStore(new EmbeddedBackend(clock));
         }
-    }
-
-    private static SecurityStore redis(StoreSettings settings, InstantSource clock, Meters meters) {
-        RedisBackend redis = new RedisBackend(settings, meters);
-        try {
-            redis.checkAtStartup(clock.instant()).warnings().forEach(LOG::warning);
-        } catch (InvalidSettingException unusable) {
-            redis.close();
-            throw unusable;
-        }
-        LOG.log(Level.INFO, "Sessions are kept in the Redis at {0}", settings.address());
-        return new ScriptedStore(redis);
     }
 
     void close(@Disposes SecurityStore store) throws Exception {

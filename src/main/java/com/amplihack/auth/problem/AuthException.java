@@ -16,7 +16,7 @@ public class AuthException extends RuntimeException {
     private final String title;
     private final String detail;
     private final transient Map<String, String> headers = new LinkedHashMap<>();
-    private final transient Map<String, String> members = new LinkedHashMap<>();
+    private final transient Map<String, Object> members = new LinkedHashMap<>();
 
     public AuthException(ErrorCode code, String detail) {
         this(code, code.title(), detail, null);
@@ -59,6 +59,12 @@ public class AuthException extends RuntimeException {
         return this;
     }
 
+    /** Adds an extension member that is a number. */
+    public final AuthException member(String name, long value) {
+        members.put(name, value);
+        return this;
+    }
+
     /** The words that may be shown. */
     @Override
     public String getMessage() {
@@ -77,7 +83,8 @@ public class AuthException extends RuntimeException {
         return Collections.unmodifiableMap(headers);
     }
 
-    public Map<String, String> members() {
+    /** Texts and numbers. */
+    public Map<String, Object> members() {
         return Collections.unmodifiableMap(members);
     }
 }

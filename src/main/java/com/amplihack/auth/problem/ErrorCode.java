@@ -10,6 +10,8 @@ public enum ErrorCode {
     /** Wrong password, unknown user, disabled or locked account: indistinguishable. */
     INVALID_CREDENTIALS(401, "Invalid credentials"),
     MISSING_TOKEN(401, "Missing or invalid authorization header"),
+    /** The API key is malformed, unknown, revoked or expired, or its account may not use it. */
+    INVALID_API_KEY(401, "Invalid API key"),
     INVALID_TOKEN(401, "Invalid token"),
     TOKEN_EXPIRED(401, "Token has expired"),
     TOKEN_REVOKED(401, "Token has been revoked"),
@@ -18,10 +20,18 @@ public enum ErrorCode {
     REFRESH_TOKEN_REQUIRED(401, "Refresh token required"),
     INVALID_REFRESH_TOKEN(401, "Invalid refresh token"),
     REFRESH_TOKEN_REUSED(401, "Refresh token reused"),
+    /** The session was opened too long ago for this (RFC 9470). */
+    INSUFFICIENT_USER_AUTHENTICATION(401, "Recent sign-in required"),
 
     INSUFFICIENT_PERMISSIONS(403, "Insufficient permissions"),
+    /** The account must change its password first. */
+    PASSWORD_CHANGE_REQUIRED(403, "Password change required"),
+    /** The API key is limited to other models. */
+    MODEL_NOT_ALLOWED(403, "Model not allowed"),
     ORIGIN_NOT_ALLOWED(403, "Origin not allowed"),
     ADDRESS_NOT_ALLOWED(403, "Address not allowed"),
+    /** A credential came over plain HTTP. */
+    TLS_REQUIRED(403, "TLS required"),
 
     NOT_FOUND(404, "Not found"),
     METHOD_NOT_ALLOWED(405, "Method not allowed"),
@@ -33,6 +43,8 @@ public enum ErrorCode {
     TOO_LARGE(413, "Request too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
     RATE_LIMITED(429, "Too many requests"),
+    /** A budget of tokens or requests has no room for the call. */
+    BUDGET_EXHAUSTED(429, "Budget exhausted"),
 
     INTERNAL_ERROR(500, "Internal error"),
 
@@ -72,7 +84,7 @@ public enum ErrorCode {
     /** Whether the request carried an access token that was refused (RFC 6750 section 3.1). */
     boolean isBadToken() {
         return switch (this) {
-            case INVALID_TOKEN, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_REPLAYED, BINDING_MISMATCH -> true;
+            case INVALID_TOKEN, INVALID_API_KEY, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_REPLAYED, BINDING_MISMATCH -> true;
             default -> false;
         };
     }

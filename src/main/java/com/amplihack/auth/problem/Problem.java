@@ -24,7 +24,7 @@ public final class Problem {
     private final byte[] body;
     private final Map<String, String> headers = new LinkedHashMap<>();
 
-    private Problem(ErrorCode code, String title, String detail, Map<String, String> members) {
+    private Problem(ErrorCode code, String title, String detail, Map<String, Object> members) {
         this.code = code;
         JsonObjectBuilder json = JSON.createObjectBuilder()
                 .add("type", TYPE_BASE + code.code())
@@ -32,13 +32,19 @@ public final class Problem {
                 .add("status", code.status())
                 .add("detail", detail)
                 .add("error", code.code());
-        members.forEach(json::add);
+        members.forEach((name, value) -> {
+            if (value instanceof Long number) {
+                json.add(name, number);
+            } else {
+                json.add(name, value.toString());
+            }
+        });
         body = json.build().toString().getBytes(StandardCharsets.UTF_8);
         headers.put("Cache-Control", "no-store");
         // RFC 6750 section 3: no error code if the request had no token, invalid_token for every bad one
         if (code.status() == 401) {
             headers.put("WWW-Authenticate", code.isBadToken() ? CHALLENGE + ", error=\"invalid_token\"" : CHALLENGE);
-        } else if (code == ErrorCode.INSUFFICIENT_PERMISSIONS) {
+        } else if (code == ErrorCode.INSUFFICIENT_PERMISSIONS || code == ErrorCode.PASSWORD_CHANGE_REQUIRED) {
             headers.put("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\"");
         }
     }

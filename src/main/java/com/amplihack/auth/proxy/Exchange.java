@@ -5,6 +5,8 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
 import com.amplihack.auth.problem.RateLimitedLogger;
+import com.amplihack.auth.proxy.connection.ResponseAborter;
+import com.amplihack.auth.proxy.llm.AnswerFilter;
 import com.amplihack.auth.proxy.upstream.ResponseHead;
 import com.amplihack.auth.proxy.upstream.Upstream;
 import com.amplihack.auth.proxy.upstream.UrlRewriter;
@@ -22,6 +24,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -47,6 +50,7 @@ final class Exchange {
 
     private Future<?> timeoutCheck = CompletableFuture.completedFuture(null);
     private boolean over;
+    private boolean reached = true;
 
     /** @param timeout the idle timeout */
     Exchange(
@@ -70,8 +74,13 @@ final class Exchange {
      * Sends the request, and forwards the answer once its head has arrived.
      *
      * @param addresses rewrites the addresses in the answer's headers
+     * @param filters makes of an answer the filter of its body, or refuses it with an {@link AuthException}
      */
-    void send(Upstream upstream, Upstream.Request outgoing, UrlRewriter addresses) {
+    void send(
+            Upstream upstream,
+            Upstream.Request outgoing,
+            UrlRewriter addresses,
+            Function<Upstream.Response, AnswerFilter> filters) {
         long sent = System.nanoTime();
         try {
             Future<?> sending = upstream.send(outgoing, (answer, failure) -> {
@@ -79,11 +88,13 @@ final class Exchange {
                     perform(() -> failed(failure));
                 } else {
                     meters.upstreamAnswered(Duration.ofNanos(System.nanoTime() - sent));
-                    perform(() -> pass(answer, addresses), () -> answer.body().subscribe(new DiscardingSubscriber()));
+                    perform(() -> pass(answer, addresses, filters), () -> answer.body()
+                            .subscribe(new DiscardingSubscriber()));
                 }
             });
             whenOver(() -> sending.cancel(true));
         } catch (IllegalArgumentException unsendable) {
+            reached = false;
             refuse(new AuthException(ErrorCode.INVALID_REQUEST, "A header or the path cannot be forwarded."));
         }
     }
@@ -126,6 +137,11 @@ final class Exchange {
         }
     }
 
+    /** Whether the upstream may have received something of the request; to be called at the end. */
+    boolean reachedUpstream() {
+        return reached;
+    }
+
     /** Whether the exchange waits for bytes of the client; to be called by a task. */
     void waitsForClient(boolean waits) {
         waitingForClient = waits;
@@ -150,6 +166,11 @@ final class Exchange {
             response.setStatus(HttpServletResponse.SC_BAD_REQUEST); // and this must not be a success
             async.complete();
         });
+    }
+
+    /** The server can wait no longer. */
+    void serverStops() {
+        refuse(new AuthException(ErrorCode.OVERLOADED, "This node is stopping."));
     }
 
     /** The upstream has ended its answer prematurely. */
@@ -208,7 +229,16 @@ final class Exchange {
         }
     }
 
-    private void pass(Upstream.Response answer, UrlRewriter addresses) {
+    private void pass(
+            Upstream.Response answer, UrlRewriter addresses, Function<Upstream.Response, AnswerFilter> filters) {
+        AnswerFilter filter;
+        try {
+            filter = filters.apply(answer);
+        } catch (AuthException unacceptable) {
+            answer.body().subscribe(new DiscardingSubscriber());
+            refuse(unacceptable);
+            return;
+        }
         if (answer.status() == 401 || answer.status() == 403) {
             answer.body().subscribe(new DiscardingSubscriber());
             LOG.log(
@@ -222,10 +252,10 @@ final class Exchange {
         }
         progress();
         try {
-            ResponseHead head = new ResponseHead(answer, addresses);
+            ResponseHead head = new ResponseHead(answer, addresses, filter.changesBytes());
             answer.body()
                     .subscribe(new ResponseBody(
-                            response.getOutputStream(), this, () -> begin(head), head.isEventStream()));
+                            response.getOutputStream(), this, () -> begin(head), head.isEventStream(), filter));
         } catch (IOException | RuntimeException failed) {
             answer.body().subscribe(new DiscardingSubscriber());
             LOG.log(Level.WARNING, "answer", "The answer to request " + correlationId + " cannot be forwarded", failed);
@@ -245,6 +275,7 @@ final class Exchange {
         }
         LOG.log(Level.WARNING, "upstream", "The upstream failed request " + correlationId + ": " + cause);
         boolean absent = cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
+        reached = !absent;
         refuse(new AuthException(
                 ErrorCode.UPSTREAM_UNREACHABLE,
                 absent ? "The upstream cannot be reached." : "The upstream did not answer."));

@@ -2,20 +2,27 @@ package com.amplihack.auth.proxy;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.ProxySettings;
-import com.amplihack.auth.gate.IdentityHeaders;
+import com.amplihack.auth.config.type.ProxyRoutes.Route;
+import com.amplihack.auth.config.type.UpstreamTarget;
+import com.amplihack.auth.gate.DeferredAdmission;
+import com.amplihack.auth.gate.DeferredAdmission.Admitted;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.proxy.upstream.DemoUpstream;
-import com.amplihack.auth.proxy.upstream.ForwardedHeaders;
+import com.amplihack.auth.proxy.connection.ClientConnection;
+import com.amplihack.auth.proxy.connection.DisconnectDetector;
+import com.amplihack.auth.proxy.demo.DemoUpstream;
+import com.amplihack.auth.proxy.llm.AnswerFilter;
+import com.amplihack.auth.proxy.llm.LlmApi;
+import com.amplihack.auth.proxy.llm.LlmRequest;
+import com.amplihack.auth.proxy.llm.ModelList;
 import com.amplihack.auth.proxy.upstream.ForwardedPath;
-import com.amplihack.auth.proxy.upstream.HeaderFilter;
 import com.amplihack.auth.proxy.upstream.HttpUpstream;
 import com.amplihack.auth.proxy.upstream.Upstream;
-import com.amplihack.auth.proxy.upstream.UrlRewriter;
-import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.Caller;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.PublicBaseUrl;
+import com.amplihack.auth.web.ServiceState;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -29,7 +36,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +43,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +68,9 @@ public class Proxy {
 
     private final Configuration configuration;
     private final Meters meters;
+    private final ServiceState state;
+    private final ModelCalls calls;
+    private final BodyMemory memory = new BodyMemory();
     private ExecutorService threads;
     private ScheduledThreadPoolExecutor timer;
     private @Nullable HttpClient http;
@@ -68,7 +78,9 @@ public class Proxy {
     private final ExchangeLimit limit = new ExchangeLimit();
 
     @Inject
-    public Proxy(Configuration configuration, Meters meters) {
+    Proxy(Configuration configuration, Meters meters, ServiceState state, ModelCalls calls) {
+        this.calls = calls;
+        this.state = state;
         this.configuration = configuration;
         this.meters = meters;
     }
@@ -110,34 +122,118 @@ public class Proxy {
         http = null; // its thread ends once the HttpClient is garbage-collected
     }
 
+    /** Whether the body must be read before the request can be admitted, since it says what the call costs. */
+    static boolean readsFirst(HttpServletRequest request) {
+        return RequestBody.isSent(request)
+                && request.getMethod().equals("POST")
+                && LlmApi.of(ForwardedPath.decoded(request)).isPresent();
+    }
+
     /**
-     * Forwards the request and answers it asynchronously.
+     * Forwards a request that was admitted, and answers it asynchronously.
      *
-     * @param caller the caller for the identity headers; empty while {@code enable.jwt.auth=false}
+     * @param route the one that the path has
+     * @param admitted empty while {@code enable.jwt.auth=false}
      * @throws AuthException if the request cannot be forwarded
      */
     void forward(
             HttpServletRequest request,
             HttpServletResponse response,
-            Optional<AccessToken> caller,
-            ClientContext client)
-            throws IOException {
+            Route route,
+            Optional<Admitted> admitted,
+            ClientContext client) {
+        Optional<Caller> caller = admitted.map(Admitted::caller);
+        Forwarding forwarding = forwarding(request, route, client);
+        caller.ifPresent(forwarding::identify);
+        Optional<ModelList> models = models(request, caller);
+        if (models.isPresent()) {
+            forwarding.askForPlainAnswer();
+        }
+        run(request, response, caller.map(Caller::subject).orElse(client.address()), client, (exchange, permit) -> {
+            Optional<CallMeter> meter = admitted.map(call -> calls.meter(exchange, call));
+            BodyPublisher body = BodyPublishers.noBody();
+            if (RequestBody.isSent(request)) {
+                RequestBody sent = receive(request, exchange);
+                long length = request.getContentLengthLong();
+                body = length < 0 ? BodyPublishers.fromPublisher(sent) : BodyPublishers.fromPublisher(sent, length);
+            } else {
+                watch(request, exchange);
+            }
+            meter.ifPresent(CallMeter::sent);
+            forwarding.send(exchange, body, answer -> filter(answer, models));
+        });
+    }
+
+    /**
+     * Forwards a call to a language model, which is admitted once its body has arrived.
+     *
+     * @param allowed requires that the admitted caller may use the route
+     * @throws AuthException if the request cannot be forwarded
+     */
+    void forwardCall(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Route route,
+            DeferredAdmission admission,
+            Consumer<Caller> allowed,
+            ClientContext client) {
+        Forwarding forwarding = forwarding(request, route, client);
+        LlmRequest.requirePlain(
+                forwarding.decodedPath(), forwarding.headers("content-type"), forwarding.headers("content-encoding"));
+        Caller presented = admission.presented();
+        // counted for the credential until it is admitted: one that was revoked takes no place from its account
+        String credential = presented.apiKey().or(presented::session).orElseThrow();
+        run(request, response, credential, client, (exchange, reading) -> receive(request, exchange)
+                .subscribe(new HeldBody(
+                        exchange,
+                        memory,
+                        (body, length) -> calls.send(
+                                exchange,
+                                forwarding,
+                                admission,
+                                caller -> {
+                                    allowed.accept(caller);
+                                    reading.run();
+                                    exchange.whenOver(limit.acquire(
+                                            caller.subject(),
+                                            configuration.settings().proxy()));
+                                },
+                                body,
+                                length))));
+    }
+
+    private RequestBody receive(HttpServletRequest request, Exchange exchange) throws IOException {
+        long most = configuration.settings().proxy().maxBody();
+        return RequestBody.of(request, most, exchange, () -> watch(request, exchange));
+    }
+
+    private Forwarding forwarding(HttpServletRequest request, Route route, ClientContext client) {
         ProxySettings settings = configuration.settings().proxy();
-        Upstream upstream = upstream(settings);
+        UpstreamTarget target = settings.target(route)
+                .orElseThrow(() ->
+                        new AuthException(ErrorCode.NO_UPSTREAM, "No upstream is configured (auth.proxy.upstream)."));
         if (request.getContentLengthLong() > settings.maxBody()) {
             throw RequestBody.tooLarge(settings.maxBody());
         }
-        List<Map.Entry<String, String>> headers = HeaderFilter.of(request);
-        caller.ifPresent(
-                token -> IdentityHeaders.of(token).forEach((name, value) -> headers.add(Map.entry(name, value))));
-        PublicBaseUrl publicUrl =
+        PublicBaseUrl reached =
                 PublicBaseUrl.of(request, configuration.settings().web());
-        headers.addAll(ForwardedHeaders.of(request, client, publicUrl.https()));
-        String path = ForwardedPath.of(request);
-        UrlRewriter rewriter =
-                new UrlRewriter(settings.upstream().orElse(NO_UPSTREAM), path, ForwardedPath.mount(request, publicUrl));
+        return new Forwarding(request, upstream(target), target.url().orElse(NO_UPSTREAM), reached, client);
+    }
 
-        Runnable permit = limit.acquire(caller.map(AccessToken::subject).orElse(client.address()), settings);
+    /** What begins an exchange; a failure ends it. */
+    private interface Beginning {
+        /** @param permit the exchange's, which may be given back before the end */
+        void in(Exchange exchange, Runnable permit) throws IOException;
+    }
+
+    private void run(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String holder,
+            ClientContext client,
+            Beginning beginning) {
+        ProxySettings settings = configuration.settings().proxy();
+        Runnable permit = limit.acquire(holder, settings);
         Exchange exchange;
         try {
             exchange = new Exchange(request, response, settings.timeout(), timer, meters, client.correlationId());
@@ -146,23 +242,37 @@ public class Proxy {
             throw failed;
         }
         exchange.whenOver(permit);
+        exchange.whenOver(state.stream(exchange::serverStops));
         try {
-            BodyPublisher body = BodyPublishers.noBody();
-            if (RequestBody.isSent(request)) {
-                RequestBody sent =
-                        RequestBody.of(request, settings.maxBody(), exchange, () -> watch(request, exchange));
-                long length = request.getContentLengthLong();
-                body = length < 0 ? BodyPublishers.fromPublisher(sent) : BodyPublishers.fromPublisher(sent, length);
-            } else {
-                watch(request, exchange);
-            }
-            exchange.send(upstream, new Upstream.Request(request.getMethod(), path, headers, body), rewriter);
+            beginning.in(exchange, permit);
         } catch (AuthException refused) {
             exchange.refuse(refused);
         } catch (IOException | RuntimeException failed) { // the exchange has begun: only it may respond
             exchange.refuse(new AuthException(
                     ErrorCode.UPSTREAM_UNREACHABLE, "The request could not be sent to the upstream.", failed));
         }
+    }
+
+    /** The filter of a list that holds more than the caller's models; refuses a single model that it may not ask for. */
+    private static Optional<ModelList> models(HttpServletRequest request, Optional<Caller> caller) {
+        List<String> globs = caller.map(Caller::models).orElse(List.of());
+        if (globs.isEmpty()) {
+            return Optional.empty();
+        }
+        String path = ForwardedPath.decoded(request);
+        ModelList.requireAllowed(path, globs);
+        boolean list = ModelList.isAt(path) && request.getMethod().equals("GET");
+        return list ? Optional.of(new ModelList(globs)) : Optional.empty();
+    }
+
+    private static AnswerFilter filter(Upstream.Response answer, Optional<ModelList> models) {
+        if (models.isEmpty() || answer.status() / 100 != 2) {
+            return AnswerFilter.NONE;
+        }
+        if (answer.isEncoded()) {
+            throw new AuthException(ErrorCode.UPSTREAM_UNREACHABLE, "The upstream's list of models cannot be read.");
+        }
+        return models.get();
     }
 
     /** Ends the exchange when the client disconnects; must be called after the whole request was read. */
@@ -174,13 +284,9 @@ public class Proxy {
         }
     }
 
-    private Upstream upstream(ProxySettings settings) {
-        if (settings.demo()) {
-            return new DemoUpstream();
-        }
-        if (settings.upstream().isEmpty()) {
-            throw new AuthException(ErrorCode.NO_UPSTREAM, "No upstream is configured (auth.proxy.upstream).");
-        }
-        return new HttpUpstream(Objects.requireNonNull(http), settings);
+    private Upstream upstream(UpstreamTarget target) {
+        return target.url()
+                .<Upstream>map(url -> new HttpUpstream(Objects.requireNonNull(http), url, target.credential()))
+                .orElseGet(DemoUpstream::new);
     }
 }

@@ -17,6 +17,9 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private static final int CHUNK = 16_384;
 
     private final ServletInputStream in;
+    /** Of an HTTP/1 body in bytes; negative if it has none, and over HTTP/2, where the end may follow separately. */
+    private final long declared;
+
     private final long most;
     private final Exchange exchange;
     private final Runnable whenComplete;
@@ -31,6 +34,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private RequestBody(HttpServletRequest request, long most, Exchange exchange, Runnable whenComplete)
             throws IOException {
         in = request.getInputStream();
+        declared = request.getProtocol().startsWith("HTTP/1") ? request.getContentLengthLong() : -1;
         this.most = most;
         this.exchange = exchange;
         this.whenComplete = whenComplete;
@@ -100,7 +104,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
 
     private void read() {
         try {
-            while (!over && demand > 0 && (buffered || in.isReady())) {
+            while (!over && demand > 0 && (buffered || isReady())) {
                 byte[] chunk = new byte[CHUNK];
                 int count = in.read(chunk);
                 if (count < 0) {
@@ -119,6 +123,15 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
         }
     }
 
+    /**
+     * Whether a read does not block. Behind the last declared byte the stream itself is not asked: until Grizzly has
+     * noted the end, which it signals unasked, it would start to read on, and two threads would then read the next
+     * request of the connection, each a part.
+     */
+    private boolean isReady() {
+        return length == declared ? in.isFinished() : in.isReady();
+    }
+
     private void pass(byte[] chunk, int count) {
         length += count;
         if (length > most) {
@@ -134,6 +147,7 @@ final class RequestBody implements Flow.Publisher<ByteBuffer>, Flow.Subscription
     private void complete() {
         over = true;
         exchange.waitsForClient(false);
+        exchange.progress(); // the upstream's silence begins now
         Objects.requireNonNull(subscriber).onComplete();
         whenComplete.run();
     }

@@ -1,5 +1,7 @@
 package com.amplihack.auth.proxy;
 
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.proxy.llm.AnswerFilter;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Streams the upstream's body to the client with back-pressure, without blocking a thread. */
@@ -21,6 +24,7 @@ final class ResponseBody implements Flow.Subscriber<List<ByteBuffer>> {
     private final ServletOutputStream out;
     private final Exchange exchange;
     private final Runnable head;
+    private final AnswerFilter filter;
     private final Queue<ByteBuffer> received = new ArrayDeque<>();
     private Flow.@Nullable Subscription subscription;
     private Upstream upstream = Upstream.OPEN;
@@ -33,9 +37,11 @@ final class ResponseBody implements Flow.Subscriber<List<ByteBuffer>> {
      *
      * @param head sets status and headers; runs once, before the first byte or at the end of an empty body
      * @param headFirst whether to send status and headers at once instead
+     * @param filter sees the body first
      */
-    ResponseBody(ServletOutputStream out, Exchange exchange, Runnable head, boolean headFirst) {
+    ResponseBody(ServletOutputStream out, Exchange exchange, Runnable head, boolean headFirst, AnswerFilter filter) {
         this.out = out;
+        this.filter = filter;
         this.exchange = exchange;
         this.head = head;
         if (headFirst) {
@@ -75,26 +81,34 @@ final class ResponseBody implements Flow.Subscriber<List<ByteBuffer>> {
         exchange.perform(() -> {
             exchange.progress();
             requested = false;
-            received.addAll(piece);
-            write();
+            receive(() -> filter.pass(piece));
         });
     }
 
     @Override
     public void onError(Throwable failure) {
-        end(Upstream.BROKEN);
+        exchange.perform(() -> {
+            upstream = Upstream.BROKEN;
+            write();
+        });
     }
 
     @Override
     public void onComplete() {
-        end(Upstream.COMPLETE);
+        exchange.perform(() -> {
+            upstream = Upstream.COMPLETE;
+            receive(filter::end);
+        });
     }
 
-    private void end(Upstream how) {
-        exchange.perform(() -> {
-            upstream = how;
-            write();
-        });
+    private void receive(Supplier<List<ByteBuffer>> filtered) {
+        try {
+            received.addAll(filtered.get());
+        } catch (AuthException unacceptable) {
+            exchange.refuse(unacceptable);
+            return;
+        }
+        write();
     }
 
     private void write() {

@@ -68,7 +68,7 @@ class RefreshRotation {
      * @throws AuthException {@code invalid_refresh_token}, {@code binding_mismatch}, {@code refresh_token_reused},
      *     {@code refresh_superseded}, {@code rate_limited} or {@code store_unavailable}
      */
-    RefreshResult refresh(RefreshRequest request) {
+    TokenService.RefreshResult refresh(RefreshRequest request) {
         Quota quota = limits.quota(Limit.REFRESH);
         RefreshView view = read(request, quota);
         if (view.session().isEmpty()) { // the quota was not touched
@@ -81,7 +81,7 @@ class RefreshRotation {
             }
             Optional<TokenPair> pair = attempt(request, view);
             if (pair.isPresent()) {
-                return new RefreshResult(pair.get(), limit);
+                return new TokenService.RefreshResult(pair.get(), limit);
             }
         }
         throw new AuthException(ErrorCode.STORE_UNAVAILABLE, "The session is being changed by other requests.");
@@ -181,7 +181,8 @@ class RefreshRotation {
                         codec.encode(refresh),
                         refreshLife,
                         handle,
-                        sessionLife));
+                        sessionLife,
+                        access.mustChangePassword()));
         };
     }
 

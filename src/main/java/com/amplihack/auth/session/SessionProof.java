@@ -29,6 +29,11 @@ public record SessionProof(List<SessionHandle> handles) {
         return handles.isEmpty();
     }
 
+    /** Ids of the sessions that the handles would belong to, alive or not. */
+    public List<String> sids() {
+        return handles.stream().map(SessionHandle::sid).toList();
+    }
+
     /** The handle that belongs to the session, compared in constant time. */
     public Optional<SessionHandle> handleOf(String sid) {
         byte[] expected = sid.getBytes(StandardCharsets.US_ASCII);

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param accessToken in JWS compact serialization
  * @param handle unchanged for the session's whole life
  * @param sessionLife until the session ends at the latest
+ * @param mustChangePassword whether the access token is good for nothing else
  */
 public record TokenPair(
         String accessToken,
@@ -16,7 +17,8 @@ public record TokenPair(
         String refreshToken,
         Duration refreshLife,
         SessionHandle handle,
-        Duration sessionLife) {
+        Duration sessionLife,
+        boolean mustChangePassword) {
     @Override
     public String toString() {
         return "TokenPair[***]";

@@ -7,6 +7,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.store.SessionStore;
@@ -33,6 +34,13 @@ import java.util.Optional;
 @Stateless
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED) // the database is read, never written, from here
 public class TokenService {
+    /**
+     * A successful refresh.
+     *
+     * @param limit the session's refresh quota afterwards; empty when it is unlimited
+     */
+    public record RefreshResult(TokenPair pair, Optional<RateLimit> limit) {}
+
     private TokenIssuer issuer;
     private RefreshTokenCodec codec;
     private RefreshRotation rotation;
@@ -91,11 +99,11 @@ public class TokenService {
         }
         opening.ended()
                 .forEach(sid -> audit.record(AuditEntry.of(AuditEvent.TOKEN_REVOKED, client)
-                        .user(account.id())
+                        .user(account.id(), account.username())
                         .session(sid)
                         .detail("reason", "too_many_sessions")));
         audit.record(AuditEntry.of(AuditEvent.TOKEN_ISSUED, client)
-                .user(account.id())
+                .user(account.id(), account.username())
                 .session(handle.sid())
                 .detail("jti", access.jti())
                 .detail("type", "access"));
@@ -105,7 +113,8 @@ public class TokenService {
                 codec.encode(refresh),
                 settings.refreshLifetime(),
                 handle,
-                settings.sessionLifetime());
+                settings.sessionLifetime(),
+                access.mustChangePassword());
     }
 
     /**
@@ -169,7 +178,7 @@ public class TokenService {
     public int endAll(AccessToken caller, ClientContext client) {
         int ended = store.endAll(caller.subject());
         audit.record(AuditEntry.of(AuditEvent.LOGOUT, client)
-                .user(caller.subject())
+                .user(caller.subject(), caller.username())
                 .session(caller.sid())
                 .detail("sessions_ended", ended));
         return ended;

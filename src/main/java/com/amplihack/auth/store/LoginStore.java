@@ -2,6 +2,7 @@ package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.LockoutSettings;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Login attempts, and the lockouts that failures cause (docs/lockout.md). */
@@ -36,4 +37,18 @@ public interface LoginStore {
      * @return whether the account was locked
      */
     boolean unlock(String subject);
+
+    /**
+     * Notes a failed sign-in for the account and for the list of all; the same one again only changes its time.
+     *
+     * @param counter whose list it goes to: the account, or the counter of an unknown name, which keeps none but costs
+     *     the same
+     */
+    void noteFailure(String counter, LoginFailure failure);
+
+    /** The account's last failed sign-ins of a day, the latest first; at most {@value LoginFailure#PER_ACCOUNT}. */
+    List<LoginFailure.Last> failures(String subject);
+
+    /** The last failed sign-ins of a day of everybody, the latest first; at most {@value LoginFailure#IN_ALL} are kept. */
+    List<LoginFailure.Last> failures(int skip, int limit);
 }

@@ -1,5 +1,7 @@
 package com.amplihack.auth.store;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.store.budget.BudgetStore;
 import java.time.Instant;
 import java.util.function.Consumer;
 
@@ -9,7 +11,16 @@ import java.util.function.Consumer;
  *
  * <p>Every operation may throw {@link StoreUnavailableException}.
  */
-public interface SecurityStore extends SessionStore, LoginStore, QuotaStore, FleetStore {
+public interface SecurityStore extends SessionStore, LoginStore, QuotaStore, KeyStore, BudgetStore, FleetStore {
+    /**
+     * Connects, and checks the store before any request uses it.
+     *
+     * @param now the time by this node's clock, to be compared with the store's
+     * @throws InvalidSettingException with one sentence for the operator, if no waiting makes the store usable
+     * @throws StoreUnavailableException with one sentence for the operator, if it is not there yet
+     */
+    StoreInspection connect(Instant now);
+
     /** Checks that the store answers. */
     void ping();
 

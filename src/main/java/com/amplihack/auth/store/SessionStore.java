@@ -2,9 +2,12 @@ package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
+import com.amplihack.auth.store.budget.MeteredCall;
+import com.amplihack.auth.store.budget.Reservation;
 import com.amplihack.auth.web.ClientContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -23,7 +26,11 @@ public interface SessionStore {
         BARE_REPEAT,
         /** The request does not prove its session, although earlier requests of the session did. */
         AFTER_PROOF,
-        OVER_QUOTA
+        OVER_QUOTA,
+        /** The account's budgets were chosen by another counter of limits: choose anew. */
+        LIMITS_CHANGED,
+        /** The reservation is EXHAUSTED or UNSEEDED. */
+        NO_BUDGET
     }
 
     /**
@@ -34,13 +41,31 @@ public interface SessionStore {
      */
     record Use(String subject, String sid, long gen, String jti, boolean proven, ReplayMode mode, Duration tokenLife) {}
 
+    /** When the user's live session of this id was opened, to the second; empty if there is none. */
+    Optional<Instant> openedAt(String subject, String sid);
+
+    /** Whether the user has a live session of this id. */
+    default boolean isAlive(String subject, String sid) {
+        return openedAt(subject, sid).isPresent();
+    }
+
     /**
      * The answer to a {@link Use}.
      *
      * @param remaining what is left of the quota
      * @param reset until the quota's oldest entry leaves the window
+     * @param limits the account's counter of limits
+     * @param reservation of a metered call, when ADMITTED or NO_BUDGET
      */
-    record Admission(Verdict verdict, int remaining, Duration reset) {}
+    record Admission(
+            Verdict verdict, int remaining, Duration reset, String limits, Optional<Reservation> reservation) {}
+
+    /**
+     * What a request is going to cost.
+     *
+     * @param limits the account's counter of limits when the budgets were read, or before
+     */
+    record Metered(String limits, MeteredCall call) {}
 
     /**
      * A user's two counters. A session is opened or rotated only if they have not changed since before the account was
@@ -142,9 +167,16 @@ public interface SessionStore {
 
     /**
      * Admits or refuses one use of an access token. Checks session, epoch and rights, {@code min_gen}, replay and
-     * quota, in this order; burns the token last.
+     * quota and budgets, in this order; burns the token last.
+     *
+     * @param metered reserves what the request is going to cost
      */
-    Admission admit(Use use, Quota quota);
+    Admission admit(Use use, Quota quota, Optional<Metered> metered);
+
+    /** Admits a request that costs nothing. */
+    default Admission admit(Use use, Quota quota) {
+        return admit(use, quota, Optional.empty());
+    }
 
     /**
      * Reads the session that a refresh token names, and takes one from its refresh quota if the session is alive.
@@ -178,10 +210,16 @@ public interface SessionStore {
     int endAll(String subject);
 
     /**
-     * Revokes every access token of a user whose roles or permissions changed; the sessions continue, and their next
-     * refresh issues tokens with the new ones.
+     * Revokes every access token of users whose roles or permissions changed; the sessions continue, and their next
+     * refresh issues tokens with the new ones. Other operations run in between, however many users there are.
+     *
+     * @throws StoreUnavailableException when any of them may not have been revoked: to be repeated
      */
-    void changeRights(String subject);
+    void changeRights(Collection<String> subjects);
+
+    default void changeRights(String subject) {
+        changeRights(List.of(subject));
+    }
 
     /**
      * Returns a page of the user's live sessions.

@@ -8,6 +8,10 @@ public class StoreUnavailableException extends AuthException {
     private static final long serialVersionUID = 1;
 
     public StoreUnavailableException(Throwable cause) {
-        super(ErrorCode.STORE_UNAVAILABLE, "The session store does not answer.", cause);
+        this("The session store does not answer.", cause);
+    }
+
+    public StoreUnavailableException(String sentence, Throwable cause) {
+        super(ErrorCode.STORE_UNAVAILABLE, sentence, cause);
     }
 }

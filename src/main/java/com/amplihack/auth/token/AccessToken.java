@@ -2,12 +2,13 @@ package com.amplihack.auth.token;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An access token whose signature, issuer and audience were verified, created by {@link TokenVerifier} only; the gate
  * checks its times, binding and session at every request.
  */
-public final class AccessToken {
+public final class AccessToken implements Caller {
     private final TokenClaims claims;
 
     AccessToken(TokenClaims claims) {
@@ -18,12 +19,13 @@ public final class AccessToken {
         return claims.jti();
     }
 
-    /** The account's id. */
+    @Override
     public String subject() {
         return claims.subject();
     }
 
-    /** The account's name ({@code upn}). */
+    /** The claim {@code upn}. */
+    @Override
     public String username() {
         return claims.username();
     }
@@ -33,17 +35,34 @@ public final class AccessToken {
         return claims.sid();
     }
 
+    @Override
+    public Optional<String> session() {
+        return Optional.of(sid());
+    }
+
+    @Override
+    public Optional<String> apiKey() {
+        return Optional.empty();
+    }
+
     /** The session's access generation when the token was issued. */
     public long gen() {
         return claims.gen();
     }
 
+    @Override
     public List<String> roles() {
         return claims.roles();
     }
 
+    @Override
     public List<String> permissions() {
         return claims.permissions();
+    }
+
+    /** Whether it may be used for nothing but a change of the password; it has no roles and permissions then. */
+    public boolean mustChangePassword() {
+        return claims.mustChangePassword();
     }
 
     /** The client address that it was issued to. */
@@ -64,6 +83,7 @@ public final class AccessToken {
         return claims.notBefore();
     }
 
+    @Override
     public Instant expiresAt() {
         return claims.expiresAt();
     }

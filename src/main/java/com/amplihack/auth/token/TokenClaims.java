@@ -12,6 +12,7 @@ record TokenClaims(
         long gen,
         List<String> roles,
         List<String> permissions,
+        boolean mustChangePassword,
         String ip,
         String uaHash,
         Instant issuedAt,

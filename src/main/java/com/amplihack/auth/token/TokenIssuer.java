@@ -47,19 +47,33 @@ public class TokenIssuer {
      * A signed access token.
      *
      * @param compact the JWS compact serialization, at most 4,096 characters
+     * @param mustChangePassword whether it is good for nothing else
      */
-    public record Issued(String compact, String jti) {}
+    public record Issued(String compact, String jti, boolean mustChangePassword) {}
 
     /**
-     * Signs an access token for one session of an account.
+     * Signs an access token for one session of an account; one that must change its password gets no rights.
      *
      * @throws AuthException 503 while the HSM does not sign; {@code invalid_request} when the account's rights do not
      *     fit in a token, although they did ({@link #fits}) before the key or issuer became longer
      */
     public Issued issue(Account account, String sid, long gen, ClientContext client) {
         String jti = jti();
-        JWTClaimsSet claims =
-                claims(jti, account.id(), account.username(), account.roles(), account.permissions(), sid, gen, client);
+        boolean limited = account.mustChangePassword();
+        JWTClaimsSet claims = claims(
+                jti,
+                account.id(),
+                account.username(),
+                limited ? List.of() : account.roles(),
+                limited ? List.of() : account.permissions(),
+                sid,
+                gen,
+                client);
+        if (limited) {
+            claims = new JWTClaimsSet.Builder(claims)
+                    .claim(TokenParser.MUST_CHANGE_PASSWORD, true)
+                    .build();
+        }
         SigningKey key = keys.active();
         SignedJWT token = new SignedJWT(header(key), claims);
         try {
@@ -82,7 +96,7 @@ public class TokenIssuer {
                     "The roles and permissions of this account do not fit in an access token: an administrator has to remove"
                             + " some.");
         }
-        return new Issued(compact, jti);
+        return new Issued(compact, jti, limited);
     }
 
     /**

@@ -22,6 +22,7 @@ public final class TokenParser {
     public static final int MAX_LENGTH = 4096;
 
     static final String TYPE = "access";
+    static final String MUST_CHANGE_PASSWORD = "must_change_password";
 
     private static final Set<String> HEADER = Set.of("alg", "kid", "typ");
     private static final Pattern ACCOUNT_ID =
@@ -58,6 +59,7 @@ public final class TokenParser {
                 wholeNumber(claims, "gen"),
                 strings(claims, "roles"),
                 strings(claims, "permissions"),
+                mustChangePassword(claims),
                 string(claims, "ip"),
                 string(claims, "ua_hash"),
                 time(claims, "iat"),
@@ -124,6 +126,15 @@ public final class TokenParser {
             return List.copyOf(array.getValuesAs(JsonString::getString));
         }
         throw new InvalidTokenException("claim_" + name);
+    }
+
+    /** Absent from every other token. */
+    private static boolean mustChangePassword(JsonObject from) {
+        JsonValue value = from.get(MUST_CHANGE_PASSWORD);
+        if (value == null || value == JsonValue.TRUE) {
+            return value != null;
+        }
+        throw new InvalidTokenException("claim_" + MUST_CHANGE_PASSWORD);
     }
 
     private static long wholeNumber(JsonObject from, String name) {

@@ -40,6 +40,9 @@ public class Account {
     @Column(name = "password_version")
     private long passwordVersion;
 
+    @Column(name = "must_change_password")
+    private boolean mustChangePassword;
+
     /** Milliseconds since the epoch, which every database stores without loss. */
     @Column(name = "created_at")
     private long createdAt;
@@ -97,6 +100,16 @@ public class Account {
     void newPassword(String hash) {
         passwordHash = hash;
         passwordVersion++;
+        mustChangePassword = false;
+    }
+
+    /** Whether its sessions may do nothing but change the password. */
+    public boolean mustChangePassword() {
+        return mustChangePassword;
+    }
+
+    void mustChangePassword(boolean must) {
+        mustChangePassword = must;
     }
 
     /** Incremented with every new password, which invalidates older device cookies. */
@@ -128,10 +141,6 @@ public class Account {
     /** Whether the account is enabled and has the role {@code admin}. */
     boolean isAdministrator() {
         return enabled && roles().contains(ADMIN);
-    }
-
-    void drop(Role role) {
-        roles.removeIf(had -> had.name().equals(role.name()));
     }
 
     /** The account's own permissions without those of its roles, sorted. */

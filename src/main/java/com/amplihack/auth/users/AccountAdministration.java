@@ -3,7 +3,7 @@ package com.amplihack.auth.users;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import jakarta.inject.Inject;
@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** Changes accounts and roles by the rules, and revokes sessions and tokens that a change outdates. */
 @Singleton
@@ -21,7 +22,7 @@ public class AccountAdministration {
     private final Accounts accounts;
     private final PasswordHasher hasher;
     private final PasswordPolicy policy;
-    private final SessionStore store;
+    private final SecurityStore store;
     private final InstantSource clock;
 
     @Inject
@@ -30,7 +31,7 @@ public class AccountAdministration {
             Accounts accounts,
             PasswordHasher hasher,
             PasswordPolicy policy,
-            SessionStore store,
+            SecurityStore store,
             InstantSource clock) {
         this.directory = directory;
         this.accounts = accounts;
@@ -43,6 +44,7 @@ public class AccountAdministration {
     /**
      * Creates an account.
      *
+     * @param mustChange whether its first sessions may do nothing but change the password
      * @param allowed checks the account before it is stored
      * @throws AuthException {@code invalid_request} for an invalid name or unknown role, {@code weak_password}, {@code
      *     username_taken}, or what {@code allowed} throws
@@ -53,9 +55,11 @@ public class AccountAdministration {
             Set<String> roles,
             Set<String> permissions,
             boolean enabled,
+            boolean mustChange,
             RightsCheck allowed) {
         Account account = account(username, password);
         account.enabled(enabled);
+        account.mustChangePassword(mustChange);
         return accounts.add(account, roles, permissions, allowed);
     }
 
@@ -79,11 +83,11 @@ public class AccountAdministration {
     }
 
     /**
-     * Changes an account. Disabling it or resetting its password ends its sessions; changing its rights revokes its
-     * access tokens. The store is updated after the database, so that a concurrent login with the old account cannot
+     * Changes an account. Disabling it or resetting its password ends its sessions; changing its rights, or that it must change its password, revokes its
+     * access tokens; enabling it lets its API keys be used again. The store is updated after the database, so that a concurrent login with the old account cannot
      * commit.
      *
-     * @param allowed checks the changed account before it is stored
+     * @param allowed checks the account as it was and, changed, before it is stored
      * @return the changed account; empty when there is none with that id
      * @throws AuthException {@code weak_password}, {@code invalid_request}, what {@code allowed} throws, or {@code
      *     store_unavailable}, after which the change may be stored and must be repeated
@@ -96,40 +100,64 @@ public class AccountAdministration {
         Optional<Account> changed = accounts.change(id, change, freshHash, allowed);
         if (changed.isPresent() && change.endsSessions()) {
             store.endAll(id);
-        } else if (changed.isPresent() && change.touchesRights()) {
+        } else if (changed.isPresent() && change.outdatesTokens()) {
             store.changeRights(id);
+        } else if (changed.isPresent() && change.enables()) {
+            store.changeLimits(List.of(id));
         }
         return changed;
     }
 
-    /** Deletes an account and ends its sessions; returns whether it existed. */
-    public boolean delete(String id) {
-        boolean deleted = accounts.delete(id);
+    /**
+     * Does something to an account in the store, while no administrative change is made.
+     *
+     * @param allowed whether it may be done
+     * @param deed may be repeated
+     * @return what the deed returned; empty when there is no account with that id
+     */
+    public <T> Optional<T> with(String id, RightsCheck allowed, Function<Account, T> deed) {
+        return accounts.with(id, allowed, deed);
+    }
+
+    /**
+     * Deletes an account and ends its sessions; returns whether it existed.
+     *
+     * @param allowed whether it may be changed
+     */
+    public boolean delete(String id, RightsCheck allowed) {
+        boolean deleted = accounts.delete(id, allowed);
         store.endAll(id); // even if absent: an earlier attempt may have reached the database only
         return deleted;
     }
 
     /**
-     * Creates a role or replaces its permissions, and revokes the access tokens of its holders.
+     * Creates a role or replaces its permissions, and revokes the access tokens of its holders; before it takes
+     * permissions away too, as {@link #deleteRole} does.
      *
-     * @param allowed checks every holder of the role with the new permissions
-     * @throws AuthException what {@code allowed} throws, or {@code store_unavailable}
+     * @param allowed checks who does it, and every holder of the role with the new permissions
+     * @throws AuthException what {@code allowed} throws, or {@code store_unavailable}, after which the change may be
+     *     stored and must be repeated
      */
     public Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
-        // a refused change revokes nothing, and a store that is down fails before anything is changed
-        revokeRightsOf(accounts.withRole(name, permissions, allowed));
-        Role role = accounts.putRole(name, permissions, allowed);
-        revokeRightsOf(accounts.withRole(name));
-        return role;
+        if (directory
+                .role(name)
+                .filter(role -> !permissions.containsAll(role.permissions()))
+                .isPresent()) {
+            store.changeRights(accounts.withRole(name, allowed));
+        }
+        Accounts.ChangedRole changed = accounts.putRole(name, permissions, allowed);
+        store.changeRights(changed.holders());
+        return changed.role();
     }
 
-    /** Deletes a role, removes it from its holders and revokes their access tokens. */
-    public void deleteRole(String name) {
-        revokeRightsOf(accounts.withRole(name));
-        revokeRightsOf(accounts.deleteRole(name));
-    }
-
-    private void revokeRightsOf(List<Account> holders) {
-        holders.forEach(account -> store.changeRights(account.id()));
+    /**
+     * Deletes a role, removes it from its holders and revokes their access tokens.
+     *
+     * @param allowed checks who does it
+     */
+    public void deleteRole(String name, RightsCheck allowed) {
+        // a store that is down fails before anything is deleted: afterwards nobody could tell who had the role
+        store.changeRights(accounts.withRole(name, allowed));
+        store.changeRights(accounts.deleteRole(name, allowed));
     }
 }

@@ -9,10 +9,21 @@ public record AccountChange(
         Optional<Secret> password,
         Optional<Set<String>> roles,
         Optional<Set<String>> permissions,
-        Optional<Boolean> enabled) {
+        Optional<Boolean> enabled,
+        Optional<Boolean> mustChangePassword) {
     /** Whether access tokens may carry outdated rights afterwards. */
     public boolean touchesRights() {
         return roles.isPresent() || permissions.isPresent();
+    }
+
+    /** Whether access tokens may say something else than the account afterwards. */
+    boolean outdatesTokens() {
+        return touchesRights() || mustChangePassword.isPresent();
+    }
+
+    /** Whether its API keys may be good again. */
+    boolean enables() {
+        return enabled.orElse(false);
     }
 
     /** Whether the account's sessions must end: it is disabled, or its password is reset. */

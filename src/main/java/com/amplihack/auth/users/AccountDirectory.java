@@ -1,15 +1,26 @@
 package com.amplihack.auth.users;
 
 import com.amplihack.auth.users.database.Database;
+import com.amplihack.auth.users.database.TextPrefix;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.TypedQuery;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.persistence.annotations.BatchFetchType;
+import org.eclipse.persistence.config.QueryHints;
 
 /** Finds accounts and roles. Every method throws {@code store_unavailable} when the database does not answer in time. */
 @Singleton
 public class AccountDirectory {
+    /**
+     * The part of an account that a login needs before it reads the rest.
+     *
+     * @param passwordVersion see {@link Account#passwordVersion}
+     */
+    public record AccountRef(String id, long passwordVersion) {}
+
     private final Database database;
 
     @Inject
@@ -43,16 +54,45 @@ public class AccountDirectory {
                 .orElse(List.of()); // no such name can exist, and databases refuse some of the characters
     }
 
-    private List<Account> withPrefix(String prefix, String after, int limit) {
-        String literal = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+    /** An account's id and names. */
+    public record Name(String id, String username, String key) {}
+
+    /**
+     * A page of the names of all accounts, sorted.
+     *
+     * @param after the {@link Username#key} after which the page starts, or the empty string
+     * @param inclusive whether it starts at that name, if there is still an account of it
+     */
+    public List<Name> names(String after, boolean inclusive, int limit) {
         return database.read(entities -> entities.createQuery(
-                        "select a from Account a where a.usernameKey like :pattern escape '!'"
-                                + " and a.usernameKey > :after order by a.usernameKey",
-                        Account.class)
-                .setParameter("pattern", literal + "%")
+                        "select a.id, a.username, a.usernameKey from Account a where a.usernameKey "
+                                + (inclusive ? ">=" : ">") + " :after order by a.usernameKey",
+                        Object[].class)
                 .setParameter("after", after)
                 .setMaxResults(limit)
-                .getResultList());
+                .getResultStream()
+                .map(columns -> new Name((String) columns[0], (String) columns[1], (String) columns[2]))
+                .toList());
+    }
+
+    /** One range of the index of names, and one query each for the page's roles and permissions. */
+    private List<Account> withPrefix(String prefix, String after, int limit) {
+        Optional<String> beyond = TextPrefix.beyond(prefix);
+        return database.read(entities -> {
+            TypedQuery<Account> query = entities.createQuery(
+                            "select a from Account a where a.usernameKey >= :prefix and a.usernameKey > :after"
+                                    + (beyond.isPresent() ? " and a.usernameKey < :beyond" : "")
+                                    + " order by a.usernameKey",
+                            Account.class)
+                    .setParameter("prefix", prefix)
+                    .setParameter("after", after)
+                    .setMaxResults(limit)
+                    .setHint(QueryHints.BATCH_TYPE, BatchFetchType.IN)
+                    .setHint(QueryHints.BATCH, "a.roles.permissions")
+                    .setHint(QueryHints.BATCH, "a.permissions");
+            beyond.ifPresent(bound -> query.setParameter("beyond", bound));
+            return query.getResultList();
+        });
     }
 
     public boolean isEmpty() {

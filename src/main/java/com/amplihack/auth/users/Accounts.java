@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Changes accounts and roles in the database. Administrative changes are serialized across nodes, so that their rules (an
@@ -34,7 +35,15 @@ public class Accounts {
      *     allowed} throws
      */
     Account add(Account account, Set<String> roleNames, Set<String> permissions, RightsCheck allowed) {
-        return database.writeSerialized(entities -> add(entities, account, roleNames, permissions, allowed));
+        return serialized(allowed, entities -> add(entities, account, roleNames, permissions, allowed));
+    }
+
+    /** Runs a change serialized with all others, if its caller may make it. */
+    private <T> T serialized(RightsCheck allowed, Function<EntityManager, T> change) {
+        return database.writeSerialized(entities -> {
+            allowed.requireCaller(id -> Optional.ofNullable(entities.find(Account.class, id)));
+            return change.apply(entities);
+        });
     }
 
     /** Stores the first account; empty when any account exists. */
@@ -50,12 +59,13 @@ public class Accounts {
             Set<String> roleNames,
             Set<String> permissions,
             RightsCheck allowed) {
+        allowed.requireChangeable(account);
         if (AccountDirectory.findKey(entities, account.usernameKey()).isPresent()) {
             throw new AuthException(ErrorCode.USERNAME_TAKEN, "Another account has this name.");
         }
         account.roles(roles(entities, roleNames));
         account.ownPermissions(permissions);
-        allowed.require(account);
+        allowed.require(account.username(), account.roles(), account.permissions());
         entities.persist(account);
         return account;
     }
@@ -84,42 +94,62 @@ public class Accounts {
      * Changes an account.
      *
      * @param freshHash of the new password, if the change has one
-     * @param allowed checks the changed account before it is stored
+     * @param allowed checks the account as it was and, changed, before it is stored
      * @return the changed account; empty when there is none with that id
      * @throws AuthException {@code invalid_request} for an unknown role or the last administrator, or what {@code
      *     allowed} throws
      */
     Optional<Account> change(String id, AccountChange change, Optional<String> freshHash, RightsCheck allowed) {
-        return database.writeSerialized(entities -> {
+        return serialized(allowed, entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
                 return Optional.empty();
             }
+            allowed.requireChangeable(account);
             boolean wasAdministrator = account.isAdministrator();
             change.roles().ifPresent(names -> account.roles(roles(entities, names)));
             change.permissions().ifPresent(account::ownPermissions);
             change.enabled().ifPresent(account::enabled);
             freshHash.ifPresent(account::newPassword);
+            change.mustChangePassword().ifPresent(account::mustChangePassword);
             if (wasAdministrator && !account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
-            allowed.require(account);
+            allowed.require(account.username(), account.roles(), account.permissions());
             return Optional.of(account);
         });
     }
 
     /**
+     * Does something to an account outside of the database, while no administrative change is made.
+     *
+     * @param allowed whether it may be done
+     * @param deed may be repeated
+     * @return what the deed returned; empty when there is no account with that id
+     * @throws AuthException what {@code allowed} or the deed throws
+     */
+    <T> Optional<T> with(String id, RightsCheck allowed, Function<Account, T> deed) {
+        return serialized(allowed, entities -> Optional.ofNullable(entities.find(Account.class, id))
+                .map(account -> {
+                    allowed.requireChangeable(account);
+                    return deed.apply(account);
+                }));
+    }
+
+    /**
      * Deletes an account.
      *
+     * @param allowed whether it may be changed
      * @return whether it existed
-     * @throws AuthException {@code invalid_request} for the last administrator
+     * @throws AuthException {@code invalid_request} for the last administrator, or what {@code allowed} throws
      */
-    boolean delete(String id) {
-        return database.writeSerialized(entities -> {
+    boolean delete(String id, RightsCheck allowed) {
+        return serialized(allowed, entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
                 return false;
             }
+            allowed.requireChangeable(account);
             if (account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
@@ -128,57 +158,48 @@ public class Accounts {
         });
     }
 
-    /** The accounts that have the role. */
-    List<Account> withRole(String name) {
-        return database.read(entities -> withRole(entities, name));
-    }
-
-    /**
-     * Checks every holder of the role as if it had these permissions, without storing them; returns the holders.
-     *
-     * @throws AuthException what {@code allowed} throws
-     */
-    List<Account> withRole(String name, Set<String> permissions, RightsCheck allowed) {
-        return database.read(entities -> {
-            Role role = entities.find(Role.class, name);
-            if (role == null) {
-                return List.of();
-            }
-            role.permissions(permissions);
-            List<Account> holders = withRole(entities, name);
-            holders.forEach(allowed::require);
-            return holders;
-        });
-    }
+    /** A changed role and the ids of the accounts that have it. */
+    record ChangedRole(Role role, List<String> holders) {}
 
     /**
      * Creates a role or replaces its permissions.
      *
-     * @param allowed checks every holder of the role with the new permissions
+     * @param allowed checks every holder of the role with the new permissions, unless they are only taken away
      * @throws AuthException what {@code allowed} throws
      */
-    Role putRole(String name, Set<String> permissions, RightsCheck allowed) {
-        return database.writeSerialized(entities -> {
+    ChangedRole putRole(String name, Set<String> permissions, RightsCheck allowed) {
+        return serialized(allowed, entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
                 role = new Role(name);
                 entities.persist(role);
             }
+            boolean grows = !role.permissions().containsAll(permissions);
             role.permissions(permissions);
-            withRole(entities, name).forEach(allowed::require);
-            return role;
+            RoleHolders holders = new RoleHolders(entities, name);
+            if (grows) {
+                holders.require(allowed);
+            }
+            return new ChangedRole(role, holders.ids());
         });
     }
 
-    /** Deletes a role and removes it from its holders; returns them. */
-    List<Account> deleteRole(String name) {
-        return database.writeSerialized(entities -> {
+    /** The ids of the accounts that have the role, if the caller may change it. */
+    List<String> withRole(String name, RightsCheck allowed) {
+        return serialized(allowed, entities -> new RoleHolders(entities, name).ids());
+    }
+
+    /** Deletes a role and removes it from its holders; returns their ids. */
+    List<String> deleteRole(String name, RightsCheck allowed) {
+        return serialized(allowed, entities -> {
             Role role = entities.find(Role.class, name);
             if (role == null) {
                 return List.of();
             }
-            List<Account> holders = withRole(entities, name);
-            holders.forEach(account -> account.drop(role));
+            List<String> holders = new RoleHolders(entities, name).ids();
+            entities.createNativeQuery("delete from auth_account_role where role_name = ?")
+                    .setParameter(1, name)
+                    .executeUpdate();
             entities.remove(role);
             return holders;
         });
@@ -195,12 +216,6 @@ public class Accounts {
         if (others == 0) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "This is the last administrator; one must remain.");
         }
-    }
-
-    private static List<Account> withRole(EntityManager entities, String name) {
-        return entities.createQuery("select a from Account a join a.roles r where r.name = :name", Account.class)
-                .setParameter("name", name)
-                .getResultList();
     }
 
     private static Set<Role> roles(EntityManager entities, Set<String> names) {

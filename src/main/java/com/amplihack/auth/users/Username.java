@@ -1,6 +1,10 @@
 package com.amplihack.auth.users;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -48,9 +52,22 @@ public record Username(String shown, String key) {
         return isAllowed(prefix) ? Optional.of(fold(prefix)) : Optional.empty();
     }
 
-    /** Whether the text can be the key of a name, or is empty. */
-    public static boolean mayBeKey(String text) {
-        return text.length() <= MAX_KEY_LENGTH && isAllowed(text);
+    /** An opaque cursor for the page of a list that follows this key. */
+    public static String cursor(String key) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The key in a {@link #cursor}, empty for the empty one; nothing if there is none in it. */
+    public static Optional<String> ofCursor(String cursor) {
+        try {
+            String key = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(Base64.getUrlDecoder().decode(cursor)))
+                    .toString();
+            return Optional.of(key).filter(text -> text.length() <= MAX_KEY_LENGTH && isAllowed(text));
+        } catch (IllegalArgumentException | CharacterCodingException foreign) {
+            return Optional.empty();
+        }
     }
 
     /**

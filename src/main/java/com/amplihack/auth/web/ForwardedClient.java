@@ -2,6 +2,7 @@ package com.amplihack.auth.web;
 
 import com.amplihack.auth.config.type.AddressRanges;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.function.Predicate;
 /**
  * Finds the client's address behind trusted proxies: the rightmost untrusted one in {@code Forwarded} (RFC 7239) or
  * {@code X-Forwarded-For}. If both are present and disagree, the client wrote one of them, and neither is trusted.
+ * Tells the scheme by the same rule.
  */
 final class ForwardedClient {
     private static final String STANDARD = "Forwarded";
@@ -25,7 +27,8 @@ final class ForwardedClient {
 
     /** The client's address in a trusted proxy's request; empty if the headers are malformed or contradictory. */
     static Optional<String> client(HttpServletRequest request, Predicate<String> trusted) {
-        Optional<List<String>> read = ForwardedHeaderParser.clients(Collections.list(request.getHeaders(STANDARD)));
+        Optional<List<String>> read =
+                ForwardedHeaderParser.values(Collections.list(request.getHeaders(STANDARD)), "for");
         if (read.isEmpty()) {
             return Optional.empty();
         }
@@ -37,6 +40,18 @@ final class ForwardedClient {
             return Optional.empty();
         }
         return standard.isEmpty() ? byDeFacto : byStandard;
+    }
+
+    /** Whether a trusted proxy's headers name the scheme, and name {@code https} only. */
+    static boolean isHttps(HttpServletRequest request) {
+        Optional<List<String>> standard =
+                ForwardedHeaderParser.values(Collections.list(request.getHeaders(STANDARD)), "proto");
+        List<String> named = new ArrayList<>(split(Collections.list(request.getHeaders("X-Forwarded-Proto"))));
+        standard.ifPresent(
+                values -> values.stream().filter(value -> !value.isEmpty()).forEach(named::add));
+        return standard.isPresent()
+                && !named.isEmpty()
+                && named.stream().allMatch(scheme -> scheme.strip().equalsIgnoreCase("https"));
     }
 
     /** The leftmost address if all are trusted; empty if the search meets an entry that is not an address. */

@@ -16,28 +16,31 @@ final class ForwardedHeaderParser {
             Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]++)=(?:([!#$%&'*+.^_`|~0-9A-Za-z-]++)"
                     + "|\"((?:[\\t !#-\\[\\]-~\\x80-\\xFF]|\\\\[\\t -~\\x80-\\xFF])*+)\")");
 
-    private final List<String> clients = new ArrayList<>();
+    private final List<String> values = new ArrayList<>();
     private final String text;
+    private final String wanted;
     private int at;
 
-    private ForwardedHeaderParser(String text) {
+    private ForwardedHeaderParser(String text, String wanted) {
         this.text = text;
+        this.wanted = wanted;
     }
 
     /**
-     * The unquoted {@code for} parameter of every element from left to right; an empty string if an element has none.
+     * One parameter of every element from left to right, unquoted; an empty string if an element has none.
      *
      * @param headers all {@code Forwarded} headers in order
+     * @param parameter such as {@code for}, in lower case
      * @return empty if any header violates the grammar
      */
-    static Optional<List<String>> clients(List<String> headers) {
+    static Optional<List<String>> values(List<String> headers, String parameter) {
         List<String> all = new ArrayList<>();
         for (String header : headers) {
-            ForwardedHeaderParser parser = new ForwardedHeaderParser(header);
+            ForwardedHeaderParser parser = new ForwardedHeaderParser(header, parameter);
             if (!parser.elements()) {
                 return Optional.empty();
             }
-            all.addAll(parser.clients);
+            all.addAll(parser.values);
         }
         return Optional.of(all);
     }
@@ -55,7 +58,7 @@ final class ForwardedHeaderParser {
     /** Parses semicolon-separated pairs without duplicates. */
     private boolean element() {
         Set<String> names = new HashSet<>();
-        String client = "";
+        String value = "";
         Matcher pair = PAIR.matcher(text);
         do {
             blanks();
@@ -64,15 +67,15 @@ final class ForwardedHeaderParser {
                 if (!names.add(name)) {
                     return false;
                 }
-                if (name.equals("for")) {
-                    client = pair.group(2) != null ? pair.group(2) : unescaped(pair.group(3));
+                if (name.equals(wanted)) {
+                    value = pair.group(2) != null ? pair.group(2) : unescaped(pair.group(3));
                 }
                 at = pair.end();
                 blanks();
             }
         } while (skip(';'));
         if (!names.isEmpty()) {
-            clients.add(client);
+            values.add(value);
         }
         return true;
     }

@@ -3,6 +3,7 @@ package com.amplihack.auth.web;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
@@ -10,11 +11,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** A request's body as a strictly parsed JSON object of at most 64 KiB; every refusal names the member. */
 public final class JsonBody {
@@ -26,8 +30,12 @@ public final class JsonBody {
 
     private final JsonObject json;
 
-    private JsonBody(JsonObject json) {
+    /** What stands in front of its members' names in a refusal: the name of the member that holds it, and a dot. */
+    private final String path;
+
+    private JsonBody(JsonObject json, String path) {
         this.json = json;
+        this.path = path;
     }
 
     /**
@@ -38,14 +46,14 @@ public final class JsonBody {
     public static JsonBody read(HttpServletRequest request) {
         byte[] bytes = withoutBom(bytes(request));
         if (bytes.length == 0) {
-            return new JsonBody(JsonValue.EMPTY_JSON_OBJECT);
+            return new JsonBody(JsonValue.EMPTY_JSON_OBJECT, "");
         }
         String type = request.getContentType();
         if (type == null || !JSON_TYPES.contains(type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))) {
             throw new AuthException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json.");
         }
         try {
-            return new JsonBody(StrictJson.parse(bytes));
+            return new JsonBody(StrictJson.parse(bytes), "");
         } catch (MalformedJsonException malformed) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "The body: " + malformed.getMessage() + ".");
         }
@@ -64,14 +72,18 @@ public final class JsonBody {
      */
     public static JsonBody read(HttpServletRequest request, Set<String> members) {
         JsonBody body = read(request);
-        body.json.keySet().stream()
+        body.requireKnown(members);
+        return body;
+    }
+
+    private void requireKnown(Set<String> members) {
+        json.keySet().stream()
                 .filter(name -> !members.contains(name))
                 .findFirst()
                 .ifPresent(unknown -> {
                     String known = members.isEmpty() ? "none" : String.join(", ", new TreeSet<>(members));
                     throw invalid(shortened(unknown), "unknown member (allowed: " + known + ")");
                 });
-        return body;
     }
 
     private static String shortened(String name) {
@@ -98,6 +110,11 @@ public final class JsonBody {
     /** Whether the member is present and not null. */
     public boolean has(String name) {
         return json.getOrDefault(name, JsonValue.NULL) != JsonValue.NULL;
+    }
+
+    /** Whether the member is present, if only as null: a patch (RFC 7396) leaves all others as they are. */
+    public boolean mentions(String name) {
+        return json.containsKey(name);
     }
 
     /** A required string of 1 to {@code longest} code points. */
@@ -178,7 +195,55 @@ public final class JsonBody {
         return value == JsonValue.TRUE;
     }
 
-    private static AuthException invalid(String name, String need) {
-        return new AuthException(ErrorCode.INVALID_REQUEST, name + ": " + need + ".");
+    /** A whole number in this range; empty if the member is absent or null. */
+    public OptionalLong wholeNumber(String name, long least, long most) {
+        if (!has(name)) {
+            return OptionalLong.empty();
+        }
+        if (json.get(name) instanceof JsonNumber number) {
+            try {
+                long exact = number.bigDecimalValue().longValueExact();
+                if (exact >= least && exact <= most) {
+                    return OptionalLong.of(exact);
+                }
+            } catch (ArithmeticException fractionOrTooLong) {
+                // refused like any number out of range
+            }
+        }
+        throw invalid(name, "must be a whole number from " + least + " to " + most);
+    }
+
+    /** A required name of a constant, in lower case. */
+    public <E extends Enum<E>> E choice(String name, Class<E> choices) {
+        List<E> all = List.of(choices.getEnumConstants());
+        String wanted = json.get(name) instanceof JsonString string ? string.getString() : "";
+        return all.stream()
+                .filter(choice -> lower(choice).equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> invalid(
+                        name,
+                        "must be one of " + all.stream().map(JsonBody::lower).collect(Collectors.joining(", "))));
+    }
+
+    private static String lower(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** An object without unknown members; empty if the member is absent or null. */
+    public Optional<JsonBody> object(String name, Set<String> members) {
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        if (!(json.get(name) instanceof JsonObject object)) {
+            throw invalid(name, "must be an object");
+        }
+        JsonBody inner = new JsonBody(object, path + name + '.');
+        inner.requireKnown(members);
+        return Optional.of(inner);
+    }
+
+    /** The refusal of a member, for a reason that the caller found. */
+    public AuthException invalid(String name, String need) {
+        return new AuthException(ErrorCode.INVALID_REQUEST, path + name + ": " + need + ".");
     }
 }

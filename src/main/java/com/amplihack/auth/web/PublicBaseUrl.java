@@ -23,21 +23,31 @@ public record PublicBaseUrl(boolean https, Optional<String> origin, String prefi
             return new PublicBaseUrl(
                     request.isSecure() || url.origin().startsWith("https:"), Optional.of(url.origin()), url.path());
         }
-        String peer = request.getRemoteAddr();
-        if (peer == null || !settings.trustedProxies().contains(AddressRanges.canonical(peer))) {
-            return new PublicBaseUrl(request.isSecure(), Optional.empty(), request.getContextPath());
+        boolean https = isTls(request, settings);
+        if (!isForwarded(request, settings)) {
+            return new PublicBaseUrl(https, Optional.empty(), request.getContextPath());
         }
-        return forwarded(request);
-    }
-
-    private static PublicBaseUrl forwarded(HttpServletRequest request) {
-        boolean https = request.isSecure() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
         String host = request.getHeader("X-Forwarded-Host");
         String prefix = request.getHeader("X-Forwarded-Prefix");
         return new PublicBaseUrl(
                 https,
                 host == null ? Optional.empty() : Origin.canonical((https ? "https://" : "http://") + host),
                 PublicUrl.withoutTrailingSlash(prefix == null ? "" : prefix).orElse("") + request.getContextPath());
+    }
+
+    /**
+     * Whether TLS protected the request on its way: to this server, or to a trusted proxy, which then says {@code https}.
+     * {@code auth.public.url} does not count, as it says nothing of this request; nor does the header by which Payara
+     * takes TLS from any sender if {@code auth-pass-through-enabled}.
+     */
+    public static boolean isTls(HttpServletRequest request, WebSettings settings) {
+        return (request.isSecure() && request.getHeader("Proxy-keysize") == null)
+                || (isForwarded(request, settings) && ForwardedClient.isHttps(request));
+    }
+
+    private static boolean isForwarded(HttpServletRequest request, WebSettings settings) {
+        String peer = request.getRemoteAddr();
+        return peer != null && settings.trustedProxies().contains(AddressRanges.canonical(peer));
     }
 
     /** The URI of one of this service's paths: absolute, or without scheme and host (RFC 9110 section 10.2.2). */

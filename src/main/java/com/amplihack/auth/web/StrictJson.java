@@ -34,8 +34,18 @@ public final class StrictJson {
      * @throws MalformedJsonException if the bytes are anything else
      */
     public static JsonObject parse(byte[] utf8) {
+        return parse(utf8, MAX_DEPTH);
+    }
+
+    /**
+     * The same for documents of others, which nest deeper.
+     *
+     * @param maxDepth objects and arrays within one another
+     * @throws MalformedJsonException if the bytes are anything else
+     */
+    public static JsonObject parse(byte[] utf8, int maxDepth) {
         String text = decode(utf8);
-        checkDepthAndCharacters(text);
+        checkDepthAndCharacters(text, maxDepth);
         try (JsonReader reader = READERS.createReader(new StringReader(text))) {
             JsonStructure read = reader.read();
             if (read instanceof JsonObject object) {
@@ -67,7 +77,7 @@ public final class StrictJson {
     }
 
     /** Checks depth, end and forbidden characters first, as the parser recurses and ignores trailing text. */
-    private static void checkDepthAndCharacters(String text) {
+    private static void checkDepthAndCharacters(String text, int maxDepth) {
         int depth = 0;
         boolean inString = false;
         boolean ended = false;
@@ -84,8 +94,8 @@ public final class StrictJson {
                 inString = c == '"';
                 depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
                 ended |= depth <= 0 && (c == '}' || c == ']');
-                if (depth > MAX_DEPTH) {
-                    throw new MalformedJsonException("nested deeper than " + MAX_DEPTH + " levels");
+                if (depth > maxDepth) {
+                    throw new MalformedJsonException("nested deeper than " + maxDepth + " levels");
                 }
             } else if (c == '"') {
                 inString = false;

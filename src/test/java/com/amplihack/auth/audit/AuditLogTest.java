@@ -98,14 +98,42 @@ class AuditLogTest {
         assertEquals("request-1", line.getString("correlation_id"));
         assertEquals(
                 "{\"jti\":\"j\",\"count\":\"2\"}", line.getJsonObject("details").toString());
-        assertEquals(11, line.size());
+        assertEquals(13, line.size());
+    }
+
+    @Test
+    void anAccountIsNamedOnceItsNameIsKnown() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.TOKEN_REFRESHED, CLIENT).user("user-1"));
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT).user("user-1", "ada"));
+        audit.record(AuditEntry.of(AuditEvent.TOKEN_REFRESHED, CLIENT).user("user-1"));
+        List<JsonObject> lines = lines();
+        assertEquals(JsonValue.NULL, lines.get(0).get("username"));
+        assertEquals("account:user-1", lines.get(0).getString("actor"));
+        assertEquals("ada", lines.get(1).getString("username"));
+        assertEquals("ada", lines.get(2).getString("username"));
+        assertEquals("account:ada", lines.get(2).getString("actor"));
+    }
+
+    @Test
+    void nobodyIsSaidToHaveDoneWhatNobodyHasProven() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_FAILED, CLIENT).user("user-1", "ada"));
+        audit.record(AuditEntry.of(AuditEvent.ACCOUNT_LOCKED, CLIENT).user("user-1", "ada"));
+        audit.record(AuditEntry.of(AuditEvent.ACCOUNT_UNLOCKED, CLIENT)
+                .user("user-1")
+                .actor("jmx:eva"));
+        List<JsonObject> lines = lines();
+        assertEquals(JsonValue.NULL, lines.get(0).get("actor"));
+        assertEquals(JsonValue.NULL, lines.get(1).get("actor"));
+        assertEquals("jmx:eva", lines.get(2).getString("actor"));
+        assertEquals("ada", lines.get(2).getString("username"));
     }
 
     @Test
     void whatIsUnknownIsNull() throws IOException {
         audit.record(AuditEntry.of(AuditEvent.ADMIN_ACTION, ClientContext.NONE));
         JsonObject line = lines().get(0);
-        for (String name : List.of("user_id", "session_id", "ip_address", "user_agent", "correlation_id")) {
+        for (String name :
+                List.of("user_id", "username", "actor", "session_id", "ip_address", "user_agent", "correlation_id")) {
             assertEquals(JsonValue.NULL, line.get(name), name);
         }
         assertEquals(JsonValue.EMPTY_JSON_OBJECT, line.getJsonObject("details"));
@@ -240,6 +268,33 @@ class AuditLogTest {
         audit.record(AuditEntry.of(AuditEvent.ALGORITHM_CONFUSION, CLIENT));
         audit.record(AuditEntry.of(AuditEvent.TOKEN_INVALID, new ClientContext("192.0.2.8", "", "")));
         assertEquals(60 + 100 + 2, lines().size());
+    }
+
+    /** A program that takes an access token for an API key asks again and again, and is no thief. */
+    @Test
+    void aSessionThatIsMisusedIsToldThreeTimesAMinuteAndItsTheftAlways() throws IOException {
+        for (int i = 0; i < 50; i++) {
+            audit.record(replay("session-1", CLIENT).severity(Severity.WARNING));
+            audit.record(AuditEntry.of(AuditEvent.BINDING_MISMATCH, CLIENT).session("session-1"));
+        }
+        assertEquals(6, lines().size());
+        audit.record(replay("session-1", CLIENT));
+        audit.record(replay("session-2", CLIENT).severity(Severity.WARNING));
+        audit.record(replay("session-1", new ClientContext("198.51.100.7", "curl/8", "request-2"))
+                .severity(Severity.WARNING));
+        assertEquals(9, lines().size(), "a theft, another session and another address are written all the same");
+        audit.recordSuppressed();
+        assertEquals(
+                List.of("47", "47"),
+                lines().subList(9, 11).stream()
+                        .map(line -> line.getJsonObject("details").getString("not_written_one_by_one"))
+                        .toList());
+        audit.record(replay("session-1", CLIENT).severity(Severity.WARNING));
+        assertEquals(12, lines().size(), "another minute, another start");
+    }
+
+    private static AuditEntry replay(String session, ClientContext client) {
+        return AuditEntry.of(AuditEvent.REPLAY_DETECTED, client).session(session);
     }
 
     @Test

@@ -11,14 +11,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
  * Whether the time of a refused login tells why it was refused: an unknown name, a wrong password, a disabled account, a
- * locked one. No test, asserts nothing; {@code src/test/bench/enumeration.sh} runs it.
+ * locked one; and that of a refused API key: an unknown id, a wrong secret, revoked, expired, of a disabled account. No test, asserts nothing; {@code src/test/bench/enumeration.sh} runs it.
  */
 public final class EnumerationBenchmark {
     private static final int TRIES = 200;
+    private static final int KEY_TRIES = 5_000;
     private static final int WARM_UP = 20;
     // fewer than the failures that lock an account
     private static final int TRIES_PER_ACCOUNT = 8;
@@ -47,19 +49,25 @@ public final class EnumerationBenchmark {
             names.put("wrong password", i -> "known-" + i / TRIES_PER_ACCOUNT);
             names.put("disabled account", i -> "disabled");
             names.put("locked account", i -> "locked");
-            print(measure(client, names));
+            print(measure(TRIES, names, name -> login(client, name, WRONG)));
+
+            KeyEnumeration refused = new KeyEnumeration(client, admin);
+            Map<String, IntFunction<String>> keys = new LinkedHashMap<>();
+            refused.keys().forEach((kind, key) -> keys.put(kind, i -> key));
+            print(measure(KEY_TRIES, keys, refused::use));
         }
     }
 
-    private static Map<String, double[]> measure(Client client, Map<String, IntFunction<String>> names) {
+    private static Map<String, double[]> measure(
+            int tries, Map<String, IntFunction<String>> names, Function<String, Answer> attempt) {
         Map<String, double[]> millis = new LinkedHashMap<>();
-        names.keySet().forEach(kind -> millis.put(kind, new double[TRIES]));
+        names.keySet().forEach(kind -> millis.put(kind, new double[tries]));
         List<String> bodies = new ArrayList<>();
-        for (int i = 0; i < WARM_UP + TRIES; i++) {
+        for (int i = 0; i < WARM_UP + tries; i++) {
             for (Map.Entry<String, IntFunction<String>> kind : names.entrySet()) {
                 String name = kind.getValue().apply(i);
                 long start = System.nanoTime();
-                Answer answer = login(client, name, WRONG);
+                Answer answer = attempt.apply(name);
                 double took = (System.nanoTime() - start) / 1e6;
                 if (answer.status() != 401) {
                     throw new IllegalStateException(kind.getKey() + ": " + answer);
@@ -75,7 +83,7 @@ public final class EnumerationBenchmark {
     }
 
     private static void print(Map<String, double[]> millis) {
-        System.out.println(TRIES + " tries of each, taking turns");
+        System.out.println(millis.values().iterator().next().length + " tries of each, taking turns");
         System.out.println();
         System.out.println("| refused for | median ms | to the first | quartiles ms |");
         System.out.println("| --- | --- | --- | --- |");
@@ -87,7 +95,7 @@ public final class EnumerationBenchmark {
             first = Double.isNaN(first) ? median : first;
             System.out.printf(
                     Locale.ROOT,
-                    "| %s | %.1f | %.3f | %.1f to %.1f |%n",
+                    "| %s | %.2f | %.3f | %.2f to %.2f |%n",
                     kind.getKey(),
                     median,
                     median / first,
@@ -125,7 +133,7 @@ public final class EnumerationBenchmark {
                 .send();
     }
 
-    private static final class Admin {
+    static final class Admin {
         private final Client client;
         private final String token;
         private final String handle;
@@ -137,22 +145,30 @@ public final class EnumerationBenchmark {
             handle = login.cookieValue("session_id");
         }
 
-        void make(String name, boolean enabled) {
-            Answer made = client.post("/admin/api/users")
-                    .bearer(token)
+        /** Makes an account; returns its id. */
+        String make(String name, boolean enabled) {
+            return send(client.post("/admin/api/users")
+                            .json(Json.createObjectBuilder()
+                                    .add("username", name)
+                                    .add("password", PASSWORD)
+                                    .add("roles", Json.createArrayBuilder())
+                                    .add("permissions", Json.createArrayBuilder())
+                                    .add("enabled", enabled)
+                                    .build()
+                                    .toString()))
+                    .json()
+                    .getString("user_id");
+        }
+
+        /** Sends a request as the administrator, which succeeds. */
+        Answer send(Client.Request request) {
+            Answer answer = request.bearer(token)
                     .header("Cookie", "session_id=" + handle)
-                    .json(Json.createObjectBuilder()
-                            .add("username", name)
-                            .add("password", PASSWORD)
-                            .add("roles", Json.createArrayBuilder())
-                            .add("permissions", Json.createArrayBuilder())
-                            .add("enabled", enabled)
-                            .build()
-                            .toString())
                     .send();
-            if (made.status() != 201) {
-                throw new IllegalStateException(name + ": " + made);
+            if (answer.status() >= 300) {
+                throw new IllegalStateException(answer.toString());
             }
+            return answer;
         }
     }
 }

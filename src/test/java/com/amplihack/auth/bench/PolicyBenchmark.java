@@ -7,6 +7,7 @@ import com.amplihack.auth.config.type.UserAgentBinding;
 import com.amplihack.auth.gate.TokenGate;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.limits.RateLimiter;
+import com.amplihack.auth.metering.AccountBudgets;
 import com.amplihack.auth.session.SessionProof;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionStore.Admission;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,7 +43,7 @@ public final class PolicyBenchmark {
     private static final long PASS_NANOS = 3_000_000_000L;
     private static final ClientContext CLIENT = new ClientContext("192.0.2.7", "Firefox/120.0", "request-1");
 
-    private static final Admission ADMITTED = new Admission(Verdict.ADMITTED, 0, Duration.ZERO);
+    private static final Admission ADMITTED = new Admission(Verdict.ADMITTED, 0, Duration.ZERO, "0", Optional.empty());
 
     private final SessionHandle handle = new SessionHandle("h".repeat(42) + "A");
     private final SessionProof proof = SessionProof.of(List.of(handle.value()));
@@ -116,7 +118,7 @@ public final class PolicyBenchmark {
         long admitted = 0;
         while (System.nanoTime() - from < PASS_NANOS) {
             for (int i = 0; i < 100; i++) {
-                gate.admit(token, proof, CLIENT);
+                gate.admit(token, proof, CLIENT, Optional.empty());
             }
             admitted += 100;
         }
@@ -135,8 +137,15 @@ public final class PolicyBenchmark {
         InstantSource clock = InstantSource.system();
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
         RecordedAudit audit = new RecordedAudit();
-        RateLimiter limits = new RateLimiter(store, audit, configuration);
-        return new TokenGate(verifier, store, audit, limits, configuration, clock);
+        RateLimiter limits = new RateLimiter(audit, configuration);
+        return new TokenGate(
+                verifier,
+                store,
+                audit,
+                limits,
+                configuration,
+                clock,
+                new AccountBudgets((account, roles) -> List.of(), clock));
     }
 
     private static void print(String name, double[] passes, double[] first) {

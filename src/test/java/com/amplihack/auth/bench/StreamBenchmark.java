@@ -33,7 +33,7 @@ import java.util.regex.Pattern;
  * test, asserts nothing; {@code src/test/bench/streams.sh} runs it.
  */
 public final class StreamBenchmark {
-    private static final String PASSWORD = "correct horse battery staple";
+    static final String PASSWORD = "correct horse battery staple";
     private static final int EVENTS = 60;
     private static final int STREAMS = 100;
     private static final int WARM_UPS = 6;
@@ -140,7 +140,8 @@ public final class StreamBenchmark {
                 Map.of());
     }
 
-    private static String signIn(ServerProcess server) throws IOException {
+    /** Signs an administrator in who may call the proxied path; the headers of a request, each with its line's end. */
+    static String signIn(ServerProcess server) throws IOException {
         Client client = new Client(server.port(), "127.0.0.1");
         Answer admin = login(client);
         client.request("PUT", "/admin/api/roles/admin")

@@ -99,6 +99,7 @@ class SettingsTest {
         assertEquals(HOME, settings.home());
         assertEquals(new AccountSettings("admin", Optional.empty()), settings.firstAccount());
         assertTrue(settings.web().cookiePrefix());
+        assertTrue(settings.web().requireTls());
         assertEquals(Set.of(), settings.web().csrfOrigins());
         assertEquals(Set.of(), settings.web().corsOrigins());
         assertEquals(Optional.empty(), settings.web().publicUrl());
@@ -132,6 +133,7 @@ class SettingsTest {
                         .keys()
                         .publish());
         assertFalse(dev.web().cookiePrefix());
+        assertFalse(dev.web().requireTls());
     }
 
     @Test
@@ -176,6 +178,7 @@ class SettingsTest {
                 Map.entry("jwt.replay", "strict"),
                 Map.entry("jwt.binding.ip", "subnet"),
                 Map.entry("jwt.binding.user.agent", "family"),
+                Map.entry("auth.apikey.max.days", "30"),
                 Map.entry("auth.token.cache.size", "0"),
                 Map.entry("auth.store", "memory"),
                 Map.entry("redis.uri", "rediss://:hunter2@redis.example"),
@@ -187,6 +190,7 @@ class SettingsTest {
                 Map.entry("redis.pool.max", "8"),
                 Map.entry("redis.timeout.ms", "100"),
                 Map.entry("auth.login.limit", "6"),
+                Map.entry("auth.login.exempt", "10.2.0.0/16"),
                 Map.entry("auth.login.window.seconds", "61"),
                 Map.entry("auth.refresh.limit", "7"),
                 Map.entry("auth.refresh.window.seconds", "62"),
@@ -203,6 +207,7 @@ class SettingsTest {
                         "capacitor://localhost,tauri://localhost,https://App.Example:443,http://my_host:3000"),
                 Map.entry("auth.public.url", "https://Auth.Example:443/sso/"),
                 Map.entry("auth.cookie.prefix", "false"),
+                Map.entry("auth.require.tls", "false"),
                 Map.entry("auth.argon2.memory.kib", "1024"),
                 Map.entry("auth.argon2.iterations", "2"),
                 Map.entry("auth.argon2.parallelism", "1"),
@@ -215,6 +220,7 @@ class SettingsTest {
                 Map.entry("auth.audit.file", "/var/log/audit"),
                 Map.entry("auth.db.class", "org.postgresql.ds.PGSimpleDataSource"),
                 Map.entry("auth.audit.grace.seconds", "9"),
+                Map.entry("auth.shutdown.grace.seconds", "11"),
                 Map.entry("auth.db.url", "jdbc:postgresql://db/auth")));
         assertFalse(settings.jwtAuth());
         assertEquals(
@@ -240,6 +246,7 @@ class SettingsTest {
                         ReplayMode.STRICT,
                         AddressBinding.SUBNET,
                         UserAgentBinding.FAMILY,
+                        30,
                         0),
                 settings.tokens());
         assertEquals(
@@ -260,12 +267,16 @@ class SettingsTest {
                         List.of(),
                         Map.of()),
                 settings.store());
+        assertTrue(settings.limits().loginExempt().contains("10.2.0.1"));
+        assertFalse(settings.limits().loginExempt().contains("10.3.0.1"));
         assertEquals(
                 new LimitSettings(
                         new Quota("login", 6, Duration.ofSeconds(61)),
+                        settings.limits().loginExempt(),
                         new Quota("refresh", 7, Duration.ofSeconds(62)),
                         new Quota("jwks", 8, Duration.ofSeconds(64)),
                         new Quota("api", 0, Duration.ofSeconds(63)),
+                        new Quota("apikey", 600, Duration.ofSeconds(60)),
                         new LockoutSettings(9, Duration.ofMinutes(20))),
                 settings.limits());
         assertTrue(settings.limits().api().unlimited());
@@ -284,6 +295,7 @@ class SettingsTest {
                 Optional.of(new PublicUrl("https://auth.example", "/sso")),
                 settings.web().publicUrl());
         assertFalse(settings.web().cookiePrefix());
+        assertFalse(settings.web().requireTls());
         assertEquals("org.postgresql.ds.PGSimpleDataSource", settings.database().driver());
         assertEquals(new AuditSettings(Path.of("/var/log/audit"), Duration.ofSeconds(9)), settings.audit());
         assertEquals("jdbc:postgresql://db/auth", settings.database().url().reveal());
@@ -308,54 +320,58 @@ class SettingsTest {
             delimiter = '|',
             value = {
                 "enable.jwt.auth            | yes     | true or false",
-                "jwt.key.size               | 2047    | a whole number from 2048 to 8192",
-                "jwt.key.size               | 8193    | a whole number from 2048 to 8192",
-                "jwt.key.rotation.days      | -1      | a whole number from 0 to 3650",
-                "jwt.key.rotation.days      | 3651    | a whole number from 0 to 3650",
-                "jwt.key.publish.seconds    | 69      | a whole number from 70 to 604800",
-                "jwt.key.publish.seconds    | 604801  | a whole number from 70 to 604800",
-                "jwt.key.grace.hours        | -1      | a whole number from 0 to 8760",
-                "jwt.key.grace.hours        | 8761    | a whole number from 0 to 8760",
+                "jwt.key.size               | 2047    | a whole number of bits from 2048 to 8192",
+                "jwt.key.size               | 8193    | a whole number of bits from 2048 to 8192",
+                "jwt.key.rotation.days      | -1      | a whole number of days from 0 to 3650",
+                "jwt.key.rotation.days      | 3651    | a whole number of days from 0 to 3650",
+                "jwt.key.publish.seconds    | 69      | a whole number of seconds from 70 to 604800",
+                "jwt.key.publish.seconds    | 604801  | a whole number of seconds from 70 to 604800",
+                "jwt.key.grace.hours        | -1      | a whole number of hours from 0 to 8760",
+                "jwt.key.grace.hours        | 8761    | a whole number of hours from 0 to 8760",
                 "jwt.issuer                 | example | an absolute URI",
                 "jwt.issuer                 | a b     | an absolute URI",
-                "jwt.access.token.minutes   | 0       | a whole number from 1 to 60",
-                "jwt.access.token.minutes   | 61      | a whole number from 1 to 60",
-                "jwt.access.token.minutes   | 15m     | a whole number from 1 to 60",
-                "jwt.refresh.token.days     | 0       | a whole number from 1 to 365",
+                "jwt.access.token.minutes   | 0       | a whole number of minutes from 1 to 60",
+                "jwt.access.token.minutes   | 61      | a whole number of minutes from 1 to 60",
+                "jwt.access.token.minutes   | 15m     | a whole number of minutes from 1 to 60",
+                "jwt.refresh.token.days     | 0       | a whole number of days from 1 to 365",
                 "jwt.refresh.token.days     | 31      | at most jwt.session.max.days (30)",
-                "jwt.session.max.days       | 366     | a whole number from 1 to 365",
-                "auth.session.max.per.user  | 0       | a whole number from 1 to 1000",
-                "auth.session.max.per.user  | 1001    | a whole number from 1 to 1000",
-                "jwt.clock.skew.seconds     | -1      | a whole number from 0 to 60",
-                "jwt.clock.skew.seconds     | 61      | a whole number from 0 to 60",
-                "jwt.refresh.grace.seconds  | -1      | a whole number from 0 to 60",
-                "jwt.refresh.grace.seconds  | 61      | a whole number from 0 to 60",
+                "jwt.session.max.days       | 366     | a whole number of days from 1 to 365",
+                "auth.session.max.per.user  | 0       | a whole number of sessions from 1 to 1000",
+                "auth.session.max.per.user  | 1001    | a whole number of sessions from 1 to 1000",
+                "auth.apikey.max.days       | 0       | a whole number of days from 1 to 3660",
+                "auth.apikey.max.days       | 3661    | a whole number of days from 1 to 3660",
+                "jwt.clock.skew.seconds     | -1      | a whole number of seconds from 0 to 60",
+                "jwt.clock.skew.seconds     | 61      | a whole number of seconds from 0 to 60",
+                "jwt.refresh.grace.seconds  | -1      | a whole number of seconds from 0 to 60",
+                "jwt.refresh.grace.seconds  | 61      | a whole number of seconds from 0 to 60",
                 "jwt.replay                 | on      | one of auto, strict, off",
                 "jwt.binding.ip             | family  | one of exact, subnet, off",
                 "jwt.binding.user.agent     | subnet  | one of exact, family, off",
-                "auth.audit.grace.seconds   | 0       | a whole number from 1 to 300",
-                "auth.audit.grace.seconds   | 301     | a whole number from 1 to 300",
-                "auth.token.cache.size      | -1      | a whole number from 0 to 100000",
-                "auth.token.cache.size      | 100001  | a whole number from 0 to 100000",
+                "auth.shutdown.grace.seconds | -1     | a whole number of seconds from 0 to 600",
+                "auth.shutdown.grace.seconds | 601    | a whole number of seconds from 0 to 600",
+                "auth.audit.grace.seconds   | 0       | a whole number of seconds from 1 to 300",
+                "auth.audit.grace.seconds   | 301     | a whole number of seconds from 1 to 300",
+                "auth.token.cache.size      | -1      | a whole number of access tokens from 0 to 100000",
+                "auth.token.cache.size      | 100001  | a whole number of access tokens from 0 to 100000",
                 "auth.store                 | file    | one of redis, memory, auto",
                 "redis.port                 | 0       | a whole number from 1 to 65535",
                 "redis.port                 | 65536   | a whole number from 1 to 65535",
                 "redis.tls                  | 1       | true or false",
-                "redis.pool.max             | 0       | a whole number from 1 to 1024",
-                "redis.timeout.ms           | 9       | a whole number from 10 to 500",
-                "redis.timeout.ms           | 501     | a whole number from 10 to 500",
-                "auth.login.limit           | 0       | a whole number from 1 to 1000000",
-                "auth.login.window.seconds  | 0       | a whole number from 1 to 86400",
-                "auth.refresh.limit         | -1      | a whole number from 0 to 1000000",
-                "auth.refresh.window.seconds| 86401   | a whole number from 1 to 86400",
-                "auth.jwks.limit            | -1      | a whole number from 0 to 1000000",
-                "auth.jwks.window.seconds   | 0       | a whole number from 1 to 86400",
-                "auth.lockout.threshold     | 0       | a whole number from 1 to 100",
-                "auth.lockout.threshold     | 101     | a whole number from 1 to 100",
-                "auth.lockout.minutes       | 0       | a whole number from 1 to 1440",
-                "auth.lockout.minutes       | 1441    | a whole number from 1 to 1440",
-                "auth.api.limit             | 1000001 | a whole number from 0 to 1000000",
-                "auth.api.window.seconds    | 1.5     | a whole number from 1 to 86400",
+                "redis.pool.max             | 0       | a whole number of connections from 1 to 1024",
+                "redis.timeout.ms           | 9       | a whole number of milliseconds from 10 to 500",
+                "redis.timeout.ms           | 501     | a whole number of milliseconds from 10 to 500",
+                "auth.login.limit           | 0       | a whole number of requests from 1 to 1000000",
+                "auth.login.window.seconds  | 0       | a whole number of seconds from 1 to 86400",
+                "auth.refresh.limit         | -1      | a whole number of requests from 0 to 1000000",
+                "auth.refresh.window.seconds| 86401   | a whole number of seconds from 1 to 86400",
+                "auth.jwks.limit            | -1      | a whole number of requests from 0 to 1000000",
+                "auth.jwks.window.seconds   | 0       | a whole number of seconds from 1 to 86400",
+                "auth.lockout.threshold     | 0       | a whole number of failures from 1 to 100",
+                "auth.lockout.threshold     | 101     | a whole number of failures from 1 to 100",
+                "auth.lockout.minutes       | 0       | a whole number of minutes from 1 to 1440",
+                "auth.lockout.minutes       | 1441    | a whole number of minutes from 1 to 1440",
+                "auth.api.limit             | 1000001 | a whole number of requests from 0 to 1000000",
+                "auth.api.window.seconds    | 1.5     | a whole number of seconds from 1 to 86400",
                 "auth.admin.allowlist       | 10.0/8  | a list of CIDR blocks such as 10.0.0.0/8",
                 "auth.csrf.origins          | https://a.example/path | exact origins such as https://app.example",
                 "auth.csrf.origins          | *       | exact origins such as https://app.example",
@@ -363,14 +379,15 @@ class SettingsTest {
                 "auth.cors.origins          | https://a.example:0 | exact origins such as https://app.example",
                 "auth.cors.origins          | https://*.example | exact origins such as https://app.example",
                 "auth.cookie.prefix         | on      | true or false",
-                "auth.argon2.memory.kib     | 31      | a whole number from 32 to 4194304",
-                "auth.argon2.iterations     | 0       | a whole number from 1 to 100",
-                "auth.argon2.parallelism    | 0       | a whole number from 1 to 64",
-                "auth.argon2.concurrency    | 0       | a whole number from 1 to 256",
-                "auth.argon2.queue          | -1      | a whole number from 0 to 10000",
-                "auth.password.min          | 7       | a whole number from 8 to 128",
-                "auth.password.max          | 63      | a whole number from 64 to 1024",
-                "auth.password.max          | 99999999999 | a whole number from 64 to 1024"
+                "auth.require.tls           | off     | true or false",
+                "auth.argon2.memory.kib     | 31      | a whole number of KiB from 32 to 4194304",
+                "auth.argon2.iterations     | 0       | a whole number of passes from 1 to 100",
+                "auth.argon2.parallelism    | 0       | a whole number of lanes from 1 to 64",
+                "auth.argon2.concurrency    | 0       | a whole number of hashes from 1 to 256",
+                "auth.argon2.queue          | -1      | a whole number of hashes from 0 to 10000",
+                "auth.password.min          | 7       | a whole number of code points from 8 to 128",
+                "auth.password.max          | 63      | a whole number of code points from 64 to 1024",
+                "auth.password.max          | 99999999999 | a whole number of code points from 64 to 1024"
             })
     void badValueIsRefusedByNameWithWhatIsAllowed(String name, String value, String allowed) {
         assertEquals(name + " must be " + allowed + ", was '" + value + "'", refusal(name, value));

@@ -30,4 +30,13 @@ class StartCommandTest {
         seconds.forEach(each -> assertTrue(each > ours, each + " s"));
         assertTrue(Files.readString(Path.of("pom.xml")).contains("<value>${project.basedir}/" + PREBOOT + "</value>"));
     }
+
+    /** Payara parses each class of each file in WEB-INF/lib that ends in .jar (docs/adr/0055). */
+    @Test
+    void noLibraryOfTheWarIsParsedAtADeployment() throws IOException {
+        assertTrue(
+                Files.readString(Path.of("pom.xml"))
+                        .contains(
+                                "<outputFileNameMapping>@{artifactId}@-@{version}@@{dashClassifier?}@.zip</outputFileNameMapping>"));
+    }
 }

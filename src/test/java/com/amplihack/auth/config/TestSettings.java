@@ -3,24 +3,16 @@ package com.amplihack.auth.config;
 import com.amplihack.auth.config.source.ExpressionResolver;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.Property;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The settings of the shipped properties file as MicroProfile Config would give them, without a server. */
+/** The settings with their defaults as MicroProfile Config would give them, without a server. */
 public final class TestSettings {
-    private static final String FILE = "/META-INF/microprofile-config.properties";
-
     private TestSettings() {}
 
     /** As in the {@code dev} profile, everything under that directory, with these values on top. */
@@ -46,7 +38,7 @@ public final class TestSettings {
      */
     static Function<String, Optional<String>> source(String profile, Map<String, String> overrides) {
         Map<String, String> values = new HashMap<>();
-        shipped().forEach((name, value) -> values.put((String) name, (String) value));
+        values.putAll(shipped());
         if (!profile.isEmpty()) {
             String prefix = "%" + profile + ".";
             Map.copyOf(values).forEach((name, value) -> {
@@ -60,9 +52,9 @@ public final class TestSettings {
         return name -> Optional.ofNullable(values.get(name)).map(value -> expand(name, value, values));
     }
 
-    /** Every name of the shipped file, without profiles. */
+    /** The name of every setting with a default. */
     static Set<String> names() {
-        return shipped().stringPropertyNames().stream()
+        return shipped().keySet().stream()
                 .map(name -> name.startsWith("%") ? name.substring(name.indexOf('.') + 1) : name)
                 .collect(Collectors.toSet());
     }
@@ -84,13 +76,7 @@ public final class TestSettings {
         }
     }
 
-    private static Properties shipped() {
-        Properties shipped = new Properties();
-        try (Reader reader = new InputStreamReader(Settings.class.getResourceAsStream(FILE), StandardCharsets.UTF_8)) {
-            shipped.load(reader);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return shipped;
+    private static Map<String, String> shipped() {
+        return new Settings.Defaults().getProperties();
     }
 }

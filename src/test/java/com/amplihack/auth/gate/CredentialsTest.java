@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CredentialsTest {
@@ -124,6 +125,22 @@ class CredentialsTest {
         assertEquals(List.of("r"), credentials.refreshCookies(prefixed));
         assertEquals(List.of("d"), credentials.deviceCookies(prefixed));
         assertFalse(credentials("false").prefixed());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Authorization, Basic x, true",
+        "Session-Handle, , true",
+        "X-API-Key, x, true",
+        "Cookie, __Host-session_id=, true",
+        "Cookie, a=b; __Secure-refresh_token=x, true",
+        "Cookie, __Secure-device=x; a=b, true",
+        "Cookie, session_id=x; a=__Host-session_id=x, false",
+        "X-Forwarded-Proto, https, false"
+    })
+    void whateverCarriesACredentialIsSeen(String header, String value, boolean there) {
+        var request = TestRequest.of("GET", "/").header(header, value == null ? "" : value);
+        assertEquals(there, credentials("true").isPresent(request.build()));
     }
 
     private static Credentials credentials(String prefix) {

@@ -29,6 +29,11 @@ class PathKindTest {
         "/auth/sessions, true",
         "/auth/sessions/x, true",
         "/auth/sessionsx, false",
+        "/auth/api-keys, true",
+        "/auth/api-keys/x/rotate, true",
+        "/v1/auth/api-keys/x, true",
+        "/auth/api-keysx, false",
+        "/auth/usage, true",
         "/auth/verify, true",
         "/auth/verify/a/b, true",
         "/auth/verifyx, false",
@@ -47,6 +52,9 @@ class PathKindTest {
     @CsvSource({
         "POST, /auth/login, true",
         "DELETE, /auth/sessions/x, true",
+        "POST, /auth/api-keys, true",
+        "POST, /auth/api-keys/x/rotate, true",
+        "PATCH, /auth/api-keys/x, true",
         "PATCH, /admin/api/users/x, true",
         "POST, /v1/auth/logout, true",
         "GET, /auth/login, false",
@@ -59,6 +67,20 @@ class PathKindTest {
     })
     void theseRequestsChangeState(String method, String path, boolean changes) {
         assertEquals(changes, kind(path).needsCsrfProtection(method));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /auth/login, true",
+        "POST, /v1/auth/refresh, true",
+        "PUT, /auth/anything, true",
+        "POST, /auth/logout, true",
+        "GET, /auth/login, false",
+        "POST, /auth/password, false",
+        "POST, /api/chat/completions, false"
+    })
+    void theseBodiesAreCredentialsWithoutAToken(String method, String path, boolean credential) {
+        assertEquals(credential, kind(path).takesCredentialInBody(method));
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.UserAgentBinding;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.limits.RateLimiter;
+import com.amplihack.auth.metering.AccountBudgets;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.SessionProof;
@@ -30,6 +31,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,18 +67,22 @@ class TokenGateTest {
 
     @Test
     void anAdmittedRequestIsToldWhatIsLeftOfItsQuota() {
-        RateLimit limit = gate(Map.of()).admit(token("a"), proof, CLIENT).orElseThrow();
+        RateLimit limit = gate(Map.of())
+                .admit(token("a"), proof, CLIENT, Optional.empty())
+                .left()
+                .orElseThrow();
         assertEquals("api", limit.name());
         assertEquals(List.of(), audit.events());
         assertTrue(gate(Map.of("auth.api.limit", "0"))
-                .admit(token("a"), proof, CLIENT)
+                .admit(token("a"), proof, CLIENT, Optional.empty())
+                .left()
                 .isEmpty());
     }
 
     @Test
     void overTheQuotaIsRefusedAndAudited() {
         TokenGate gate = gate(Map.of("auth.api.limit", "1"));
-        gate.admit(token("a"), proof, CLIENT);
+        gate.admit(token("a"), proof, CLIENT, Optional.empty());
         assertRefused("rate_limited", gate, token("a"), proof, CLIENT);
         assertEquals("RATE_LIMIT_EXCEEDED", audit.last());
     }
@@ -84,11 +90,11 @@ class TokenGateTest {
     @Test
     void aBareTokenIsGoodOnceAndABareOneInAProvenSessionNever() {
         TokenGate gate = gate(Map.of());
-        gate.admit(token("a"), NONE, CLIENT);
+        gate.admit(token("a"), NONE, CLIENT, Optional.empty());
         assertRefused("token_replayed", gate, token("a"), NONE, CLIENT);
         assertRefused("token_replayed", gate, token("a"), proof, CLIENT);
-        gate.admit(token("b"), proof, CLIENT);
-        gate.admit(token("b"), proof, CLIENT);
+        gate.admit(token("b"), proof, CLIENT, Optional.empty());
+        gate.admit(token("b"), proof, CLIENT, Optional.empty());
         assertRefused("token_replayed", gate, token("c"), NONE, CLIENT);
         assertEquals(3, audit.count("REPLAY_DETECTED"));
     }
@@ -99,7 +105,7 @@ class TokenGateTest {
         SessionProof wrong = SessionProof.of(List.of("s".repeat(42) + "A"));
         assertRefused("binding_mismatch", gate, token("a"), wrong, CLIENT);
         assertEquals("BINDING_MISMATCH", audit.last());
-        gate.admit(token("a"), NONE, CLIENT);
+        gate.admit(token("a"), NONE, CLIENT, Optional.empty());
     }
 
     @Test
@@ -127,7 +133,7 @@ class TokenGateTest {
         TokenGate gate = gate(Map.of("jwt.binding.ip", address, "jwt.binding.user.agent", agent));
         ClientContext client = new ClientContext(from, userAgent, "request-2");
         if (holds) {
-            gate.admit(token("a"), proof, client);
+            gate.admit(token("a"), proof, client, Optional.empty());
         } else {
             assertRefused("binding_mismatch", gate, token("a"), proof, client);
             assertEquals("BINDING_MISMATCH", audit.last());
@@ -149,14 +155,15 @@ class TokenGateTest {
     @Test
     void aTokenThatWasUsedIsNotReplayedWhenTheSkewIsRaisedAfterItsExpiry() {
         AccessToken token = token("a");
-        gate(Map.of("jwt.clock.skew.seconds", "0")).admit(token, NONE, CLIENT);
+        gate(Map.of("jwt.clock.skew.seconds", "0")).admit(token, NONE, CLIENT, Optional.empty());
         now = token.expiresAt().plusSeconds(59);
         assertRefused("token_replayed", gate(Map.of("jwt.clock.skew.seconds", "60")), token, NONE, CLIENT);
     }
 
     private static void assertRefused(
             String error, TokenGate gate, AccessToken token, SessionProof proof, ClientContext client) {
-        AuthException refused = assertThrows(AuthException.class, () -> gate.admit(token, proof, client));
+        AuthException refused =
+                assertThrows(AuthException.class, () -> gate.admit(token, proof, client, Optional.empty()));
         assertEquals(error, refused.code().code());
     }
 
@@ -167,7 +174,13 @@ class TokenGateTest {
         InstantSource clock = () -> now;
         TokenVerifier verifier = new TokenVerifier(new KeyRing(configuration, clock), configuration, clock);
         return new TokenGate(
-                verifier, store, audit, new RateLimiter(store, audit, configuration), configuration, clock);
+                verifier,
+                store,
+                audit,
+                new RateLimiter(audit, configuration),
+                configuration,
+                clock,
+                new AccountBudgets((account, roles) -> List.of(), clock));
     }
 
     private AccessToken token(String jti) {

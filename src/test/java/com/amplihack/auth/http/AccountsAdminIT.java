@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccountsAdminIT {
     private final Session admin = Session.admin();
@@ -270,6 +272,19 @@ class AccountsAdminIT {
                     user.with(user.client.get(path)).send().error());
             assertEquals("missing_token", new Client().get(path).send().error());
         }
+    }
+
+    /** Which Payara 7 alone takes for the end of a path. */
+    @ParameterizedTest
+    @ValueSource(strings = {":", "%3A"})
+    void aNameInAPathMayHaveAColon(String colon) {
+        String name = "team:" + UUID.randomUUID();
+        Answer made = put(name.replace(":", colon), "{\"permissions\":[]}");
+        assertEquals(200, made.status(), made::body);
+        assertEquals(name, made.json().getString("name"));
+        assertEquals(
+                204,
+                call("DELETE", "/admin/api/roles/" + name.replace(":", colon)).status());
     }
 
     private Answer call(String method, String path) {

@@ -24,6 +24,7 @@ class AnswersIT {
                 client.post("/auth/login").json("{").send())) {
             assertTrue(answer.header("Content-Security-Policy").orElse("").contains("frame-ancestors 'none'"));
             assertFalse(answer.header("Content-Security-Policy").orElse("").contains("unsafe-inline"));
+            assertEquals(List.of("DENY"), answer.headers("X-Frame-Options"));
             assertEquals("nosniff", answer.header("X-Content-Type-Options").orElse(""));
             assertEquals("no-referrer", answer.header("Referrer-Policy").orElse(""));
             assertTrue(answer.header("Permissions-Policy").isPresent());

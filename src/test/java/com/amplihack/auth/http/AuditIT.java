@@ -22,6 +22,8 @@ class AuditIT {
             "event",
             "severity",
             "user_id",
+            "username",
+            "actor",
             "session_id",
             "ip_address",
             "user_agent",

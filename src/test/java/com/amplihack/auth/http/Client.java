@@ -29,6 +29,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
@@ -60,10 +61,10 @@ public final class Client {
 
     /** A client of that server that calls from that loopback address. */
     public Client(int port, String address) {
-        this("http", port, address, null);
+        this("http", port, address, null, List.of());
     }
 
-    private Client(String scheme, int port, String address, SSLContext tls) {
+    private Client(String scheme, int port, String address, SSLContext tls, List<Header> always) {
         this.port = port;
         base = scheme + "://localhost:" + port;
         this.address = address;
@@ -77,6 +78,7 @@ public final class Client {
                 .setRoutePlanner(new From(address))
                 .setConnectionManager(connections.build())
                 .setUserAgent("Test/1.0")
+                .setDefaultHeaders(always)
                 .disableCookieManagement()
                 .disableAutomaticRetries()
                 .disableRedirectHandling()
@@ -86,7 +88,12 @@ public final class Client {
 
     /** A client of the server on that port, over TLS as the context has it. */
     public static Client https(int port, SSLContext tls) {
-        return new Client("https", port, nextAddress(), tls);
+        return new Client("https", port, nextAddress(), tls, List.of());
+    }
+
+    /** A client of the server on that port as a proxy that ends TLS shows it, from an address of 127.1.0.0/16. */
+    public static Client behindTls(int port) {
+        return new Client("http", port, nextAddress(), null, List.of(new BasicHeader("X-Forwarded-Proto", "https")));
     }
 
     private static String nextAddress() {

@@ -43,6 +43,11 @@ public final class HaProxy implements AutoCloseable {
 
     /** Starts it in front of the servers at these ports of loopback: the first is {@code one}. */
     public static HaProxy start(List<Integer> serverPorts) {
+        return startBefore(serverPorts.stream().map(port -> "127.0.0.1:" + port).toList());
+    }
+
+    /** The same; each server is an address with what HAProxy shall know of it, as in a line of its configuration. */
+    public static HaProxy startBefore(List<String> servers) {
         try {
             Path directory = ServerProcess.freshDirectory("haproxy");
             // the path of such a socket has at most a hundred characters
@@ -60,8 +65,8 @@ public final class HaProxy implements AutoCloseable {
                     "frontend clients\n    http-after-response set-header " + SERVED_BY + " %s\n");
             for (int i = 0; i < SERVERS.size(); i++) {
                 // nobody listens at port 1
-                int server = i < serverPorts.size() ? serverPorts.get(i) : 1;
-                configuration = replaced(configuration, "127.0.0.1:" + (8081 + i), "127.0.0.1:" + server);
+                String server = i < servers.size() ? servers.get(i) : "127.0.0.1:1";
+                configuration = replaced(configuration, "127.0.0.1:" + (8081 + i), server);
             }
             Path file = Files.writeString(directory.resolve("haproxy.cfg"), configuration);
             Path log = directory.resolve("haproxy.log");
@@ -93,6 +98,11 @@ public final class HaProxy implements AutoCloseable {
         }
         close();
         throw new AssertionError("haproxy did not start:\n" + Files.readString(log));
+    }
+
+    /** The socket that takes its commands. */
+    public Path commands() {
+        return commands;
     }
 
     /** Where clients ask. */

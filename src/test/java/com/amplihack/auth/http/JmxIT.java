@@ -10,6 +10,7 @@ import com.amplihack.auth.store.TestRedis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +29,11 @@ import org.junit.jupiter.api.TestInstance;
 /** What an operator does with a JMX console; on Payara Micro, whose JVM opens the port here, on this machine alone. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class JmxIT {
+    private static final String OPERATOR = "operator";
+    private static final String PASSWORD = "a-password-of-jmx";
+
     private final Path home = ServerProcess.freshDirectory("jmx");
+    private final Path users = ServerProcess.freshDirectory("jmx-users");
     private TestRedis redis;
     private ServerProcess server;
     private JMXConnector connector;
@@ -53,15 +58,57 @@ class JmxIT {
                 "com.sun.management.jmxremote.rmi.port", Integer.toString(port),
                 "com.sun.management.jmxremote.host", "127.0.0.1",
                 "java.rmi.server.hostname", "127.0.0.1",
-                "com.sun.management.jmxremote.authenticate", "false",
+                "com.sun.management.jmxremote.password.file", passwords().toString(),
+                "com.sun.management.jmxremote.access.file", rights().toString(),
                 "com.sun.management.jmxremote.ssl", "false"));
         server = ServerProcess.start(ServerProcess.freePort(), properties, Map.of("AUTH_API_LIMIT", "500"))
                 .ready();
         connector = JMXConnectorFactory.connect(
-                new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi"));
+                new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi"),
+                Map.of(JMXConnector.CREDENTIALS, new String[] {OPERATOR, PASSWORD}));
         admin = JMX.newMXBeanProxy(
                 connector.getMBeanServerConnection(), new ObjectName("amplihack.auth:type=Admin"), AdminMXBean.class);
         root = Session.of(server, "admin", server.firstPassword());
+    }
+
+    private Path passwords() throws IOException {
+        Path file = Files.writeString(users.resolve("password"), OPERATOR + " " + PASSWORD + "\n");
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private Path rights() throws IOException {
+        return Files.writeString(users.resolve("access"), OPERATOR + " readwrite\n");
+    }
+
+    @Test
+    void anOperationNamesTheUserOfTheConnection() throws IOException {
+        Session eva = newUser();
+        admin.endSessions(eva.username);
+
+        String id = eva.claims().getString("sub");
+        assertAudited("\"action\":\"end_sessions\"", id, "\"actor\":\"jmx:" + OPERATOR + '"');
+    }
+
+    @Test
+    void theLoginLimitOfAnAddressIsLifted() throws IOException {
+        Client stranger = new Client(server.port());
+        for (int i = 0; i < 5; i++) {
+            assertEquals(
+                    401,
+                    Session.login(stranger, "nobody", "a guess at it").send().status());
+        }
+        assertEquals(
+                429,
+                Session.login(stranger, "admin", server.firstPassword()).send().status());
+        assertThrows(IllegalArgumentException.class, () -> admin.liftLoginLimit("localhost"));
+
+        assertTrue(admin.liftLoginLimit(stranger.address()));
+
+        assertEquals(
+                200,
+                Session.login(stranger, "admin", server.firstPassword()).send().status());
+        assertFalse(admin.liftLoginLimit(stranger.address()));
+        assertAudited("\"action\":\"lift_login_limit\"", stranger.address());
     }
 
     @AfterAll
@@ -85,13 +132,16 @@ class JmxIT {
         assertTrue(admin.getTokensIssued() >= 2);
         assertEquals(SharedServer.STORE, admin.getSessionStore());
         assertTrue(admin.getLiveSessions() >= 1);
+        long keys = admin.getApiKeys();
+        eva.with(eva.client.post("/auth/api-keys")).json("{\"name\":\"x\"}").send();
+        assertEquals(keys + 1, admin.getApiKeys());
     }
 
     @Test
     void whatTheEnvironmentSetsIsPinned() {
         String policy = root.with(root.client.get("/admin/api/policy")).send().body();
         assertTrue(policy.contains(
-                "{\"name\":\"auth.api.limit\",\"value\":\"500\",\"source\":\"pinned by environment\",\"live\":true}"));
+                "{\"name\":\"auth.api.limit\",\"value\":\"500\",\"source\":\"pinned by environment\",\"live\":true,"));
     }
 
     @Test

@@ -52,7 +52,7 @@ class LockoutIT {
         assertTrue(versioned.setCookie("device").contains("; Path=/v1/auth;"));
         assertNotEquals(device, versioned.cookieValue("device"), "another mark at every login");
         assertEquals("\"login\";q=5;w=300", versioned.header("RateLimit-Policy").orElseThrow());
-        assertTrue(versioned.header("RateLimit").orElseThrow().startsWith("\"login\";r=4;t="));
+        assertTrue(versioned.header("RateLimit").orElseThrow().startsWith("\"login\";r=5;t="));
     }
 
     @Test

@@ -137,6 +137,55 @@ class LoginIT {
     }
 
     @Test
+    void successesAreNotCounted() {
+        String username = Session.newUser("user");
+        Client client = new Client();
+        for (int i = 0; i < 7; i++) {
+            Answer answer = Session.login(client, username, Session.PASSWORD).send();
+            assertEquals(200, answer.status(), "sign-in " + i);
+            assertTrue(answer.header("RateLimit").orElseThrow().startsWith("\"login\";r=5;t="));
+        }
+    }
+
+    @Test
+    void whoeverIsSignedInIsNotKeptOutByStrangersAtTheAddress() {
+        String username = Session.newUser("user");
+        Client client = new Client();
+        Session session = Session.of(client, username, Session.PASSWORD);
+        for (int i = 0; i < 5; i++) {
+            Session.login(client, "nobody-of-that-name", "a guess at it").send();
+        }
+        assertEquals(
+                429, Session.login(client, username, Session.PASSWORD).send().status());
+
+        Client.Request signedIn =
+                Session.login(client, username, Session.PASSWORD).cookie("session_id", session.handle);
+        assertEquals(200, signedIn.send().status());
+        Answer changed = session.with(client.post("/auth/password"))
+                .json("{\"current_password\":\"" + Session.PASSWORD
+                        + "\",\"new_password\":\"violet kettle 7 harbour\"}")
+                .send();
+        assertEquals(200, changed.status(), changed.body());
+    }
+
+    @Test
+    void theSessionOfAnotherAccountIsNoWayAroundTheLimit() {
+        Client client = new Client();
+        Session own = Session.of(client, Session.newUser("user"), Session.PASSWORD);
+        String victim = Session.newUser("user");
+        for (int i = 0; i < 5; i++) {
+            assertEquals(401, guess(client, victim, own).status());
+        }
+        assertEquals(429, guess(client, victim, own).status());
+    }
+
+    private static Answer guess(Client client, String victim, Session own) {
+        return Session.login(client, victim, "a guess at it")
+                .cookie("session_id", own.handle)
+                .send();
+    }
+
+    @Test
     void malformedAttemptsDoNotCountAgainstTheLimit() {
         Client client = new Client();
         IntStream.range(0, 8)

@@ -90,6 +90,7 @@ class LostAdminIT {
                     "auth.home", home.toString(),
                     "auth.store", "redis",
                     "auth.cookie.prefix", "false",
+                    "auth.require.tls", "false",
                     "jwt.key.size", "2048",
                     "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
                     "auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres",
@@ -189,10 +190,10 @@ class LostAdminIT {
                 "auth.home: " + NOWHERE + " is not there\n",
                 run(settings, "admin").output());
         assertEquals("auth.home must be set\n", run(Map.of(), "admin").output());
-        settings.put("jwt.replay", "sometimes");
+        settings.put("jwt.key.store", "sometimes");
         Run bad = run(settings, "admin");
         assertEquals(1, bad.exitCode());
-        assertEquals("jwt.replay must be one of auto, strict, off, was 'sometimes'\n", bad.output());
+        assertEquals("jwt.key.store must be one of file, pkcs11, was 'sometimes'\n", bad.output());
     }
 
     private static ServerProcess start(Map<String, String> settings) {

@@ -3,12 +3,17 @@ package com.amplihack.auth.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.keys.ring.SigningKey;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +35,7 @@ class MetricsIT {
                 "jwt_key_rotation_total",
                 "jwt_logins_total",
                 "jwt_sessions_active",
+                "auth_api_keys",
                 "jwt_validation_seconds_bucket",
                 "jwt_validation_seconds_count",
                 "jwt_validation_seconds_sum",
@@ -139,6 +145,45 @@ class MetricsIT {
         new Client().get("/api/user").bearer("marker-in-a-token").send();
         Session.login(new Client(), "marker-in-a-name", "x").send();
         assertFalse(metrics().contains("marker"));
+    }
+
+    /** promtool also calls for a help text of {@code _mean}, which the server writes without one. */
+    @Test
+    void promtoolAcceptsWhatIsOurs() throws Exception {
+        Path promtool = Program.find("promtool").orElse(null);
+        assumeTrue(promtool != null, "promtool is not installed here (Debian: prometheus)");
+        Session.withPermission("chat:write").user();
+        String ours = metrics()
+                .lines()
+                .filter(line -> line.matches("(# (HELP|TYPE) )?jwt_.*"))
+                .collect(Collectors.joining("\n", "", "\n"));
+        Path input = ServerProcess.freshDirectory("promtool").resolve("metrics");
+        Files.writeString(input, ours);
+        Process process = new ProcessBuilder(promtool.toString(), "check", "metrics")
+                .redirectErrorStream(true)
+                .redirectInput(input.toFile())
+                .start();
+        List<String> findings = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .filter(finding -> !finding.matches("jwt_\\w+_seconds_mean no help text"))
+                .toList();
+
+        assertEquals(List.of(), findings, ours);
+        process.waitFor();
+    }
+
+    @Test
+    void timesAreInSeconds() {
+        Session.ofNewUser();
+        String metrics = metrics();
+        assertFalse(metrics.matches("(?s).*\njwt_[^\n]*quantile.*"), "quantiles are in nanoseconds");
+        for (String name : List.of("jwt_password_hash_seconds_mean", "jwt_password_hash_seconds_max")) {
+            double seconds = value(name, "");
+            assertTrue(seconds > 0 && seconds < 60, name + " " + seconds);
+        }
+        double counted = value("jwt_password_hash_seconds_bucket", "le=\"+Inf\"");
+        assertEquals(value("jwt_password_hash_seconds_count", ""), counted);
+        assertTrue(value("jwt_password_hash_seconds_bucket", "le=\"2.0\"") > 0);
     }
 
     private static double value(String name, String label) {

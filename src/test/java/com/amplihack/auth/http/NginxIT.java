@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.amplihack.auth.http.Client.Answer;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -122,6 +123,31 @@ class NginxIT {
         assertEquals(List.of("a=b; theme=dark"), received.get("Cookie"));
         assertEquals(List.of(session.claims().getString("sub")), received.get("X-Auth-Subject"));
         assertEquals(List.of("user"), received.get("X-Auth-Roles"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Authorization", "x-api-key"})
+    void anApiKeyIsAdmittedAndStaysAtNginx(String header) {
+        Session owner = Session.withPermission("orders:read");
+        JsonObject made = owner.with(owner.client.post("/auth/api-keys"))
+                .json("{\"name\":\"x\"}")
+                .send()
+                .json();
+        String key = made.getString("key");
+
+        Answer answer = new Client(port)
+                .get("/orders/1")
+                .header(header, header.equals("Authorization") ? "Bearer " + key : key)
+                .header("X-Auth-Key", "somebody-else")
+                .header("X-Auth-Session", "somebody-else")
+                .send();
+
+        assertEquals(200, answer.status(), answer::body);
+        Headers received = RECEIVED.remove();
+        assertEquals(List.of(made.getString("key_id")), received.get("X-Auth-Key"));
+        assertEquals(List.of(owner.username), received.get("X-Auth-Username"));
+        assertNull(received.getFirst("X-Auth-Session"));
+        assertNull(received.getFirst(header));
     }
 
     @Test

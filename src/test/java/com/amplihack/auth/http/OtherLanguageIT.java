@@ -17,9 +17,9 @@ class OtherLanguageIT {
         Session session = Session.ofNewUser();
         String base = "http://localhost:" + SharedServer.get().port();
 
-        Result genuine = verify.run(Map.of(), base, session.accessToken);
-        Result forged =
-                verify.run(Map.of(), base, Forger.signedByAStranger(session.accessToken, UnaryOperator.identity()));
+        Result genuine = verify.run("verify.mjs", Map.of(), base, session.accessToken);
+        Result forged = verify.run(
+                "verify.mjs", Map.of(), base, Forger.signedByAStranger(session.accessToken, UnaryOperator.identity()));
 
         assertEquals(0, genuine.status(), genuine.output());
         assertTrue(genuine.output().contains("verified " + session.username), genuine.output());

@@ -29,6 +29,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,12 @@ class OutageIT {
                                 Map.entry("jwt.key.size", "2048")),
                         Map.of())
                 .ready();
+    }
+
+    /** A test that fails may leave the breaker open: the next must not find it so. */
+    @AfterEach
+    void recover() {
+        await(() -> new Client(server.port()).get("/health/ready").send().status() == 200);
     }
 
     @AfterAll
@@ -319,10 +326,6 @@ class OutageIT {
     void aSilentRedisFillsNeitherThreadsNorConnections() throws Exception {
         Session admin = Session.of(server, "admin", server.firstPassword());
         List<Session> sessions = Stream.generate(() -> newUser(admin)).limit(10).toList();
-        Fault.SLOW.begin(admin); // so many answers under way at a time have the server make the threads that it needs
-        new Crowd(sessions, Set.of(200, 503));
-        Fault.SLOW.end();
-        recovery(sessions.get(0));
         Crowd usual = new Crowd(sessions, Set.of(200, 503)); // some find no free connection on a busy machine
         proxy.swallow();
         Crowd stuck = new Crowd(sessions, Set.of(503));
@@ -354,7 +357,7 @@ class OutageIT {
                 do {
                     meanwhile.addAll(othersGoOn());
                     threads = Math.max(threads, server.threads());
-                    connections = Math.max(connections, proxy.connected());
+                    connections = Math.max(connections, connected());
                 } while (!asking.stream().allMatch(Future::isDone));
                 for (Future<Long> asked : asking) {
                     slowest = Math.max(slowest, asked.get());
@@ -363,6 +366,16 @@ class OutageIT {
             } finally {
                 clients.shutdownNow();
             }
+        }
+
+        /** Connections that are open for longer than the proxy takes to see that one was closed and another opened. */
+        private static int connected() throws InterruptedException {
+            int now = proxy.connected();
+            if (now <= POOL) {
+                return now;
+            }
+            Thread.sleep(50);
+            return Math.min(now, proxy.connected());
         }
 
         /** The longest of twenty answers, in milliseconds. */

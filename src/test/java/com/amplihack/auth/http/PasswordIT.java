@@ -78,7 +78,7 @@ class PasswordIT {
     void guessingTheCurrentPasswordIsLimited() {
         Session here = Session.ofNewUser();
         Answer last = null;
-        for (int i = 0; i < 5; i++) { // signing in has taken one of the address's five
+        for (int i = 0; i < 6; i++) { // the session has five for itself
             last = change(here, "not my password at all", FRESH);
         }
 

@@ -21,16 +21,28 @@ class PolicyIT {
         Session admin = Session.admin();
         Answer answer = admin.with(admin.client.get("/admin/api/policy")).send();
         assertEquals(200, answer.status());
-        assertEquals(Set.of("items", "next_cursor"), answer.json().keySet());
+        assertEquals(Set.of("items", "refused", "next_cursor"), answer.json().keySet());
         assertEquals(JsonValue.NULL, answer.json().get("next_cursor"));
         List<JsonObject> items = answer.json().getJsonArray("items").getValuesAs(JsonObject.class);
-        items.forEach(item -> assertEquals(Set.of("name", "value", "source", "live"), item.keySet()));
+        Set<String> members =
+                Set.of("name", "value", "source", "live", "description", "default", "allowed", "example", "refused");
+        items.stream()
+                .filter(item -> !item.getString("name").equals("jwt.signing.provider"))
+                .forEach(item -> assertEquals(members, item.keySet()));
         Map<String, JsonObject> policy =
                 items.stream().collect(Collectors.toMap(item -> item.getString("name"), Function.identity()));
 
         assertItem(policy, "auth.trusted.proxies", SharedServer.TRUSTED_PROXIES, "pinned by system property", true);
         assertItem(policy, "jwt.access.token.minutes", "15", "default", true);
         assertItem(policy, "auth.cookie.prefix", "false", "profile default", false);
+        assertEquals(
+                "how long an access token is good",
+                policy.get("jwt.access.token.minutes").getString("description"));
+        assertEquals(
+                "a whole number of minutes from 1 to 60",
+                policy.get("jwt.access.token.minutes").getString("allowed"));
+        assertEquals("15", policy.get("jwt.access.token.minutes").getString("default"));
+        assertEquals("false", policy.get("auth.cookie.prefix").getString("default"), "in development");
         assertEquals(JsonValue.NULL, policy.get("redis.sentinel.nodes").get("value"));
         assertEquals("not set", policy.get("redis.sentinel.nodes").getString("source"));
         assertTrue(Set.of("AmazonCorrettoCryptoProvider", "JDK")

@@ -26,6 +26,7 @@ import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -73,7 +74,7 @@ class ProductionIT {
     @Order(1)
     @Tag("fault-42")
     void environmentAloneRunsItOnPostgresAndRedis() throws Exception {
-        Client client = new Client(server.port());
+        Client client = Client.behindTls(server.port());
         Answer login = login(client);
 
         assertEquals(200, login.status());
@@ -94,7 +95,7 @@ class ProductionIT {
     @Test
     @Order(2)
     void withoutAnUpstreamTheProxySaysSo() {
-        Client client = new Client(server.port());
+        Client client = Client.behindTls(server.port());
         Answer admin = login(client);
         as(admin, client.request("PUT", "/admin/api/roles/admin"))
                 .json("{\"permissions\":[\"chat:write\"]}")
@@ -122,8 +123,8 @@ class ProductionIT {
         connection.setHostnameVerifier((host, session) -> true);
 
         assertEquals(200, connection.getResponseCode());
-        assertTrue(connection.getHeaderField("Strict-Transport-Security").startsWith("max-age=63072000"));
-        assertFalse(new Client(server.port())
+        assertTrue(connection.getHeaderField("Strict-Transport-Security").startsWith("max-age=31536000;"));
+        assertFalse(Client.behindTls(server.port())
                 .get("/auth/jwks")
                 .send()
                 .header("Strict-Transport-Security")
@@ -132,8 +133,55 @@ class ProductionIT {
 
     @Test
     @Order(2)
+    @Tag("fault-44")
+    void noCredentialIsReadThatCameInClear() {
+        Client proxy = Client.behindTls(server.port());
+        Answer login = login(proxy);
+        String token = login.json().getString("access_token");
+        String refresh = "__Secure-refresh_token=" + login.cookieValue("__Secure-refresh_token");
+        String session = SESSION_COOKIE + "=" + login.cookieValue(SESSION_COOKIE);
+        Client inClear = new Client(server.port());
+        for (Function<Client, Client.Request> request : List.<Function<Client, Client.Request>>of(
+                client -> Session.login(client, "root", PASSWORD),
+                client -> Session.login(client, "nobody", "whatever it is"),
+                client -> client.post("/auth/refresh").header("Cookie", refresh + "; " + session),
+                client -> client.post("/v1/auth/refresh").json("{\"refresh_token\":\"x\"}"),
+                client -> client.post("/auth/logout").header("Cookie", refresh),
+                client -> client.get("/api/user").bearer(token),
+                client -> client.request("PUT", "/auth/verify/a").bearer(token),
+                client -> client.get("/auth/jwks").bearer(token),
+                client -> client.get("/api/user").header("x-api-key", "amp_something"),
+                client -> client.get("/api/user").header("Session-Handle", login.cookieValue(SESSION_COOKIE)),
+                client -> client.get("/").header("Cookie", "a=b; " + session))) {
+            assertTlsRequired(request.apply(inClear));
+            assertTlsRequired(request.apply(inClear).header("X-Forwarded-Proto", "http"));
+            assertTlsRequired(request.apply(inClear).header("Forwarded", "proto=http"));
+            assertTlsRequired(request.apply(proxy).header("X-Forwarded-Proto", "http"));
+            assertTlsRequired(request.apply(proxy).header("Forwarded", "for=192.0.2.7;proto=http"));
+            assertTlsRequired(request.apply(new Client(server.port(), "127.2.0.1"))
+                    .header("X-Forwarded-Proto", "https")
+                    .header("Forwarded", "proto=https"));
+        }
+        assertTlsRequired(inClear.get("/admin/api/users").bearer(token));
+        assertEquals(200, proxy.get("/api/user").bearer(token).send().status(), "it was not used");
+        assertEquals(200, refresh(proxy, login).status(), "nothing was rotated, nothing ended");
+        for (String path : List.of("/", "/auth/jwks", "/health/ready")) {
+            assertEquals(200, inClear.get(path).send().status(), path);
+        }
+        assertEquals("missing_token", inClear.get("/api/user").send().error());
+    }
+
+    private static void assertTlsRequired(Client.Request request) {
+        Answer answer = request.send();
+        assertEquals(403, answer.status(), answer::toString);
+        assertEquals("tls_required", answer.error());
+        assertEquals(List.of(), answer.headers("Set-Cookie"));
+    }
+
+    @Test
+    @Order(2)
     void aSearchFindsEverySpellingAndNeverFailsOnPostgresEither() throws Exception {
-        Client client = new Client(server.port());
+        Client client = Client.behindTls(server.port());
         Answer admin = login(client);
         String name = "Zo\u00eb 100%_\\!";
         assertEquals(201, create(client, admin, name).status());
@@ -185,7 +233,7 @@ class ProductionIT {
     @Order(3)
     @Tag("fault-30")
     void aHashOfADecomposedPasswordStillOpensAndIsReplaced() throws Exception {
-        Client client = new Client(server.port());
+        Client client = Client.behindTls(server.port());
         assertEquals(201, create(client, login(client), "decomposed").status());
         String composed = "Zo\u00eb-k\u00f6nigin-57-und-mehr";
         String typed = Normalizer.normalize(composed, Normalizer.Form.NFD);
@@ -196,7 +244,7 @@ class ProductionIT {
 
         assertEquals(
                 401,
-                Session.login(new Client(server.port()), "decomposed", composed)
+                Session.login(Client.behindTls(server.port()), "decomposed", composed)
                         .send()
                         .status());
         assertEquals(older, text("select " + its), "a failed login changes nothing");
@@ -215,7 +263,7 @@ class ProductionIT {
     @Order(3)
     @Tag("fault-35")
     void rightsThatFitNoMoreAreAClearRefusalAndTheSessionGoesOnWithoutThem() throws Exception {
-        Client client = new Client(server.port());
+        Client client = Client.behindTls(server.port());
         assertEquals(201, create(client, login(client), "loaded").status());
         Answer login = Session.login(client, "loaded", PASSWORD).send();
         execute("insert into auth_account_permission (account_id, permission)"
@@ -259,7 +307,7 @@ class ProductionIT {
         execute("create table kept as select id, password_hash from auth_account");
         execute("update auth_account set password_hash = '$argon2id$v=19$broken'");
 
-        Answer answer = login(new Client(server.port()));
+        Answer answer = login(Client.behindTls(server.port()));
 
         assertEquals(401, answer.status());
         assertEquals("invalid_credentials", answer.error());
@@ -273,7 +321,7 @@ class ProductionIT {
     void aHashOfOlderParametersIsReplacedAtTheNextLogin() throws Exception {
         String older = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id).hash(1, 64, 1, PASSWORD.toCharArray());
         execute("update auth_account set password_hash = '" + older + "'");
-        Client client = new Client(server.port());
+        Client client = Client.behindTls(server.port());
 
         assertEquals(401, Session.login(client, "root", PASSWORD + "x").send().status());
         assertEquals(older, text("select password_hash from auth_account"), "a failed login changes nothing");
@@ -290,7 +338,7 @@ class ProductionIT {
     @Test
     @Order(4)
     void withoutItsDatabaseNobodySignsInAndWhoIsInGoesOn() throws Exception {
-        Client client = new Client(server.port());
+        Client client = Client.behindTls(server.port());
         Answer login = login(client);
         assertEquals(200, user(client, login).status());
 
@@ -372,6 +420,7 @@ class ProductionIT {
                 Map.entry("JWT_ACCESS_TOKEN_MINUTES", "5"),
                 Map.entry("JWT_REFRESH_TOKEN_DAYS", "2"),
                 Map.entry("JWT_KEY_SIZE", "2048"),
+                Map.entry("AUTH_TRUSTED_PROXIES", "127.1.0.0/16"),
                 Map.entry("REDIS_HOST", "127.0.0.1"),
                 Map.entry("REDIS_PORT", Integer.toString(redis.port())),
                 Map.entry("REDIS_USERNAME", TestRedis.USER),

@@ -12,8 +12,10 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,6 +157,40 @@ class ProxyConnectionIT extends ProxyFixture {
         }
     }
 
+    /** Else two threads read the next request, and a piece of its body is lost. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 10\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\na\r\n"})
+    void aNextRequestIsNotReadBeforeTheAnswerToABodyThatCameInPieces(String framing) throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch second = new CountDownLatch(1);
+        AtomicBoolean mixed = new AtomicBoolean();
+        upstream.script(script, (request, in, out) -> {
+            if (request.line().startsWith("GET")) {
+                second.countDown();
+                out.write(TestUpstream.answer("200 OK", "", "second"));
+                return;
+            }
+            first.countDown();
+            mixed.set(second.await(SOON, TimeUnit.MILLISECONDS));
+            out.write(TestUpstream.answer("200 OK", "", new String(request.body(), StandardCharsets.UTF_8)));
+        });
+        Session session = Session.withPermission("chat:write");
+        try (Socket socket = connect(session)) {
+            send(socket, "POST " + CHAT + " HTTP/1.1\r\n" + head(session) + framing);
+            for (String piece : List.of("first", " body")) {
+                Thread.sleep(200);
+                send(socket, piece);
+            }
+            send(socket, framing.startsWith("T") ? "\r\n0\r\n\r\n" : "");
+            assertTrue(first.await(10, TimeUnit.SECONDS));
+            send(socket, "GET /api/raw/second HTTP/1.1\r\n" + head(session) + "Connection: close\r\n\r\n");
+            String answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(answers.indexOf("\r\n\r\nfirst body") > 0, answers);
+            assertTrue(answers.indexOf("\r\n\r\nsecond") > answers.indexOf("first body"), answers);
+        }
+        assertFalse(mixed.get());
+    }
+
     @Test
     void aConnectionIsWatchedAtItsSecondRequestToo() throws Exception {
         CountDownLatch ended = new CountDownLatch(1);
@@ -199,6 +235,26 @@ class ProxyConnectionIT extends ProxyFixture {
             assertEquals("HTTP/1.1 200 OK", line(socket));
         }
         assertEquals(8, received().body().length);
+    }
+
+    /** The last chunk says that nothing follows, and comes late: longer than two seconds with the upstream's own time. */
+    @ParameterizedTest
+    @ValueSource(strings = {CHAT, "/api/raw/a"})
+    void theUpstreamsSilenceBeginsWhenTheBodyHasArrived(String path) throws Exception {
+        upstream.script(script, (request, in, out) -> {
+            Thread.sleep(1_300);
+            out.write(TestUpstream.answer("200 OK", "", "fine"));
+        });
+        Session session = Session.withPermission("chat:write");
+        try (Socket socket = connect(session)) {
+            send(
+                    socket,
+                    "POST " + path + " HTTP/1.1\r\n" + head(session)
+                            + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n");
+            Thread.sleep(1_300);
+            send(socket, "0\r\n\r\n");
+            assertEquals("HTTP/1.1 200 OK", line(socket));
+        }
     }
 
     @Test

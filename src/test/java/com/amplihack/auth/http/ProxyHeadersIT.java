@@ -51,7 +51,11 @@ class ProxyHeadersIT extends ProxyFixture {
                 "X-Auth-Subject",
                 "X_AUTH_SUBJECT",
                 "X.Auth.Roles",
-                "X-Auth-Email");
+                "X-Auth-Email",
+                "X-Api-Key",
+                "x_api_key",
+                "Api-Key",
+                "X-Goog-Api-Key");
         StringBuilder headers = new StringBuilder();
         names.forEach(name -> headers.append(name).append(": evil\r\n"));
         String answer = raw(

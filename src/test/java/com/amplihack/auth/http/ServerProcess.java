@@ -68,7 +68,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts a bare Payara Micro with another WAR; does not wait, nor is there a line that says that it is ready. */
-    static ServerProcess startOther(Path war, int port) {
+    public static ServerProcess startOther(Path war, int port) {
         return start(List.of(), System.getProperty("it.payara.micro"), war, port, Map.of(), Map.of());
     }
 
@@ -137,8 +137,13 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Waits until it answers. */
     public ServerProcess ready() {
+        return saying("Amplihack Auth is ready");
+    }
+
+    /** Waits until its output has those words. */
+    ServerProcess saying(String words) {
         for (int i = 0; i < PATIENCE_SECONDS * 10; i++) {
-            if (output().contains("Amplihack Auth is ready")) {
+            if (output().contains(words)) {
                 return this;
             }
             if (!process.isAlive()) {
@@ -179,10 +184,23 @@ public final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** How many threads it has now; only Linux tells, elsewhere 0. */
+    /** How many threads it has now beside those of the HTTP pool, which has a bound of its own; only Linux tells, elsewhere 0. */
     int threads() {
-        String[] tasks = Path.of("/proc", Long.toString(pid()), "task").toFile().list();
-        return tasks == null ? 0 : tasks.length;
+        Path tasks = Path.of("/proc", Long.toString(pid()), "task");
+        String[] ids = tasks.toFile().list();
+        return ids == null
+                ? 0
+                : (int) Arrays.stream(ids)
+                        .filter(id -> !name(tasks.resolve(id)).startsWith("http-thread"))
+                        .count();
+    }
+
+    private static String name(Path task) {
+        try {
+            return Files.readString(task.resolve("comm"));
+        } catch (IOException ended) {
+            return "";
+        }
     }
 
     /** The password in the line {@code First account: admin, password: …}. */
@@ -192,6 +210,11 @@ public final class ServerProcess implements AutoCloseable {
                 .map(line -> line.substring("First account: admin, password: ".length()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no first account was printed:\n" + output()));
+    }
+
+    /** Asks it to end, as {@code SIGTERM} does; does not wait. */
+    void terminate() {
+        process.destroy();
     }
 
     /** Ends it as a power cut would; returns when it has ended. */

@@ -3,16 +3,20 @@ package com.amplihack.auth.http;
 import com.amplihack.auth.store.FaultProxy;
 import com.amplihack.auth.store.TestRedis;
 import com.amplihack.auth.store.Until;
+import com.amplihack.auth.store.script.SessionFields;
+import com.amplihack.auth.store.script.UserKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
+import redis.clients.jedis.Jedis;
 
 /**
  * The one server of the whole suite, with a real Redis behind a proxy that can be told to fail, or with the memory
@@ -82,7 +86,12 @@ public final class SharedServer implements LauncherSessionListener {
                                 Map.entry(
                                         "auth.proxy.max.exchanges.per.subject",
                                         Integer.toString(EXCHANGES_PER_SUBJECT)),
-                                Map.entry("auth.proxy.paths", "/models/**=model:read,/raw/**=chat:write"),
+                                Map.entry(
+                                        "auth.proxy.paths",
+                                        "/models/**=model:read,/raw/**=chat:write,/responses=chat:write,"
+                                                + "/embeddings=chat:write,/second/**=chat:write@other"),
+                                Map.entry("auth.proxy.upstream.other", upstream.url() + "other"),
+                                Map.entry("auth.proxy.upstream.other.header", "x-api-key: " + TestUpstream.OTHER_KEY),
                                 Map.entry("redis.host", "127.0.0.1"),
                                 Map.entry("redis.port", Integer.toString(proxy.port())),
                                 Map.entry("redis.username", TestRedis.USER),
@@ -179,6 +188,25 @@ public final class SharedServer implements LauncherSessionListener {
             if (tries > 2_000) {
                 throw new IllegalStateException("the server does not come back");
             }
+        }
+    }
+
+    /** Sets back the time at which a session was opened; with Redis only. */
+    void openedAgo(Session session, Duration age) {
+        try (Jedis operator = redis.operator()) {
+            operator.hset(
+                    UserKeys.of(session.claims().getString("sub"))
+                            .session(session.claims().getString("sid")),
+                    SessionFields.CREATED_AT,
+                    Long.toString(Instant.now().minus(age).getEpochSecond()));
+        }
+    }
+
+    /** Has Redis lose what it knows of the user's budgets and usage; returns how many keys that were. */
+    long loseBudgets(Session session) {
+        try (Jedis operator = redis.operator()) {
+            String prefix = UserKeys.of(session.claims().getString("sub")).budgets();
+            return operator.del(operator.keys(prefix + "*").toArray(String[]::new));
         }
     }
 

@@ -64,9 +64,12 @@ class StartIT {
         assertEquals("rwx------", mode(home.resolve("keys")));
         assertEquals("rwx------", mode(home));
 
-        try (ServerProcess second = ServerProcess.start(
-                        ServerProcess.freePort(), withMpJwtOfAnotherApplication(development(home)), Map.of())
-                .ready()) {
+        Map<String, String> again = withMpJwtOfAnotherApplication(development(home));
+        Path noFolder = Files.createFile(home.resolveSibling("no-folder"));
+        again.put("java.io.tmpdir", noFolder.toString());
+        try (ServerProcess second =
+                ServerProcess.start(ServerProcess.freePort(), again, Map.of()).ready()) {
+            assertTrue(second.output().contains("Native libraries are loaded from " + home.resolve("native")));
             assertFalse(second.output().contains("First account"));
             assertLastLine(second, "");
             assertFalse(second.output().contains("making an RSA key"));
@@ -101,14 +104,11 @@ class StartIT {
                         Map.of("jna.tmpdir", "/proc"),
                         "Amplihack Auth cannot start: jna.tmpdir: the library for Argon2 cannot be unpacked and loaded ("),
                 Map.entry(
-                        Map.of("jwt.replay", "sometimes"),
-                        "jwt.replay must be one of auto, strict, off, was 'sometimes'"),
+                        Map.of("jwt.key.store", "sometimes"),
+                        "jwt.key.store must be one of file, pkcs11, was 'sometimes'"),
                 Map.entry(
                         Map.of("mp.jwt.token.header", "Cookie"),
-                        "mp.jwt.token.header must be Authorization or not set, was 'Cookie' (SystemProperty)"),
-                Map.entry(
-                        Map.of("auth.store", "redis", "redis.password", "not-to-be-shown"),
-                        "Amplihack Auth cannot start: No Redis answers at localhost:"));
+                        "mp.jwt.token.header must be Authorization or not set, was 'Cookie' (SystemProperty)"));
     }
 
     static Stream<Map.Entry<Map<String, String>, String>> moreFailures() {
@@ -119,12 +119,7 @@ class StartIT {
                         "mp.jwt.verify.publickey.location must not be set, was 'file:///nowhere/jwks.json' (SystemProperty)"),
                 Map.entry(
                         Map.of("auth.audit.file", "/dev/null/audit.jsonl"),
-                        "Amplihack Auth cannot start: auth.audit.file: /dev/null/audit.jsonl cannot be opened: "),
-                Map.entry(
-                        Map.of(
-                                "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
-                                "auth.db.url", "jdbc:postgresql://localhost:1/auth?password=not-to-be-shown"),
-                        "auth.db.url: the database at jdbc:postgresql://localhost:1/auth cannot be reached"));
+                        "Amplihack Auth cannot start: auth.audit.file: /dev/null/audit.jsonl cannot be opened: "));
     }
 
     @Tag("full")
@@ -149,7 +144,6 @@ class StartIT {
                 output.lines().filter(line -> line.contains(failure.getValue())).count(),
                 output);
         assertFalse(output.contains("\tat "), output);
-        assertFalse(output.contains("not-to-be-shown"), output);
     }
 
     @Test

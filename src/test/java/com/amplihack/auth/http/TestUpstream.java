@@ -25,6 +25,9 @@ import java.util.concurrent.Executors;
 final class TestUpstream implements Closeable {
     static final String AUTHORIZATION = "Bearer the-upstreams-own-key";
 
+    /** The {@code x-api-key} of the upstream that {@code /messages} names. */
+    static final String OTHER_KEY = "the-others-own-key";
+
     /** What came: the head's lines and the body. */
     record Received(String line, List<String> headers, byte[] body) {
         /** The values of that header, in their order. */
@@ -57,6 +60,15 @@ final class TestUpstream implements Closeable {
     /** Answers requests with that header {@code X-Script}. */
     void script(String name, Script script) {
         scripts.put(name, script);
+    }
+
+    void forget(String name) {
+        scripts.remove(name);
+    }
+
+    /** The port that it listens on. */
+    int port() {
+        return server.getLocalPort();
     }
 
     /** A whole answer with a length. */
@@ -99,7 +111,8 @@ final class TestUpstream implements Closeable {
         }
     }
 
-    private static Received read(InputStream in) throws IOException {
+    /** Reads one request; a script may read further ones of the connection. */
+    static Received read(InputStream in) throws IOException {
         String line = line(in);
         List<String> headers = new ArrayList<>();
         for (String header = line(in); !header.isEmpty(); header = line(in)) {

@@ -29,7 +29,15 @@ class UsersAdminIT {
         assertEquals(201, answer.status());
         JsonObject user = answer.json();
         assertEquals(
-                Set.of("user_id", "username", "roles", "permissions", "enabled", "locked_until", "created_at"),
+                Set.of(
+                        "user_id",
+                        "username",
+                        "roles",
+                        "permissions",
+                        "enabled",
+                        "must_change_password",
+                        "locked_until",
+                        "created_at"),
                 user.keySet());
         assertEquals(
                 "/admin/api/users/" + user.getString("user_id"),
@@ -56,7 +64,7 @@ class UsersAdminIT {
         assertFalse(admin.with(admin.client.get("/admin/api/users?query=" + name))
                 .send()
                 .body()
-                .contains("password"));
+                .contains(password));
     }
 
     @Test

@@ -45,7 +45,7 @@ public final class BusyRing {
      */
     public static void main(String[] arguments) {
         BusyRing busy = new BusyRing(Path.of(arguments[0]), Long.parseLong(arguments[1]));
-        KeyChangeCause admin = KeyChangeCause.by("eva", "sid", ClientContext.NONE);
+        KeyChangeCause admin = KeyChangeCause.by("eva", "eva", "sid", ClientContext.NONE);
         Random random = new Random();
         while (true) {
             try {

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fault-32")
 class KeyEncryptionTest {
     private static final Map<String, String> PASSPHRASE = Map.of("jwt.key.passphrase", "correct horse battery staple");
-    private static final KeyChangeCause ADMIN = KeyChangeCause.by("eva", "sid", ClientContext.NONE);
+    private static final KeyChangeCause ADMIN = KeyChangeCause.by("eva", "eva", "sid", ClientContext.NONE);
 
     @TempDir
     Path home;

@@ -64,7 +64,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KeyRotationTest {
     private static final Instant START = Instant.parse("2026-11-23T10:20:30Z");
     private static final Duration PUBLISH = Duration.ofSeconds(600);
-    private static final KeyChangeCause ADMIN = KeyChangeCause.by("eva", "sid", ClientContext.NONE);
+    private static final KeyChangeCause ADMIN = KeyChangeCause.by("eva", "eva", "sid", ClientContext.NONE);
 
     @TempDir
     static Path made;

@@ -92,7 +92,8 @@ public class AdmissionFilter extends HttpFilter {
         HttpRequest.Builder question = HttpRequest.newBuilder(verify)
                 .timeout(PATIENCE)
                 // the caller's address, to which its token is bound; behind a proxy hand on what the proxy wrote
-                .header("X-Forwarded-For", request.getRemoteAddr());
+                .header("X-Forwarded-For", request.getRemoteAddr())
+                .header("X-Forwarded-Proto", request.getScheme());
         for (String name : CREDENTIALS) {
             Collections.list(request.getHeaders(name)).forEach(value -> question.header(name, value));
         }

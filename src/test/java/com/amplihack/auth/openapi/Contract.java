@@ -121,7 +121,11 @@ public final class Contract {
 
     /** As the server reads it; empty when it can be read in more than one way. */
     private Optional<String> path() {
-        String sent = exchange.target().split("[?#]", 2)[0].replaceFirst("^/v1(?=/(auth|api)/)", "");
+        String sent = exchange.target()
+                .split("[?#]", 2)[0]
+                .replaceFirst("^/v1(?=/(auth|api)/)", "")
+                .replaceFirst("^/v1(?=/(chat/completions|embeddings|messages|models|responses|raw)(/|$))", "/api")
+                .replaceFirst("^/api/v1/", "/api/");
         if (sent.matches("/auth/verify([/;].*)?")) {
             // what follows is the path of another application
             return Optional.of(withoutSlashAtTheEnd(sent.replaceAll(";[^/]*", "")));
@@ -207,9 +211,10 @@ public final class Contract {
     }
 
     private void checkRequest(Operation operation) {
-        if (operation.needsAccessToken()
-                && exchange.requestHeader("Authorization").isEmpty()) {
-            violations.add("it succeeded without an access token");
+        if (operation.needsCredential()
+                && exchange.requestHeader("Authorization").isEmpty()
+                && exchange.requestHeader("x-api-key").isEmpty()) {
+            violations.add("it succeeded without an access token or API key");
         }
         JsonNode body = operation.json().path("requestBody");
         if (exchange.sent().isEmpty()) {

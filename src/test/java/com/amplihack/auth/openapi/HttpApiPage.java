@@ -100,7 +100,7 @@ final class HttpApiPage {
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(" ")));
         line("");
-        line("Credentials: " + alternatives(json.path("security")) + '.');
+        line("Credentials: " + alternatives(json.path("security")) + '.' + permissions(operation));
         parameters(operation);
         requestBody(json.path("requestBody"));
         line("");
@@ -110,6 +110,16 @@ final class HttpApiPage {
         operation.responses().properties().stream()
                 .filter(response -> response.getKey().startsWith("2"))
                 .forEach(response -> examples(response.getKey(), DOCUMENT.follow(response.getValue())));
+    }
+
+    private static String permissions(Operation operation) {
+        if (!operation.path().startsWith("/admin/api/")) {
+            return "";
+        }
+        List<String> permissions = operation.permissions();
+        return permissions.isEmpty()
+                ? " Role `admin`."
+                : " Role `admin` or permission `" + String.join("` or `", permissions) + "`.";
     }
 
     private static String alternatives(JsonNode security) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -56,12 +57,23 @@ public final class OpenApi {
             return json.path("responses");
         }
 
-        /** Whether each of the ways to authorize needs an access token. */
-        boolean needsAccessToken() {
+        /** The permissions that open a method of the administration to others than the role {@code admin}. */
+        List<String> permissions() {
+            return json.path("x-permissions")
+                    .valueStream()
+                    .map(JsonNode::asString)
+                    .toList();
+        }
+
+        /** Whether each of the ways to authorize needs an access token or an API key. */
+        boolean needsCredential() {
             JsonNode ways = json.path("security");
-            return !ways.isEmpty() && ways.valueStream().allMatch(way -> way.has("accessToken"));
+            return !ways.isEmpty()
+                    && ways.valueStream().allMatch(way -> CREDENTIALS.stream().anyMatch(way::has));
         }
     }
+
+    private static final Set<String> CREDENTIALS = Set.of("accessToken", "apiKey", "apiKeyHeader");
 
     private OpenApi(JsonNode root) {
         this.root = root;
@@ -139,7 +151,9 @@ public final class OpenApi {
 
     /** As the server shows it: its model of the document drops nulls and empty lists of examples. */
     public JsonNode asPayaraShowsIt() {
-        return withoutEmptyExamples(root);
+        JsonNode shown = withoutEmptyExamples(root);
+        shown.findParents("x-permissions").forEach(operation -> ((ObjectNode) operation).remove("x-permissions"));
+        return shown;
     }
 
     /** What the server shows, without the member that it adds. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.AuthApplication;
+import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.openapi.Contract.Exchange;
 import com.amplihack.auth.openapi.OpenApi.Operation;
 import com.amplihack.auth.problem.ErrorCode;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
@@ -77,6 +79,35 @@ class OpenApiTest {
                 .map(operation -> operation.method() + " " + operation.path())
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(methods, operations);
+    }
+
+    @Test
+    void everyMethodOfTheAdministrationNamesThePermissionsThatOpenIt() {
+        Map<String, List<String>> annotated = new TreeMap<>();
+        for (Class<?> type : new AuthApplication().getClasses()) {
+            Path path = type.getAnnotation(Path.class);
+            if (path == null || !path.value().startsWith("/admin/api")) {
+                continue;
+            }
+            for (Method method : type.getDeclaredMethods()) {
+                for (Annotation annotation : method.getAnnotations()) {
+                    HttpMethod verb = annotation.annotationType().getAnnotation(HttpMethod.class);
+                    if (verb != null) {
+                        Path below = method.getAnnotation(Path.class);
+                        AdminOrPermission open = method.getAnnotation(AdminOrPermission.class);
+                        annotated.put(
+                                verb.value() + " " + path.value() + (below == null ? "" : below.value()),
+                                open == null ? List.of() : List.of(open.value()));
+                    }
+                }
+            }
+        }
+        Map<String, List<String>> documented = new TreeMap<>();
+        DOCUMENT.operations().stream()
+                .filter(operation -> operation.path().startsWith("/admin/api/"))
+                .forEach(operation ->
+                        documented.put(operation.method() + " " + operation.path(), operation.permissions()));
+        assertEquals(annotated, documented);
     }
 
     @Test
@@ -233,6 +264,7 @@ class OpenApiTest {
                         Map.entry("X-Request-Id", "12345678"),
                         Map.entry("Content-Security-Policy", "default-src 'self'"),
                         Map.entry("X-Content-Type-Options", "nosniff"),
+                        Map.entry("X-Frame-Options", "DENY"),
                         Map.entry("Referrer-Policy", "no-referrer"),
                         Map.entry("Permissions-Policy", "camera=()")),
                 body);

@@ -9,10 +9,12 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.StoreUnavailableException;
 import com.amplihack.auth.store.TestRedis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.text.MessageFormat;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What cannot be used stops the deployment where {@code auth.store} is {@code redis}, and is warned of where it is {@code auto}. */
+/** What cannot be used is refused or waited for where {@code auth.store} is {@code redis}, and warned of where it is {@code auto}. */
 class StoreProducerTest {
     private static final Logger LOG = Logger.getLogger(StoreProducer.class.getName());
 
@@ -95,11 +97,15 @@ class StoreProducerTest {
 
     @ParameterizedTest
     @MethodSource("wrong")
-    void redisRefusesToDeploy(Map.Entry<Map<String, String>, String> wrong) {
-        InvalidSettingException refusal =
-                assertThrows(InvalidSettingException.class, () -> produce("redis", wrong.getKey()));
+    void redisIsNeverReplaced(Map.Entry<Map<String, String>, String> wrong) {
+        SecurityStore store = produce("redis", wrong.getKey());
+        boolean passing = !wrong.getKey().containsKey("redis.password"); // a plain Redis is silent when asked for TLS
+        Class<? extends RuntimeException> kind =
+                passing ? StoreUnavailableException.class : InvalidSettingException.class;
+        RuntimeException refusal = assertThrows(kind, () -> store.connect(Instant.now()));
 
         assertEquals(wrong.getValue(), refusal.getMessage());
+        assertThrows(StoreUnavailableException.class, store::ping);
     }
 
     @ParameterizedTest

@@ -12,20 +12,21 @@ import jakarta.json.Json;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
@@ -46,19 +47,24 @@ public final class PayaraServer implements LauncherSessionListener {
 
     public static final String SERVICE_SUBJECT = "CN=billing";
 
-    private static final int PATIENCE_MINUTES = 20;
+    private static final Path THIS_JDK = Path.of(System.getProperty("java.home"));
+    private static final String SIX = System.getProperty("it.payara.zip");
     private static final String SERVICES_AUTHORITY = "CN=Amplihack test services";
-    static final String STORE_PASSWORD = "a password of the store";
-    private static final String DATABASE_PASSWORD = "a password \\ of the database";
+    static final String STORE_PASSWORD = Kit.STORE_PASSWORD;
 
-    private static PayaraServer shared;
-    private static RuntimeException failure;
+    /** By major version. */
+    private static final Map<Integer, PayaraServer> SHARED = new HashMap<>();
 
+    private static final Map<Integer, RuntimeException> FAILURES = new HashMap<>();
+
+    private final int major;
+    private final Path jdk;
+    private final String zip;
     private final String adminPassword = UUID.randomUUID().toString();
     private final String userPassword = "a \"password\" \\ of " + UUID.randomUUID();
 
     private Path directory;
-    private Path kit;
+    private Kit kit;
     private Path installation;
     private Path home;
     private int portBase;
@@ -67,39 +73,78 @@ public final class PayaraServer implements LauncherSessionListener {
     private TestAuthority authority;
     private TestAuthority services;
     private String installOutput;
+    private final Set<Integer> openWhileInstalling = ConcurrentHashMap.newKeySet();
 
     /** For the JUnit launcher. */
-    public PayaraServer() {}
+    public PayaraServer() {
+        this(6, THIS_JDK, SIX);
+    }
+
+    private PayaraServer(int major, Path jdk, String zip) {
+        this.major = major;
+        this.jdk = jdk;
+        this.zip = zip;
+    }
 
     /** The running one; without the tools that the scripts and these tests need, the test that asks is skipped. */
-    public static synchronized PayaraServer get() {
+    public static PayaraServer get() {
+        return get(6, THIS_JDK, SIX);
+    }
+
+    /** Payara Server 7; without its ZIP or a JDK 21 or later the test that asks is skipped. */
+    static PayaraServer seven() {
+        String seven = System.getProperty("it.payara7.zip", "");
+        assumeTrue(Files.isReadable(Path.of(seven)), () -> "there is no ZIP of Payara Server 7 at '" + seven + "'");
+        Optional<Path> late = lateJdk();
+        assumeTrue(late.isPresent(), "Payara Server 7 needs a JDK 21 or later, and none is in /usr/lib/jvm");
+        return get(7, late.get(), seven);
+    }
+
+    private static Optional<Path> lateJdk() {
+        if (Runtime.version().feature() >= 21) {
+            return Optional.of(THIS_JDK);
+        }
+        try (Stream<Path> all = Files.list(Path.of("/usr/lib/jvm"))) {
+            return all.filter(PayaraServer::isLate).findFirst();
+        } catch (IOException none) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isLate(Path jdk) {
+        try {
+            return Files.isExecutable(jdk.resolve("bin/jar"))
+                    && Files.readString(jdk.resolve("release")).matches("(?s).*JAVA_VERSION=\"(2[1-9]|[3-9]\\d).*");
+        } catch (IOException unknown) {
+            return false;
+        }
+    }
+
+    private static synchronized PayaraServer get(int major, Path jdk, String zip) {
         for (String tool : List.of("bash", "curl", "openssl", "awk", "ss")) {
             assumeTrue(isThere(tool), () -> tool + " is needed for Payara Server's scripts");
         }
-        if (failure != null) {
-            throw failure; // each test would wait for another installation
+        if (FAILURES.containsKey(major)) {
+            throw FAILURES.get(major); // each test would wait for another installation
         }
-        if (shared == null) {
-            PayaraServer fresh = new PayaraServer();
+        return SHARED.computeIfAbsent(major, absent -> {
+            PayaraServer fresh = new PayaraServer(major, jdk, zip);
             try {
                 fresh.start();
+                return fresh;
             } catch (RuntimeException failed) {
                 fresh.close();
-                failure = failed;
+                FAILURES.put(major, failed);
                 throw failed;
             }
-            shared = fresh;
-        }
-        return shared;
+        });
     }
 
     @Override
     public void launcherSessionClosed(LauncherSession session) {
         synchronized (PayaraServer.class) {
-            if (shared != null) {
-                shared.close();
-                shared = null;
-            }
+            SHARED.values().forEach(PayaraServer::close);
+            SHARED.clear();
         }
     }
 
@@ -115,16 +160,16 @@ public final class PayaraServer implements LauncherSessionListener {
             home = directory.resolve("home");
             redis = TestRedis.start();
             postgres = EmbeddedPostgres.start();
-            makeDatabase();
+            Kit.makeDatabase(postgres);
             makeKit();
             portBase = Ports.freeHundred();
-            installOutput = run(
-                    kit.resolve("install.sh").toString(),
-                    installation.toString(),
-                    "--portbase",
-                    Integer.toString(portBase),
-                    "--war",
-                    System.getProperty("it.war"));
+            Thread watcher = watcher();
+            Kit.Result installed = Kit.execute(kit.install(installation, portBase), jdk, zip);
+            watcher.interrupt();
+            installOutput = installed.output();
+            if (installed.exitCode() != 0) {
+                throw new IllegalStateException("install.sh failed:\n" + installOutput);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (SQLException e) {
@@ -132,62 +177,65 @@ public final class PayaraServer implements LauncherSessionListener {
         }
     }
 
-    private void makeDatabase() throws SQLException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("create role auth login password '" + DATABASE_PASSWORD + "'");
-            statement.execute("create database auth owner auth");
-        }
-    }
-
-    /** A copy of {@code server-config/payara}, edited as an administrator would. */
     private void makeKit() throws IOException {
-        kit = directory.resolve("kit");
-        Path secrets = Files.createDirectories(kit.resolve("secrets"));
-        Path tls = Files.createDirectories(kit.resolve("tls"));
-        try (Stream<Path> files = Files.list(Path.of("server-config/payara"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, kit.resolve(file.getFileName()));
-            }
-        }
+        kit = Kit.make(directory.resolve("kit"), redis, postgres, home);
         authority = new TestAuthority("CN=Amplihack test authority");
         services = new TestAuthority(SERVICES_AUTHORITY);
         putCertificate(authority.rsaServer(), STORE_PASSWORD);
-        Files.writeString(tls.resolve("services.pem"), services.pem());
-        Files.writeString(secrets.resolve("database"), DATABASE_PASSWORD);
-        Files.writeString(secrets.resolve("redis"), redis.password());
-        Files.writeString(secrets.resolve("admin"), adminPassword);
-        Files.writeString(secrets.resolve("first-account"), userPassword);
-        edit("auth.home", home.toString());
-        edit("redis.port", Integer.toString(redis.port()));
-        edit("auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/auth");
-        add("jwt.key.size", "2048");
-        add("auth.certificate.accounts", SERVICE + ":" + SERVICE_SUBJECT);
-        add("auth.certificate.issuers", SERVICES_AUTHORITY);
+        Path files = kit.directory();
+        Files.writeString(files.resolve("tls/services.pem"), services.pem());
+        Files.writeString(files.resolve("secrets/admin"), adminPassword);
+        Files.writeString(files.resolve("secrets/first-account"), userPassword);
+        kit.add("auth.certificate.accounts", SERVICE + ":" + SERVICE_SUBJECT);
+        kit.add("auth.certificate.issuers", SERVICES_AUTHORITY);
     }
 
-    /** Puts a certificate beside the scripts, in a store with {@link #STORE_PASSWORD}, and that password with it. */
     void putCertificate(TestAuthority.Identity identity, String password) throws IOException {
-        identity.save(kit.resolve("tls/server.p12"), STORE_PASSWORD);
-        Files.writeString(kit.resolve("secrets/tls"), password + "\n");
+        kit.putCertificate(identity, password);
     }
 
-    private void edit(String property, String value) throws IOException {
-        for (Path file : List.of(kit.resolve("settings.asadmin"), kit.resolve("postgresql.asadmin"))) {
-            String text = Files.readString(file);
-            Files.writeString(
-                    file,
-                    text.replaceAll(
-                            "(--propertyName " + Pattern.quote(property) + " --propertyValue) .*", "$1 " + value));
+    /** Runs a line of shell with the functions of the scripts; its output. */
+    String functions(String line) {
+        return run(
+                "bash",
+                "-c",
+                ". " + kit.directory().resolve("functions.sh") + "; read_installation \"$0\"; " + line,
+                installation.toString());
+    }
+
+    /** Notes which ports of this installation listen beyond this machine while it is made. */
+    private Thread watcher() {
+        Thread watcher = new Thread(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                Stream.of("/proc/net/tcp", "/proc/net/tcp6")
+                        .flatMap(PayaraServer::listeningBeyondThisMachine)
+                        .filter(port -> port >= portBase && port < portBase + 100)
+                        .forEach(openWhileInstalling::add);
+                LockSupport.parkNanos(Duration.ofMillis(250).toNanos());
+            }
+        });
+        watcher.setDaemon(true);
+        watcher.start();
+        return watcher;
+    }
+
+    /** Of proc(5): the second field is the address and the port in hexadecimal, the fourth is 0A for a listening socket. */
+    private static Stream<Integer> listeningBeyondThisMachine(String table) {
+        try {
+            return Files.readAllLines(Path.of(table)).stream()
+                    .map(line -> line.trim().split("\\s+"))
+                    .filter(fields -> fields[3].equals("0A"))
+                    .filter(fields ->
+                            !fields[1].contains("0100007F:") && !fields[1].startsWith("0".repeat(24) + "01000000:"))
+                    .map(fields -> Integer.parseInt(fields[1].substring(fields[1].indexOf(':') + 1), 16));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private void add(String property, String value) throws IOException {
-        Path file = kit.resolve("settings.asadmin");
-        Files.writeString(
-                file,
-                Files.readString(file) + "set-config-property --source domain --propertyName " + property
-                        + " --propertyValue \"" + value + "\"\n");
+    /** The ports that listened beyond this machine at any time of the installation. */
+    Set<Integer> openWhileInstalling() {
+        return openWhileInstalling;
     }
 
     /** Runs a command of the domain's administrator; its output. */
@@ -195,7 +243,7 @@ public final class PayaraServer implements LauncherSessionListener {
         List<String> all = new ArrayList<>(List.of(
                 "bash",
                 "-c",
-                ". " + kit.resolve("functions.sh") + "; read_installation \"$0\"; asadmin \"$@\"",
+                ". " + kit.directory().resolve("functions.sh") + "; read_installation \"$0\"; asadmin \"$@\"",
                 installation.toString()));
         all.addAll(List.of(command));
         return run(all.toArray(String[]::new));
@@ -218,14 +266,14 @@ public final class PayaraServer implements LauncherSessionListener {
 
     /** Runs one of the scripts of {@code server-config/payara} on this installation; its output. */
     public String script(String name, String... arguments) {
-        List<String> all = new ArrayList<>(List.of(kit.resolve(name).toString(), installation.toString()));
+        List<String> all = new ArrayList<>(List.of(kit.directory().resolve(name).toString(), installation.toString()));
         all.addAll(List.of(arguments));
         return run(all.toArray(String[]::new));
     }
 
     /** Runs a command that must succeed; its output. */
     static String run(String... command) {
-        Result result = execute(List.of(command));
+        Kit.Result result = execute(List.of(command));
         if (result.exitCode() != 0) {
             throw new IllegalStateException(command[0] + " failed:\n" + result.output());
         }
@@ -237,31 +285,9 @@ public final class PayaraServer implements LauncherSessionListener {
         return execute(command).output();
     }
 
-    private static Result execute(List<String> command) {
-        try {
-            // to a file: a server that a command starts keeps its output open
-            Path output = ServerProcess.freshDirectory("command").resolve("output.log");
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectInput(Path.of("/dev/null").toFile())
-                    .redirectOutput(output.toFile());
-            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-            builder.environment().put("PAYARA_ZIP", System.getProperty("it.payara.zip"));
-            Process process = builder.start();
-            if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-                process.destroy();
-            }
-            int exitCode = process.waitFor();
-            return new Result(exitCode, Files.readString(output, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    private static Kit.Result execute(List<String> command) {
+        return Kit.execute(command, THIS_JDK, SIX);
     }
-
-    private record Result(int exitCode, String output) {}
 
     /** What {@code install.sh} said. */
     public String installOutput() {
@@ -327,10 +353,20 @@ public final class PayaraServer implements LauncherSessionListener {
         return installation;
     }
 
+    /** The folder of the domain. */
+    Path domain() {
+        return installation.resolve("payara" + major + "/glassfish/domains/amplihack");
+    }
+
+    /** The folder of the server's logs. */
+    Path logs() {
+        return domain().resolve("logs");
+    }
+
     /** What {@code server.log} holds now. */
     public String log() {
         try {
-            return Files.readString(installation.resolve("payara6/glassfish/domains/amplihack/logs/server.log"));
+            return Files.readString(logs().resolve("server.log"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -388,6 +424,4 @@ public final class PayaraServer implements LauncherSessionListener {
             }
         }
     }
-
-    /** Below the ports of outgoing connections, and above those of {@link TestRedis}. */
 }

@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.http.AdministratorsPageIT;
+import com.amplihack.auth.http.Client;
+import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.ops.AdminMXBean;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Map;
 import javax.management.JMX;
 import javax.management.ObjectName;
@@ -38,6 +42,30 @@ class ServerJmxIT {
             }
             assertEquals("There is no account with this name.", refused.getMessage());
         }
+    }
+
+    @Test
+    void theCommandsOfTheAdministratorsPageDoWhatItSays() throws Exception {
+        Client client = server.client();
+        Answer login = server.login(client);
+        client.post("/admin/api/users")
+                .bearer(login.json().getString("access_token"))
+                .json("{\"username\":\"ada\"}")
+                .send();
+        String prelude = "set -eu\nINSTALLATION='" + server.installation() + "'\n"
+                + ". server-config/payara/functions.sh\nread_installation \"$INSTALLATION\"\n";
+
+        String output = PayaraServer.run(
+                "bash", "-c", prelude + AdministratorsPageIT.commands(AdministratorsPageIT.NEEDS_PAYARA_SERVER));
+
+        assertTrue(output.contains("false\nfalse\n"), output);
+        assertTrue(output.contains("Command delete-config-property executed successfully."), output);
+        String audit = Files.readString(server.home().resolve("audit.jsonl"));
+        assertTrue(
+                audit.lines()
+                        .filter(line -> line.contains("\"lift_login_limit\""))
+                        .anyMatch(line -> line.contains("\"actor\":\"jmx:admin\"")),
+                audit);
     }
 
     @Test

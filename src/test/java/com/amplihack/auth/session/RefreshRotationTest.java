@@ -59,7 +59,7 @@ class RefreshRotationTest {
             codec,
             store,
             new RefreshAudit(new RecordedAudit()),
-            new RateLimiter(store, new RecordedAudit(), Tokens.configuration(Map.of())),
+            new RateLimiter(new RecordedAudit(), Tokens.configuration(Map.of())),
             Tokens.configuration(Map.of()));
 
     private final SessionHandle handle = SessionHandle.fresh();

@@ -26,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,18 @@ class CostOfOneUserTest extends OnRedis {
     }
 
     @Test
+    void theRightsOfManyChangeAStepAtATime() {
+        List<String> holders = IntStream.range(0, 2_000)
+                .mapToObj(i -> UUID.randomUUID().toString())
+                .toList();
+        store.changeRights(BOB); // teaches the script
+
+        assertBounded("change of rights", 4 * 128, () -> store.changeRights(holders));
+        assertTrue(operator.pttl(UserKeys.of(holders.get(1_999)).epoch())
+                > Duration.ofDays(365).toMillis());
+    }
+
+    @Test
     void aWindowThatHasRunOutIsEmptiedAStepAtATime() {
         String window = "auth2:login:{somebody}";
         Pipeline pipeline = operator.pipelined();
@@ -121,11 +134,11 @@ class CostOfOneUserTest extends OnRedis {
         pipeline.sync();
         Quota three = new Quota("login", 3, Duration.ofSeconds(60));
 
-        assertEquals(2, store.take(three, "somebody").remaining());
-        assertEquals(5_000 - 128 + 1, operator.zcard(window));
-        assertEquals(1, store.take(three, "somebody").remaining());
-        assertEquals(0, store.take(three, "somebody").remaining());
-        assertFalse(store.take(three, "somebody").granted(), "what is left over counts for nothing");
+        assertEquals(2, store.reserve(three, "somebody").taken().remaining());
+        assertEquals(5_000 - 128, operator.zcard(window));
+        assertEquals(1, store.reserve(three, "somebody").taken().remaining());
+        assertEquals(0, store.reserve(three, "somebody").taken().remaining());
+        assertFalse(store.reserve(three, "somebody").taken().granted(), "what is left over counts for nothing");
     }
 
     private void assertBounded(String what, int most, Runnable operation) {

@@ -1,12 +1,21 @@
 package com.amplihack.auth.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.LockoutSettings;
+import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.store.budget.MeteredCall;
+import com.amplihack.auth.store.budget.Reservation;
+import com.amplihack.auth.store.budget.TokenUsage;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
+import com.amplihack.auth.store.script.StoreBackend;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,6 +41,19 @@ class EmbeddedStoreTest extends SecurityStoreContract {
     }
 
     @Test
+    void whatIsUnderWayForOverAMinuteHasFailed() {
+        Quota two = new Quota("two", 2, Duration.ofSeconds(300));
+        store.reserve(two, subject);
+        store.reserve(two, subject);
+        advance(Duration.ofSeconds(61));
+
+        assertFalse(store.reserve(two, subject).mustWait(), "nobody waits for a node that crashed");
+        assertFalse(store.reserve(two, subject).taken().granted());
+        advance(Duration.ofSeconds(240));
+        assertTrue(store.reserve(two, subject).taken().granted());
+    }
+
+    @Test
     void whatCrashedIsAFailureWhenNobodyCanBeLookingAtItAnyMore() {
         assertCrashedAttemptsAreFailures(() -> advance(Duration.ofMinutes(1)));
     }
@@ -40,16 +62,36 @@ class EmbeddedStoreTest extends SecurityStoreContract {
     @Tag("fault-21")
     void whatHasRunOutIsForgotten() {
         for (int i = 0; i < 100; i++) {
-            store.take(FIVE, "address-" + i);
+            store.reserve(FIVE, "address-" + i);
             String user = UUID.randomUUID().toString();
             store.open(session(user, sid, store.epoch(user), Duration.ofDays(30)), WEEK, MOST);
         }
         assertEquals(300, backend.size(), "a quota, a session, an index of each");
 
         advance(Duration.ofDays(32));
-        store.take(FIVE, "somebody");
+        store.reserve(FIVE, "somebody");
 
         assertEquals(1, backend.size());
+    }
+
+    @Test
+    void whatTheDriverSendsTwiceIsReservedAndSettledOnce() {
+        StoreBackend twice = (StoreBackend) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {StoreBackend.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("run")) {
+                        method.invoke(backend, arguments);
+                    }
+                    return method.invoke(backend, arguments);
+                });
+        seed(0, 0, tokens(100));
+        MeteredCall call = new MeteredCall(KEY_ID, "gpt", 30, 50, List.of(tokens(100)), Duration.ofMinutes(3));
+
+        Reservation reservation = Reservations.reserve(new ScriptedStore(twice), caller, call, now);
+
+        assertEquals(50, reservation.reserved().orElseThrow().answerTokens());
+        assertEquals(20, left(tokens(100)));
+        new ScriptedStore(twice).settle(reservation.reserved().orElseThrow(), new TokenUsage(10, 10));
+        assertEquals(80, left(tokens(100)));
     }
 
     @Test
@@ -70,11 +112,11 @@ class EmbeddedStoreTest extends SecurityStoreContract {
         lock(SHIPPED);
         store.failLogin(begin(account, device, SHIPPED), SHIPPED);
         advance(SHIPPED.lock(0).plus(LockoutSettings.MEMORY).minusMinutes(1));
-        store.take(FIVE, "somebody");
+        store.reserve(FIVE, "somebody");
         assertEquals(2, backend.size(), "the lock is remembered for a day");
 
         advance(Duration.ofMinutes(2));
-        store.take(FIVE, "somebody");
+        store.reserve(FIVE, "somebody");
 
         assertEquals(1, backend.size());
     }

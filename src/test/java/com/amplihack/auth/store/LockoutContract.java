@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every store promises about failed logins and locks; the part of {@link SecurityStoreContract} for docs/lockout.md. */
 @Tag("fault-25")
-abstract class LockoutContract {
+abstract class LockoutContract extends KeyContract {
     static final LockoutSettings SHIPPED = new LockoutSettings(10, Duration.ofMinutes(15));
 
     /** Short enough to wait for: locks of 150, 300, 600 and 1200 ms, and a failure counts for 1200 ms. */
@@ -28,10 +28,13 @@ abstract class LockoutContract {
     final String account = UUID.randomUUID().toString();
     final Optional<String> device = Optional.of("device");
 
+    @Override
     abstract SecurityStore store();
 
+    @Override
     abstract Instant now();
 
+    @Override
     abstract void advance(Duration duration);
 
     @Test

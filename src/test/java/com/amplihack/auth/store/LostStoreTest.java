@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
+import com.amplihack.auth.store.KeyStore.KeyAdmission;
+import com.amplihack.auth.store.KeyStore.KeyCopy;
+import com.amplihack.auth.store.KeyStore.KeyUse;
+import com.amplihack.auth.store.KeyStore.KeyVerdict;
 import com.amplihack.auth.store.SessionStore.Commit;
 import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Use;
@@ -15,6 +19,7 @@ import com.amplihack.auth.store.script.UserKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +113,20 @@ class LostStoreTest extends OnRedis {
         assertEquals(Set.of("stolen key"), restarted.compromisedKeys());
         assertEquals(Map.of("dead:stolen key", "1"), operator.hgetAll("auth2:wide"), "and nobody is signed out");
         assertTrue(operator.pttl("auth2:wide") > Duration.ofDays(365).toMillis());
+    }
+
+    @Test
+    void anApiKeyThatWasRevokedWhileANodeReadItIsNotRevivedByAStoreThatForgotIt() {
+        KeyUse use = new KeyUse(ADA, "AbCdEfGhIjKlMnOp", "hash", "", true, "192.0.2.7");
+        KeyAdmission leased = remembering.admitKey(use, UNLIMITED);
+        assertEquals(KeyVerdict.LEASED, leased.verdict());
+        restarted.killKey(ADA, "AbCdEfGhIjKlMnOp");
+        operator.flushAll();
+
+        KeyCopy stale = new KeyCopy("hash", Instant.now().plusSeconds(60), "what it could do");
+        remembering.fillKey(ADA, "AbCdEfGhIjKlMnOp", leased.lease(), Optional.of(stale));
+
+        assertEquals(KeyVerdict.LEASED, remembering.admitKey(use, UNLIMITED).verdict());
     }
 
     @Test

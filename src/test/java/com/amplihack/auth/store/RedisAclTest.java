@@ -17,6 +17,12 @@ import com.amplihack.auth.store.SessionStore.Commit;
 import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.SessionStore.Verdict;
+import com.amplihack.auth.store.budget.Budget;
+import com.amplihack.auth.store.budget.BudgetStore;
+import com.amplihack.auth.store.budget.MeteredCall;
+import com.amplihack.auth.store.budget.Reserved;
+import com.amplihack.auth.store.budget.TokenUsage;
+import com.amplihack.auth.store.budget.UsedBudget;
 import com.amplihack.auth.store.redis.RedisBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import java.io.IOException;
@@ -29,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -111,17 +118,38 @@ class RedisAclTest {
             SessionRecord seen = SecurityStoreContract.seen(ADA, "s1", 1);
             assertEquals(Commit.COMMITTED, store.answer(new Answer(seen, epoch, 1, SecurityStoreContract.KEY)));
             assertEquals(Commit.COMMITTED, store.rotate(SecurityStoreContract.rotation(seen, epoch, "next", "")));
+            assertTrue(store.isAlive(ADA, "s1"));
             assertEquals(1, SecurityStoreContract.listed(store, ADA).size());
             store.changeRights(ADA);
             assertTrue(store.end(ADA, "s1"));
             assertEquals(0, store.endAll(ADA));
-            assertTrue(store.take(quota, "127.0.0.1").granted());
+            assertEquals(9, store.reserve(quota, "127.0.0.1").taken().remaining());
+            assertEquals(
+                    8, store.settle(store.reserve(quota, "127.0.0.1"), true).remaining());
+            assertTrue(store.lift(quota, "127.0.0.1"));
+            assertEquals(9, store.look(quota, "127.0.0.1").remaining());
+            LoginFailure failure = new LoginFailure(ADA, "ada", "locked", "127.0.0.1", "a browser");
+            store.noteFailure(ADA, failure);
+            assertEquals(failure, store.failures(ADA).get(0).failure());
+            assertEquals(failure, store.failures(0, 1).get(0).failure());
             LockoutSettings rules = new LockoutSettings(1, minute);
             store.giveBackLogin(store.beginLogin(ADA, Optional.of("device"), rules));
             assertTrue(store.failLogin(store.beginLogin(ADA, Optional.empty(), rules), rules)
                     .isPresent());
             assertTrue(store.lockedUntil(ADA).isPresent());
             assertTrue(store.unlock(ADA));
+            Budget budget =
+                    new Budget(Budget.Scope.ACCOUNT, "", OptionalLong.of(9), OptionalLong.of(9), Budget.Window.TOTAL);
+            store.seed(ADA, List.of(new UsedBudget(budget, now, 0, 0)));
+            MeteredCall call = new MeteredCall("", "gpt", 2, 3, List.of(budget), minute);
+            Reserved reserved =
+                    Reservations.reserve(store, ADA, call, now).reserved().orElseThrow();
+            store.extend(reserved, minute);
+            store.settle(reserved, new TokenUsage(1, 1));
+            store.usageSaved(ADA, store.unsavedUsage(ADA));
+            assertEquals(List.of(), store.forgottenUsers());
+            store.forget(new BudgetStore.CountedFor(ADA, now));
+            store.recount(Set.of(ADA), Budget.Scope.ACCOUNT, "");
         }
     }
 

@@ -299,7 +299,7 @@ class RedisFaultsTest {
     void aTakeWhoseAnswerWasLostCountsOnce() {
         proxy.loseTheNextAnswer();
 
-        assertEquals(4, store.take(FIVE, "somebody").remaining());
+        assertEquals(4, store.reserve(FIVE, "somebody").taken().remaining());
     }
 
     @Test

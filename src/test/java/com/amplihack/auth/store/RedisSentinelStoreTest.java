@@ -5,12 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.redis.RedisBackend;
-import com.amplihack.auth.store.script.ScriptedStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -52,9 +51,8 @@ class RedisSentinelStoreTest extends RedisStoreContract {
         properties.remove("redis.sentinel.password");
         StoreSettings settings = TestSettings.dev(Path.of("unused"), properties).store();
 
-        String refusal = assertThrows(
-                        InvalidSettingException.class,
-                        () -> new ScriptedStore(new RedisBackend(settings, new Meters())))
+        String refusal = assertThrows(StoreUnavailableException.class, () -> new RedisBackend(settings, new Meters())
+                        .connect(Instant.now()))
                 .getMessage();
 
         assertTrue(refusal.contains("redis.sentinel.password"), refusal);

@@ -15,6 +15,9 @@ import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.SessionStore.Verdict;
+import com.amplihack.auth.store.budget.Budget;
+import com.amplihack.auth.store.budget.Reserved;
+import com.amplihack.auth.store.budget.TokenUsage;
 import com.amplihack.auth.store.redis.RedisBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.store.script.SessionFields;
@@ -100,12 +103,16 @@ class RedisStoreTest extends RedisStoreContract {
         store.open(session(store.epoch(subject), Duration.ofDays(30)), WEEK, MOST);
         observer.del(UserKeys.of(subject).index()); // as if it had expired: the rotation makes it anew
         store.rotate(rotation(1, store.epoch(subject), "second"));
-        store.take(FIVE, "somebody");
+        store.reserve(FIVE, "somebody");
+        store.settle(store.reserve(FIVE, "somebody"), true);
+        store.noteFailure(subject, new LoginFailure(subject, "ada", "locked", "192.0.2.1", "curl"));
         lock(SHIPPED);
         store.unlock(account);
         lock(SHIPPED);
         store.failLogin(begin(account, device, SHIPPED), SHIPPED);
         begin(subject, Optional.empty(), SHIPPED);
+        reserveFresh(30, 50, tokens(100), requests(5), budget(Budget.Scope.ROLE, "user", 90, 0, Budget.Window.DAY));
+        store.settle(reserve(1, 1, tokens(100)).reserved().orElseThrow(), new TokenUsage(1, 0));
 
         Set<String> keys = observer.keys("*");
         for (String key : keys) {
@@ -179,10 +186,13 @@ class RedisStoreTest extends RedisStoreContract {
         open();
         try (ScriptedStore other = new ScriptedStore(new RedisBackend(settings, new Meters()))) {
             for (int i = 0; i < 5; i++) {
-                assertTrue((i % 2 == 0 ? store : other).take(FIVE, subject).granted());
+                assertTrue((i % 2 == 0 ? store : other)
+                        .reserve(FIVE, subject)
+                        .taken()
+                        .granted());
             }
-            assertFalse(store.take(FIVE, subject).granted());
-            assertFalse(other.take(FIVE, subject).granted());
+            assertFalse(store.reserve(FIVE, subject).taken().granted());
+            assertFalse(other.reserve(FIVE, subject).taken().granted());
 
             Use use = new Use(subject, sid, 1, "t1", false, ReplayMode.AUTO, TOKEN_LIFE);
             assertEquals(Verdict.ADMITTED, other.admit(use, UNLIMITED).verdict());
@@ -324,6 +334,21 @@ class RedisStoreTest extends RedisStoreContract {
         String statistics = observer.info("commandstats");
         assertTrue(statistics.contains("cmdstat_evalsha:calls=10,"), statistics);
         assertTrue(!statistics.contains("cmdstat_eval:"), statistics);
+    }
+
+    /** A reservation adds nothing to the round trips of an admitted request. */
+    @Test
+    void aMeteredRequestIsOneRoundTripAndItsSettlementAnother() {
+        Reserved reserved = reserveFresh(1, 1, tokens(100)).reserved().orElseThrow();
+        store.settle(reserved, new TokenUsage(1, 1)); // teaches the scripts
+        observer.executeCommand(new CommandArguments(Protocol.Command.CONFIG).add("RESETSTAT"));
+
+        for (int i = 0; i < 10; i++) {
+            store.settle(reserve(1, 1, tokens(100)).reserved().orElseThrow(), new TokenUsage(1, 1));
+        }
+
+        String statistics = observer.info("commandstats");
+        assertTrue(statistics.contains("cmdstat_evalsha:calls=20,"), statistics);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
+import com.amplihack.auth.store.QuotaStore.Reservation;
 import com.amplihack.auth.store.QuotaStore.Taken;
 import com.amplihack.auth.store.SessionStore.Admission;
 import com.amplihack.auth.store.SessionStore.Answer;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -31,12 +33,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What every implementation of the store promises; run against memory and against a real Redis. */
-abstract class SecurityStoreContract extends LockoutContract {
+abstract class SecurityStoreContract extends BudgetContract {
     static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
     static final Quota FIVE = new Quota("five", 5, Duration.ofSeconds(60));
     static final Duration WEEK = Duration.ofDays(7);
@@ -251,6 +254,34 @@ abstract class SecurityStoreContract extends LockoutContract {
                 admit("t2", 2, true, ReplayMode.AUTO, UNLIMITED).verdict());
     }
 
+    /** More than one script takes, and in a cluster of many slots. */
+    @Test
+    void theRightsOfAllHoldersOfARoleChangeInOneCall() {
+        List<String> holders = IntStream.range(0, 300)
+                .mapToObj(i -> UUID.randomUUID().toString())
+                .toList();
+        Map<String, Epoch> before = holders.stream().collect(Collectors.toMap(id -> id, store()::epoch));
+        holders.subList(0, 150)
+                .forEach(id -> store().open(session(id, "s", before.get(id), Duration.ofDays(30)), WEEK, MOST));
+        open();
+
+        store().changeRights(holders);
+
+        for (String id : holders.subList(0, 150)) {
+            Use use = new Use(id, "s", 1, "t", true, ReplayMode.AUTO, Duration.ofMinutes(15));
+            assertEquals(Verdict.SESSION_OVER, store().admit(use, UNLIMITED).verdict());
+            assertTrue(
+                    store().lookForRefresh(id, "s", true, UNLIMITED).session().isPresent());
+        }
+        holders.subList(150, 300)
+                .forEach(id -> assertEquals(
+                        Commit.MOVED,
+                        store().open(session(id, "s", before.get(id), Duration.ofDays(30)), WEEK, MOST)
+                                .commit(),
+                        "a sign-in that had read the account before"));
+        assertEquals(Verdict.ADMITTED, admit("t1", true).verdict(), "others keep their tokens");
+    }
+
     @Test
     void aLoginOrRefreshThatReadTheOldRightsIsNotCommitted() {
         open();
@@ -411,7 +442,7 @@ abstract class SecurityStoreContract extends LockoutContract {
     void ofFortyParallelTakersFiveGetOne() throws Exception {
         String key = UUID.randomUUID().toString();
 
-        List<Taken> taken = race(40, i -> () -> store().take(FIVE, key));
+        List<Taken> taken = race(40, i -> () -> store().reserve(FIVE, key).taken());
 
         assertEquals(5, taken.stream().filter(Taken::granted).count());
     }
@@ -420,35 +451,133 @@ abstract class SecurityStoreContract extends LockoutContract {
     void theWindowSlides() {
         Quota two = new Quota("two", 2, Duration.ofMillis(800));
         String key = UUID.randomUUID().toString();
-        assertTrue(store().take(two, key).granted());
+        assertTrue(store().reserve(two, key).taken().granted());
         advance(Duration.ofMillis(500));
-        assertTrue(store().take(two, key).granted());
-        assertFalse(store().take(two, key).granted());
+        assertTrue(store().reserve(two, key).taken().granted());
+        assertFalse(store().reserve(two, key).taken().granted());
 
         advance(Duration.ofMillis(400)); // the first has left the window, the second has not
 
-        assertTrue(store().take(two, key).granted());
-        assertFalse(store().take(two, key).granted());
+        assertTrue(store().reserve(two, key).taken().granted());
+        assertFalse(store().reserve(two, key).taken().granted());
     }
 
     @Test
     void aRefusalDoesNotProlongTheWait() {
         Quota one = new Quota("one", 1, Duration.ofMillis(500));
         String key = UUID.randomUUID().toString();
-        assertTrue(store().take(one, key).granted());
+        assertTrue(store().reserve(one, key).taken().granted());
         advance(Duration.ofMillis(300));
-        assertFalse(store().take(one, key).granted());
+        assertFalse(store().reserve(one, key).taken().granted());
 
         advance(Duration.ofMillis(250));
 
-        assertTrue(store().take(one, key).granted());
+        assertTrue(store().reserve(one, key).taken().granted());
     }
 
     @Test
-    void noLimitIsAlwaysGranted() {
-        for (int i = 0; i < 3; i++) {
-            assertTrue(store().take(UNLIMITED, subject).granted());
+    void whatDoesNotFailIsGivenBack() {
+        for (int i = 0; i < 12; i++) {
+            Reservation reservation = store().reserve(FIVE, subject);
+            assertEquals(4, reservation.taken().remaining());
+            assertEquals(5, store().settle(reservation, false).remaining());
         }
+        assertEquals(4, store().settle(store().reserve(FIVE, subject), true).remaining());
+        assertEquals(4, store().look(FIVE, subject).remaining());
+    }
+
+    @Test
+    void whoCouldStillSucceedIsWaitedForAndWhoFailedIsNot() {
+        Quota two = new Quota("two", 2, Duration.ofSeconds(60));
+        Reservation first = store().reserve(two, subject);
+        Reservation second = store().reserve(two, subject);
+        assertTrue(store().reserve(two, subject).mustWait());
+
+        store().settle(first, true);
+        assertTrue(store().reserve(two, subject).mustWait(), "the second may succeed");
+        store().settle(second, true);
+
+        Reservation third = store().reserve(two, subject);
+        assertFalse(third.taken().granted());
+        assertFalse(third.mustWait());
+    }
+
+    @Test
+    @Tag("fault-24")
+    void ofFortyAtOnceFiveFailHoweverManySucceed() throws Exception {
+        List<Boolean> failed = race(40, i -> () -> {
+            boolean wrong = i % 2 == 0;
+            Reservation reservation = store().reserve(FIVE, subject);
+            while (reservation.mustWait()) {
+                Thread.sleep(1);
+                reservation = store().reserve(FIVE, subject);
+            }
+            if (reservation.taken().granted()) {
+                store().settle(reservation, wrong);
+                return wrong;
+            }
+            return false;
+        });
+
+        assertEquals(5, failed.stream().filter(wrong -> wrong).count());
+        assertEquals(0, store().look(FIVE, subject).remaining());
+    }
+
+    @Test
+    void aLiftedQuotaBeginsAnew() {
+        assertFalse(store().lift(FIVE, subject));
+        store().settle(store().reserve(FIVE, subject), true);
+
+        assertTrue(store().lift(FIVE, subject));
+
+        assertEquals(5, store().look(FIVE, subject).remaining());
+    }
+
+    @Test
+    void aSessionIsAliveUntilItEnds() {
+        open();
+        assertTrue(store().isAlive(subject, sid));
+        Instant opened = store().openedAt(subject, sid).orElseThrow();
+        assertTrue(!opened.isAfter(now()) && opened.isAfter(now().minusSeconds(30)), "opened at " + opened);
+        assertFalse(store().isAlive(subject, "another"));
+        assertFalse(store().isAlive(UUID.randomUUID().toString(), sid), "of somebody else");
+
+        store().endAll(subject);
+
+        assertFalse(store().isAlive(subject, sid));
+    }
+
+    @Test
+    void failedLoginsAreNotedForTheAccountAndForAll() {
+        for (int i = 0; i < LoginFailure.PER_ACCOUNT + 2; i++) {
+            store().noteFailure(subject, failure(subject, "192.0.2." + i));
+            advance(Duration.ofMillis(2));
+        }
+        store().noteFailure(subject, failure(subject, "192.0.2.5"));
+        advance(Duration.ofMillis(2));
+        store().noteFailure("00000000-0000-0000-0000-000000000007", failure("", "198.51.100.7"));
+
+        List<LoginFailure.Last> own = store().failures(subject);
+        assertEquals(LoginFailure.PER_ACCOUNT, own.size());
+        assertEquals(failure(subject, "192.0.2.5"), own.get(0).failure(), "the latest first, the same one once");
+        assertEquals(failure(subject, "192.0.2.11"), own.get(1).failure());
+        assertEquals(List.of(), store().failures("00000000-0000-0000-0000-000000000007"), "nobody's are not kept");
+        assertEquals(failure("", "198.51.100.7"), store().failures(0, 1).get(0).failure());
+        assertEquals(
+                failure(subject, "192.0.2.5"), store().failures(1, 1).get(0).failure());
+    }
+
+    @Test
+    void noFieldOfAFailedLoginShiftsTheOthers() {
+        store().noteFailure(subject, new LoginFailure(subject, "ada\nlocked\n192.0.2.66", "a\nb", "192.0.2.1\n", "\n"));
+
+        assertEquals(
+                new LoginFailure(subject, "ada locked 192.0.2.66", "a b", "192.0.2.1 ", " "),
+                store().failures(subject).get(0).failure());
+    }
+
+    private static LoginFailure failure(String account, String address) {
+        return new LoginFailure(account, "ada", "wrong_password", address, "Firefox on Linux");
     }
 
     @Test

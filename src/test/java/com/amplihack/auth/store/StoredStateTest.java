@@ -117,7 +117,7 @@ class StoredStateTest extends OnRedis {
                 Duration.ofHours(1),
                 SecurityStoreContract.MOST);
         use(1, "t1");
-        store.take(new Quota("login", 5, Duration.ofSeconds(60)), "192.0.2.1");
+        store.reserve(new Quota("login", 5, Duration.ofSeconds(60)), "192.0.2.1");
         store.endEverybody();
 
         assertTrue(operator.keys("*").size() >= 4, operator.keys("*").toString());

@@ -120,6 +120,10 @@ public final class TestRedis implements AutoCloseable {
                 password);
     }
 
+    public long pid() {
+        return process;
+    }
+
     /** Of {@link #USER}. */
     public String password() {
         return password;

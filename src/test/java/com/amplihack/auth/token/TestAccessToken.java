@@ -21,6 +21,18 @@ public final class TestAccessToken {
             Instant notBefore,
             Instant expiresAt) {
         return new AccessToken(new TokenClaims(
-                jti, subject, username, sid, gen, roles, permissions, ip, uaHash, issuedAt, notBefore, expiresAt));
+                jti,
+                subject,
+                username,
+                sid,
+                gen,
+                roles,
+                permissions,
+                false,
+                ip,
+                uaHash,
+                issuedAt,
+                notBefore,
+                expiresAt));
     }
 }

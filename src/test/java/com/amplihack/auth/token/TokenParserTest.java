@@ -33,6 +33,7 @@ class TokenParserTest {
                         1,
                         List.of("user"),
                         List.of("chat:write"),
+                        false,
                         "192.0.2.7",
                         Sha256.of("curl/8.5.0"),
                         Tokens.NOW,

@@ -1,15 +1,20 @@
 package com.amplihack.auth.users;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.database.Database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -18,11 +23,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -70,7 +80,9 @@ class AccountsTest {
         String fresh = "d" + UUID.randomUUID().toString().replace("-", "");
         try (var connection = postgres.getPostgresDatabase().getConnection();
                 var statement = connection.createStatement()) {
-            statement.execute("create database " + fresh);
+            // a language whose order of names is not that of code points
+            statement.execute("create database " + fresh
+                    + " template template0 locale_provider icu icu_locale 'en-US' locale 'C'");
         }
         Map<String, String> h2 = Map.of("auth.db.url", "jdbc:h2:mem:" + fresh);
         Map<String, String> postgresql = Map.of(
@@ -100,10 +112,16 @@ class AccountsTest {
                 add(nodes.one(), "ada", Set.of("admin")).id(),
                 add(nodes.one(), "bob", Set.of("admin")).id());
         List<AccountChange> changes = List.of(
-                new AccountChange(Optional.empty(), Optional.of(Set.of("user")), Optional.empty(), Optional.empty()),
-                new AccountChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(false)));
-        AccountChange again =
-                new AccountChange(Optional.empty(), Optional.of(Set.of("admin")), Optional.empty(), Optional.of(true));
+                new AccountChange(
+                        Optional.empty(),
+                        Optional.of(Set.of("user")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
+                new AccountChange(
+                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(false), Optional.empty()));
+        AccountChange again = new AccountChange(
+                Optional.empty(), Optional.of(Set.of("admin")), Optional.empty(), Optional.of(true), Optional.empty());
         for (int round = 0; round < ROUNDS; round++) {
             AccountChange change = changes.get(round % 2);
             List<Optional<ErrorCode>> refused =
@@ -125,11 +143,11 @@ class AccountsTest {
             List<String> ids = List.of(
                     last, add(nodes.one(), "bob-" + round, Set.of("admin")).id());
 
-            race(2, i -> nodes.of(i).delete(ids.get(i)));
+            race(2, i -> nodes.of(i).delete(ids.get(i), RightsCheck.NONE));
 
-            List<Account> left = nodes.one().withRole("admin");
+            List<String> left = nodes.one().withRole("admin", RightsCheck.NONE);
             assertEquals(1, left.size(), "round " + round);
-            last = left.get(0).id();
+            last = left.get(0);
         }
     }
 
@@ -150,15 +168,15 @@ class AccountsTest {
     @MethodSource("databases")
     void aRoleThatIsRemovedIsGivenToNobody(Pair nodes) throws Exception {
         String id = add(nodes.one(), "ada", Set.of()).id();
-        AccountChange given =
-                new AccountChange(Optional.empty(), Optional.of(Set.of("reader")), Optional.empty(), Optional.empty());
+        AccountChange given = new AccountChange(
+                Optional.empty(), Optional.of(Set.of("reader")), Optional.empty(), Optional.empty(), Optional.empty());
         for (int round = 0; round < ROUNDS; round++) {
             nodes.one().putRole("reader", Set.of("read"), RightsCheck.NONE);
 
             List<Optional<ErrorCode>> refused = race(
                     2,
                     i -> i == 0
-                            ? nodes.one().deleteRole("reader")
+                            ? nodes.one().deleteRole("reader", RightsCheck.NONE)
                             : nodes.other().change(id, given, Optional.empty(), RightsCheck.NONE));
 
             assertEquals(Optional.empty(), refused.get(0));
@@ -171,16 +189,16 @@ class AccountsTest {
     @ParameterizedTest
     @MethodSource("databases")
     void whatFitsATokenAloneIsRefusedTogether(Pair nodes) throws Exception {
-        RightsCheck one = account -> {
-            if (account.permissions().size() > 1) {
+        RightsCheck one = (name, roles, permissions) -> {
+            if (permissions.size() > 1) {
                 throw new AuthException(ErrorCode.INVALID_REQUEST, "too many");
             }
         };
         String id = add(nodes.one(), "ada", Set.of("user")).id();
-        AccountChange own =
-                new AccountChange(Optional.empty(), Optional.empty(), Optional.of(Set.of("own")), Optional.empty());
-        AccountChange none =
-                new AccountChange(Optional.empty(), Optional.empty(), Optional.of(Set.of()), Optional.empty());
+        AccountChange own = new AccountChange(
+                Optional.empty(), Optional.empty(), Optional.of(Set.of("own")), Optional.empty(), Optional.empty());
+        AccountChange none = new AccountChange(
+                Optional.empty(), Optional.empty(), Optional.of(Set.of()), Optional.empty(), Optional.empty());
         for (int round = 0; round < ROUNDS; round++) {
             List<Optional<ErrorCode>> refused = race(
                     2,
@@ -198,6 +216,195 @@ class AccountsTest {
 
     @ParameterizedTest
     @MethodSource("databases")
+    void aSearchFindsTheNamesThatBeginSoPageByPageInTheOrderOfCodePoints(Pair nodes) {
+        List<String> names = List.of(
+                "a",
+                "a-b",
+                "a_b",
+                "a b",
+                "a%b",
+                "a!",
+                "ab",
+                "az",
+                "a\u00e9",
+                "a\ud83d\ude00",
+                "a\ud83d\ude01",
+                "a\ufffd");
+        Stream.concat(names.stream(), Stream.of("`", "b", "\u00e9", "\ufffd", "\ud83d\ude00"))
+                .forEach(name -> add(nodes.one(), name, Set.of("user")));
+        nodes.one().putRole("user", Set.of("read"), RightsCheck.NONE);
+        nodes.one().add(account("a own"), Set.of("user"), Set.of("own"), RightsCheck.NONE);
+
+        List<Account> found = new ArrayList<>();
+        List<Account> page;
+        do {
+            page = nodes.directory()
+                    .list(
+                            "A",
+                            found.isEmpty() ? "" : found.get(found.size() - 1).usernameKey(),
+                            5);
+            found.addAll(page);
+        } while (page.size() == 5);
+
+        List<String> keys = found.stream().map(Account::usernameKey).toList();
+        assertEquals(Stream.concat(names.stream(), Stream.of("a own")).collect(Collectors.toSet()), Set.copyOf(keys));
+        assertEquals(names.size() + 1, keys.size());
+        List<String> latin = keys.stream()
+                .filter(key -> key.charAt(1 % key.length()) < 0x100)
+                .toList();
+        assertEquals(latin.stream().sorted().toList(), latin);
+        assertEquals(
+                List.of("a\ud83d\ude00"),
+                nodes.directory().list("a\ud83d\ude00", "", 5).stream()
+                        .map(Account::usernameKey)
+                        .toList());
+        found.forEach(account -> {
+            assertEquals(List.of("user"), account.roles());
+            boolean own = account.usernameKey().equals("a own");
+            assertEquals(own ? List.of("own", "read") : List.of("read"), account.permissions());
+        });
+        assertEquals(names.size() + 6, nodes.directory().list("", "", 50).size());
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void theRightsOfEveryHolderAreCheckedOnceForTheLongestName(Pair nodes) {
+        nodes.one().putRole("reader", Set.of("read"), RightsCheck.NONE);
+        nodes.one().putRole("writer", Set.of("write"), RightsCheck.NONE);
+        for (String name : List.of("a", "\"\\\"", "\u00e9\u00e9", "abcd")) {
+            add(nodes.one(), name, Set.of("reader", "writer"));
+        }
+        nodes.one().add(account("own"), Set.of("reader"), Set.of("own"), RightsCheck.NONE);
+        nodes.one().add(account("someone else"), Set.of("writer"), Set.of("other"), RightsCheck.NONE);
+        Set<String> asked = new TreeSet<>();
+        List<String> together = new ArrayList<>();
+        RightsCheck allowed = (name, roles, permissions) -> {
+            if (name.codePointCount(0, name.length()) == Username.MAX_LENGTH) {
+                together.add(roles.toString() + permissions);
+                throw new AuthException(ErrorCode.INVALID_REQUEST, "too much");
+            }
+            assertTrue(asked.add(name + roles + permissions));
+        };
+
+        int holders = nodes.one()
+                .putRole("reader", Set.of("read", "more"), allowed)
+                .holders()
+                .size();
+
+        assertEquals(List.of("[admin, reader, user, writer][more, own, read, write]"), together);
+        assertEquals(5, holders);
+        assertEquals(
+                Set.of("\"\\\"[reader, writer][more, read, write]", "own[reader][more, own, read]"),
+                asked,
+                "a quotation mark and a backslash take two bytes each in JSON");
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
+    void aRoleThatDoesNotFitOneHolderIsNotStored(Pair nodes) {
+        nodes.one().putRole("reader", Set.of("read"), RightsCheck.NONE);
+        String id = nodes.one()
+                .add(account("own"), Set.of("reader"), Set.of("own"), RightsCheck.NONE)
+                .id();
+        for (int i = 0; i < 3; i++) {
+            add(nodes.one(), "a-longer-name-" + i, Set.of("reader"));
+        }
+        RightsCheck two = (name, roles, permissions) -> {
+            if (permissions.size() > 2) {
+                throw new AuthException(ErrorCode.INVALID_REQUEST, name);
+            }
+        };
+
+        AuthException refused =
+                assertThrows(AuthException.class, () -> nodes.one().putRole("reader", Set.of("read", "more"), two));
+
+        assertEquals("own", refused.getMessage());
+        RightsCheck never = (name, roles, permissions) -> fail("asked about " + name);
+        nodes.one().putRole("reader", Set.of("read"), never);
+        assertEquals(
+                List.of("own", "read"), nodes.directory().find(id).orElseThrow().permissions());
+    }
+
+    /** Revoking a hundred thousand tokens takes a while; it must not be spent under the lock. */
+    @ParameterizedTest
+    @MethodSource("databases")
+    void whileTokensAreRevokedOthersChangeAccounts(Pair nodes) {
+        String id = add(nodes.one(), "ada", Set.of("user")).id();
+        AccountChange own = new AccountChange(
+                Optional.empty(), Optional.empty(), Optional.of(Set.of("own")), Optional.empty(), Optional.empty());
+        List<Object> revoked = new ArrayList<>();
+        SecurityStore store = (SecurityStore) Proxy.newProxyInstance(
+                SecurityStore.class.getClassLoader(),
+                new Class<?>[] {SecurityStore.class},
+                (self, method, arguments) -> {
+                    assertEquals("changeRights", method.getName());
+                    revoked.add(arguments[0]);
+                    people.submit(() -> nodes.other().change(id, own, Optional.empty(), RightsCheck.NONE))
+                            .get();
+                    return null;
+                });
+        AccountAdministration administration =
+                new AccountAdministration(nodes.directory(), nodes.one(), null, null, store, null);
+
+        administration.putRole("user", Set.of("more"), RightsCheck.NONE);
+        administration.deleteRole("user", RightsCheck.NONE);
+
+        assertEquals(List.of(List.of(id), List.of(id), List.of(id)), revoked, "before and after it is deleted");
+        Account left = nodes.directory().find(id).orElseThrow();
+        assertEquals(List.of("own"), left.permissions());
+        assertEquals(List.of(), left.roles());
+    }
+
+    /** Afterwards a process may die that would have revoked them. */
+    @ParameterizedTest
+    @MethodSource("databases")
+    void permissionsAreTakenFromARoleOnlyWhenItsTokensCanBeRevoked(Pair nodes) {
+        nodes.one().putRole("user", Set.of("read", "write"), RightsCheck.NONE);
+        String id = add(nodes.one(), "ada", Set.of("user")).id();
+        AuthException down = new AuthException(ErrorCode.STORE_UNAVAILABLE, "down");
+        SecurityStore store = (SecurityStore) Proxy.newProxyInstance(
+                SecurityStore.class.getClassLoader(),
+                new Class<?>[] {SecurityStore.class},
+                (self, method, arguments) -> {
+                    assertEquals(List.of(id), arguments[0]);
+                    throw down;
+                });
+        AccountAdministration administration =
+                new AccountAdministration(nodes.directory(), nodes.one(), null, null, store, null);
+
+        assertThrows(AuthException.class, () -> administration.putRole("user", Set.of("read"), RightsCheck.NONE));
+
+        assertEquals(
+                List.of("read", "write"),
+                nodes.directory().find(id).orElseThrow().permissions());
+    }
+
+    /** The first caller stops in the middle, the other one cannot promote the account meanwhile. */
+    @ParameterizedTest
+    @MethodSource("databases")
+    void nobodyIsPromotedBetweenACheckAndWhatItAllows(Pair nodes) throws Exception {
+        String id = add(nodes.one(), "ada", Set.of("user")).id();
+        AccountChange promotion = new AccountChange(
+                Optional.empty(), Optional.of(Set.of("admin")), Optional.empty(), Optional.empty(), Optional.empty());
+        CountDownLatch asked = new CountDownLatch(1);
+        Future<?> promoted = nodes.one()
+                .with(id, RightsCheck.NONE, account -> {
+                    Future<?> change = people.submit(() -> {
+                        asked.countDown();
+                        nodes.other().change(id, promotion, Optional.empty(), RightsCheck.NONE);
+                    });
+                    assertDoesNotThrow(() -> asked.await());
+                    assertThrows(TimeoutException.class, () -> change.get(300, TimeUnit.MILLISECONDS));
+                    return change;
+                })
+                .orElseThrow();
+
+        promoted.get();
+        assertEquals(List.of("admin"), nodes.directory().find(id).orElseThrow().roles());
+    }
+
+    @ParameterizedTest
+    @MethodSource("databases")
     void thereIsOneFirstAccount(Pair nodes) throws Exception {
         for (int round = 0; round < ROUNDS / 4; round++) {
             List<Optional<Account>> made = new ArrayList<>();
@@ -211,12 +418,13 @@ class AccountsTest {
 
             List<Account> first = made.stream().flatMap(Optional::stream).toList();
             assertEquals(1, first.size(), "round " + round);
-            nodes.one().delete(first.get(0).id());
+            nodes.one().delete(first.get(0).id(), RightsCheck.NONE);
         }
     }
 
     private static long administrators(Pair nodes) {
-        return nodes.one().withRole("admin").stream()
+        return nodes.one().withRole("admin", RightsCheck.NONE).stream()
+                .flatMap(id -> nodes.directory().find(id).stream())
                 .filter(Account::isAdministrator)
                 .count();
     }

@@ -91,11 +91,13 @@ class UsernameTest {
 
     @Test
     void keysAreToldFromWhatCanBeNone() {
-        assertTrue(Username.mayBeKey(""));
-        assertTrue(Username.mayBeKey(key("Zo\u00eb M\u00fcller")));
-        assertFalse(Username.mayBeKey("a\u0000"));
-        assertFalse(Username.mayBeKey("\ud83d"));
-        assertFalse(Username.mayBeKey("x".repeat(513)));
+        assertTrue(Username.ofCursor(Username.cursor("")).isPresent());
+        assertTrue(
+                Username.ofCursor(Username.cursor(key("Zo\u00eb M\u00fcller"))).isPresent());
+        assertFalse(Username.ofCursor(Username.cursor("a\u0000")).isPresent());
+        assertFalse(Username.ofCursor("_w").isPresent(), "no UTF-8");
+        assertFalse(Username.ofCursor("*").isPresent(), "no base64url");
+        assertFalse(Username.ofCursor(Username.cursor("x".repeat(513))).isPresent());
     }
 
     @Test

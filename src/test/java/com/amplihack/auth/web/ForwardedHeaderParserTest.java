@@ -38,7 +38,7 @@ class ForwardedHeaderParserTest {
     @ParameterizedTest
     @MethodSource("wellFormed")
     void theGrammarIsFollowed(String header, List<String> clients) {
-        assertEquals(Optional.of(clients), ForwardedHeaderParser.clients(List.of(header)));
+        assertEquals(Optional.of(clients), ForwardedHeaderParser.values(List.of(header), "for"));
     }
 
     @ParameterizedTest
@@ -64,9 +64,9 @@ class ForwardedHeaderParserTest {
                 "for=a, (b)"
             })
     void whatIsNotOfTheGrammarTellsNothing(String header) {
-        assertEquals(Optional.empty(), ForwardedHeaderParser.clients(List.of(header)));
-        assertEquals(Optional.empty(), ForwardedHeaderParser.clients(List.of(header, "for=a")));
-        assertEquals(Optional.empty(), ForwardedHeaderParser.clients(List.of("for=a", header)));
+        assertEquals(Optional.empty(), ForwardedHeaderParser.values(List.of(header), "for"));
+        assertEquals(Optional.empty(), ForwardedHeaderParser.values(List.of(header, "for=a"), "for"));
+        assertEquals(Optional.empty(), ForwardedHeaderParser.values(List.of("for=a", header), "for"));
     }
 
     @Test
@@ -84,10 +84,11 @@ class ForwardedHeaderParserTest {
                         quoted.append((char) c);
                     });
             String header = "for=203.0.113.7;host=\"" + quoted + "\"";
-            assertEquals(Optional.of(List.of("203.0.113.7")), ForwardedHeaderParser.clients(List.of(header)), header);
+            assertEquals(
+                    Optional.of(List.of("203.0.113.7")), ForwardedHeaderParser.values(List.of(header), "for"), header);
             assertEquals(
                     Optional.of(List.of(quoted.toString().replaceAll("\\\\(.)", "$1"), "203.0.113.7")),
-                    ForwardedHeaderParser.clients(List.of("for=\"" + quoted + "\"", "for=203.0.113.7")),
+                    ForwardedHeaderParser.values(List.of("for=\"" + quoted + "\"", "for=203.0.113.7"), "for"),
                     header);
         }
     }
@@ -98,7 +99,7 @@ class ForwardedHeaderParserTest {
         int believed = 0;
         for (int i = 0; i < 50_000; i++) {
             String said = text(random, 24);
-            Optional<List<String>> clients = ForwardedHeaderParser.clients(List.of(said + ", for=203.0.113.7"));
+            Optional<List<String>> clients = ForwardedHeaderParser.values(List.of(said + ", for=203.0.113.7"), "for");
             if (clients.isPresent()) {
                 List<String> chain = clients.get();
                 assertEquals("203.0.113.7", chain.get(chain.size() - 1), said);
@@ -113,14 +114,16 @@ class ForwardedHeaderParserTest {
     void aLongHeaderIsReadToItsEnd() {
         int times = 50_000;
         String quoted = "for=\"" + "\\a".repeat(times) + "\"";
-        assertEquals(Optional.of(List.of("a".repeat(times))), ForwardedHeaderParser.clients(List.of(quoted)));
-        assertEquals(Optional.empty(), ForwardedHeaderParser.clients(List.of(quoted + "\"")));
-        assertEquals(Optional.empty(), ForwardedHeaderParser.clients(List.of("for=\"" + "a".repeat(times))));
-        assertEquals(Optional.of(List.of("a")), ForwardedHeaderParser.clients(List.of(";".repeat(times) + "for=a")));
-        assertEquals(Optional.of(List.of("a")), ForwardedHeaderParser.clients(List.of(",".repeat(times) + "for=a")));
+        assertEquals(Optional.of(List.of("a".repeat(times))), ForwardedHeaderParser.values(List.of(quoted), "for"));
+        assertEquals(Optional.empty(), ForwardedHeaderParser.values(List.of(quoted + "\""), "for"));
+        assertEquals(Optional.empty(), ForwardedHeaderParser.values(List.of("for=\"" + "a".repeat(times)), "for"));
+        assertEquals(
+                Optional.of(List.of("a")), ForwardedHeaderParser.values(List.of(";".repeat(times) + "for=a"), "for"));
+        assertEquals(
+                Optional.of(List.of("a")), ForwardedHeaderParser.values(List.of(",".repeat(times) + "for=a"), "for"));
         assertEquals(
                 times,
-                ForwardedHeaderParser.clients(List.of("for=a,".repeat(times)))
+                ForwardedHeaderParser.values(List.of("for=a,".repeat(times)), "for")
                         .orElseThrow()
                         .size());
     }

@@ -77,6 +77,37 @@ class PublicBaseUrlTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "X-Forwarded-Proto | https                         | true",
+                "X-Forwarded-Proto | https, HTTPS                  | true",
+                "Forwarded         | for=192.0.2.1;proto=https     | true",
+                "Forwarded         | proto=\"https\", for=127.0.0.1 | true",
+                "Forwarded         | proto=https, proto=http       | false",
+                "Forwarded         | for=\"a;proto=https\"         | false",
+                "Forwarded         | proto=https;proto=https       | false",
+                "Forwarded         | for=192.0.2.1                 | false",
+                "X-Forwarded-Ssl   | on                            | false",
+                "X-Forwarded-For   | 192.0.2.1                     | false"
+            })
+    void aTrustedProxySaysThatTlsProtectedTheRequest(String header, String value, boolean tls) {
+        var request = request().header(header, value);
+        assertEquals(tls, PublicBaseUrl.isTls(request.from(PROXY).build(), CONFIGURED));
+        assertFalse(PublicBaseUrl.isTls(request.from("192.0.2.9").build(), CONFIGURED));
+        assertFalse(PublicBaseUrl.isTls(
+                request.from(PROXY).header("X-Forwarded-Proto", "http").build(), CONFIGURED));
+        assertTrue(PublicBaseUrl.isTls(request.secure().build(), CONFIGURED), "whatever is said about it");
+    }
+
+    @Test
+    void tlsThatAnybodyCanClaimIsNone() {
+        assertTrue(PublicBaseUrl.isTls(request().secure().build(), BEHIND_A_PROXY));
+        assertFalse(PublicBaseUrl.isTls(
+                request().secure().header("Proxy-keysize", "256").build(), BEHIND_A_PROXY));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "a", "//a", "/a//b", "/a;b", "/a b", "/a,/b", "/..", "/a/../b", "/.", "/%41", "/a?b", "/a#b", "/\u00e9"

@@ -1,10 +1,13 @@
 package com.amplihack.auth.config.source;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigValue;
 
@@ -13,6 +16,9 @@ import org.eclipse.microprofile.config.ConfigValue;
  * server silently alters some values and treats others as not set and logs them.
  */
 public final class PropertyFinder implements Function<String, Property> {
+    /** The name of the config source that holds the defaults. */
+    public static final String DEFAULTS = "default";
+
     private static final Pattern FINAL_NEWLINE = Pattern.compile("\\r?\\n\\z");
 
     private final Config config;
@@ -48,6 +54,14 @@ public final class PropertyFinder implements Function<String, Property> {
         }
     }
 
+    /** Names that look like settings and are none, with the nearest one; some of them if they are many. */
+    public List<Refusal> unknown(Collection<String> known) {
+        UnknownNames unknown = new UnknownNames(known);
+        return StreamSupport.stream(config.getConfigSources().spliterator(), false)
+                .flatMap(source -> unknown.in(source, name -> shown(name, "")))
+                .toList();
+    }
+
     private static Optional<String> raw(ConfigValue found) {
         return chomp(found.getValue());
     }
@@ -59,13 +73,16 @@ public final class PropertyFinder implements Function<String, Property> {
                 .filter(text -> !text.isEmpty());
     }
 
-    /** The cases are Payara's names of its config sources. */
     private static String source(ConfigValue found) {
-        String from = String.valueOf(found.getSourceName());
+        return shown(String.valueOf(found.getSourceName()), String.valueOf(found.getName()));
+    }
+
+    /** The cases are Payara's names of its config sources. */
+    private static String shown(String from, String name) {
         return switch (from) {
             case "Environment" -> "pinned by environment";
             case "SystemProperty" -> "pinned by system property";
-            case "Properties" -> found.getName().startsWith("%") ? "profile default" : "default";
+            case DEFAULTS -> name.startsWith("%") ? "profile default" : "default";
             case "Domain", "Config", "Server", "Cluster", "Application", "Module" ->
                 "console (" + from.toLowerCase(Locale.ROOT) + ")";
             default -> from;

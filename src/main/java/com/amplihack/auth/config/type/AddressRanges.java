@@ -1,12 +1,12 @@
 package com.amplihack.auth.config.type;
 
-import com.amplihack.auth.config.source.SettingsReader;
 import inet.ipaddr.AddressStringException;
 import inet.ipaddr.AddressStringParameters;
 import inet.ipaddr.IPAddress;
 import inet.ipaddr.IPAddressString;
 import inet.ipaddr.IPAddressStringParameters;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,14 +34,23 @@ public final class AddressRanges {
         this.blocks = blocks;
     }
 
-    public static AddressRanges read(String name, SettingsReader from) {
-        return new AddressRanges(
-                from.list(name).stream().map(value -> block(name, value)).toList());
+    /** A list of {@link #block blocks}. */
+    public static AddressRanges of(List<IPAddress> blocks) {
+        return new AddressRanges(List.copyOf(blocks));
     }
 
     public static AddressRanges of(String... blocks) {
-        return new AddressRanges(
-                Stream.of(blocks).map(value -> block("blocks", value)).toList());
+        return of(Stream.of(blocks).map(text -> block(text).orElseThrow()).toList());
+    }
+
+    /** Empty if the text is neither an address nor a CIDR block. */
+    public static Optional<IPAddress> block(String text) {
+        try {
+            return Optional.of(
+                    unmapped(new IPAddressString(text, BLOCK).toAddress().toPrefixBlock()));
+        } catch (AddressStringException invalid) {
+            return Optional.empty();
+        }
     }
 
     /** Whether one of the blocks contains the {@link #canonical} address. */
@@ -69,15 +78,6 @@ public final class AddressRanges {
         }
         int bits = parsed.isIPv4() ? ipv4Bits : 64;
         return parsed.toPrefixBlock(bits).getLower().withoutPrefixLength().toCanonicalString() + "/" + bits;
-    }
-
-    private static IPAddress block(String name, String value) {
-        try {
-            IPAddress parsed = new IPAddressString(value, BLOCK).toAddress();
-            return unmapped(parsed.toPrefixBlock());
-        } catch (AddressStringException invalid) {
-            throw SettingsReader.refuse(name, "a list of CIDR blocks such as 10.0.0.0/8", value);
-        }
     }
 
     private static @Nullable IPAddress parse(String address) {

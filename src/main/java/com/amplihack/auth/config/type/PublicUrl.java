@@ -1,6 +1,5 @@
 package com.amplihack.auth.config.type;
 
-import com.amplihack.auth.config.source.SettingsReader;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
@@ -14,21 +13,13 @@ import java.util.regex.Pattern;
  * @param path prefix of this service's paths, such as {@code /sso}; may be empty
  */
 public record PublicUrl(String origin, String path) {
-    private static final String NAME = "auth.public.url";
     private static final int MAX_PATH_LENGTH = 256;
 
     /** Only unreserved characters (RFC 3986 section 2.3), as the path goes into cookies and {@code Location}. */
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._~-]+");
 
-    public static Optional<PublicUrl> read(SettingsReader from) {
-        return from.find(NAME).map(value -> parse(value)
-                .orElseThrow(() -> SettingsReader.refuse(
-                        NAME,
-                        "an http or https URL such as https://example.com/sso, without query or fragment",
-                        value)));
-    }
-
-    private static Optional<PublicUrl> parse(String value) {
+    /** Empty unless it is a plain http or https URL without query and fragment. */
+    public static Optional<PublicUrl> parse(String value) {
         try {
             URI url = new URI(value);
             boolean web = "https".equalsIgnoreCase(url.getScheme()) || "http".equalsIgnoreCase(url.getScheme());

@@ -35,6 +35,7 @@ public class ConnectorGuard {
 
     private final RequestSyntaxProbe syntax = new RequestSyntaxProbe();
     private final RequestPathProbe paths = new RequestPathProbe();
+    private final AdministrationProbe administration = new AdministrationProbe();
     private @Nullable HttpListeners listeners;
     private @Nullable ScheduledFuture<?> watch;
     private volatile boolean guarding;
@@ -73,6 +74,8 @@ public class ConnectorGuard {
             // a registered probe is not added twice
             decoders.forEach(decoder -> decoder.getMonitoringConfig().addProbes(syntax));
             handlers.forEach(handler -> handler.getMonitoringConfig().addProbes(paths));
+            found.administrationHandlers()
+                    .forEach(handler -> handler.getMonitoringConfig().addProbes(administration));
             guarding = !decoders.isEmpty() && !handlers.isEmpty();
         } catch (ReflectiveOperationException | RuntimeException | LinkageError failed) {
             if (guarding) {
@@ -84,17 +87,20 @@ public class ConnectorGuard {
 
     @PreDestroy
     synchronized void stop() {
-        stopped = true;
         HttpListeners found = listeners;
         if (found == null) {
             return;
         }
+        guard(found); // Grizzly cannot take a probe out of a listener that has none
+        stopped = true;
         if (watch != null) {
             watch.cancel(false);
         }
         try {
             found.decoders().forEach(decoder -> decoder.getMonitoringConfig().removeProbes(syntax));
             found.handlers().forEach(handler -> handler.getMonitoringConfig().removeProbes(paths));
+            found.administrationHandlers()
+                    .forEach(handler -> handler.getMonitoringConfig().removeProbes(administration));
         } catch (ReflectiveOperationException | RuntimeException failed) {
             LOG.log(
                     Level.WARNING,

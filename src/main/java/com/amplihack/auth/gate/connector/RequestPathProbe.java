@@ -1,5 +1,6 @@
 package com.amplihack.auth.gate.connector;
 
+import com.amplihack.auth.web.RequestPath;
 import java.util.regex.Pattern;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
@@ -13,9 +14,18 @@ import org.glassfish.grizzly.http.util.RequestURIRef;
  */
 final class RequestPathProbe extends HttpServerProbe.Adapter {
     /** The web container refuses a null byte with 400. */
-    private static final String REFUSED = "/%00";
+    static final String REFUSED = "/%00";
 
     private static final Pattern FORWARD_AUTH = Pattern.compile("(?:/v1)?/auth/verify(?:[/;].*)?", Pattern.DOTALL);
+
+    private static final Pattern COLON = Pattern.compile(":|%3[Aa]");
+
+    /**
+     * A server of Jakarta EE 11, as Payara 7 is, makes a permission of the path before any filter runs and does not encode
+     * colons, which separate paths in a permission (Jakarta Authorization 3.0, {@code WebResourcePermission}): it answers 500
+     * and logs a stack trace. There colons are hidden from the container; {@link RequestPath} has them back.
+     */
+    private final boolean failsOnColons = isThere("jakarta.security.jacc.PolicyFactory");
 
     @Override
     @SuppressWarnings("rawtypes")
@@ -24,9 +34,15 @@ final class RequestPathProbe extends HttpServerProbe.Adapter {
         String path = uri.getURI();
         if (!RequestSyntax.isReadablePath(path) || !hasReadableHost(request)) {
             uri.setURI(REFUSED);
-        } else if (FORWARD_AUTH.matcher(path).matches()) {
+            return;
+        }
+        if (FORWARD_AUTH.matcher(path).matches()) {
             // fail closed: a failure must not look like admission to the reverse proxy; ForwardAuthFilter sets 200
             request.getResponse().setStatus(500);
+        }
+        if (failsOnColons && COLON.matcher(path).find()) {
+            request.setAttribute(RequestPath.SPELLED, path);
+            uri.setURI(COLON.matcher(path).replaceAll(RequestPath.HIDDEN_COLON));
         }
     }
 
@@ -36,6 +52,15 @@ final class RequestPathProbe extends HttpServerProbe.Adapter {
             String name = request.getServerName();
             return name != null && !name.isEmpty();
         } catch (RuntimeException malformedPort) {
+            return false;
+        }
+    }
+
+    private static boolean isThere(String className) {
+        try {
+            Class.forName(className);
+            return true;
+        } catch (ClassNotFoundException | LinkageError absent) {
             return false;
         }
     }

@@ -5,7 +5,7 @@ import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.Caller;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -13,9 +13,12 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 
-/** Checks an admitted caller's roles and permissions by its token, and audits every refusal. */
+/** Checks an admitted caller's roles and permissions, and audits every refusal. */
 @Singleton
 public class Authorization {
+    /** The role that has every permission of the administration. */
+    public static final String ADMIN = "admin";
+
     private final AuditLog audit;
 
     @Inject
@@ -28,7 +31,7 @@ public class Authorization {
      *
      * @throws AuthException {@code insufficient_permissions}
      */
-    public void requirePermission(AccessToken caller, String permission, ClientContext client) {
+    public void requirePermission(Caller caller, String permission, ClientContext client) {
         if (!caller.permissions().contains(permission)) {
             throw denied(caller, "permission", permission, client);
         }
@@ -39,17 +42,31 @@ public class Authorization {
      *
      * @throws AuthException {@code insufficient_permissions}
      */
-    public void requireRole(AccessToken caller, Collection<String> roles, ClientContext client) {
+    public void requireRole(Caller caller, Collection<String> roles, ClientContext client) {
         if (Collections.disjoint(caller.roles(), List.copyOf(roles))) {
             throw denied(caller, "role", String.join(" or ", roles), client);
         }
     }
 
-    private AuthException denied(AccessToken caller, String kind, String needed, ClientContext client) {
-        audit.record(AuditEntry.of(AuditEvent.ACCESS_DENIED, client)
-                .user(caller.subject())
-                .session(caller.sid())
-                .detail(kind, needed));
+    /**
+     * Requires the role {@code admin} or one of the permissions.
+     *
+     * @throws AuthException {@code insufficient_permissions}
+     */
+    public void requireAdminOr(Caller caller, Collection<String> permissions, ClientContext client) {
+        if (!caller.roles().contains(ADMIN) && Collections.disjoint(caller.permissions(), List.copyOf(permissions))) {
+            throw denied(caller, "permission", String.join(" or ", permissions), client);
+        }
+    }
+
+    /** Audits a refusal, and returns it for the caller to throw. */
+    public AuthException denied(Caller caller, String kind, String needed, ClientContext client) {
+        AuditEntry entry = AuditEntry.of(AuditEvent.ACCESS_DENIED, client)
+                .user(caller.subject(), caller.username())
+                .detail(kind, needed);
+        caller.session().ifPresent(entry::session);
+        caller.apiKey().ifPresent(id -> entry.detail("key_id", id));
+        audit.record(entry);
         return new AuthException(ErrorCode.INSUFFICIENT_PERMISSIONS, "This needs the " + kind + " " + needed + ".");
     }
 }

@@ -2,7 +2,7 @@ package com.amplihack.auth.gate.permission;
 
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.Caller;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ContextException;
@@ -26,7 +26,7 @@ public class PermissionInterceptor {
     private Authorization authorization;
 
     @Inject
-    private Instance<Optional<AccessToken>> admitted;
+    private Instance<Optional<Caller>> admitted;
 
     @Inject
     private Instance<ClientContext> client;
@@ -56,8 +56,8 @@ public class PermissionInterceptor {
                 .map(RequiresPermission::value);
     }
 
-    private AccessToken caller() {
-        Optional<AccessToken> caller;
+    private Caller caller() {
+        Optional<Caller> caller;
         try {
             caller = admitted.get();
         } catch (IllegalStateException | ContextException noRequest) {

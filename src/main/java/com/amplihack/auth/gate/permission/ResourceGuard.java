@@ -3,7 +3,7 @@ package com.amplihack.auth.gate.permission;
 import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.token.AccessToken;
+import com.amplihack.auth.token.Caller;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.annotation.Priority;
 import jakarta.annotation.security.RolesAllowed;
@@ -51,16 +51,21 @@ public class ResourceGuard implements ContainerRequestFilter {
         if (method.isAnnotationPresent(Public.class)) {
             return;
         }
-        AccessToken token = RequestAttributes.callerOf(request)
+        Caller caller = RequestAttributes.callerOf(request)
                 .orElseThrow(() -> new AuthException(ErrorCode.MISSING_TOKEN, "This needs a bearer access token."));
         ClientContext client = RequestAttributes.CLIENT.get(request).orElse(ClientContext.NONE);
         RolesAllowed roles = method.getAnnotation(RolesAllowed.class);
         if (roles != null) {
-            authorization.requireRole(token, List.of(roles.value()), client);
+            authorization.requireRole(caller, List.of(roles.value()), client);
+        }
+        AdminOrPermission administration = method.getAnnotation(AdminOrPermission.class);
+        if (administration != null) {
+            authorization.requireAdminOr(caller, List.of(administration.value()), client);
         }
         Optional<String> permission = PermissionInterceptor.required(method, type);
-        permission.ifPresent(needed -> authorization.requirePermission(token, needed, client));
-        if (roles == null && permission.isEmpty() && !method.isAnnotationPresent(Admitted.class)) {
+        permission.ifPresent(needed -> authorization.requirePermission(caller, needed, client));
+        boolean open = method.isAnnotationPresent(Admitted.class);
+        if (roles == null && administration == null && permission.isEmpty() && !open) {
             throw new AuthException(ErrorCode.INSUFFICIENT_PERMISSIONS, "Nobody may call this.");
         }
     }

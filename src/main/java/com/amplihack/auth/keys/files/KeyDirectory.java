@@ -64,6 +64,13 @@ public final class KeyDirectory {
      */
     public record Opened(Ring before, Ring after) {}
 
+    /** Whether opening it would generate an ACTIVE and a NEXT key in files. */
+    public static boolean isEmpty(KeySettings settings) {
+        return settings.hsm().isEmpty()
+                && Files.notExists(settings.path().resolve(RingFile.NAME))
+                && Files.notExists(settings.path().resolve(KeyFiles.FIRST));
+    }
+
     /**
      * Reads the ring, or creates it from an existing or a new key pair, and completes it with an ACTIVE and a NEXT key.
      * Encrypts unencrypted private keys if a passphrase is set.

@@ -40,8 +40,12 @@ import org.bouncycastle.pkcs.PKCSException;
 
 /** Reads keys from PEM (RFC 7468) as PKCS#8 or PKCS#1, encrypted or not, and writes them as PKCS#8. */
 final class KeyPem {
-    // passed explicitly, never registered: the JVM's provider list belongs to the server
-    private static final Provider BOUNCY_CASTLE = new BouncyCastleProvider();
+    /** Created for the first encrypted key, since that takes a tenth of a second. */
+    private static final class BouncyCastle {
+        // passed explicitly, never registered: the JVM's provider list belongs to the server
+        static final Provider PROVIDER = new BouncyCastleProvider();
+    }
+
     private static final int PBKDF2_ITERATIONS = 600_000;
     private static final int MAX_BYTES = 64 * 1024;
 
@@ -105,7 +109,7 @@ final class KeyPem {
                     passphrase.isEmpty()
                             ? null
                             : new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
-                                    .setProvider(BOUNCY_CASTLE)
+                                    .setProvider(BouncyCastle.PROVIDER)
                                     .setPRF(PKCS8Generator.PRF_HMACSHA256)
                                     .setIterationCount(PBKDF2_ITERATIONS)
                                     .setRandom(new SecureRandom())
@@ -149,13 +153,13 @@ final class KeyPem {
         }
         if (pem instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
             var decryptor = new JceOpenSSLPKCS8DecryptorProviderBuilder()
-                    .setProvider(BOUNCY_CASTLE)
+                    .setProvider(BouncyCastle.PROVIDER)
                     .build(passphrase(file));
             return converter.getPrivateKey(encrypted.decryptPrivateKeyInfo(decryptor));
         }
         if (pem instanceof PEMEncryptedKeyPair encrypted) {
             var decryptor = new JcePEMDecryptorProviderBuilder()
-                    .setProvider(BOUNCY_CASTLE)
+                    .setProvider(BouncyCastle.PROVIDER)
                     .build(passphrase(file));
             return converter.getPrivateKey(encrypted.decryptKeyPair(decryptor).getPrivateKeyInfo());
         }

@@ -34,6 +34,8 @@ import java.util.regex.Pattern;
 
 /** Reads and atomically replaces {@code ring.json}: the keys' metadata and public keys. */
 public final class RingFile {
+    static final String NAME = "ring.json";
+
     private static final int MAX_BYTES = 1024 * 1024;
     private static final Pattern FILE = Pattern.compile(
             "jwt_private\\.pem|key-[A-Za-z0-9_-]{43}\\.pem|pkcs11:object=amplihack-auth-[A-Za-z0-9_-]{43}");
@@ -48,7 +50,7 @@ public final class RingFile {
     private final InstantSource clock;
 
     public RingFile(Path directory, InstantSource clock) {
-        file = directory.resolve("ring.json");
+        file = directory.resolve(NAME);
         this.clock = clock;
     }
 

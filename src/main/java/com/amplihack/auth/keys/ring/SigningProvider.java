@@ -1,5 +1,6 @@
 package com.amplihack.auth.keys.ring;
 
+import com.amplihack.auth.config.files.NativeLibraries;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import java.io.IOException;
@@ -17,11 +18,16 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.Security;
+import java.security.interfaces.RSAKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +52,9 @@ public final class SigningProvider {
      */
     private static final Optional<Provider> FAST = load();
 
+    /** Key pairs that {@link #prepare} has begun; each is handed out once. */
+    private static final Queue<FutureTask<KeyPair>> PREPARED = new ConcurrentLinkedQueue<>();
+
     private SigningProvider() {}
 
     /** The Corretto provider, if it is available. */
@@ -68,10 +77,38 @@ public final class SigningProvider {
         return new RSASSASigner(key);
     }
 
-    /**
-     * Generates a key pair, also with the fast provider: it delays the first start, when the JDK is not warmed up yet.
-     */
+    /** Begins to generate key pairs, each in a thread of its own, for later calls of {@link #generate}. */
+    public static void prepare(int bits, int pairs) {
+        for (int i = 0; i < pairs; i++) {
+            FutureTask<KeyPair> pair = new FutureTask<>(() -> newPair(bits));
+            PREPARED.add(pair);
+            Thread thread = new Thread(pair, "first-keys");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /** Generates a key pair, or takes a prepared one of that size and forgets it. */
     public static KeyPair generate(int bits) {
+        FutureTask<KeyPair> prepared = PREPARED.poll();
+        try {
+            if (prepared != null
+                    && bits
+                            == ((RSAKey) prepared.get().getPublic())
+                                    .getModulus()
+                                    .bitLength()) {
+                return prepared.get();
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException failed) {
+            LOG.log(Level.FINE, "A key pair was not prepared", failed);
+        }
+        return newPair(bits);
+    }
+
+    /** Also with the fast provider: it delays the first start, when the JDK is not warmed up yet. */
+    private static KeyPair newPair(int bits) {
         try {
             KeyPairGenerator generator = FAST.isPresent()
                     ? KeyPairGenerator.getInstance("RSA", FAST.get())
@@ -120,16 +157,17 @@ public final class SigningProvider {
     private static Path copyOfJar() throws IOException {
         String processor =
                 System.getProperty("os.arch").replace("amd64", "x86_64").replace("aarch64", "aarch_64");
-        String system = "-linux-" + processor + ".jar";
+        String system = "-linux-" + processor; // .zip in the WAR (docs/adr/0055), .jar on a class path
         List<URL> inWar = Collections.list(
                 SigningProvider.class.getClassLoader().getResources(TYPE.replace('.', '/') + ".class"));
         String jar = inWar.stream()
                 .filter(url -> url.getProtocol().equals("jar"))
                 .map(url -> url.getPath().substring(0, url.getPath().indexOf("!/")))
-                .filter(path -> path.endsWith(system))
+                .filter(path -> path.endsWith(system + ".zip") || path.endsWith(system + ".jar"))
                 .findFirst()
                 .orElseThrow(() -> new IOException("no jar holds " + TYPE + " for " + system));
-        Path copy = Files.createTempFile("amplihack-auth-", ".jar");
+        String temporary = System.getProperty(NativeLibraries.CRYPTO_FOLDER, System.getProperty("java.io.tmpdir"));
+        Path copy = Files.createTempFile(Path.of(temporary), "amplihack-auth-", ".jar");
         Files.copy(Path.of(URI.create(jar)), copy, StandardCopyOption.REPLACE_EXISTING);
         return copy;
     }

@@ -36,6 +36,11 @@ public final class ForwardedPath {
         }
     }
 
+    /** The decoded part after {@code /api}, as routes and APIs name it. */
+    public static String decoded(HttpServletRequest request) {
+        return RequestPath.of(request).decoded().substring(API.length());
+    }
+
     /**
      * The public path that maps to the upstream's URL: {@code /v1/api}, or {@code /sso/api} behind a proxy that adds
      * {@code /sso}.

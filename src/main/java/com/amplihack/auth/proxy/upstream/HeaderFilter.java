@@ -41,6 +41,7 @@ public final class HeaderFilter {
 
     /** The client's credentials, and headers that claim its identity, address or resource. */
     private static final Set<String> BLOCKED = Set.of(
+            "api-key",
             "authorization",
             "client-ip",
             "cookie",
@@ -52,8 +53,10 @@ public final class HeaderFilter {
             "remote-user",
             "session-handle",
             "true-client-ip",
+            "x-api-key",
             "x-client-ip",
             "x-cluster-client-ip",
+            "x-goog-api-key",
             "x-host",
             "x-method-override",
             "x-real-ip",
@@ -69,6 +72,9 @@ public final class HeaderFilter {
             "x-original-",
             "x-remote-",
             "x-rewrite-");
+
+    private static final Set<String> CODINGS =
+            Set.of("a-im", "accept-encoding", "if-match", "if-none-match", "if-range", "range");
 
     private static final Set<String> COOKIES = Stream.of(CookieName.values())
             .flatMap(name -> Stream.of(name.name(true), name.name(false)))
@@ -99,12 +105,17 @@ public final class HeaderFilter {
         return headers;
     }
 
+    /** Takes out what would let the upstream answer in a coding or in part, of an answer that is read here. */
+    public static void askForPlainAnswer(List<Map.Entry<String, String>> headers) {
+        headers.removeIf(header -> CODINGS.contains(key(header.getKey())));
+    }
+
     static boolean isEndToEnd(String key, Set<String> namedByConnection) {
         return !HOP_BY_HOP.contains(key) && !namedByConnection.contains(key);
     }
 
     /** The name normalized for comparison: CGI treats all characters but letters and digits as the same. */
-    static String key(String name) {
+    public static String key(String name) {
         return NOT_ALPHANUMERIC.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
     }
 

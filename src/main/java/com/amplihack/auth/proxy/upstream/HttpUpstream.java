@@ -1,6 +1,6 @@
 package com.amplihack.auth.proxy.upstream;
 
-import com.amplihack.auth.config.ProxySettings;
+import com.amplihack.auth.config.type.UpstreamTarget.Credential;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -8,28 +8,36 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 
-/** The configured upstream over HTTP/1.1, with one connection per concurrent request. */
+/** A configured upstream over HTTP/1.1, with one connection per concurrent request. */
 public final class HttpUpstream implements Upstream {
     private final HttpClient http;
-    private final ProxySettings settings;
+    private final URI url;
+    private final Optional<Credential> credential;
 
-    public HttpUpstream(HttpClient http, ProxySettings settings) {
+    /** @param url without a trailing slash */
+    public HttpUpstream(HttpClient http, URI url, Optional<Credential> credential) {
         this.http = http;
-        this.settings = settings;
+        this.url = url;
+        this.credential = credential;
     }
 
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the outcome
     public Future<?> send(Request request, BiConsumer<Response, Throwable> then) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(
-                        URI.create(settings.upstream().orElseThrow() + request.path()))
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(url + request.path()))
                 .method(request.method(), request.body()); // no timeout: it would include a long upload
-        request.headers().forEach(header -> builder.header(header.getKey(), header.getValue()));
-        settings.authorization().ifPresent(secret -> builder.header("Authorization", secret.reveal()));
+        String ours =
+                credential.map(header -> HeaderFilter.key(header.header())).orElse("");
+        request.headers().stream()
+                .filter(header -> !HeaderFilter.key(header.getKey()).equals(ours))
+                .forEach(header -> builder.header(header.getKey(), header.getValue()));
+        credential.ifPresent(
+                header -> builder.header(header.header(), header.value().reveal()));
         var sent = http.sendAsync(builder.build(), BodyHandlers.ofPublisher());
         sent.thenApply(HttpUpstream::answer).whenComplete(then);
         return sent;

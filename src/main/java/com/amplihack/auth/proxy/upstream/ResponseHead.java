@@ -34,8 +34,17 @@ public final class ResponseHead {
     private final boolean eventStream;
     private OptionalLong length = OptionalLong.empty();
 
-    /** @throws NumberFormatException for a malformed {@code Content-Length} */
-    public ResponseHead(Upstream.Response answer, UrlRewriter addresses) {
+    /** Length, and hashes, of the bytes that were received (RFC 9530 among others). */
+    private static final Set<String> OF_THE_BYTES =
+            Set.of("accept-ranges", "content-digest", "content-length", "content-md5", "digest", "etag", "repr-digest");
+
+    /**
+     * Reads the head of an answer.
+     *
+     * @param changed whether the client may get other bytes than were received
+     * @throws NumberFormatException for a malformed {@code Content-Length}
+     */
+    public ResponseHead(Upstream.Response answer, UrlRewriter addresses, boolean changed) {
         status = answer.status();
         Set<String> named = HeaderFilter.namedByConnection(answer.headers().entrySet().stream()
                 .filter(header -> header.getKey().equalsIgnoreCase("connection"))
@@ -43,6 +52,9 @@ public final class ResponseHead {
                 .toList());
         answer.headers().forEach((name, values) -> {
             String key = HeaderFilter.key(name);
+            if (changed && OF_THE_BYTES.contains(key)) {
+                return;
+            }
             if (key.equals("content-length")) {
                 length = OptionalLong.of(Long.parseLong(values.get(0)));
             } else if (HeaderFilter.isEndToEnd(key, named)
@@ -52,9 +64,7 @@ public final class ResponseHead {
                         .ifPresent(text -> headers.add(Map.entry(name, text))));
             }
         });
-        eventStream = headers.stream()
-                .anyMatch(header -> header.getKey().equalsIgnoreCase("content-type")
-                        && header.getValue().regionMatches(true, 0, "text/event-stream", 0, 17));
+        eventStream = answer.isEventStream();
     }
 
     private static Optional<String> shown(String key, String value, UrlRewriter addresses) {

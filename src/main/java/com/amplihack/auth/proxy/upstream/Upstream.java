@@ -4,12 +4,15 @@ import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 
 /** The backend that answers proxied requests. */
 public interface Upstream {
+    String EVENT_STREAM = "text/event-stream";
+
     /**
      * A request to the upstream.
      *
@@ -31,6 +34,27 @@ public interface Upstream {
     record Response(int status, Map<String, List<String>> headers, Flow.Publisher<List<ByteBuffer>> body) {
         public Response {
             headers = Map.copyOf(headers);
+        }
+
+        /** The first value of a header. */
+        public Optional<String> header(String name) {
+            return headers.entrySet().stream()
+                    .filter(header -> header.getKey().equalsIgnoreCase(name))
+                    .flatMap(header -> header.getValue().stream())
+                    .findFirst();
+        }
+
+        public boolean isEventStream() {
+            return header("Content-Type")
+                    .filter(type -> type.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length()))
+                    .isPresent();
+        }
+
+        /** Whether a content coding hides its bytes (RFC 9110 section 8.4). */
+        public boolean isEncoded() {
+            return header("Content-Encoding")
+                    .filter(coding -> !coding.strip().equalsIgnoreCase("identity"))
+                    .isPresent();
         }
     }
 

@@ -18,12 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -38,21 +38,16 @@ public final class RedisBackend implements StoreBackend {
     private final RateLimitedLogger log = new RateLimitedLogger(Logger.getLogger(RedisBackend.class.getName()), 1);
 
     private final StoreSettings settings;
-    private final RedisTopology redis;
+    private volatile @Nullable RedisTopology topology;
     private final ReplicatedScript replicated;
     private final OutageDetector outages;
     private final Breaker breaker;
     private final Meters meters;
 
-    /**
-     * Connects to Sentinels or a cluster; connects to a single server only at the first operation.
-     *
-     * @throws InvalidSettingException with a message for the operator, if no Sentinel or node of the cluster answers
-     */
+    /** Connects at the first operation, and again at the next one while that fails. */
     public RedisBackend(StoreSettings settings, Meters meters) {
         this.settings = settings;
-        redis = connect(settings);
-        replicated = new ReplicatedScript(redis, settings.timeout());
+        replicated = new ReplicatedScript(this::redis, settings.timeout());
         outages = new OutageDetector(settings.address(), System::nanoTime);
         breaker = new Breaker(
                 "Redis at " + settings.address(),
@@ -62,8 +57,30 @@ public final class RedisBackend implements StoreBackend {
         this.meters = meters;
     }
 
+    private RedisTopology redis() {
+        RedisTopology connected = topology;
+        return connected == null ? connect() : connected;
+    }
+
+    private synchronized RedisTopology connect() {
+        RedisTopology connected = topology;
+        if (connected == null) {
+            connected = RedisTopology.of(settings);
+            topology = connected;
+        }
+        return connected;
+    }
+
+    /** After an outage any idle connection may be dead, or lead to the former primary. */
+    private void dropIdle() {
+        RedisTopology connected = topology;
+        if (connected != null) {
+            connected.dropIdle();
+        }
+    }
+
     private void onOpen() {
-        redis.dropIdle();
+        dropIdle();
         outages.begin(OutageDetector.NO_ANSWER);
     }
 
@@ -93,10 +110,16 @@ public final class RedisBackend implements StoreBackend {
     /** Runs the script by its digest; sends its text only if Redis does not know it. */
     private Object evaluate(LuaScript script, List<String> keys, List<String> arguments) {
         try {
-            return redis.client().evalsha(script.sha1(), keys, arguments);
+            return redis().client().evalsha(script.sha1(), keys, arguments);
         } catch (JedisNoScriptException unknown) {
-            return redis.client().eval(script.text(), keys, arguments); // EVAL caches it too
+            return redis().client().eval(script.text(), keys, arguments); // EVAL caches it too
         }
+    }
+
+    @Override
+    public int slot(String key) {
+        RedisTopology connected = topology;
+        return (connected == null ? guarded(StoreOperation.CHANGE_RIGHTS, this::connect) : connected).slot(key);
     }
 
     @Override
@@ -111,7 +134,7 @@ public final class RedisBackend implements StoreBackend {
 
     @Override
     public long liveSessions() {
-        return guarded(StoreOperation.COUNT, () -> SessionCount.of(redis.client()));
+        return guarded(StoreOperation.COUNT, () -> SessionCount.of(redis().client()));
     }
 
     @Override
@@ -126,7 +149,7 @@ public final class RedisBackend implements StoreBackend {
 
     /** Sends commands, on one connection, to the server that has the store-wide key. */
     private <T> T onServer(Function<Connection, T> commands) {
-        try (Connection connection = redis.primaryOf(ScriptedFleet.KEY)) {
+        try (Connection connection = redis().primaryOf(ScriptedFleet.KEY)) {
             return commands.apply(connection);
         }
     }
@@ -151,36 +174,26 @@ public final class RedisBackend implements StoreBackend {
         }
     }
 
-    /**
-     * Checks Redis before any request uses it.
-     *
-     * @throws InvalidSettingException with a message for the operator, if Redis cannot be used
-     */
-    public StoreInspection checkAtStartup(Instant now) {
-        StoreInspection inspection = reach(now);
-        if (inspection.refusal().isPresent()) {
-            throw new InvalidSettingException(inspection.refusal().get());
-        }
-        return inspection;
-    }
-
-    private StoreInspection reach(Instant now) {
+    @Override
+    public StoreInspection connect(Instant now) {
+        StoreInspection inspection;
         try {
-            return onServer(connection -> RedisInspection.of(connection, now));
+            inspection = onServer(connection -> RedisInspection.of(connection, now));
         } catch (JedisException failed) {
-            if (failed instanceof JedisDataException
-                    && String.valueOf(failed.getMessage()).startsWith("LOADING")) {
-                return new StoreInspection(
-                        Optional.empty(),
-                        List.of("Redis is loading its data: requests that need it get 503 until it has finished"));
-            }
-            throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
+            throw RedisDiagnosis.of(failed, settings).toException(failed);
         }
+        inspection.refusal().or(inspection::startRefusal).ifPresent(reason -> {
+            throw new InvalidSettingException(reason);
+        });
+        return inspection;
     }
 
     @Override
     public void close() {
-        redis.close();
+        RedisTopology connected = topology;
+        if (connected != null) {
+            connected.close();
+        }
     }
 
     /**
@@ -194,21 +207,13 @@ public final class RedisBackend implements StoreBackend {
             if (isTimeout(broken)) {
                 throw broken;
             }
-            redis.dropIdle();
+            dropIdle();
             return call.get();
         } catch (JedisDataException error) {
             if (String.valueOf(error.getMessage()).contains("READONLY")) {
-                redis.dropIdle(); // idle connections lead to the former primary
+                dropIdle();
             }
             throw error;
-        }
-    }
-
-    private static RedisTopology connect(StoreSettings settings) {
-        try {
-            return RedisTopology.of(settings);
-        } catch (JedisException failed) {
-            throw new InvalidSettingException(RedisDiagnosis.of(failed, settings));
         }
     }
 

@@ -1,6 +1,8 @@
 package com.amplihack.auth.store.redis;
 
 import com.amplihack.auth.config.StoreSettings;
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.store.StoreUnavailableException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -12,65 +14,86 @@ import javax.net.ssl.SSLHandshakeException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** Explains in one sentence why Redis cannot be used, with the setting to change and without any password. */
-final class RedisDiagnosis {
+/**
+ * Why Redis cannot be used.
+ *
+ * @param sentence for the operator, with the setting to change and without any password
+ * @param passing whether it may pass by itself, as when Redis is not started yet
+ */
+record RedisDiagnosis(String sentence, boolean passing) {
     private static final int MAX_CAUSES = 50;
+    private static final String HANG_UP = "terminated the handshake"; // the JDK's words
 
-    private RedisDiagnosis() {}
+    RuntimeException toException(Throwable failure) {
+        return passing ? new StoreUnavailableException(sentence, failure) : new InvalidSettingException(sentence);
+    }
 
-    static String of(Throwable failure, StoreSettings settings) {
+    static RedisDiagnosis of(Throwable failure, StoreSettings settings) {
         String address = settings.address();
         String place = settings.uri().isPresent() ? "redis.uri" : "redis.host";
         for (Throwable cause : causes(failure)) {
             if (cause instanceof UnknownHostException) {
-                return place + ": no machine has the name in " + address;
+                return passing(place + ": no machine has the name in " + address);
             }
             if (cause instanceof SSLHandshakeException && !isNoTls(cause)) {
-                return "redis.tls: the certificate of " + address
-                        + " is not trusted by this Java (javax.net.ssl.trustStore), or is for another name";
+                return lasting("redis.tls: the certificate of " + address
+                        + " is not trusted by this Java (javax.net.ssl.trustStore), or is for another name");
             }
             if (cause instanceof SSLException) {
-                return withoutTls(address);
+                boolean closed = String.valueOf(cause.getMessage()).contains(HANG_UP);
+                return new RedisDiagnosis(withoutTls(address), closed); // as of a proxy whose Redis is away
             }
             if (cause instanceof ConnectException) {
-                return "No Redis answers at " + address;
+                return passing("No Redis answers at " + address);
             }
             if (cause instanceof SocketTimeoutException) {
                 boolean connected = String.valueOf(cause.getMessage()).startsWith("Read");
-                return settings.isTls() && connected // Redis without TLS waits for the end of a line
-                        ? withoutTls(address)
-                        : "No Redis answers at " + address + " within "
-                                + settings.timeout().toMillis() + " ms";
+                return passing(
+                        settings.isTls() && connected // Redis without TLS waits for the end of a line
+                                ? withoutTls(address)
+                                : "No Redis answers at " + address + " within "
+                                        + settings.timeout().toMillis() + " ms");
             }
             if (cause instanceof JedisDataException) {
-                return ofError(String.valueOf(cause.getMessage()), address);
+                return ofError(cause, address);
             }
         }
         if (settings.sentinelMaster().isPresent()
                 && String.valueOf(failure.getMessage()).contains("sentinel")) {
-            return "redis.sentinel.nodes: none of them tells where the primary is: " + address
-                    + "; if they ask for a password, it is redis.sentinel.password";
+            return passing("redis.sentinel.nodes: none of them tells where the primary is: " + address
+                    + "; if they ask for a password, it is redis.sentinel.password");
         }
         if (failure instanceof JedisConnectionException) {
             return String.valueOf(failure.getMessage()).startsWith("Unknown reply")
-                    ? "What answers at " + address + " is no Redis"
-                    : address + " closes the connection: if that port wants TLS, set redis.tls to true";
+                    ? lasting("What answers at " + address + " is no Redis")
+                    : passing(address + " closes the connection: if that port wants TLS, set redis.tls to true");
         }
-        return "Redis at " + address + " cannot be used: " + failure.getMessage();
+        return lasting("Redis at " + address + " cannot be used: " + failure.getMessage());
     }
 
-    private static String ofError(String error, String address) {
+    private static RedisDiagnosis ofError(Throwable failure, String address) {
+        String error = String.valueOf(failure.getMessage());
         if (error.startsWith("WRONGPASS")) {
-            return "redis.password: Redis at " + address + " does not accept this name and password";
+            return lasting("redis.password: Redis at " + address + " does not accept this name and password");
         }
         if (error.startsWith("NOAUTH")) {
-            return "redis.password: Redis at " + address + " wants a password";
+            return lasting("redis.password: Redis at " + address + " wants a password");
         }
         if (error.startsWith("NOPERM")) {
-            return "redis.username: this user may not do what the service does (server-config/redis/users.acl): "
-                    + error;
+            return lasting(
+                    "redis.username: this user may not do what the service does (server-config/redis/users.acl): "
+                            + error);
         }
-        return "Redis at " + address + " answers " + error;
+        boolean busy = OutageDetector.serverWideError(failure).isPresent() || error.contains("max number of clients");
+        return new RedisDiagnosis("Redis at " + address + " answers " + error, busy);
+    }
+
+    private static RedisDiagnosis passing(String sentence) {
+        return new RedisDiagnosis(sentence, true);
+    }
+
+    private static RedisDiagnosis lasting(String sentence) {
+        return new RedisDiagnosis(sentence, false);
     }
 
     private static String withoutTls(String address) {
@@ -93,7 +116,6 @@ final class RedisDiagnosis {
     /** Whether the other side does not speak TLS, judging by the JDK's messages; it may also just hang up. */
     private static boolean isNoTls(Throwable cause) {
         String message = String.valueOf(cause.getMessage());
-        return message.contains("Unsupported or unrecognized SSL message")
-                || message.contains("terminated the handshake");
+        return message.contains("Unsupported or unrecognized SSL message") || message.contains(HANG_UP);
     }
 }

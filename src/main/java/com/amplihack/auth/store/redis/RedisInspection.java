@@ -41,7 +41,7 @@ final class RedisInspection {
             StoreInspection rest = of("", skew);
             List<String> warnings = new ArrayList<>(rest.warnings());
             warnings.add("redis.username may not run INFO: version, eviction and persistence of Redis are not checked");
-            return new StoreInspection(rest.refusal(), warnings);
+            return new StoreInspection(rest.refusal(), rest.startRefusal(), warnings);
         }
     }
 
@@ -59,10 +59,6 @@ final class RedisInspection {
                 .forEach(pair -> facts.put(pair[0], pair[1].strip()));
         List<String> warnings = new ArrayList<>();
         String eviction = facts.getOrDefault("maxmemory_policy", "noeviction");
-        if (!eviction.equals("noeviction")) {
-            warnings.add("maxmemory-policy of Redis is " + eviction
-                    + ": when memory is full, sessions and used tokens are forgotten; set noeviction");
-        }
         if (facts.getOrDefault("aof_enabled", "1").equals("0")) {
             warnings.add(
                     "appendonly of Redis is no: a restart ends every session, or with snapshots brings back what was"
@@ -77,10 +73,16 @@ final class RedisInspection {
                     + (skew.isNegative() ? "behind" : "ahead of")
                     + " this machine's: sessions end at a wrong time; synchronize both");
         }
+        Optional<String> forgets = eviction.equals("noeviction")
+                ? Optional.empty()
+                : Optional.of("maxmemory-policy of Redis is " + eviction
+                        + ": when memory is full, sessions and used tokens are forgotten; set noeviction");
+        forgets.ifPresent(warnings::add);
         return new StoreInspection(
                 Optional.ofNullable(facts.get("redis_version"))
                         .filter(RedisInspection::isTooOld)
                         .map(version -> "Redis is version " + version + ", but 6.2 or later is needed"),
+                forgets,
                 warnings);
     }
 

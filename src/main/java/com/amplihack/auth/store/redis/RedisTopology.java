@@ -112,6 +112,11 @@ final class RedisTopology implements AutoCloseable {
         return client;
     }
 
+    /** The hash slot of a key in a cluster; 0 otherwise. */
+    int slot(String key) {
+        return client instanceof RedisClusterClient ? JedisClusterCRC16.getSlot(key) : 0;
+    }
+
     /** A connection to the primary that has the key; the caller must close it. */
     Connection primaryOf(String key) {
         return primaryOf.apply(key);

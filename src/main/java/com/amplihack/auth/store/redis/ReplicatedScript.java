@@ -3,6 +3,7 @@ package com.amplihack.auth.store.redis;
 import com.amplihack.auth.store.script.LuaScript;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
@@ -23,11 +24,11 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
 final class ReplicatedScript {
     private static final int MAX_REDIRECTIONS = 5;
 
-    private final RedisTopology redis;
+    private final Supplier<RedisTopology> connected;
     private final long waitMillis;
 
-    ReplicatedScript(RedisTopology redis, Duration timeout) {
-        this.redis = redis;
+    ReplicatedScript(Supplier<RedisTopology> connected, Duration timeout) {
+        this.connected = connected;
         waitMillis = timeout.toMillis() * 4 / 5; // must be answered before the connection's time-out
     }
 
@@ -37,6 +38,7 @@ final class ReplicatedScript {
      * @throws JedisDataException if no replica confirms in time; the write may be lost or not
      */
     Object run(LuaScript script, List<String> keys, List<String> arguments) {
+        RedisTopology redis = connected.get();
         HostAndPort target = null;
         boolean asking = false;
         for (int i = 0; ; i++) {

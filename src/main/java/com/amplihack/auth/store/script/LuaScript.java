@@ -8,13 +8,17 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A script from {@code /lua}, with {@code prelude.lua} in front. */
+/** A script from {@code /lua}, with {@code prelude.lua} and the libraries that it names in front. */
 public final class LuaScript {
     private final String text;
     private final String sha1;
 
-    LuaScript(String name) {
-        text = read("prelude.lua") + read(name + ".lua");
+    LuaScript(String name, String... libraries) {
+        StringBuilder parts = new StringBuilder(read("prelude.lua"));
+        for (String library : libraries) {
+            parts.append(read(library + ".lua"));
+        }
+        text = parts.append(read(name + ".lua")).toString();
         sha1 = sha1(text);
     }
 

@@ -3,14 +3,20 @@ package com.amplihack.auth.store.script;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.LoginAttempt.Counter;
+import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.store.LoginStore;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The login attempts and lockouts of {@link ScriptedStore}; each method runs one script on one user's keys. */
 final class ScriptedLogins implements LoginStore {
+    private static final String FAILED_LOGINS = ScriptedStore.PREFIX + "failed";
+
     private final StoreBackend backend;
     private final ScriptedFleet fleet;
     private final Supplier<String> ids;
@@ -78,6 +84,52 @@ final class ScriptedLogins implements LoginStore {
     public Optional<Instant> lockedUntil(String subject) {
         return backend.run(
                 StoreOperation.LOCKED_UNTIL, List.of(UserKeys.of(subject).lock()), List.of(), ScriptedLogins::instant);
+    }
+
+    @Override
+    public void noteFailure(String counter, LoginFailure failure) {
+        note(UserKeys.of(counter).failedLogins(), failure.subject().isEmpty() ? 0 : LoginFailure.PER_ACCOUNT, failure);
+        note(FAILED_LOGINS, LoginFailure.IN_ALL, failure);
+    }
+
+    private void note(String key, int kept, LoginFailure failure) {
+        String what = Stream.of(
+                        failure.subject(), failure.username(), failure.reason(), failure.address(), failure.device())
+                .map(field -> field.replace('\n', ' ')) // or it would shift those that follow
+                .collect(Collectors.joining("\n"));
+        backend.run(
+                StoreOperation.NOTE_FAILURE,
+                List.of(key),
+                List.of(what, Integer.toString(kept), Long.toString(LoginFailure.KEPT.toMillis())),
+                answer -> Optional.empty());
+    }
+
+    @Override
+    public List<LoginFailure.Last> failures(String subject) {
+        return failures(UserKeys.of(subject).failedLogins(), 0, LoginFailure.PER_ACCOUNT);
+    }
+
+    @Override
+    public List<LoginFailure.Last> failures(int skip, int limit) {
+        return failures(FAILED_LOGINS, skip, limit);
+    }
+
+    private List<LoginFailure.Last> failures(String key, int skip, int limit) {
+        return backend.run(
+                StoreOperation.FAILURES,
+                List.of(key),
+                List.of(Integer.toString(skip), Integer.toString(limit), Long.toString(LoginFailure.KEPT.toMillis())),
+                answer -> failures((List<?>) answer));
+    }
+
+    private static List<LoginFailure.Last> failures(List<?> answer) {
+        List<LoginFailure.Last> failures = new ArrayList<>(answer.size() / 2);
+        for (int i = 0; i < answer.size(); i += 2) {
+            String[] what = ((String) answer.get(i)).split("\n", 5);
+            Instant at = Instant.ofEpochMilli(Long.parseLong((String) answer.get(i + 1)));
+            failures.add(new LoginFailure.Last(at, new LoginFailure(what[0], what[1], what[2], what[3], what[4])));
+        }
+        return failures;
     }
 
     private static String counterKey(LoginAttempt attempt) {

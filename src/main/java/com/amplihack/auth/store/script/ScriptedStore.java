@@ -3,21 +3,31 @@ package com.amplihack.auth.store.script;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.store.LoginAttempt;
+import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
+import com.amplihack.auth.store.budget.Budget;
+import com.amplihack.auth.store.budget.HourlyUsage;
+import com.amplihack.auth.store.budget.MeteredCall;
+import com.amplihack.auth.store.budget.Reserved;
+import com.amplihack.auth.store.budget.TokenUsage;
+import com.amplihack.auth.store.budget.UsedBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Implements the store by one Lua script per operation, for Redis 6.2 or later. All keys of a user have the same hash
@@ -30,11 +40,14 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     /** Time to live of epochs in milliseconds: longer than the longest session that can be configured (365 days). */
     static final String EPOCH_LIFE = Long.toString(Duration.ofDays(366).toMillis());
 
-    private static final Taken UNLIMITED = new Taken(true, 0, Duration.ZERO);
+    /** How many users one script changes, as many as STEP in the prelude. */
+    private static final int STEP = 128;
 
     private final StoreBackend backend;
     private final ScriptedFleet fleet;
     private final ScriptedLogins logins;
+    private final ScriptedKeys keys;
+    private final ScriptedBudgets budgets;
 
     /** Together with {@link #requests}, makes request ids unique across nodes and restarts. */
     private final String process = UUID.randomUUID().toString().substring(24);
@@ -46,6 +59,8 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
         this.backend = backend;
         fleet = new ScriptedFleet(backend);
         logins = new ScriptedLogins(backend, fleet, this::requestId);
+        budgets = new ScriptedBudgets(backend);
+        keys = new ScriptedKeys(backend, fleet, budgets, this::requestId);
     }
 
     /** A retry by the driver sends the same id again, so that the script recognizes it. */
@@ -82,21 +97,23 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
-    public Admission admit(Use use, Quota quota) {
+    public Admission admit(Use use, Quota quota, Optional<Metered> metered) {
         UserKeys user = UserKeys.of(use.subject());
         List<String> keys = List.of(user.session(use.sid()), user.epoch(), user.used(use.jti()), user.api());
-        return runInEpoch(
-                StoreOperation.ADMIT,
-                keys,
-                List.of(
-                        Long.toString(use.gen()),
-                        use.proven() ? "1" : "0",
-                        use.mode().name(),
-                        millis(use.tokenLife()),
-                        Integer.toString(quota.limit()),
-                        millis(quota.window()),
-                        requestId()),
-                ScriptedStore::admission);
+        String id = requestId();
+        List<String> arguments = new ArrayList<>(List.of(
+                Long.toString(use.gen()),
+                use.proven() ? "1" : "0",
+                use.mode().name(),
+                millis(use.tokenLife()),
+                Integer.toString(quota.limit()),
+                millis(quota.window()),
+                id,
+                metered.map(Metered::limits).orElse(""),
+                user.budgets()));
+        Optional<MeteredCall> call = metered.map(Metered::call);
+        arguments.addAll(budgets.begin(use.subject(), call));
+        return runInEpoch(StoreOperation.ADMIT, keys, arguments, answer -> admission(use, id, call, (List<?>) answer));
     }
 
     @Override
@@ -198,12 +215,25 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
-    public void changeRights(String subject) {
-        backend.run(
-                StoreOperation.CHANGE_RIGHTS,
-                List.of(UserKeys.of(subject).epoch()),
-                List.of(EPOCH_LIFE),
-                answer -> answer);
+    public void changeRights(Collection<String> subjects) {
+        move(StoreOperation.CHANGE_RIGHTS, "rights", subjects);
+    }
+
+    @Override
+    public void changeLimits(Collection<String> subjects) {
+        move(StoreOperation.CHANGE_LIMITS, "limits", subjects);
+    }
+
+    private void move(StoreOperation operation, String counter, Collection<String> subjects) {
+        Map<Integer, List<String>> bySlot = subjects.stream()
+                .map(subject -> UserKeys.of(subject).epoch())
+                .collect(Collectors.groupingBy(backend::slot));
+        bySlot.values().forEach(epochs -> {
+            for (int i = 0; i < epochs.size(); i += STEP) {
+                List<String> step = epochs.subList(i, Math.min(i + STEP, epochs.size()));
+                backend.run(operation, step, List.of(EPOCH_LIFE, counter), answer -> answer);
+            }
+        });
     }
 
     @Override
@@ -224,15 +254,73 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
-    public Taken take(Quota quota, String key) {
-        if (quota.unlimited()) {
-            return UNLIMITED;
-        }
+    public Optional<Instant> openedAt(String subject, String sid) {
+        UserKeys user = UserKeys.of(subject);
+        return runInEpoch(
+                StoreOperation.ALIVE, List.of(user.session(sid), user.epoch()), List.of(), answer -> Optional.of(
+                                (Long) answer)
+                        .filter(second -> second > 0)
+                        .map(Instant::ofEpochSecond));
+    }
+
+    @Override
+    public KeyAdmission admitKey(KeyUse use, Quota quota, Optional<MeteredCall> call) {
+        return keys.admitKey(use, quota, call);
+    }
+
+    @Override
+    public void fillKey(String subject, String keyId, Lease lease, Optional<KeyCopy> copy) {
+        keys.fillKey(subject, keyId, lease, copy);
+    }
+
+    @Override
+    public void killKey(String subject, String keyId) {
+        keys.killKey(subject, keyId);
+    }
+
+    @Override
+    public Map<String, KeyUsed> keyUses(String subject, List<String> keyIds) {
+        return keys.keyUses(subject, keyIds);
+    }
+
+    @Override
+    public Reservation reserve(Quota quota, String key) {
+        String id = requestId();
         return backend.run(
-                StoreOperation.TAKE,
-                List.of(PREFIX + quota.name() + ":{" + key + "}"),
-                List.of(Integer.toString(quota.limit()), millis(quota.window()), requestId()),
+                StoreOperation.RESERVE,
+                quotaKeys(quota, key),
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), id),
+                answer -> new Reservation(
+                        quota, key, id, taken((List<?>) answer), number(((List<?>) answer).get(3)) == 1));
+    }
+
+    @Override
+    public Taken settle(Reservation reservation, boolean failed) {
+        return settle(reservation.quota(), reservation.key(), reservation.id(), failed);
+    }
+
+    @Override
+    public Taken look(Quota quota, String key) {
+        return settle(quota, key, "", false);
+    }
+
+    private Taken settle(Quota quota, String key, String id, boolean failed) {
+        return backend.run(
+                StoreOperation.SETTLE,
+                quotaKeys(quota, key),
+                List.of(Integer.toString(quota.limit()), millis(quota.window()), id, failed ? "1" : "0"),
                 answer -> taken((List<?>) answer));
+    }
+
+    @Override
+    public boolean lift(Quota quota, String key) {
+        return backend.run(
+                StoreOperation.LIFT, quotaKeys(quota, key).subList(0, 1), List.of(), answer -> number(answer) == 1);
+    }
+
+    private static List<String> quotaKeys(Quota quota, String key) {
+        String failures = PREFIX + quota.name() + ":{" + key + "}";
+        return List.of(failures, failures + ":open");
     }
 
     @Override
@@ -258,6 +346,76 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     @Override
     public boolean unlock(String subject) {
         return logins.unlock(subject);
+    }
+
+    @Override
+    public void settle(Reserved reserved, TokenUsage used) {
+        budgets.settle(reserved, used);
+    }
+
+    @Override
+    public void giveBack(Reserved reserved) {
+        budgets.giveBack(reserved);
+    }
+
+    @Override
+    public void extend(Reserved reserved, Duration life) {
+        budgets.extend(reserved, life);
+    }
+
+    @Override
+    public void seed(String subject, List<UsedBudget> used) {
+        budgets.seed(subject, used);
+    }
+
+    @Override
+    public void recount(Collection<String> subjects, Budget.Scope scope, String name) {
+        budgets.recount(subjects, scope, name);
+    }
+
+    @Override
+    public List<String> usersToSave() {
+        return budgets.usersToSave();
+    }
+
+    @Override
+    public List<HourlyUsage> unsavedUsage(String subject) {
+        return budgets.unsavedUsage(subject);
+    }
+
+    @Override
+    public void usageSaved(String subject, List<HourlyUsage> saved) {
+        budgets.usageSaved(subject, saved);
+    }
+
+    @Override
+    public List<CountedFor> forgottenUsers() {
+        return budgets.forgottenUsers();
+    }
+
+    @Override
+    public void forget(CountedFor user) {
+        budgets.forget(user);
+    }
+
+    @Override
+    public StoreInspection connect(Instant now) {
+        return backend.connect(now);
+    }
+
+    @Override
+    public void noteFailure(String counter, LoginFailure failure) {
+        logins.noteFailure(counter, failure);
+    }
+
+    @Override
+    public List<LoginFailure.Last> failures(String subject) {
+        return logins.failures(subject);
+    }
+
+    @Override
+    public List<LoginFailure.Last> failures(int skip, int limit) {
+        return logins.failures(skip, limit);
     }
 
     @Override
@@ -309,21 +467,27 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
         return Commit.valueOf((String) answer);
     }
 
-    private static Admission admission(Object answer) {
-        List<?> elements = (List<?>) answer;
+    private static Admission admission(Use use, String id, Optional<MeteredCall> call, List<?> answer) {
         return new Admission(
-                Verdict.valueOf((String) elements.get(0)), number(elements.get(1)), duration(elements.get(2)));
+                Verdict.valueOf((String) answer.get(0)),
+                number(answer.get(1)),
+                duration(answer.get(2)),
+                answer.size() > 3 ? (String) answer.get(3) : "",
+                answer.size() > 4
+                        ? call.map(metered ->
+                                ScriptedBudgets.reservation(use.subject(), id, metered, (List<?>) answer.get(4)))
+                        : Optional.empty());
     }
 
-    private static Taken taken(List<?> answer) {
+    static Taken taken(List<?> answer) {
         return new Taken(number(answer.get(0)) == 1, number(answer.get(1)), duration(answer.get(2)));
     }
 
-    private static int number(Object answer) {
+    static int number(Object answer) {
         return ((Long) answer).intValue();
     }
 
-    private static Duration duration(Object millis) {
+    static Duration duration(Object millis) {
         return Duration.ofMillis((Long) millis);
     }
 

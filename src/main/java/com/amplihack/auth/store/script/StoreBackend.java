@@ -22,6 +22,12 @@ public interface StoreBackend extends AutoCloseable {
      */
     <T> T run(StoreOperation operation, List<String> keys, List<String> arguments, Function<Object, T> read);
 
+    /** The part of the backend that has a key: one script takes keys of one slot. */
+    int slot(String key);
+
+    /** See {@link com.amplihack.auth.store.SecurityStore#connect}. */
+    StoreInspection connect(Instant now);
+
     /** Checks that the backend answers. */
     void ping();
 

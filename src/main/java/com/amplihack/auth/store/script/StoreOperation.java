@@ -8,14 +8,19 @@ import java.util.Optional;
  * table in docs/outage-policy.md.
  */
 public enum StoreOperation {
-    ADMIT("admit", "a request with an access token", Outage.REFUSE, Replicas.NONE),
+    ADMIT("admit", "a request with an access token", Outage.REFUSE, Replicas.NONE, "budgets"),
+    ADMIT_KEY("admit_key", "a request with an API key", Outage.REFUSE, Replicas.NONE, "budgets"),
+    FILL_KEY("fill_key", "a request with an API key whose copy is missing", Outage.REFUSE, Replicas.NONE),
     LOOK_FOR_REFRESH("look_for_refresh", "refresh: what the token meets", Outage.REFUSE, Replicas.NONE),
     ROTATE("rotate", "refresh: the successor", Outage.REFUSE, Replicas.ONE),
     ANSWER("answer", "refresh: an answer that rotates nothing", Outage.REFUSE, Replicas.NONE),
-    TAKE("take", "sign-in: the quota of the address", Outage.REFUSE, Replicas.NONE),
+    RESERVE("reserve", "sign-in: the quota of the address", Outage.REFUSE, Replicas.NONE),
+    ALIVE("alive", "sign-in with the proof of a session", Outage.REFUSE, Replicas.NONE),
     BEGIN_LOGIN("begin_login", "sign-in, before the password is looked at", Outage.REFUSE, Replicas.NONE),
     FAIL_LOGIN("fail_login", "sign-in, refused", Outage.REFUSE, Replicas.NONE),
     GIVE_BACK_LOGIN("give_back_login", "sign-in, the password was right", Outage.REFUSE, Replicas.NONE),
+    SETTLE("settle", "sign-in: what it takes from the quota", Outage.REFUSE, Replicas.NONE),
+    NOTE_FAILURE("note_failure", "sign-in, refused: the list of failures", Outage.REFUSE, Replicas.NONE),
     EPOCH("epoch", "password change, before the new session", Outage.REFUSE, Replicas.NONE),
     OPEN("open", "sign-in: the session", Outage.REFUSE, Replicas.NONE),
     END("end", "sign-out; the end of one session; theft of a refresh token", Outage.REFUSE, Replicas.ONE),
@@ -27,9 +32,28 @@ public enum StoreOperation {
     END_EVERYBODY("end_everybody", "the panic button", Outage.REFUSE, Replicas.ONE),
     KILL_KEYS("write_back", "a compromised signing key", Outage.LATER, Replicas.ONE),
     CHANGE_RIGHTS("change_rights", "a change of roles or permissions", Outage.REFUSE, Replicas.ONE),
+    KILL_KEY("kill_key", "the revocation of an API key", Outage.REFUSE, Replicas.ONE),
+    CHANGE_LIMITS("change_rights", "a change of an API key or a budget", Outage.REFUSE, Replicas.ONE),
+    KEY_USES("key_uses", "the list of a user's API keys", Outage.REFUSE, Replicas.NONE),
     SESSIONS("sessions", "the list of a user's sessions", Outage.REFUSE, Replicas.NONE),
     LOCKED_UNTIL("locked_until", "administration: an account's lock", Outage.REFUSE, Replicas.NONE),
+    FAILURES("failures", "administration: failed sign-ins", Outage.REFUSE, Replicas.NONE),
+    LIFT("lift", "administration: lifting the limit of an address", Outage.REFUSE, Replicas.NONE),
     UNLOCK("unlock", "administration: lifting a lock", Outage.REFUSE, Replicas.NONE),
+    SETTLE_BUDGET("settle_budget", "a proxied call: what it really used", Outage.LATER, Replicas.NONE, "budgets"),
+    EXTEND_BUDGET("extend_budget", "a proxied call that takes long", Outage.DEGRADE, Replicas.NONE),
+    SEED_BUDGETS(
+            "seed_budgets",
+            "a budget of which the store knows nothing: what the database has",
+            Outage.REFUSE,
+            Replicas.NONE,
+            "budgets"),
+    RECOUNT_BUDGETS("recount_budgets", "administration: a budget was set or removed", Outage.REFUSE, Replicas.NONE),
+    COUNT_FOR("count_for", "a proxied call, once in half an hour", Outage.REFUSE, Replicas.NONE),
+    UNSAVED_USAGE("unsaved_usage", "usage on its way to the database", Outage.LATER, Replicas.NONE),
+    USAGE_SAVED("usage_saved", "usage that the database has", Outage.LATER, Replicas.NONE),
+    FORGOTTEN_USERS("forgotten_users", "usage that a dead node counted", Outage.LATER, Replicas.NONE),
+    FORGET_USER("forget_user", "usage that a dead node counted, once it is saved", Outage.LATER, Replicas.NONE),
     WIDE(
             "wide",
             "what is store-wide, every half second by whichever request comes first",
@@ -67,9 +91,10 @@ public enum StoreOperation {
      *
      * @param script name of the script in {@code /lua}, or the empty string for a plain command
      * @param askedBy who uses the operation, for the documentation
+     * @param libraries names of the libraries in {@code /lua} that the script needs
      */
-    StoreOperation(String script, String askedBy, Outage outage, Replicas replicas) {
-        this.script = script.isEmpty() ? Optional.empty() : Optional.of(new LuaScript(script));
+    StoreOperation(String script, String askedBy, Outage outage, Replicas replicas, String... libraries) {
+        this.script = script.isEmpty() ? Optional.empty() : Optional.of(new LuaScript(script, libraries));
         this.askedBy = askedBy;
         this.outage = outage;
         this.replicas = replicas;

@@ -61,6 +61,35 @@ public record UserKeys(String user) {
         return user + ":api";
     }
 
+    /** The copy of what the database grants an API key. */
+    public String apiKey(String keyId) {
+        return user + ":k:" + keyId;
+    }
+
+    /** The quota of an API key. */
+    public String apiKeyQuota(String keyId) {
+        return apiKey(keyId) + ":api";
+    }
+
+    /** When the user's API keys were last used. */
+    public String apiKeyUses() {
+        return user + ":used";
+    }
+
+    /** The prefix of the keys of budgets.lua. */
+    public String budgets() {
+        return user + ":b:";
+    }
+
+    public String reservation(String id) {
+        return budgets() + "r:" + id;
+    }
+
+    /** Which usage the database may not have. */
+    public String unsavedUsage() {
+        return budgets() + "due";
+    }
+
     public String lock() {
         return user + ":lock";
     }
@@ -72,6 +101,11 @@ public record UserKeys(String user) {
      */
     public String failures(String device) {
         return user + ":failures" + (device.isEmpty() ? "" : ":" + device);
+    }
+
+    /** The last failed sign-ins of an account. */
+    public String failedLogins() {
+        return user + ":failed";
     }
 
     /** Whether a key is that of a session record; the keys of a session's quotas have one more part. */

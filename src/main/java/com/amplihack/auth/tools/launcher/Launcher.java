@@ -34,6 +34,8 @@ public final class Launcher {
         if (!isFree(port)) {
             fail("Port " + port + " is in use: stop what listens there, or choose another one with -Dauth.port=8081");
         }
+        System.out.println(
+                "Starting Payara Micro on port " + port + ", then Amplihack Auth in it. This takes some seconds.");
         if (System.getProperty(STRICT_HEADER_VALUES) == null) {
             System.setProperty(STRICT_HEADER_VALUES, "false"); // read once, when the HTTP connector loads
         }
@@ -42,7 +44,7 @@ public final class Launcher {
                 .getMethod("main", String[].class)
                 .invoke(null, (Object) arguments);
         if (!answersSoon(port)) {
-            fail("Amplihack Auth was not deployed; the lines above say why.");
+            fail("Amplihack Auth did not start; the lines above say why.");
         }
         Duration sinceStart =
                 Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime());
@@ -77,27 +79,34 @@ public final class Launcher {
 
     /**
      * Polls the application, as Payara Micro reports that it is ready slightly early, and even after a failed deployment.
+     * An application that waits for Redis or the database answers 503, and is alive until it gives up.
      */
     private static boolean answersSoon(int port) throws InterruptedException {
         for (int attempt = 0; attempt < 20; attempt++) {
-            if (answers(port)) {
+            int status = status(port, "/auth/jwks");
+            if (status == HttpURLConnection.HTTP_OK) {
                 return true;
+            }
+            if (status == HttpURLConnection.HTTP_UNAVAILABLE) {
+                if (status(port, "/health/live") != HttpURLConnection.HTTP_OK) {
+                    return false;
+                }
+                attempt = 0;
             }
             Thread.sleep(100);
         }
         return false;
     }
 
-    private static boolean answers(int port) {
+    private static int status(int port, String path) {
         try {
-            HttpURLConnection probe = (HttpURLConnection) URI.create("http://127.0.0.1:" + port + "/auth/jwks")
-                    .toURL()
-                    .openConnection();
+            HttpURLConnection probe = (HttpURLConnection)
+                    URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
             probe.setConnectTimeout(5_000);
             probe.setReadTimeout(20_000);
-            return probe.getResponseCode() == HttpURLConnection.HTTP_OK;
+            return probe.getResponseCode();
         } catch (IOException silent) {
-            return false;
+            return 0;
         }
     }
 

@@ -65,6 +65,7 @@ public final class LostAdmin {
         Optional<Integer> ended = endSessions(settings, account.id());
         audit.record(AuditEntry.of(AuditEvent.ADMIN_ACTION, ClientContext.NONE)
                 .severity(AuditEvent.Severity.CRITICAL)
+                .actor("os:" + System.getProperty("user.name"))
                 .detail("action", "lost_admin")
                 .detail("target", account.id())
                 .detail("operator", System.getProperty("user.name"))

@@ -21,7 +21,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -29,8 +28,10 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.output.MigrateResult;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
+import org.postgresql.ds.common.BaseDataSource;
 
 /**
  * The account database behind a circuit breaker: every call returns within seconds or fails with {@code
@@ -47,8 +48,8 @@ public class Database {
 
     private final Configuration configuration;
     private final Breaker breaker;
-    private @Nullable HikariDataSource pool;
-    private @Nullable EntityManagerFactory entities;
+    private volatile @Nullable HikariDataSource pool;
+    private volatile @Nullable EntityManagerFactory entities;
 
     @Inject
     public Database(Configuration configuration) {
@@ -61,20 +62,44 @@ public class Database {
     }
 
     /**
-     * Connects, migrates the schema (forward only, one node at a time) and opens the persistence unit.
+     * Connects, migrates the schema (forward only, one node at a time) and opens the persistence unit, unless that is
+     * done already. Until then every other call fails with {@code store_unavailable}.
      *
-     * @throws SQLException when the database does not answer
-     * @throws InvalidSettingException when the driver class does not exist
+     * @throws AuthException {@code store_unavailable} with one sentence for the operator, when the database is not there
+     *     yet
+     * @throws InvalidSettingException with one sentence for the operator, when no waiting makes the database usable
      */
-    public void open() throws SQLException {
+    public void open() {
+        if (entities != null) {
+            return;
+        }
         DatabaseSettings settings = configuration.settings().database();
-        pool = DatabaseConnections.pool(settings);
-        migrations(DatabaseConnections.driver(settings)).load().migrate();
-        entities = Persistence.createEntityManagerFactory("auth", Map.of("jakarta.persistence.nonJtaDataSource", pool));
+        HikariDataSource connected = null;
+        try {
+            connected = DatabaseConnections.pool(settings);
+            MigrateResult migrated =
+                    migrations(DatabaseConnections.driver(settings)).load().migrate();
+            if (migrated.migrationsExecuted > 0) {
+                LOG.log(Level.INFO, "The account database at {0} has schema version {1} from now on", new Object[] {
+                    settings.address(), migrated.targetSchemaVersion
+                });
+            }
+            pool = connected;
+            entities = Persistence.createEntityManagerFactory(
+                    "auth", Map.of("jakarta.persistence.nonJtaDataSource", connected));
+        } catch (SQLException | RuntimeException failed) {
+            if (connected != null) {
+                connected.close();
+            }
+            throw DatabaseFault.atStart(failed, settings.address());
+        }
     }
 
     private static <T> T opened(@Nullable T part) {
-        return Objects.requireNonNull(part, "the start opens the database");
+        if (part == null) {
+            throw new AuthException(ErrorCode.STORE_UNAVAILABLE, "The account database has not answered yet.");
+        }
+        return part;
     }
 
     /**
@@ -88,7 +113,9 @@ public class Database {
     }
 
     private String product() {
-        try (Connection connection = opened(pool).getConnection()) {
+        HikariDataSource connections = opened(pool);
+        DataSource source = isPoolExhausted() ? connections.getDataSource() : connections; // busy is not down
+        try (Connection connection = source.getConnection()) {
             if (!connection.isValid(1)) {
                 throw new SQLException("the connection is dead", "08000");
             }
@@ -252,6 +279,7 @@ public class Database {
         return Flyway.configure(Database.class.getClassLoader())
                 .dataSource(database)
                 .locations("classpath:db/migration")
+                .placeholders(Map.of("by_code_point", database instanceof BaseDataSource ? " collate \"C\"" : ""))
                 .cleanDisabled(true)
                 .loggers("slf4j");
     }

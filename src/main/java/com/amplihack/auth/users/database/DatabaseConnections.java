@@ -34,9 +34,6 @@ final class DatabaseConnections {
     /** Until a new connection is authenticated; done in the background, no request waits for it. */
     private static final Duration LOGIN_TIMEOUT = Duration.ofSeconds(2);
 
-    /** How long the first connection is retried, as the database may be starting too. */
-    private static final Duration START = Duration.ofSeconds(5);
-
     /** Silenced, since {@link Database} logs an outage once; the field keeps the logger from being collected. */
     private static final Logger POOL = Logger.getLogger("com.zaxxer.hikari");
 
@@ -65,7 +62,7 @@ final class DatabaseConnections {
         config.setMinimumIdle(1);
         config.setConnectionTimeout(MAX_WAIT.toMillis());
         config.setValidationTimeout(MAX_VALIDATION.toMillis());
-        config.setInitializationFailTimeout(START.toMillis());
+        config.setInitializationFailTimeout(1);
         if (settings.isEmbedded()) {
             config.setMaxLifetime(0); // H2 closes its file with the last connection
         }

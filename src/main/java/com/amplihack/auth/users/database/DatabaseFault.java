@@ -1,7 +1,11 @@
 package com.amplihack.auth.users.database;
 
+import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import jakarta.persistence.OptimisticLockException;
 import java.net.SocketTimeoutException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
@@ -25,6 +29,47 @@ enum DatabaseFault {
     /** Whether the circuit breaker counts it as a failure: an error that is an answer does not count. */
     boolean isSilence() {
         return this == NO_CONNECTION || this == SILENT || this == BROKEN;
+    }
+
+    /**
+     * Explains a failed start: a database that is not there yet, or is busy, is {@code store_unavailable}; anything else
+     * is an {@link InvalidSettingException}, or what Flyway or JPA have thrown.
+     *
+     * @param address without a password
+     */
+    static RuntimeException atStart(Throwable failure, String address) {
+        String database = "the database at " + address;
+        String why = "";
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InvalidSettingException sentence) {
+                return sentence;
+            }
+            if (cause instanceof CertificateException) {
+                return new InvalidSettingException("auth.db.url: the certificate of " + database
+                        + " is not trusted, or is for another name: " + cause.getMessage());
+            }
+            if (cause instanceof SQLException error && error.getSQLState() != null) {
+                String said =
+                        String.valueOf(error.getMessage()).lines().findFirst().orElse("");
+                if (error.getSQLState().startsWith("28")) {
+                    return new InvalidSettingException(
+                            "auth.db.user, auth.db.password: " + database + " does not accept them: " + said);
+                }
+                if (error.getSQLState().equals("42501")) {
+                    return new InvalidSettingException(
+                            "auth.db.user: this user may not do what the service does in " + database + ": " + said);
+                }
+                why = said;
+            }
+        }
+        if (of(failure) != REFUSED || why.contains("too many")) {
+            return new AuthException(
+                    ErrorCode.STORE_UNAVAILABLE, "auth.db.url: " + database + " cannot be reached: " + why, failure);
+        }
+        if (why.isEmpty() && failure instanceof RuntimeException sentence) {
+            return sentence; // Flyway's or JPA's own
+        }
+        return new InvalidSettingException("auth.db.url: " + database + " cannot be used: " + why);
     }
 
     /** SQLSTATEs of a PostgreSQL that shuts down or starts, and of a closed H2. */

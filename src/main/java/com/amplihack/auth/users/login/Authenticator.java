@@ -6,7 +6,6 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.source.Secret;
-import com.amplihack.auth.limits.Limit;
 import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
@@ -14,11 +13,12 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.LoginAttempt;
+import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.AccountRef;
+import com.amplihack.auth.users.AccountDirectory.AccountRef;
 import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.PasswordHasher;
@@ -33,8 +33,8 @@ import java.util.logging.Logger;
 
 /**
  * Authenticates by name and password, with the same work and the same answer for an unknown user, a wrong password
- * and a disabled or locked account (docs/specification.md, fault 27). Before hashing, the attempt counts against the
- * login quota of the client's address and the failure limit of the account (docs/lockout.md).
+ * and a disabled or locked account (docs/specification.md, fault 27). Before hashing, the attempt reserves a failure of
+ * the client's address ({@link LoginLimit}) and one of the account (docs/lockout.md).
  */
 @Singleton
 public class Authenticator {
@@ -44,15 +44,21 @@ public class Authenticator {
     /** The number of counters that unknown names share, which bounds their memory. */
     static final int UNKNOWN_NAME_COUNTERS = 65_536;
 
+    /** How many presented sessions are looked up, each by a trip to the store. */
+    private static final int MAX_SESSIONS = 3;
+
+    private static final String RATE_LIMITED = "rate_limited";
+
     private final AccountDirectory directory;
     private final Accounts accounts;
     private final PasswordHasher hasher;
     private final LoginStore store;
+    private final SessionStore sessions;
     private final AuditLog audit;
     private final Configuration configuration;
-    private final RateLimiter limits;
+    private final LoginLimit limit;
     private final Meters meters;
-    private final LoginQueue places;
+    private final LoginQueue places = new LoginQueue("Too many concurrent login attempts for this account.");
 
     @Inject
     public Authenticator(
@@ -60,9 +66,10 @@ public class Authenticator {
             Accounts accounts,
             PasswordHasher hasher,
             LoginStore store,
+            SessionStore sessions,
             AuditLog audit,
             Configuration configuration,
-            RateLimiter limits,
+            LoginLimit limit,
             Meters meters) {
         this.directory = directory;
         this.accounts = accounts;
@@ -70,9 +77,9 @@ public class Authenticator {
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;
-        this.limits = limits;
+        this.sessions = sessions;
+        this.limit = limit;
         this.meters = meters;
-        places = new LoginQueue(store);
     }
 
     /**
@@ -91,7 +98,7 @@ public class Authenticator {
     public Authenticated signIn(String username, Secret password, PresentedDevices devices, ClientContext client) {
         Authenticated who = authenticate(username, password, devices, client);
         audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
-                .user(who.account().id())
+                .user(who.account().id(), who.account().username())
                 .detail("method", "password"));
         return who;
     }
@@ -99,38 +106,78 @@ public class Authenticator {
     /**
      * Checks name and password; a failure is audited as a failed login even if this is no login.
      *
-     * @param devices the device cookies of the request
+     * @param devices the device cookies and sessions of the request
      * @throws AuthException {@code rate_limited}, {@code invalid_credentials}, {@code overloaded} or {@code
      *     store_unavailable}
      */
     public Authenticated authenticate(
             String username, Secret password, PresentedDevices devices, ClientContext client) {
-        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // the login quota is never unlimited
         Optional<AccountRef> key = Username.parse(username).flatMap(directory::findKey);
-        LoginAttempt attempt = begin(username, key, devices);
+        // everything is asked for an unknown name as well, with the same result as for a stranger
+        String counter = key.map(AccountRef::id).orElseGet(() -> unknownNameCounter(username));
+        long version = key.map(AccountRef::passwordVersion).orElse(0L);
+        Optional<String> device = devices.nonceFor(counter, version).filter(nonce -> key.isPresent());
+        LoginLimit.Begun begun = begin(counter, device, username, key, devices, client);
+        try {
+            return authenticate(counter, device, key, username, password, begun, client);
+        } catch (AuthException untried) {
+            if (untried.code() != ErrorCode.INVALID_CREDENTIALS) { // a 503: nothing was compared
+                limit.giveBack(begun);
+                countOverload(untried);
+            }
+            throw untried;
+        }
+    }
+
+    /** Reserves a failure of the address, or of the device or session that belongs to the account. */
+    private LoginLimit.Begun begin(
+            String counter,
+            Optional<String> device,
+            String username,
+            Optional<AccountRef> key,
+            PresentedDevices devices,
+            ClientContext client) {
+        Optional<String> familiar = device.map(nonce -> "device/" + nonce).or(() -> devices.sessions().stream()
+                .limit(MAX_SESSIONS)
+                .filter(sid -> sessions.isAlive(counter, sid))
+                .map(sid -> "session/" + sid)
+                .findFirst());
+        try {
+            return limit.begin(familiar, key.map(AccountRef::id), client);
+        } catch (AuthException refused) {
+            countOverload(refused);
+            if (refused.code() == ErrorCode.RATE_LIMITED) {
+                note(counter, key.map(AccountRef::id), username, RATE_LIMITED, client);
+            }
+            throw refused;
+        }
+    }
+
+    private Authenticated authenticate(
+            String counter,
+            Optional<String> device,
+            Optional<AccountRef> key,
+            String username,
+            Secret password,
+            LoginLimit.Begun begun,
+            ClientContext client) {
+        LoginAttempt attempt = places.await(
+                () -> store.beginLogin(counter, device, lockout()),
+                LoginAttempt::mustWait,
+                configuration.settings().passwords().queue());
         Checked checked = check(attempt, key, password);
         if (!checked.matches()
                 || !attempt.admitted()
                 || !checked.account().orElseThrow().enabled()) {
+            limit.fail(begun);
             fail(attempt, checked.account(), username, client);
-            throw limit.addTo(new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong."));
+            throw begun.left()
+                    .addTo(new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong."));
         }
         store.giveBackLogin(attempt);
+        RateLimit left = limit.giveBack(begun);
         Account current = rehashed(checked.account().orElseThrow(), password);
-        return new Authenticated(current, attempt.epoch(), limit);
-    }
-
-    private LoginAttempt begin(String username, Optional<AccountRef> key, PresentedDevices devices) {
-        try {
-            return places.begin(
-                    key.map(AccountRef::id).orElseGet(() -> unknownNameCounter(username)),
-                    key.flatMap(known -> devices.nonceFor(known.id(), known.passwordVersion())),
-                    lockout(),
-                    configuration.settings().passwords().queue());
-        } catch (AuthException untried) {
-            countOverload(untried);
-            throw untried;
-        }
+        return new Authenticated(current, attempt.epoch(), left);
     }
 
     /**
@@ -185,7 +232,6 @@ public class Authenticator {
             return new Checked(account, matches);
         } catch (AuthException untried) { // a 503 of the database or the hash queue: nothing was compared
             store.giveBackLogin(attempt);
-            countOverload(untried);
             throw untried;
         }
     }
@@ -193,17 +239,39 @@ public class Authenticator {
     private void fail(LoginAttempt attempt, Optional<Account> account, String username, ClientContext client) {
         Optional<Instant> lockedUntil = store.failLogin(attempt, lockout());
         AuditEntry entry = AuditEntry.of(AuditEvent.LOGIN_FAILED, client).detail("method", "password");
-        if (account.isPresent()) {
-            entry.user(account.get().id()).detail("reason", reason(attempt, account.get()));
-        } else {
-            entry.detail("reason", "unknown_user").detail("name_hash", audit.pseudonym(username));
-        }
+        String reason = account.map(known -> reason(attempt, known)).orElse("unknown_user");
+        entry.detail("reason", reason);
+        account.ifPresentOrElse(
+                known -> entry.user(known.id(), known.username()),
+                () -> entry.detail("name_hash", audit.pseudonym(username)));
         audit.record(entry);
+        note(attempt.subject(), account.map(Account::id), username, reason, client);
         if (lockedUntil.isPresent() && account.isPresent()) {
             audit.record(AuditEntry.of(AuditEvent.ACCOUNT_LOCKED, client)
-                    .user(account.get().id())
+                    .user(account.get().id(), account.get().username())
                     .detail("locked_until", lockedUntil.get()));
         }
+    }
+
+    /**
+     * For administrators; of a name that nobody has, the keyed hash. What the limit refuses comes without end and is
+     * noted once for account and address, whatever else a client varies, or it would push out all other failures.
+     */
+    private void note(String counter, Optional<String> account, String username, String reason, ClientContext client) {
+        boolean counted = !reason.equals(RATE_LIMITED);
+        Username name = Username.parse(username).orElse(new Username("", ""));
+        String known = counted ? name.shown() : name.key();
+        String unknown = counted ? audit.pseudonym(username) : "";
+        store.noteFailure(
+                counter,
+                new LoginFailure(
+                        account.orElse(""),
+                        account.isPresent() ? known : unknown,
+                        reason,
+                        counted
+                                ? client.address()
+                                : RateLimiter.network(client.address()).replaceFirst("/.*", ""),
+                        counted ? SessionStore.Device.of(client).name() : ""));
     }
 
     private static String reason(LoginAttempt attempt, Account account) {

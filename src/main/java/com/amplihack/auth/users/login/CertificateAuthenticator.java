@@ -5,15 +5,13 @@ import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.CertificateSettings;
 import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.limits.Limit;
-import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.AccountRef;
+import com.amplihack.auth.users.AccountDirectory.AccountRef;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.web.ClientContext;
@@ -40,7 +38,7 @@ public class CertificateAuthenticator {
     private final SessionStore store;
     private final AuditLog audit;
     private final Configuration configuration;
-    private final RateLimiter limits;
+    private final LoginLimit limit;
     private final InstantSource clock;
 
     @Inject
@@ -49,13 +47,13 @@ public class CertificateAuthenticator {
             SessionStore store,
             AuditLog audit,
             Configuration configuration,
-            RateLimiter limits,
+            LoginLimit limit,
             InstantSource clock) {
         this.accounts = accounts;
         this.store = store;
         this.audit = audit;
         this.configuration = configuration;
-        this.limits = limits;
+        this.limit = limit;
         this.clock = clock;
     }
 
@@ -73,22 +71,34 @@ public class CertificateAuthenticator {
      * @throws AuthException {@code rate_limited}, {@code invalid_credentials} or {@code store_unavailable}
      */
     public Authenticated authenticate(X509Certificate leaf, ClientContext client) {
-        RateLimit limit = limits.take(Limit.LOGIN, client).orElseThrow(); // the login quota is never unlimited
-        Found found = unfit(leaf).map(Found::refused).orElseGet(() -> find(leaf.getSubjectX500Principal()));
+        LoginLimit.Begun begun = limit.begin(Optional.empty(), Optional.empty(), client);
+        Found found = find(leaf, begun);
         boolean success = found.refusal().isEmpty();
         AuditEntry entry = AuditEntry.of(success ? AuditEvent.LOGIN_SUCCESS : AuditEvent.LOGIN_FAILED, client)
                 .detail("method", "certificate")
                 .detail("subject", shown(leaf.getSubjectX500Principal()))
                 .detail("issuer", shown(leaf.getIssuerX500Principal()))
                 .detail("serial", leaf.getSerialNumber().toString(16));
-        found.account().ifPresent(account -> entry.user(account.id()));
+        found.account().ifPresent(account -> entry.user(account.id(), account.username()));
         found.refusal().ifPresent(reason -> entry.detail("reason", reason));
         audit.record(entry);
         if (!success) {
-            throw limit.addTo(
-                    new AuthException(ErrorCode.INVALID_CREDENTIALS, "No account can sign in with this certificate."));
+            limit.fail(begun);
+            throw begun.left()
+                    .addTo(new AuthException(
+                            ErrorCode.INVALID_CREDENTIALS, "No account can sign in with this certificate."));
         }
-        return new Authenticated(found.account().orElseThrow(), found.epoch().orElseThrow(), limit);
+        RateLimit left = limit.giveBack(begun);
+        return new Authenticated(found.account().orElseThrow(), found.epoch().orElseThrow(), left);
+    }
+
+    private Found find(X509Certificate leaf, LoginLimit.Begun begun) {
+        try {
+            return unfit(leaf).map(Found::refused).orElseGet(() -> find(leaf.getSubjectX500Principal()));
+        } catch (AuthException untried) { // a 503
+            limit.giveBack(begun);
+            throw untried;
+        }
     }
 
     /**

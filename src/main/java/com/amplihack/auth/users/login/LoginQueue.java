@@ -1,39 +1,40 @@
 package com.amplihack.auth.users.login;
 
-import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.store.LoginAttempt;
-import com.amplihack.auth.store.LoginStore;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * Begins login attempts: while concurrent attempts take up all of an account's places, another one waits, for a bounded
- * time and with a bounded number of others, instead of being refused as a wrong password.
+ * Begins login attempts: while concurrent attempts take up all places of an account or address, another one waits, for a
+ * bounded time and with a bounded number of others, instead of being refused as a wrong password.
  */
 final class LoginQueue {
     private static final Duration MAX_WAIT = Duration.ofSeconds(5);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
-    private final LoginStore store;
+    private final String refusal;
     private final AtomicInteger waiting = new AtomicInteger();
 
-    LoginQueue(LoginStore store) {
-        this.store = store;
+    /** @param refusal the sentence for whoever waited in vain */
+    LoginQueue(String refusal) {
+        this.refusal = refusal;
     }
 
     /**
      * Begins an attempt.
      *
+     * @param begin tries to
+     * @param mustWait whether it could not yet
      * @param maxWaiting how many attempts may wait on this node at a time
      * @return an attempt that is admitted or refused
      * @throws AuthException {@code overloaded} when no place was free in time, or {@code store_unavailable}
      */
-    LoginAttempt begin(String subject, Optional<String> device, LockoutSettings rules, int maxWaiting) {
-        LoginAttempt first = store.beginLogin(subject, device, rules);
-        if (!first.mustWait()) {
+    <T> T await(Supplier<T> begin, Predicate<T> mustWait, int maxWaiting) {
+        T first = begin.get();
+        if (!mustWait.test(first)) {
             return first;
         }
         try {
@@ -41,8 +42,8 @@ final class LoginQueue {
                 long end = System.nanoTime() + MAX_WAIT.toNanos();
                 do {
                     Thread.sleep(POLL_INTERVAL.toMillis());
-                    LoginAttempt next = store.beginLogin(subject, device, rules);
-                    if (!next.mustWait()) {
+                    T next = begin.get();
+                    if (!mustWait.test(next)) {
                         return next;
                     }
                 } while (System.nanoTime() < end);
@@ -52,6 +53,6 @@ final class LoginQueue {
         } finally {
             waiting.decrementAndGet();
         }
-        throw new AuthException(ErrorCode.OVERLOADED, "Too many concurrent login attempts for this account.");
+        throw new AuthException(ErrorCode.OVERLOADED, refusal);
     }
 }

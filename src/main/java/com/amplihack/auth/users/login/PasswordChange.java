@@ -69,7 +69,7 @@ public class PasswordChange {
                 .orElseThrow(PasswordChange::changedMeanwhile) // the verified password is no longer the account's
                 .passwordVersion();
         store.endAll(id); // including those opened with the old password meanwhile
-        audit.record(AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(id));
+        audit.record(AuditEntry.of(AuditEvent.PASSWORD_CHANGED, client).user(id, username));
         SessionStore.Epoch epoch = store.epoch(id);
         Account now = directory
                 .find(id)

@@ -1,8 +1,9 @@
 package com.amplihack.auth.users.login;
 
+import java.util.List;
 import java.util.Optional;
 
-/** The device cookies of a login, which show that the device has signed in before. */
+/** What a login presents of its past: the cookies of a device that has signed in before, and proofs of sessions. */
 @FunctionalInterface
 public interface PresentedDevices {
     /** No device cookie. */
@@ -10,4 +11,25 @@ public interface PresentedDevices {
 
     /** The nonce of a device that has signed in to this account with its current password. */
     Optional<String> nonceFor(String accountId, long passwordVersion);
+
+    /** Ids of sessions, alive or not, whose handles were presented. */
+    default List<String> sessions() {
+        return List.of();
+    }
+
+    /** Adds sessions whose handles were presented. */
+    default PresentedDevices with(List<String> sids) {
+        PresentedDevices devices = this;
+        return new PresentedDevices() {
+            @Override
+            public Optional<String> nonceFor(String accountId, long passwordVersion) {
+                return devices.nonceFor(accountId, passwordVersion);
+            }
+
+            @Override
+            public List<String> sessions() {
+                return List.copyOf(sids);
+            }
+        };
+    }
 }

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.config.source.Setting;
 import com.amplihack.auth.config.source.SettingsReader;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +154,9 @@ class AddressRangesTest {
     }
 
     private static AddressRanges ranges(String value) {
-        return AddressRanges.read("auth.some.ranges", new SettingsReader(name -> Optional.of(value)));
+        return AddressRanges.of(new SettingsReader(setting -> Optional.of(value))
+                .find(Setting.list(
+                        "auth.some.ranges", "a list of CIDR blocks such as 10.0.0.0/8", AddressRanges::block))
+                .orElse(List.of()));
     }
 }

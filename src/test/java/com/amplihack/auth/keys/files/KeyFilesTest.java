@@ -381,6 +381,16 @@ class KeyFilesTest {
         return new KeyFiles(settings(Optional.of(Secret.of(passphrase))), false).readOrMake();
     }
 
+    @Test
+    void pairsArePreparedForADirectoryWithNoKeyAlone() throws IOException {
+        assertTrue(KeyDirectory.isEmpty(settings(Optional.empty())));
+        read();
+        assertFalse(KeyDirectory.isEmpty(settings(Optional.empty())), "a pair to adopt");
+        Files.delete(privateFile);
+        Files.writeString(directory.resolve("ring.json"), "{}");
+        assertFalse(KeyDirectory.isEmpty(settings(Optional.empty())), "a ring");
+    }
+
     private KeySettings settings(Optional<Secret> passphrase) {
         return settings(directory, passphrase);
     }

@@ -61,7 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HsmKeysTest {
     private static final Instant START = Instant.parse("2026-11-23T10:20:30Z");
     private static final Duration PUBLISH = Duration.ofSeconds(600);
-    private static final KeyChangeCause ADMIN = KeyChangeCause.by("eva", "sid", ClientContext.NONE);
+    private static final KeyChangeCause ADMIN = KeyChangeCause.by("eva", "eva", "sid", ClientContext.NONE);
     private static final JWSHeader HEADER = new JWSHeader(JWSAlgorithm.RS256);
     private static final byte[] INPUT = "input".getBytes(StandardCharsets.US_ASCII);
 

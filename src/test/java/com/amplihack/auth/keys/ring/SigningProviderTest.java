@@ -12,6 +12,7 @@ import com.nimbusds.jose.crypto.RSASSASigner;
 import java.io.File;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
+import java.math.BigInteger;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -82,6 +83,19 @@ class SigningProviderTest {
         assertNotEquals(
                 publicKey.getModulus(),
                 ((RSAPublicKey) SigningProvider.generate(2048).getPublic()).getModulus());
+    }
+
+    @Test
+    void preparedPairIsHandedOutOnceAndOnlyInItsSize() {
+        SigningProvider.prepare(2048, 2);
+        BigInteger first = modulus(SigningProvider.generate(2048));
+        assertEquals(2048, first.bitLength());
+        assertEquals(3072, modulus(SigningProvider.generate(3072)).bitLength());
+        assertNotEquals(first, modulus(SigningProvider.generate(2048)));
+    }
+
+    private static BigInteger modulus(KeyPair pair) {
+        return ((RSAPublicKey) pair.getPublic()).getModulus();
     }
 
     @Test

@@ -2,19 +2,25 @@ package com.amplihack.auth.proxy.upstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.config.type.UpstreamTarget.Credential;
 import com.amplihack.auth.proxy.upstream.Upstream.Request;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,10 +35,8 @@ class HttpUpstreamTest {
         server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         upstream = new HttpUpstream(
                 HttpClient.newHttpClient(),
-                TestSettings.dev(
-                                Path.of("unused"),
-                                Map.of("auth.proxy.upstream", "http://127.0.0.1:" + server.getLocalPort()))
-                        .proxy());
+                URI.create("http://127.0.0.1:" + server.getLocalPort()),
+                Optional.of(new Credential("X-Api-Key", Secret.of("the-upstreams"))));
     }
 
     @AfterEach
@@ -50,6 +54,24 @@ class HttpUpstreamTest {
             assertEquals('G', in.read());
             sending.cancel(true);
             in.readAllBytes();
+        }
+    }
+
+    @Test
+    void itsCredentialReplacesTheClientsInAnySpelling() throws IOException {
+        List<Map.Entry<String, String>> headers = List.of(
+                Map.entry("x-api-key", "forged"), Map.entry("X_Api_Key", "forged"), Map.entry("X-Other", "kept"));
+        Future<?> sending =
+                upstream.send(new Request("GET", "/a", headers, BodyPublishers.noBody()), (answer, failure) -> {});
+        try (Socket socket = server.accept()) {
+            socket.setSoTimeout(20_000);
+            var lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            List<String> sent = lines.lines().takeWhile(line -> !line.isEmpty()).toList();
+            assertTrue(sent.contains("X-Api-Key: the-upstreams"), sent.toString());
+            assertTrue(sent.contains("X-Other: kept"), sent.toString());
+            assertTrue(sent.stream().noneMatch(line -> line.contains("forged")), sent.toString());
+        } finally {
+            sending.cancel(true);
         }
     }
 

@@ -5,18 +5,36 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
+import com.amplihack.auth.store.KeyStore.KeyAdmission;
+import com.amplihack.auth.store.KeyStore.KeyCopy;
+import com.amplihack.auth.store.KeyStore.KeyUse;
+import com.amplihack.auth.store.KeyStore.KeyVerdict;
 import com.amplihack.auth.store.LoginAttempt;
+import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.store.OnRedis;
+import com.amplihack.auth.store.QuotaStore;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SessionStore.Admission;
 import com.amplihack.auth.store.SessionStore.Answer;
 import com.amplihack.auth.store.SessionStore.Device;
 import com.amplihack.auth.store.SessionStore.Epoch;
+import com.amplihack.auth.store.SessionStore.Metered;
 import com.amplihack.auth.store.SessionStore.RefreshView;
 import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
+import com.amplihack.auth.store.budget.Budget;
+import com.amplihack.auth.store.budget.Budget.Scope;
+import com.amplihack.auth.store.budget.Budget.Window;
+import com.amplihack.auth.store.budget.BudgetStore.CountedFor;
+import com.amplihack.auth.store.budget.HourlyUsage;
+import com.amplihack.auth.store.budget.MeteredCall;
+import com.amplihack.auth.store.budget.Reservation;
+import com.amplihack.auth.store.budget.Reserved;
+import com.amplihack.auth.store.budget.TokenUsage;
+import com.amplihack.auth.store.budget.UsedBudget;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.store.script.StoreBackend;
 import com.amplihack.auth.store.script.StoreOperation;
@@ -31,10 +49,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,9 +74,17 @@ class EmbeddedAgainstRedisTest extends OnRedis {
     private static final List<String> USERS =
             List.of("0ada0ada-0ada-4ada-8ada-0ada0ada0ada", "0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b");
 
+    private static final List<Budget> BUDGETS = List.of(
+            new Budget(Scope.ACCOUNT, "", OptionalLong.of(5_000), OptionalLong.of(100), Window.DAY),
+            new Budget(Scope.KEY, "key-0", OptionalLong.of(900_000_000_000_000L), OptionalLong.empty(), Window.MONTH),
+            new Budget(Scope.ROLE, "user", OptionalLong.empty(), OptionalLong.of(300), Window.TOTAL));
+
     private final Map<StoreOperation, Set<Object>> answers = new EnumMap<>(StoreOperation.class);
     private final Map<String, RefreshView> views = new HashMap<>();
+    private final Map<String, String> versions = new HashMap<>();
     private final List<LoginAttempt> attempts = new ArrayList<>();
+    private final List<Reserved> reserved = new ArrayList<>();
+    private final Map<String, String> limits = new HashMap<>();
     private final Keyspace keyspace = new Keyspace(Long.MAX_VALUE);
     private final EmbeddedBackend embedded = new EmbeddedBackend(this::now, keyspace);
     private Instant now = Instant.parse("2026-06-01T12:00:00.123Z"); // a fraction, to see how numbers are written
@@ -83,11 +112,21 @@ class EmbeddedAgainstRedisTest extends OnRedis {
             }
         }
         assertEquals(
-                Set.of("ADMITTED", "SESSION_OVER", "BARE_REPEAT", "AFTER_PROOF", "OVER_QUOTA"),
+                Set.of(
+                        "ADMITTED",
+                        "SESSION_OVER",
+                        "BARE_REPEAT",
+                        "AFTER_PROOF",
+                        "OVER_QUOTA",
+                        "LIMITS_CHANGED",
+                        "NO_BUDGET"),
                 answers.get(StoreOperation.ADMIT));
         assertEquals(Set.of("COMMITTED", "MOVED", "SESSION_OVER"), answers.get(StoreOperation.ROTATE));
         assertEquals(Set.of("COMMITTED", "MOVED", "SESSION_OVER"), answers.get(StoreOperation.ANSWER));
         assertEquals(Set.of("COMMITTED", "MOVED"), answers.get(StoreOperation.OPEN));
+        assertEquals(
+                Stream.of(KeyVerdict.values()).map(Enum::name).collect(Collectors.toSet()),
+                answers.get(StoreOperation.ADMIT_KEY));
         Set<StoreOperation> asked = new HashSet<>(List.of(StoreOperation.values()));
         // two without a script, and one that depends on real time and runs the script of KILL_KEYS
         asked.removeAll(Set.of(StoreOperation.PING, StoreOperation.COUNT, StoreOperation.WRITE_BACK));
@@ -102,7 +141,7 @@ class EmbeddedAgainstRedisTest extends OnRedis {
         String key = user + sid;
         RefreshView view = views.get(key);
         Quota quota = random.nextInt(3) == 0 ? UNLIMITED : TWO;
-        switch (random.nextInt(40)) {
+        switch (random.nextInt(52)) {
             case 0, 1, 2, 3 -> {
                 Epoch epoch = random.nextInt(6) == 0 ? new Epoch(1, 1) : store.epoch(user);
                 Instant end = now.truncatedTo(ChronoUnit.SECONDS).plus(time(random, 300)); // as the opening is
@@ -150,7 +189,22 @@ class EmbeddedAgainstRedisTest extends OnRedis {
                     store.sessions(user, Optional.of(place), 2);
                 });
             }
-            case 29, 30 -> store.take(TWO, "address-" + random.nextInt(2));
+            case 29, 30 -> {
+                String address = "address-" + random.nextInt(2);
+                QuotaStore.Reservation reservation = store.reserve(TWO, address);
+                if (reservation.taken().granted() && random.nextBoolean()) {
+                    store.settle(reservation, random.nextBoolean());
+                }
+                store.look(TWO, address);
+                if (random.nextInt(9) == 0) {
+                    store.lift(TWO, address);
+                }
+                String reason = random.nextBoolean() ? "locked" : "wrong_password";
+                store.noteFailure(user, new LoginFailure(random.nextBoolean() ? user : "", "ada", reason, address, ""));
+                store.failures(user);
+                store.failures(random.nextInt(3), 3);
+                store.isAlive(user, sid);
+            }
             case 31, 32, 33 -> {
                 Optional<String> device = random.nextBoolean() ? Optional.of("device") : Optional.empty();
                 attempts.add(store.beginLogin(user, device, RULES));
@@ -173,7 +227,89 @@ class EmbeddedAgainstRedisTest extends OnRedis {
                 store.liveSessions();
             }
             case 37 -> panic(random);
+            case 38, 39, 40, 41, 42, 43 -> useKey(random, user, quota);
+            case 44, 45, 46, 47, 48, 49 -> meter(random, user, sid);
             default -> advance(STEP * (1 + random.nextInt(random.nextInt(20) == 0 ? 3_000 : 3)));
+        }
+    }
+
+    private void useKey(Random random, String user, Quota quota) {
+        String id = "key-" + random.nextInt(2);
+        for (int use = 0; use < 4; use++) {
+            String version = random.nextInt(9) == 0 ? "" : versions.getOrDefault(user + id, "");
+            String hash = random.nextInt(9) == 0 ? "wrong" : "right";
+            KeyAdmission decided = store.admitKey(
+                    new KeyUse(user, id, hash, version, random.nextInt(9) > 0, "192.0.2.1"),
+                    quota,
+                    random.nextBoolean() ? Optional.of(call(random, id)) : Optional.empty());
+            versions.put(user + id, decided.verdict() == KeyVerdict.CHANGED ? decided.version() : version);
+            if (decided.verdict() == KeyVerdict.LEASED && random.nextInt(6) > 0) {
+                KeyCopy copy = new KeyCopy("right", now.plus(time(random, 20)), "grant");
+                boolean granted = random.nextInt(6) > 0;
+                store.fillKey(user, id, decided.lease(), granted ? Optional.of(copy) : Optional.empty());
+            }
+        }
+        switch (random.nextInt(40)) {
+            case 0 -> store.killKey(user, id);
+            case 1, 2 -> store.changeLimits(List.of(user));
+            case 3, 4 -> store.keyUses(user, List.of("key-0", "key-1"));
+            default -> {
+                // seldom enough
+            }
+        }
+    }
+
+    private static MeteredCall call(Random random, String keyId) {
+        List<Budget> budgets =
+                BUDGETS.stream().filter(budget -> random.nextBoolean()).toList();
+        return new MeteredCall(
+                keyId,
+                "model-" + random.nextInt(70),
+                random.nextInt(100),
+                random.nextInt(100),
+                budgets,
+                time(random, 20));
+    }
+
+    private void meter(Random random, String user, String sid) {
+        MeteredCall call = call(random, "");
+        Use use = new Use(user, sid, 20, "jti-" + random.nextInt(9), true, ReplayMode.AUTO, time(random, 6));
+        Admission admission = store.admit(
+                use,
+                UNLIMITED,
+                Optional.of(new Metered(random.nextInt(5) == 0 ? "stale" : limits.getOrDefault(user, ""), call)));
+        limits.put(user, admission.limits());
+        admission.reservation().ifPresent(reservation -> {
+            reservation.reserved().ifPresent(reserved::add);
+            if (reservation.outcome() == Reservation.Outcome.UNSEEDED) {
+                store.seed(
+                        user,
+                        call.budgets().stream()
+                                .map(budget -> new UsedBudget(budget, now, random.nextInt(50), random.nextInt(3)))
+                                .toList());
+            }
+        });
+        if (!reserved.isEmpty() && random.nextBoolean()) {
+            Reserved one = reserved.get(random.nextInt(reserved.size())); // perhaps not for the first time
+            switch (random.nextInt(4)) {
+                case 0 -> store.giveBack(one);
+                case 1 -> store.extend(one, time(random, 20));
+                default -> store.settle(one, new TokenUsage(random.nextInt(200), random.nextInt(200)));
+            }
+        }
+        switch (random.nextInt(12)) {
+            case 0 -> store.recount(USERS, Scope.ROLE, "user");
+            case 1 -> store.usageSaved(user, store.unsavedUsage(user));
+            case 2 -> {
+                List<HourlyUsage> stale = store.unsavedUsage(user);
+                store.admit(use, UNLIMITED, Optional.of(new Metered(admission.limits(), call)));
+                store.usageSaved(user, stale);
+            }
+            case 3 -> store.forgottenUsers().forEach(store::forget);
+            case 4 -> store.forget(new CountedFor(user, now));
+            default -> {
+                // seldom enough
+            }
         }
     }
 
@@ -288,8 +424,18 @@ class EmbeddedAgainstRedisTest extends OnRedis {
         }
 
         @Override
+        public int slot(String key) {
+            return 0;
+        }
+
+        @Override
         public void ping() {
             operator.ping();
+        }
+
+        @Override
+        public StoreInspection connect(Instant at) {
+            return StoreInspection.GOOD;
         }
 
         @Override

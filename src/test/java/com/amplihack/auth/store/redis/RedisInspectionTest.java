@@ -10,6 +10,7 @@ import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.StoreInspection;
+import com.amplihack.auth.store.StoreUnavailableException;
 import com.amplihack.auth.store.TestCertificate;
 import com.amplihack.auth.store.TestRedis;
 import com.sun.net.httpserver.HttpServer;
@@ -75,12 +76,18 @@ class RedisInspectionTest {
     }
 
     @Test
-    void forgettingIsWarnedOf() {
-        List<String> warnings = look(at(carelessPort), Instant.now()).warnings();
+    void forgettingIsRefused() {
+        String refusal = refusal(at(carelessPort));
+        assertTrue(refusal.startsWith("maxmemory-policy of Redis is allkeys-lru"), refusal);
+    }
 
-        assertEquals(2, warnings.size(), warnings.toString());
-        assertTrue(warnings.get(0).startsWith("maxmemory-policy of Redis is allkeys-lru"), warnings.get(0));
-        assertTrue(warnings.get(1).startsWith("appendonly of Redis is no"), warnings.get(1));
+    @Test
+    void losingAtARestartIsWarnedOf() {
+        List<String> warnings =
+                RedisInspection.of("aof_enabled:0\r\n", Duration.ZERO).warnings();
+
+        assertEquals(1, warnings.size(), warnings.toString());
+        assertTrue(warnings.get(0).startsWith("appendonly of Redis is no"), warnings.get(0));
     }
 
     @ParameterizedTest
@@ -136,20 +143,20 @@ class RedisInspectionTest {
     void aHostThatDoesNotExistIsNamed() {
         assertEquals(
                 "redis.host: no machine has the name in no-such-machine.invalid:6379",
-                refusal(Map.of("redis.host", "no-such-machine.invalid")));
+                absence(Map.of("redis.host", "no-such-machine.invalid")));
         assertEquals(
                 "redis.uri: no machine has the name in no-such-machine.invalid:1234",
-                refusal(Map.of("redis.uri", "redis://:" + SECRET + "@no-such-machine.invalid:1234")));
+                absence(Map.of("redis.uri", "redis://:" + SECRET + "@no-such-machine.invalid:1234")));
     }
 
     @Test
     void nobodyAndSilenceAreToldApart() throws IOException {
         int nobody = freePort();
-        assertEquals("No Redis answers at 127.0.0.1:" + nobody, refusal(port(nobody)));
+        assertEquals("No Redis answers at 127.0.0.1:" + nobody, absence(port(nobody)));
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             assertEquals(
                     "No Redis answers at 127.0.0.1:" + silent.getLocalPort() + " within 500 ms",
-                    refusal(port(silent.getLocalPort())));
+                    absence(port(silent.getLocalPort())));
         }
     }
 
@@ -192,7 +199,7 @@ class RedisInspectionTest {
         assertEquals(
                 "redis.tls: localhost:" + carelessPort
                         + " does not answer to TLS; a port without it needs redis.tls=false",
-                refusal(tls));
+                absence(tls));
         tls.put("redis.port", Integer.toString(tlsPort));
         assertEquals(
                 "redis.tls: the certificate of localhost:" + tlsPort
@@ -200,7 +207,7 @@ class RedisInspectionTest {
                 refusal(tls));
         assertEquals(
                 "127.0.0.1:" + tlsPort + " closes the connection: if that port wants TLS, set redis.tls to true",
-                refusal(port(tlsPort)));
+                absence(port(tlsPort)));
     }
 
     @Test
@@ -209,8 +216,8 @@ class RedisInspectionTest {
         assertEquals(
                 "redis.sentinel.nodes: none of them tells where the primary is: auth (by the Sentinels " + nobody
                         + "); if they ask for a password, it is redis.sentinel.password",
-                refusal(Map.of("redis.sentinel.master", "auth", "redis.sentinel.nodes", nobody)));
-        assertEquals("No Redis answers at the cluster of " + nobody, refusal(Map.of("redis.cluster.nodes", nobody)));
+                absence(Map.of("redis.sentinel.master", "auth", "redis.sentinel.nodes", nobody)));
+        assertEquals("No Redis answers at the cluster of " + nobody, absence(Map.of("redis.cluster.nodes", nobody)));
         String noCluster = refusal(Map.of("redis.cluster.nodes", "127.0.0.1:" + carelessPort));
         assertTrue(noCluster.contains("cluster support disabled"), noCluster);
     }
@@ -229,7 +236,7 @@ class RedisInspectionTest {
 
     private static StoreInspection look(StoreSettings settings, Instant now) {
         try (RedisBackend store = new RedisBackend(settings, new Meters())) {
-            assertEquals(store.inspect(now), store.checkAtStartup(now));
+            assertEquals(store.inspect(now), store.connect(now));
             return store.inspect(now);
         }
     }
@@ -238,10 +245,20 @@ class RedisInspectionTest {
         return refusal(TestSettings.dev(Path.of("unused"), properties).store());
     }
 
+    /** What stops the start. */
     private static String refusal(StoreSettings settings) {
-        String sentence = assertThrows(InvalidSettingException.class, () -> {
+        return sentence(settings, InvalidSettingException.class);
+    }
+
+    /** What the start waits for. */
+    private static String absence(Map<String, String> properties) {
+        return sentence(TestSettings.dev(Path.of("unused"), properties).store(), StoreUnavailableException.class);
+    }
+
+    private static String sentence(StoreSettings settings, Class<? extends RuntimeException> kind) {
+        String sentence = assertThrows(kind, () -> {
                     try (RedisBackend store = new RedisBackend(settings, new Meters())) {
-                        store.checkAtStartup(Instant.now());
+                        store.connect(Instant.now());
                     }
                 })
                 .getMessage();

@@ -1,12 +1,15 @@
 package com.amplihack.auth.users.database;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.DatabaseSettings;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
@@ -82,6 +86,52 @@ class DatabaseConnectionsTest {
     @MethodSource("failures")
     void aFailureIsTakenForWhatItIs(Map.Entry<Throwable, DatabaseFault> failure) {
         assertEquals(failure.getValue(), DatabaseFault.of(failure.getKey()));
+    }
+
+    /** A failed start, and how its sentence begins. */
+    static Stream<Map.Entry<Throwable, String>> failedStarts() {
+        return Stream.of(
+                Map.entry(new SQLException("Connection refused", "08001"), "auth.db.url: the database at x cannot be"),
+                Map.entry(new SQLException("starting up", "57P03"), "auth.db.url: the database at x cannot be reached"),
+                Map.entry(new SQLException("too many clients", "53300"), "auth.db.url: the database at x cannot be"),
+                Map.entry(new SQLException("lock timeout", "55P03"), "auth.db.url: the database at x cannot be"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failedStarts")
+    void aDatabaseThatIsNotThereYetIsWaitedFor(Map.Entry<Throwable, String> failure) {
+        RuntimeException start = DatabaseFault.atStart(inside((SQLException) failure.getKey()), "x");
+
+        assertEquals(
+                ErrorCode.STORE_UNAVAILABLE,
+                assertInstanceOf(AuthException.class, start).code());
+        assertTrue(start.getMessage().startsWith(failure.getValue()), start.getMessage());
+    }
+
+    /** What no waiting cures, and how its sentence begins. */
+    static Stream<Map.Entry<Throwable, String>> badStarts() {
+        return Stream.of(
+                Map.entry(
+                        new SQLException("password authentication failed", "28P01"),
+                        "auth.db.user, auth.db.password: the database at x does not accept them: password"),
+                Map.entry(
+                        new SQLException("permission denied for schema public", "42501"),
+                        "auth.db.user: this user may not do what the service does in the database at x: permission"),
+                Map.entry(
+                        new SQLException("database \"y\" does not exist", "3D000"),
+                        "auth.db.url: the database at x cannot be used: database \"y\" does not exist"),
+                Map.entry(
+                        new SQLException("SSL error", "08006", new CertificateException("no name matching x")),
+                        "auth.db.url: the certificate of the database at x is not trusted"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badStarts")
+    void whatNoWaitingCuresEndsTheStart(Map.Entry<Throwable, String> failure) {
+        RuntimeException start = DatabaseFault.atStart(inside((SQLException) failure.getKey()), "x");
+
+        assertInstanceOf(InvalidSettingException.class, start);
+        assertTrue(start.getMessage().startsWith(failure.getValue()), start.getMessage());
     }
 
     private static Throwable inside(SQLException failure) {

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The migrations on both databases, from nothing and from the version before. */
 class MigrationsTest extends OnBothDatabases {
-    private static final String PREVIOUS = "2";
-    private static final int ALL = 3;
+    private static final String PREVIOUS = "5";
+    private static final int ALL = 7;
 
     @ParameterizedTest
     @MethodSource("databases")
@@ -43,8 +43,14 @@ class MigrationsTest extends OnBothDatabases {
         MigrateResult result = Database.migrations(database).load().migrate();
 
         assertTrue(result.success);
-        assertEquals(1, result.migrationsExecuted);
-        assertEquals(1, count(database, "select count(*) from auth_account where password_version = 0"));
+        assertEquals(ALL - Integer.parseInt(PREVIOUS), result.migrationsExecuted);
+        assertEquals(
+                1,
+                count(
+                        database,
+                        "select count(*) from auth_account where username_key = 'ada' and must_change_password = false"));
+        assertThrows(
+                SQLException.class, () -> execute(database, "update auth_account set username_key = null"), "not null");
         assertEquals(1, count(database, "select count(*) from auth_account_role where role_name = 'admin'"));
     }
 

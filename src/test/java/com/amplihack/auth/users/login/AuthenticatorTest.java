@@ -15,12 +15,14 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.LoginAttempt;
+import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.store.SecurityStore;
+import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.AccountRef;
+import com.amplihack.auth.users.AccountDirectory.AccountRef;
 import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.users.Username;
@@ -234,6 +236,11 @@ class AuthenticatorTest {
 
     /** What the refused ones were told. */
     private List<ErrorCode> atOnce(int count, IntFunction<Secret> password) throws Exception {
+        return atOnce(count, password, i -> "192.0.2." + i);
+    }
+
+    private List<ErrorCode> atOnce(int count, IntFunction<Secret> password, IntFunction<String> address)
+            throws Exception {
         checking = Duration.ofMillis(20);
         ExecutorService people = Executors.newFixedThreadPool(count);
         try {
@@ -241,7 +248,7 @@ class AuthenticatorTest {
                     .<Callable<Optional<ErrorCode>>>mapToObj(i -> () -> {
                         try {
                             authenticator.authenticate(
-                                    "ada", password.apply(i), PresentedDevices.NONE, client("192.0.2." + i));
+                                    "ada", password.apply(i), PresentedDevices.NONE, client(address.apply(i)));
                             return Optional.empty();
                         } catch (AuthException refused) {
                             return Optional.of(refused.code());
@@ -256,6 +263,144 @@ class AuthenticatorTest {
         } finally {
             people.shutdownNow();
         }
+    }
+
+    @Test
+    void successesAreGivenBackToTheAddress() {
+        for (int i = 0; i < 12; i++) {
+            assertTrue(signsIn(RIGHT, PresentedDevices.NONE, "192.0.2.1"), "sign-in " + i);
+        }
+        for (int i = 0; i < 5; i++) {
+            assertEquals(
+                    ErrorCode.INVALID_CREDENTIALS,
+                    refusal("ada", WRONG, "192.0.2.1").code());
+            now = now.plusSeconds(1);
+        }
+        assertEquals(ErrorCode.RATE_LIMITED, refusal("ada", RIGHT, "192.0.2.1").code());
+        assertEquals("rate_limited", store.failures(ID).get(0).failure().reason());
+    }
+
+    @Test
+    void oneAddressPushesOutNoFailureOfOthers() {
+        refusal("ada", WRONG, "198.51.100.1");
+        useUp("2001:db8::1");
+        List<String> names = List.of("ada", "ADA", " Ada", "ada\n", "aDa\u00a0");
+        for (int i = 0; i < 2 * LoginFailure.IN_ALL; i++) {
+            String name = i % 2 == 0 ? names.get(i / 2 % names.size()) : "nobody " + i;
+            ClientContext client = new ClientContext("2001:db8::1:" + Integer.toHexString(i), "Test/" + i, "");
+            assertThrows(
+                    AuthException.class, () -> authenticator.authenticate(name, WRONG, PresentedDevices.NONE, client));
+        }
+
+        List<LoginFailure> own = noted(store.failures(ID));
+        assertTrue(own.contains(new LoginFailure(ID, "ada", "rate_limited", "2001:db8::", "")));
+        assertTrue(own.contains(new LoginFailure(ID, "ada", "wrong_password", "198.51.100.1", "Test/1.0")));
+        List<LoginFailure> all = noted(store.failures(0, LoginFailure.IN_ALL));
+        assertTrue(all.contains(new LoginFailure("", "", "rate_limited", "2001:db8::", "")));
+        assertTrue(all.contains(new LoginFailure(ID, "ada", "wrong_password", "198.51.100.1", "Test/1.0")));
+        assertEquals(2, own.size());
+        assertEquals(4, all.size(), "and the one failure of nobody that was looked at");
+    }
+
+    @Test
+    void theNameOfAFailedSignInIsNotedWithoutWhatSurroundsIt() {
+        refusal("Ada\nlocked\n", WRONG, "192.0.2.1"); // no valid name
+        refusal("\n Ada\n", WRONG, "192.0.2.2");
+
+        assertEquals(
+                List.of(new LoginFailure(ID, "Ada", "wrong_password", "192.0.2.2", "Test/1.0")),
+                noted(store.failures(ID)));
+    }
+
+    private static List<LoginFailure> noted(List<LoginFailure.Last> failures) {
+        return failures.stream().map(LoginFailure.Last::failure).toList();
+    }
+
+    @Test
+    void whatWasNotLookedAtIsGivenBackToTheAddress() {
+        overloaded = true;
+        for (int i = 0; i < 12; i++) {
+            assertEquals(
+                    ErrorCode.OVERLOADED, refusal("ada", WRONG, "192.0.2.1").code());
+        }
+    }
+
+    @Test
+    void ofSixteenSignInsAtOnceFromOneAddressNoneIsRefused() throws Exception {
+        assertEquals(List.of(), atOnce(16, i -> RIGHT, i -> "192.0.2.1"));
+    }
+
+    @Test
+    void ofFiftyGuessesAtOnceFromOneAddressFiveAreLookedAt() throws Exception {
+        List<ErrorCode> answers = atOnce(50, i -> WRONG, i -> "192.0.2.1");
+
+        assertEquals(5, Collections.frequency(answers, ErrorCode.INVALID_CREDENTIALS));
+        assertEquals(45, Collections.frequency(answers, ErrorCode.RATE_LIMITED));
+        assertEquals(5, compared.size());
+    }
+
+    @Test
+    void strangersDoNotUseUpTheAddressOfADeviceOrSessionOfTheAccount() {
+        String alive = openSession(ID);
+        useUp("192.0.2.1");
+
+        assertEquals(ErrorCode.RATE_LIMITED, refusal("ada", RIGHT, "192.0.2.1").code());
+        assertTrue(signsIn(RIGHT, DEVICE, "192.0.2.1"));
+        assertTrue(signsIn(RIGHT, PresentedDevices.NONE.with(List.of(alive)), "192.0.2.1"));
+    }
+
+    @Test
+    void aDeviceOrSessionHasAQuotaOfItsOwnAndNoMore() {
+        PresentedDevices session = PresentedDevices.NONE.with(List.of(openSession(ID)));
+        for (PresentedDevices presented : List.of(DEVICE, session)) {
+            for (int i = 0; i < 5; i++) {
+                assertFalse(signsIn(WRONG, presented, "192.0.2." + i));
+            }
+            compared.clear();
+            assertFalse(signsIn(RIGHT, presented, "192.0.2.9"), "from any address");
+            assertEquals(List.of(), compared);
+            store.unlock(ID);
+        }
+    }
+
+    @Test
+    void aSessionOfSomebodyElseOrOneThatIsOverIsAStranger() {
+        String others = openSession("00000000-0000-4000-8000-00000000000b");
+        String over = openSession(ID);
+        store.end(ID, over);
+        useUp("192.0.2.1");
+
+        PresentedDevices presented = PresentedDevices.NONE.with(List.of(others, over, "made-up"));
+
+        assertFalse(signsIn(RIGHT, presented, "192.0.2.1"));
+        assertEquals("RATE_LIMIT_EXCEEDED", audit.last());
+    }
+
+    @Test
+    void noMoreThanThreeSessionsAreLookedUp() {
+        useUp("192.0.2.1");
+        List<String> sids = new ArrayList<>(List.of("a", "b", "c"));
+        sids.add(openSession(ID));
+
+        assertFalse(signsIn(RIGHT, PresentedDevices.NONE.with(sids), "192.0.2.1"));
+    }
+
+    /** Uses up the quota of an address with a name that nobody has. */
+    private void useUp(String address) {
+        for (int i = 0; i < 5; i++) {
+            refusal("nobody", WRONG, address);
+        }
+    }
+
+    private String openSession(String subject) {
+        String sid = "session-" + subject + now.getNano();
+        now = now.plusNanos(1_000_000);
+        store.open(
+                SessionRecord.first(
+                        subject, sid, "live", store.epoch(subject), now, now.plusSeconds(9_999), "192.0.2.7", "curl"),
+                Duration.ofHours(1),
+                100);
+        return sid;
     }
 
     @Test
@@ -307,9 +452,9 @@ class AuthenticatorTest {
     }
 
     private Authenticator authenticator(SecurityStore counted) {
-        RateLimiter limits = new RateLimiter(counted, audit, configuration);
+        LoginLimit limit = new LoginLimit(counted, new RateLimiter(audit, configuration), configuration);
         return new Authenticator(
-                directory(), accounts(), hasher(), counted, audit, configuration, limits, new Meters());
+                directory(), accounts(), hasher(), counted, counted, audit, configuration, limit, new Meters());
     }
 
     private void lock() {

@@ -14,7 +14,7 @@ import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.AccountRef;
+import com.amplihack.auth.users.AccountDirectory.AccountRef;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.database.Database;
@@ -115,7 +115,7 @@ class CertificateAuthenticatorTest {
                         store,
                         audit,
                         configuration,
-                        new RateLimiter(store, audit, configuration),
+                        new LoginLimit(store, new RateLimiter(audit, configuration), configuration),
                         () -> now)
                 .authenticate(leaf, CLIENT);
     }

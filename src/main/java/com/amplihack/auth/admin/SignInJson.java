@@ -1,0 +1,73 @@
+package com.amplihack.auth.admin;
+
+import static com.amplihack.auth.admin.AccountJson.JSON;
+
+import com.amplihack.auth.problem.RateLimit;
+import com.amplihack.auth.store.LoginFailure;
+import com.amplihack.auth.users.Account;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObjectBuilder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Formats for administrators why somebody cannot sign in. */
+final class SignInJson {
+    private SignInJson() {}
+
+    /** @param limits what each address of the failures has left */
+    static JsonObjectBuilder of(
+            Account account,
+            Optional<Instant> lockedUntil,
+            List<LoginFailure.Last> failures,
+            Map<String, RateLimit> limits) {
+        JsonArrayBuilder reasons = JSON.createArrayBuilder();
+        if (!account.enabled()) {
+            reasons.add("disabled");
+        }
+        if (lockedUntil.isPresent()) {
+            reasons.add("locked");
+        }
+        if (limits.values().stream().anyMatch(limit -> limit.remaining() == 0)) {
+            reasons.add("rate_limited");
+        }
+        JsonArrayBuilder addresses = JSON.createArrayBuilder();
+        limits.forEach((address, limit) -> addresses.add(JSON.createObjectBuilder()
+                .add("ip_address", address)
+                .add("limit", limit.limit())
+                .add("remaining", limit.remaining())
+                .add(
+                        "reset_seconds",
+                        limit.remaining() == limit.limit() ? 0 : limit.reset().toSeconds())));
+        JsonArrayBuilder last = JSON.createArrayBuilder();
+        failures.forEach(failure -> last.add(of(failure)));
+        JsonObjectBuilder json = JSON.createObjectBuilder()
+                .add("user_id", account.id())
+                .add("username", account.username())
+                .add("reasons", reasons)
+                .add("enabled", account.enabled())
+                .add("must_change_password", account.mustChangePassword());
+        lockedUntil.ifPresentOrElse(
+                end -> json.add("locked_until", end.toString()), () -> json.addNull("locked_until"));
+        return json.add("failures", last).add("limits", addresses);
+    }
+
+    /** A failure of one account. */
+    static JsonObjectBuilder of(LoginFailure.Last last) {
+        return JSON.createObjectBuilder()
+                .add("at", last.at().toString())
+                .add("reason", last.failure().reason())
+                .add("ip_address", last.failure().address())
+                .add("device", last.failure().device());
+    }
+
+    /** A failure of anybody; of a name that no account has, its keyed hash. */
+    static JsonObjectBuilder ofAnybody(LoginFailure.Last last) {
+        LoginFailure failure = last.failure();
+        JsonObjectBuilder json = of(last);
+        return failure.subject().isEmpty()
+                ? json.addNull("user_id").addNull("username").add("name_hash", failure.username())
+                : json.add("user_id", failure.subject()).add("username", failure.username());
+    }
+}

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Measures what reading a call's body and an answer's usage costs, beside copying them (docs/benchmarks.md); starts no server.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+
+mvn -B -q -DskipTests test-compile dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/bench.classpath
+
+exec java \
+  -cp "target/test-classes:target/classes:$(cat target/bench.classpath)" \
+  com.amplihack.auth.bench.BodyScanBenchmark
