@@ -56,7 +56,8 @@ class ArchitectureTest {
             Set.of("problem", "config", "metrics"),
             Set.of("web"),
             Set.of("store", "audit"),
-            Set.of("limits"),
+            Set.of("limits", "database"),
+            Set.of("mail"),
             Set.of("keys", "users"),
             Set.of("token"),
             Set.of("session", "apikey", "metering"),
@@ -105,8 +106,11 @@ class ArchitectureTest {
     static final ArchRule ARGON2_IS_THE_USERS = onlyIn("de.mkammerer..", "users..");
 
     @ArchTest
+    static final ArchRule MAIL_IS_SENT_BY_ONE_PACKAGE = onlyIn("jakarta.mail..", "mail..");
+
+    @ArchTest
     static final ArchRule PERSISTENCE_IS_FOR_ENTITIES =
-            onlyIn("jakarta.persistence..", "users..", "apikey..", "metering..");
+            onlyIn("jakarta.persistence..", "database..", "mail..", "users..", "apikey..", "metering..");
 
     @ArchTest
     static final ArchRule JAX_RS_IS_AT_THE_EDGE = noClasses()

@@ -18,7 +18,7 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.FirstAccount;
-import com.amplihack.auth.users.database.Database;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ServiceState;
 import jakarta.annotation.PostConstruct;

@@ -34,12 +34,18 @@ public enum ErrorCode {
     TLS_REQUIRED(403, "TLS required"),
 
     NOT_FOUND(404, "Not found"),
+    /** The feature is not configured here, such as what needs mail. */
+    NOT_AVAILABLE(404, "Not available"),
     METHOD_NOT_ALLOWED(405, "Method not allowed"),
     USERNAME_TAKEN(409, "Username taken"),
+    /** {@code auth.email.unique}, which only administrators are told of. */
+    EMAIL_TAKEN(409, "Email address taken"),
     SESSION_CHANGED(409, "Session changed"),
     REFRESH_SUPERSEDED(409, "Refresh superseded"),
     /** The next signing key has not been published long enough. */
     ROTATION_TOO_EARLY(409, "Rotation too early"),
+    /** The account is not as the {@code If-Match} of the request says (RFC 9110 section 13.1.1). */
+    PRECONDITION_FAILED(412, "Precondition failed"),
     TOO_LARGE(413, "Request too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
     RATE_LIMITED(429, "Too many requests"),

@@ -1,6 +1,6 @@
 package com.amplihack.auth.users;
 
-import com.amplihack.auth.users.database.Database;
+import com.amplihack.auth.database.Database;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
@@ -15,8 +15,10 @@ import jakarta.persistence.Version;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A user or service that can sign in. */
 @Entity
@@ -47,6 +49,29 @@ public class Account {
     @Column(name = "created_at")
     private long createdAt;
 
+    /** As entered, and its {@link EmailAddress#key}; null for none. */
+    private @Nullable String email;
+
+    @Column(name = "email_key")
+    private @Nullable String emailKey;
+
+    @Column(name = "email_verified")
+    private boolean emailVerified;
+
+    /** The language of mails: {@code en} or {@code de}; null for the installation's. */
+    private @Nullable String language;
+
+    /** A JSON object as text; null for an empty one. */
+    private @Nullable String attributes;
+
+    /** Milliseconds since the epoch; null for accounts older than the column. */
+    @Column(name = "password_set_at")
+    private @Nullable Long passwordSetAt;
+
+    /** Milliseconds since the epoch; null if there was none since the column. */
+    @Column(name = "last_sign_in_at")
+    private @Nullable Long lastSignInAt;
+
     @Version
     private long version;
 
@@ -71,6 +96,7 @@ public class Account {
         usernameKey = username.key();
         this.passwordHash = passwordHash;
         this.createdAt = createdAt.toEpochMilli();
+        passwordSetAt = this.createdAt;
         enabled = true;
     }
 
@@ -123,6 +149,63 @@ public class Account {
 
     public void enabled(boolean value) {
         enabled = value;
+    }
+
+    /** Incremented by every change that JPA makes; for {@code ETag}. */
+    public long version() {
+        return version;
+    }
+
+    /** Where mails to the account go, once it is {@link #emailVerified}. */
+    public Optional<String> email() {
+        return Optional.ofNullable(email);
+    }
+
+    public Optional<String> emailKey() {
+        return Optional.ofNullable(emailKey);
+    }
+
+    /** Whether the account's owner has shown that mails to the address reach them, or an administrator vouches for it. */
+    public boolean emailVerified() {
+        return emailVerified;
+    }
+
+    /** The address if it is verified. */
+    public Optional<String> verifiedEmail() {
+        return emailVerified ? email() : Optional.empty();
+    }
+
+    public void email(Optional<EmailAddress> address, boolean verified) {
+        email = address.map(EmailAddress::shown).orElse(null);
+        emailKey = address.map(EmailAddress::key).orElse(null);
+        emailVerified = verified && address.isPresent();
+    }
+
+    /** The language of mails: {@code en} or {@code de}. */
+    public Optional<String> language() {
+        return Optional.ofNullable(language);
+    }
+
+    public void language(Optional<String> tag) {
+        language = tag.orElse(null);
+    }
+
+    /** A JSON object as text. */
+    public String attributes() {
+        return attributes == null ? "{}" : attributes;
+    }
+
+    public void attributes(String json) {
+        attributes = json;
+    }
+
+    /** When the password was set; empty if that was before this was stored. */
+    public Optional<Instant> passwordSetAt() {
+        return Optional.ofNullable(passwordSetAt).map(Instant::ofEpochMilli);
+    }
+
+    public Optional<Instant> lastSignInAt() {
+        return Optional.ofNullable(lastSignInAt).map(Instant::ofEpochMilli);
     }
 
     public Instant createdAt() {

@@ -1,7 +1,7 @@
 package com.amplihack.auth.users;
 
-import com.amplihack.auth.users.database.Database;
-import com.amplihack.auth.users.database.TextPrefix;
+import com.amplihack.auth.database.Database;
+import com.amplihack.auth.database.TextPrefix;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;

@@ -3,7 +3,7 @@ package com.amplihack.auth.users;
 import com.amplihack.auth.config.DatabaseSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.Secret;
-import com.amplihack.auth.users.database.Database;
+import com.amplihack.auth.database.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -74,7 +74,7 @@ public record Username(String shown, String key) {
      * Case-folds by way of upper case, for characters such as the German sharp s, whose upper case has two letters;
      * lower case comes first because the capital sharp s is its own upper case.
      */
-    private static String fold(String normalized) {
+    static String fold(String normalized) {
         String key =
                 normalized.toLowerCase(Locale.ROOT).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
         return Normalizer.normalize(key, Normalizer.Form.NFKC);

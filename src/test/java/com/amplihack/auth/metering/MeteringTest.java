@@ -22,7 +22,7 @@ import com.amplihack.auth.store.budget.Reserved;
 import com.amplihack.auth.store.budget.TokenUsage;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
-import com.amplihack.auth.users.database.Database;
+import com.amplihack.auth.database.Database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.reflect.Proxy;

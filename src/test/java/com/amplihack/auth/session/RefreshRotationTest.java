@@ -24,7 +24,7 @@ import com.amplihack.auth.token.Tokens;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.TestAccounts;
-import com.amplihack.auth.users.database.Database;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

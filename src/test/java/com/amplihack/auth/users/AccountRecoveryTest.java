@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.users.AccountRecovery.Found;
-import com.amplihack.auth.users.database.Database;
-import com.amplihack.auth.users.database.OnBothDatabases;
+import com.amplihack.auth.database.Database;
+import com.amplihack.auth.database.OnBothDatabases;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -12,7 +12,7 @@ import com.amplihack.auth.store.budget.BudgetStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.RightsCheck;
-import com.amplihack.auth.users.database.Database;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

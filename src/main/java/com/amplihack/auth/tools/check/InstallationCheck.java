@@ -7,7 +7,7 @@ import com.amplihack.auth.config.type.StoreKind;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.redis.RedisBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
-import com.amplihack.auth.users.database.DatabaseInspection;
+import com.amplihack.auth.database.DatabaseInspection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -38,6 +38,9 @@ import java.util.stream.Stream;
 public class PasswordHasher {
     private static final RateLimitedLogger LOG =
             new RateLimitedLogger(Logger.getLogger(PasswordHasher.class.getName()), 1);
+    /** Stands for the hash of an account that has no password yet: none matches. */
+    public static final String NO_PASSWORD = "!";
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Duration MAX_WAIT = Duration.ofSeconds(10);
     private static final Pattern ENCODED =
@@ -114,10 +117,12 @@ public class PasswordHasher {
         return withinBulkhead(() -> {
             // argon2-jvm silently treats a corrupt hash as a mismatch
             if (!ENCODED.matcher(encoded).matches()) {
-                LOG.log(
-                        Level.SEVERE,
-                        "corrupt",
-                        "A stored password hash is corrupt: its account cannot sign in until it has a new password");
+                if (!encoded.equals(NO_PASSWORD)) {
+                    LOG.log(
+                            Level.SEVERE,
+                            "corrupt",
+                            "A stored password hash is corrupt: its account cannot sign in until it has a new password");
+                }
                 matches(unknownUserHash, password); // the same work as for any other hash
                 return false;
             }

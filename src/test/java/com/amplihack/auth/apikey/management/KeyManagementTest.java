@@ -23,7 +23,7 @@ import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Role;
 import com.amplihack.auth.users.Username;
-import com.amplihack.auth.users.database.Database;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.web.ClientContext;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.enterprise.inject.Instance;

@@ -26,7 +26,7 @@ import com.amplihack.auth.users.AccountDirectory.AccountRef;
 import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.users.Username;
-import com.amplihack.auth.users.database.Database;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.InvocationHandler;

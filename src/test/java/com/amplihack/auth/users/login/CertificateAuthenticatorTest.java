@@ -17,7 +17,7 @@ import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountDirectory.AccountRef;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.users.Username;
-import com.amplihack.auth.users.database.Database;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.web.ClientContext;
 import java.nio.file.Path;

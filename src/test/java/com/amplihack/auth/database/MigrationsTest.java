@@ -1,4 +1,4 @@
-package com.amplihack.auth.users.database;
+package com.amplihack.auth.database;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package com.amplihack.auth.users.database;
+package com.amplihack.auth.database;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.DatabaseSettings;

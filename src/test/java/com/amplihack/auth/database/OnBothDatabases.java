@@ -1,4 +1,4 @@
-package com.amplihack.auth.users.database;
+package com.amplihack.auth.database;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package com.amplihack.auth.users.database;
+package com.amplihack.auth.database;
 
 import org.eclipse.persistence.sessions.Session;
 import org.eclipse.persistence.sessions.SessionCustomizer;
