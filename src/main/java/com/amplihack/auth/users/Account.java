@@ -109,6 +109,11 @@ public class Account {
         return username;
     }
 
+    void username(Username name) {
+        username = name.shown();
+        usernameKey = name.key();
+    }
+
     /** The case-folded name; see {@link Username#key}. */
     public String usernameKey() {
         return usernameKey;

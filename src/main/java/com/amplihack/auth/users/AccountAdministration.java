@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Changes accounts and roles by the rules, and revokes sessions and tokens that a change outdates. */
@@ -45,6 +46,7 @@ public class AccountAdministration {
      * Creates an account.
      *
      * @param mustChange whether its first sessions may do nothing but change the password
+     * @param further sets what follows no rule of its own
      * @param allowed checks the account before it is stored
      * @throws AuthException {@code invalid_request} for an invalid name or unknown role, {@code weak_password}, {@code
      *     username_taken}, or what {@code allowed} throws
@@ -56,10 +58,12 @@ public class AccountAdministration {
             Set<String> permissions,
             boolean enabled,
             boolean mustChange,
+            Consumer<Account> further,
             RightsCheck allowed) {
         Account account = account(username, password);
         account.enabled(enabled);
         account.mustChangePassword(mustChange);
+        further.accept(account);
         return accounts.add(account, roles, permissions, allowed);
     }
 
@@ -74,10 +78,7 @@ public class AccountAdministration {
     }
 
     private Account account(String username, Secret password) {
-        Username name = Username.parse(username)
-                .orElseThrow(() -> new AuthException(
-                        ErrorCode.INVALID_REQUEST,
-                        "username: 1 to 64 characters, no control or invisible characters."));
+        Username name = Username.required(username);
         policy.require("password", name.shown(), password);
         return new Account(UUID.randomUUID().toString(), name, hasher.hash(password), clock.instant());
     }

@@ -60,14 +60,20 @@ public class Accounts {
             Set<String> permissions,
             RightsCheck allowed) {
         allowed.requireChangeable(account);
-        if (AccountDirectory.findKey(entities, account.usernameKey()).isPresent()) {
-            throw new AuthException(ErrorCode.USERNAME_TAKEN, "Another account has this name.");
-        }
+        requireFree(entities, account.usernameKey(), account.id());
         account.roles(roles(entities, roleNames));
         account.ownPermissions(permissions);
         allowed.require(account.username(), account.roles(), account.permissions());
         entities.persist(account);
         return account;
+    }
+
+    private static void requireFree(EntityManager entities, String usernameKey, String id) {
+        AccountDirectory.findKey(entities, usernameKey)
+                .filter(holder -> !holder.id().equals(id))
+                .ifPresent(holder -> {
+                    throw new AuthException(ErrorCode.USERNAME_TAKEN, "Another account has this name.");
+                });
     }
 
     /** Stores a new hash of the same password; empty if the stored hash has changed since the account was read. */
@@ -96,7 +102,7 @@ public class Accounts {
      * @param freshHash of the new password, if the change has one
      * @param allowed checks the account as it was and, changed, before it is stored
      * @return the changed account; empty when there is none with that id
-     * @throws AuthException {@code invalid_request} for an unknown role or the last administrator, or what {@code
+     * @throws AuthException {@code invalid_request} for an unknown role or the last administrator, {@code username_taken}, or what {@code
      *     allowed} throws
      */
     Optional<Account> change(String id, AccountChange change, Optional<String> freshHash, RightsCheck allowed) {
@@ -107,11 +113,16 @@ public class Accounts {
             }
             allowed.requireChangeable(account);
             boolean wasAdministrator = account.isAdministrator();
+            change.username().ifPresent(name -> {
+                requireFree(entities, name.key(), id);
+                account.username(name);
+            });
             change.roles().ifPresent(names -> account.roles(roles(entities, names)));
             change.permissions().ifPresent(account::ownPermissions);
             change.enabled().ifPresent(account::enabled);
             freshHash.ifPresent(account::newPassword);
             change.mustChangePassword().ifPresent(account::mustChangePassword);
+            change.further().accept(account);
             if (wasAdministrator && !account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
