@@ -13,6 +13,7 @@ import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.CertificateAuthenticator;
+import com.amplihack.auth.users.login.LastSignIn;
 import com.amplihack.auth.users.login.PresentedDevices;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.web.ClientCertificate;
@@ -45,6 +46,9 @@ public class LoginResource {
     private CertificateAuthenticator certificates;
 
     @Inject
+    private LastSignIn lastSignIn;
+
+    @Inject
     private TokenService tokens;
 
     @Inject
@@ -74,6 +78,7 @@ public class LoginResource {
         // before opening the new one, or the session limit would end another one
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(who, client);
+        lastSignIn.note(who.account());
         Response.ResponseBuilder answer =
                 response.remember(response.of(pair, delivery, request), who.account(), delivery, request);
         who.limit().headers().forEach(answer::header);

@@ -134,10 +134,11 @@ public class Account {
         passwordHash = hash;
     }
 
-    void newPassword(String hash) {
+    void newPassword(String hash, Instant now) {
         passwordHash = hash;
         passwordVersion++;
         mustChangePassword = false;
+        passwordSetAt = now.toEpochMilli();
     }
 
     /** Whether its sessions may do nothing but change the password. */
@@ -210,9 +211,9 @@ public class Account {
         attributes = json;
     }
 
-    /** When the password was set; empty if that was before this was stored. */
-    public Optional<Instant> passwordSetAt() {
-        return Optional.ofNullable(passwordSetAt).map(Instant::ofEpochMilli);
+    /** When the password was set; if that was before this was stored, when the account was created. */
+    public Instant passwordSetAt() {
+        return Instant.ofEpochMilli(passwordSetAt == null ? createdAt : passwordSetAt);
     }
 
     public Optional<Instant> lastSignInAt() {

@@ -1,16 +1,18 @@
 package com.amplihack.auth.users;
 
+import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.database.Database;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -21,10 +23,14 @@ import java.util.function.Function;
 @Singleton
 public class Accounts {
     private final Database database;
+    private final Configuration configuration;
+    private final InstantSource clock;
 
     @Inject
-    public Accounts(Database database) {
+    public Accounts(Database database, Configuration configuration, InstantSource clock) {
         this.database = database;
+        this.configuration = configuration;
+        this.clock = clock;
     }
 
     /**
@@ -97,12 +103,48 @@ public class Accounts {
 
     /** Stores a new hash of the same password; empty if the stored hash has changed since the account was read. */
     public Optional<Account> rehash(Account account, String fresh) {
-        return ifUnchanged(account, found -> found.rehash(fresh));
+        return ifUnchanged(account, (entities, found) -> found.rehash(fresh));
     }
 
-    /** Stores a new password, which invalidates device cookies; empty if it has changed since the account was read. */
+    /**
+     * Stores a new password, which invalidates device cookies, and remembers the old one ({@link PasswordHistory}); empty
+     * if it has changed since the account was read.
+     */
     public Optional<Account> replacePassword(Account account, String fresh) {
-        return ifUnchanged(account, found -> found.newPassword(fresh));
+        return ifUnchanged(account, (entities, found) -> newPassword(entities, found, fresh));
+    }
+
+    /**
+     * Lets an account whose password is older than {@code auth.password.max.days} do nothing but change it.
+     *
+     * @param account as it was read when its password was checked
+     * @return the account as it is then
+     * @throws AuthException {@code invalid_credentials} if the password has changed meanwhile
+     */
+    public Account limitIfExpired(Account account) {
+        boolean expired = configuration
+                .settings()
+                .passwords()
+                .longestUse()
+                .filter(longest -> account.passwordSetAt().plus(longest).isBefore(clock.instant()))
+                .isPresent();
+        if (!expired || account.mustChangePassword()) {
+            return account;
+        }
+        return database.write(entities -> {
+            Account found = Optional.ofNullable(entities.find(Account.class, account.id()))
+                    .filter(now -> now.passwordVersion() == account.passwordVersion())
+                    .orElseThrow(() -> new AuthException(
+                            ErrorCode.INVALID_CREDENTIALS, "The account was changed concurrently."));
+            found.mustChangePassword(true);
+            return found;
+        });
+    }
+
+    private void newPassword(EntityManager entities, Account account, String hash) {
+        PasswordHistory.remember(
+                entities, account, configuration.settings().passwords().history());
+        account.newPassword(hash, clock.instant());
     }
 
     /**
@@ -125,11 +167,11 @@ public class Accounts {
     }
 
     /** A concurrent change of the password wins, by JPA's optimistic lock. */
-    private Optional<Account> ifUnchanged(Account read, Consumer<Account> change) {
+    private Optional<Account> ifUnchanged(Account read, BiConsumer<EntityManager, Account> change) {
         return database.write(entities -> {
             Optional<Account> account = Optional.ofNullable(entities.find(Account.class, read.id()))
                     .filter(found -> found.passwordHash().equals(read.passwordHash()));
-            account.ifPresent(change);
+            account.ifPresent(found -> change.accept(entities, found));
             return account;
         });
     }
@@ -158,7 +200,7 @@ public class Accounts {
             change.roles().ifPresent(names -> account.roles(roles(entities, names)));
             change.permissions().ifPresent(account::ownPermissions);
             change.enabled().ifPresent(account::enabled);
-            freshHash.ifPresent(account::newPassword);
+            freshHash.ifPresent(hash -> newPassword(entities, account, hash));
             change.mustChangePassword().ifPresent(account::mustChangePassword);
             change.further().apply(entities, account);
             if (wasAdministrator && !account.isAdministrator()) {
