@@ -32,7 +32,7 @@ public record Settings(
         StoreSettings store,
         LimitSettings limits,
         PasswordSettings passwords,
-        AccountSettings firstAccount,
+        AccountSettings accounts,
         CertificateSettings certificates,
         WebSettings web,
         ProxySettings proxy,
