@@ -77,8 +77,7 @@ public class OwnAccount {
      * @throws AuthException {@code not_available}, {@code invalid_request} for the last administrator, and what {@link
      *     Authenticator#authenticate} throws
      */
-    public void delete(
-            String id, String username, Secret password, PresentedDevices devices, ClientContext client) {
+    public void delete(String id, String username, Secret password, PresentedDevices devices, ClientContext client) {
         requireDeletion();
         Account account =
                 authenticator.authenticate(username, password, devices, client).account();

@@ -83,9 +83,9 @@ final class People {
     private static final class RecordedOutbox extends Outbox {
         private final List<Mail> mails;
 
-        RecordedOutbox(Database database, List<Mail> mails) {
-            super(database);
-            this.mails = mails;
+        RecordedOutbox(Database database, Configuration configuration, Sent sent) {
+            super(database, configuration, new Meters(), sent);
+            mails = sent.mails;
         }
 
         @Override
@@ -103,8 +103,14 @@ final class People {
         this.sent = sent;
         settings = new HashMap<>(where);
         settings.putAll(Map.of(
-                "auth.argon2.memory.kib", "64", "auth.argon2.parallelism", "1", "auth.argon2.iterations", "1",
-                "auth.login.limit", "1000"));
+                "auth.argon2.memory.kib",
+                "64",
+                "auth.argon2.parallelism",
+                "1",
+                "auth.argon2.iterations",
+                "1",
+                "auth.login.limit",
+                "1000"));
         configuration = TestSettings.following(Path.of("/nowhere"), settings);
         database = new Database(configuration);
         database.open();
@@ -114,7 +120,7 @@ final class People {
         hasher.prepare();
         PasswordPolicy policy = new PasswordPolicy(configuration);
         PasswordHistory history = new PasswordHistory(database, hasher, configuration);
-        Outbox outbox = new RecordedOutbox(database, sent.mails);
+        Outbox outbox = new RecordedOutbox(database, configuration, sent);
         Notices notices = new Notices(outbox);
         directory = new AccountDirectory(database);
         accounts = new Accounts(database, configuration, sent);
@@ -211,7 +217,11 @@ final class People {
     /** The token of a link that was asked for now. */
     Secret resetLink(Account account) {
         database.write(entities -> {
-            mails.ask(entities, MailKind.PASSWORD_RESET, now(account), now(account).verifiedEmail().orElseThrow());
+            mails.ask(
+                    entities,
+                    MailKind.PASSWORD_RESET,
+                    now(account),
+                    now(account).verifiedEmail().orElseThrow());
             return account;
         });
         return link(account, MailKind.PASSWORD_RESET);
