@@ -71,7 +71,12 @@ class SelfServiceIT {
         assertTrue(mailbox.await(ada.email(), "password_changed").text().contains("with a link from a mail"));
         assertEquals("invalid_link", reset(new Client(), mail.token(), "another harbour 9 violin").error());
         assertFalse(SharedServer.get().auditFile().contains(mail.token()), "the token is in no audit entry");
-        assertFalse(SharedServer.get().auditFile().contains(ada.email()), "nor is the address of what people do");
+        assertFalse(
+                SharedServer.get()
+                        .auditFile()
+                        .lines()
+                        .anyMatch(line -> line.contains(ada.email()) && !line.contains("ADMIN_ACTION")),
+                "nor is the address, but where an administrator gave it");
     }
 
     @Test
@@ -218,11 +223,13 @@ class SelfServiceIT {
     void aNewAddressIsTheAccountsOnceItsLinkIsUsedAndTheOldOneIsTold() {
         Person ada = Person.make();
         Session session = Session.of(ada.username());
-        String fresh = "neu-" + UUID.randomUUID() + "@b\u00fccher.example";
+        String local = "neu-" + UUID.randomUUID();
+        String fresh = local + "@b\u00fccher.example";
+        String delivered = local + "@xn--bcher-kva.example";
 
         Answer asked = changeEmail(session, fresh);
         assertEquals(202, asked.status());
-        Mailbox.Received mail = mailbox.await(fresh, "email_verification");
+        Mailbox.Received mail = mailbox.await(delivered, "email_verification");
         assertEquals(ada.email(), account(session).getString("email"), "until then");
         Answer verified = new Client()
                 .post("/auth/email/verify")
@@ -236,7 +243,7 @@ class SelfServiceIT {
         assertFalse(mailbox.await(ada.email(), "email_changed").raw().contains("link.html"));
         forgot(ada.email());
         forgot(fresh);
-        mailbox.await(fresh, "password_reset");
+        mailbox.await(delivered, "password_reset");
         assertEquals(List.of(), mailbox.of(ada.email(), "password_reset"));
     }
 
@@ -405,7 +412,7 @@ class SelfServiceIT {
     }
 
     private static Answer delete(Session session, String password) {
-        return session.with(session.client.request("DELETE", "/auth/account"))
+        return session.with(session.client.post("/auth/account/delete"))
                 .json(json("password", password).build().toString())
                 .send();
     }

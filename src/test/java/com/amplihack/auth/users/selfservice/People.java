@@ -174,8 +174,8 @@ final class People {
         return new Contact(Optional.of(EmailAddress.parse(email)), Optional.empty(), Optional.empty());
     }
 
-    void change(Account account, AccountChange.Step step) {
-        administration
+    Account change(Account account, AccountChange.Step step) {
+        return administration
                 .change(account.id(), AccountChange.further(step), RightsCheck.NONE)
                 .orElseThrow();
     }
