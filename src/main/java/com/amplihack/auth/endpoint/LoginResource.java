@@ -8,6 +8,7 @@ import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.session.DeviceCookies;
 import com.amplihack.auth.session.TokenPair;
 import com.amplihack.auth.session.TokenService;
+import com.amplihack.auth.users.EmailAddress;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
@@ -92,7 +93,10 @@ public class LoginResource {
     }
 
     private Authenticated byPassword(JsonBody body, HttpServletRequest request, ClientContext client) {
-        String username = body.string(USERNAME, Username.MAX_LENGTH, Username::normalize);
+        int longest = configuration.settings().accounts().loginByEmail()
+                ? EmailAddress.MAX_LENGTH
+                : Username.MAX_LENGTH;
+        String username = body.string(USERNAME, longest, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
         PresentedDevices presented = devices.presented(credentials.deviceCookies(request))

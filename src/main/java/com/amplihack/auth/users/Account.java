@@ -1,6 +1,7 @@
 package com.amplihack.auth.users;
 
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.users.password.PasswordHasher;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
@@ -121,6 +122,11 @@ public class Account {
 
     public String passwordHash() {
         return passwordHash;
+    }
+
+    /** False for an account that its owner has been invited to, but has not signed in to. */
+    public boolean hasPassword() {
+        return !passwordHash.equals(PasswordHasher.NO_PASSWORD);
     }
 
     /** Replaces the hash by another one of the same password. */

@@ -1,9 +1,9 @@
 package com.amplihack.auth.users;
 
 import com.amplihack.auth.config.source.Secret;
+import jakarta.persistence.EntityManager;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * An administrator's change of an account; empty fields stay unchanged.
@@ -18,7 +18,30 @@ public record AccountChange(
         Optional<Boolean> enabled,
         Optional<Boolean> mustChangePassword,
         Optional<Username> username,
-        Consumer<Account> further) {
+        Step further) {
+    /** A further step of a change, in the transaction that makes it. */
+    @FunctionalInterface
+    public interface Step {
+        /** Nothing more. */
+        Step NONE = (transaction, account) -> {};
+
+        /**
+         * Does more; may run several times.
+         *
+         * @param account that is stored; of a deletion, as it was
+         * @throws com.amplihack.auth.problem.AuthException when that is not allowed; nothing is stored
+         */
+        void apply(EntityManager transaction, Account account);
+
+        /** Both, one after the other. */
+        default Step then(Step next) {
+            return (transaction, account) -> {
+                apply(transaction, account);
+                next.apply(transaction, account);
+            };
+        }
+    }
+
     /** A change of none but these. */
     public AccountChange(
             Optional<Secret> password,
@@ -26,7 +49,7 @@ public record AccountChange(
             Optional<Set<String>> permissions,
             Optional<Boolean> enabled,
             Optional<Boolean> mustChangePassword) {
-        this(password, roles, permissions, enabled, mustChangePassword, Optional.empty(), account -> {});
+        this(password, roles, permissions, enabled, mustChangePassword, Optional.empty(), Step.NONE);
     }
 
     /** Whether access tokens may carry outdated rights afterwards. */

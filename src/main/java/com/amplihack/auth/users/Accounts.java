@@ -36,12 +36,28 @@ public class Accounts {
     /**
      * Stores a new account.
      *
+     * @param further does more before it is stored
      * @param allowed checks the account before it is stored
      * @throws AuthException {@code username_taken}, {@code invalid_request} for an unknown role, or what {@code
      *     allowed} throws
      */
+    Account add(
+            Account account,
+            Set<String> roleNames,
+            Set<String> permissions,
+            AccountChange.Step further,
+            RightsCheck allowed) {
+        return serialized(allowed, entities -> {
+            add(entities, account, roleNames, permissions, allowed);
+            further.apply(entities, account);
+            entities.persist(account);
+            return account;
+        });
+    }
+
+    /** Stores a new account with nothing more. */
     Account add(Account account, Set<String> roleNames, Set<String> permissions, RightsCheck allowed) {
-        return serialized(allowed, entities -> add(entities, account, roleNames, permissions, allowed));
+        return add(account, roleNames, permissions, AccountChange.Step.NONE, allowed);
     }
 
     /** Runs a change serialized with all others, if its caller may make it. */
@@ -54,12 +70,17 @@ public class Accounts {
 
     /** Stores the first account; empty when any account exists. */
     Optional<Account> addFirst(Account account, Set<String> roleNames) {
-        return database.writeSerialized(entities -> AccountDirectory.isEmpty(entities)
-                ? Optional.of(add(entities, account, roleNames, Set.of(), RightsCheck.NONE))
-                : Optional.empty());
+        return database.writeSerialized(entities -> {
+            if (!AccountDirectory.isEmpty(entities)) {
+                return Optional.empty();
+            }
+            add(entities, account, roleNames, Set.of(), RightsCheck.NONE);
+            entities.persist(account);
+            return Optional.of(account);
+        });
     }
 
-    private static Account add(
+    private static void add(
             EntityManager entities,
             Account account,
             Set<String> roleNames,
@@ -70,8 +91,6 @@ public class Accounts {
         account.roles(roles(entities, roleNames));
         account.ownPermissions(permissions);
         allowed.require(account.username(), account.roles(), account.permissions());
-        entities.persist(account);
-        return account;
     }
 
     private static void requireFree(EntityManager entities, String usernameKey, String id) {
@@ -128,6 +147,25 @@ public class Accounts {
         account.newPassword(hash, clock.instant());
     }
 
+    /**
+     * Changes an account for somebody who holds a proof of its mailbox, serialized with administrative changes.
+     *
+     * @param proof checks and uses up the proof in the same transaction, before the change
+     * @param fresh the hash of a new password, if it gets one
+     * @return empty when there is no account with that id
+     * @throws AuthException what {@code proof} throws
+     */
+    public Optional<Account> changeByProof(String id, AccountChange.Step proof, Optional<String> fresh) {
+        return database.writeSerialized(entities -> {
+            Optional<Account> account = Optional.ofNullable(entities.find(Account.class, id));
+            account.ifPresent(found -> {
+                proof.apply(entities, found);
+                fresh.ifPresent(found::newPassword);
+            });
+            return account;
+        });
+    }
+
     /** A concurrent change of the password wins, by JPA's optimistic lock. */
     private Optional<Account> ifUnchanged(Account read, BiConsumer<EntityManager, Account> change) {
         return database.write(entities -> {
@@ -164,7 +202,7 @@ public class Accounts {
             change.enabled().ifPresent(account::enabled);
             freshHash.ifPresent(hash -> newPassword(entities, account, hash));
             change.mustChangePassword().ifPresent(account::mustChangePassword);
-            change.further().accept(account);
+            change.further().apply(entities, account);
             if (wasAdministrator && !account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
@@ -192,11 +230,12 @@ public class Accounts {
     /**
      * Deletes an account.
      *
+     * @param further does more before it is deleted
      * @param allowed whether it may be changed
      * @return whether it existed
      * @throws AuthException {@code invalid_request} for the last administrator, or what {@code allowed} throws
      */
-    boolean delete(String id, RightsCheck allowed) {
+    boolean delete(String id, AccountChange.Step further, RightsCheck allowed) {
         return serialized(allowed, entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
@@ -206,6 +245,7 @@ public class Accounts {
             if (account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
+            further.apply(entities, account);
             entities.remove(account);
             return true;
         });

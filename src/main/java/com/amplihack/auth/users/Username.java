@@ -94,7 +94,8 @@ public record Username(String shown, String key) {
         return Normalizer.normalize(key, Normalizer.Form.NFKC);
     }
 
-    private static boolean isAllowed(String text) {
+    /** Whether no character is one that no name may have. */
+    static boolean isAllowed(String text) {
         return text.codePoints().allMatch(Username::isAllowed);
     }
 
