@@ -37,12 +37,12 @@ class LinkCheck {
 
     /** @throws AuthException {@code invalid_link} for every reason, or {@code rate_limited} after too many of them */
     Link require(MailKind purpose, Secret token, ClientContext client) {
-        limits.requireRoom(Limit.LINK_UNKNOWN, client);
+        limits.requireRoom(Limit.LINK, client);
         Optional<Ticket> ticket = tickets.look(purpose, token);
         Optional<Account> account =
                 ticket.flatMap(found -> accounts.find(found.accountId()).filter(found::isFor));
         if (account.isEmpty()) {
-            limits.take(Limit.LINK_UNKNOWN, client);
+            countRefusal(client);
             throw Tickets.invalid();
         }
         Ticket good = ticket.orElseThrow();
@@ -52,5 +52,10 @@ class LinkCheck {
                 throw Tickets.invalid();
             }
         });
+    }
+
+    /** @throws AuthException {@code rate_limited} when it is one too many */
+    void countRefusal(ClientContext client) {
+        limits.take(Limit.LINK, client);
     }
 }

@@ -11,6 +11,7 @@ import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.Notices;
+import com.amplihack.auth.users.PasswordHistory;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.web.ClientContext;
@@ -28,6 +29,7 @@ public class PasswordByLink {
     private final LinkCheck links;
     private final Accounts accounts;
     private final PasswordPolicy policy;
+    private final PasswordHistory history;
     private final PasswordHasher hasher;
     private final SecurityStore store;
     private final ContactRules contacts;
@@ -39,6 +41,7 @@ public class PasswordByLink {
             LinkCheck links,
             Accounts accounts,
             PasswordPolicy policy,
+            PasswordHistory history,
             PasswordHasher hasher,
             SecurityStore store,
             ContactRules contacts,
@@ -47,6 +50,7 @@ public class PasswordByLink {
         this.links = links;
         this.accounts = accounts;
         this.policy = policy;
+        this.history = history;
         this.hasher = hasher;
         this.store = store;
         this.contacts = contacts;
@@ -76,6 +80,17 @@ public class PasswordByLink {
                 .username();
     }
 
+    /** What is refused counts as a bad link does, as whoever has a good one can have passwords compared until it expires. */
+    private void requireGood(String member, Account account, Secret password, ClientContext client) {
+        try {
+            policy.require(member, account.username(), password);
+            history.requireFresh(member, account, password);
+        } catch (AuthException refused) {
+            links.countRefusal(client);
+            throw refused;
+        }
+    }
+
     private Account set(
             MailKind purpose,
             Secret token,
@@ -85,7 +100,7 @@ public class PasswordByLink {
             ClientContext client) {
         LinkCheck.Link link = links.require(purpose, token, client);
         String id = link.account().id();
-        policy.require(member, link.account().username(), password);
+        requireGood(member, link.account(), password, client);
         String hash = hasher.hash(password);
         store.endAll(id); // a store that is down fails before anything is changed
         Account changed = accounts.changeByProof(id, link.use().then(further), Optional.of(hash))
