@@ -67,7 +67,7 @@ public class PasswordByLink {
     public void reset(Secret token, Secret fresh, ClientContext client) {
         AccountChange.Step tell = (entities, account) ->
                 notices.tell(entities, account, MailKind.PASSWORD_CHANGED, Map.of("username", account.username()));
-        set(MailKind.PASSWORD_RESET, token, "new_password", fresh, tell, client);
+        links.counted(client, () -> set(MailKind.PASSWORD_RESET, token, "new_password", fresh, tell, client));
     }
 
     /**
@@ -76,19 +76,10 @@ public class PasswordByLink {
      * @throws AuthException as {@link #reset} does
      */
     public String accept(Secret token, Secret password, ClientContext client) {
-        return set(MailKind.INVITATION, token, "password", password, contacts.verifyOwn(), client)
+        return links.counted(
+                        client,
+                        () -> set(MailKind.INVITATION, token, "password", password, contacts.verifyOwn(), client))
                 .username();
-    }
-
-    /** What is refused counts as a bad link does, as whoever has a good one can have passwords compared until it expires. */
-    private void requireGood(String member, Account account, Secret password, ClientContext client) {
-        try {
-            policy.require(member, account.username(), password);
-            history.requireFresh(member, account, password);
-        } catch (AuthException refused) {
-            links.countRefusal(client);
-            throw refused;
-        }
     }
 
     private Account set(
@@ -98,9 +89,10 @@ public class PasswordByLink {
             Secret password,
             AccountChange.Step further,
             ClientContext client) {
-        LinkCheck.Link link = links.require(purpose, token, client);
+        LinkCheck.Link link = links.require(purpose, token);
         String id = link.account().id();
-        requireGood(member, link.account(), password, client);
+        policy.require(member, link.account().username(), password);
+        history.requireFresh(member, link.account(), password);
         String hash = hasher.hash(password);
         store.endAll(id); // a store that is down fails before anything is changed
         Account changed = accounts.changeByProof(id, link.use().then(further), Optional.of(hash))
