@@ -1,12 +1,8 @@
 package com.amplihack.auth.admin;
 
-<<<<<<< HEAD
 import com.amplihack.auth.admin.accounts.AttributesMember;
 import com.amplihack.auth.admin.accounts.ContactMembers;
 import com.amplihack.auth.admin.accounts.IfMatch;
-=======
-import com.amplihack.auth.admin.accounts.ContactMembers;
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.gate.permission.HonoursIfMatch;
@@ -69,12 +65,8 @@ public class AccountResource {
 
     static final String MUST_CHANGE = "must_change_password";
     private static final Set<String> MEMBERS =
-<<<<<<< HEAD
             ContactMembers.with(
             "username", "password", "roles", "permissions", "enabled", MUST_CHANGE, AttributesMember.NAME);
-=======
-            ContactMembers.with("username", "password", "roles", "permissions", "enabled", MUST_CHANGE);
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
 
     @Inject
     private AccountDirectory accounts;
@@ -131,11 +123,8 @@ public class AccountResource {
         Optional<Secret> password = body.optional("password", UsersResource.MAX_PASSWORD_LENGTH, OpaqueString::of)
                 .map(Secret::of);
         Contact contact = ContactMembers.read(body);
-<<<<<<< HEAD
         Account before = find(path);
         String id = before.id();
-=======
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
         AccountChange change = new AccountChange(
                 password,
                 body.patchedStrings("roles", UsersResource.MAX_ROLES, UsersResource.MAX_ROLE_LENGTH),
@@ -143,7 +132,6 @@ public class AccountResource {
                         "permissions", UsersResource.MAX_PERMISSIONS, UsersResource.MAX_PERMISSION_LENGTH)),
                 body.patchedBool("enabled"),
                 body.patchedBool(MUST_CHANGE).or(() -> password.map(chosen -> true)),
-<<<<<<< HEAD
                 newName(body, before),
                 contacts.set(contact).then(AttributesMember.change(body)));
         boolean resets = body.has("password") || body.has(MUST_CHANGE);
@@ -151,14 +139,6 @@ public class AccountResource {
         RightsCheck rights = delegation.of(
                 needed(resets, contact, change),
                 lengthensTokens ? fit : RightsCheck.NONE, // even an account with too many rights can be disabled
-=======
-                Optional.empty(),
-                contacts.set(contact));
-        boolean resets = body.has("password") || body.has(MUST_CHANGE);
-        RightsCheck allowed = delegation.of(
-                needed(resets, contact, change),
-                change.touchesRights() ? fit : RightsCheck.NONE, // even an account with too many rights can be disabled
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
                 change.roles().orElse(Set.of()),
                 change.permissions().orElse(Set.of()));
         RightsCheck allowed = IfMatch.of(request, rights);
@@ -167,15 +147,6 @@ public class AccountResource {
         }
         if (contact.vouches() && id.equals(caller.subject())) { // nor without the new address' mailbox
             throw new AuthException(ErrorCode.INVALID_REQUEST, "email_verified: change your own by POST /auth/email.");
-<<<<<<< HEAD
-=======
-        }
-        if (body.optional("username", Username.MAX_LENGTH, Username::normalize)
-                .map(Username::normalize)
-                .filter(name -> !name.equals(before.username()))
-                .isPresent()) {
-            throw new AuthException(ErrorCode.INVALID_REQUEST, "username: cannot be changed.");
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
         }
         Optional<Instant> lock = store.lockedUntil(id); // nothing may fail between change and audit entry
         Account after = audit.attempt("change_user", id, AccountJson.audited(before, lock), () -> administration

@@ -2,13 +2,9 @@ package com.amplihack.auth.admin;
 
 import static com.amplihack.auth.admin.AccountJson.JSON;
 
-<<<<<<< HEAD
 import com.amplihack.auth.admin.accounts.AttributesMember;
 import com.amplihack.auth.admin.accounts.ContactMembers;
 import com.amplihack.auth.admin.accounts.IfMatch;
-=======
-import com.amplihack.auth.admin.accounts.ContactMembers;
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
@@ -21,10 +17,6 @@ import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.AccountChange;
-<<<<<<< HEAD
-=======
-import com.amplihack.auth.users.AccountDirectory;
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.listing.AccountList;
@@ -69,11 +61,7 @@ public class UsersResource {
 
     private static final String INVITE = "invite";
     private static final Set<String> MEMBERS =
-<<<<<<< HEAD
             ContactMembers.with("username", "password", "roles", "permissions", "enabled", AccountResource.MUST_CHANGE, INVITE, AttributesMember.NAME);
-=======
-            ContactMembers.with("username", "password", "roles", "permissions", "enabled", AccountResource.MUST_CHANGE, INVITE);
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
 
     @Inject
     private AccountList listing;
@@ -126,11 +114,7 @@ public class UsersResource {
         boolean invited = isInvited(body);
         boolean delegable = (mustChange || invited) && !contact.vouches();
         RightsCheck allowed = delegation.of(delegable ? Set.of("users:write") : Set.of(), fit, roles, permissions);
-<<<<<<< HEAD
         AccountChange.Step contactable = contacts.set(contact).then(AttributesMember.change(body));
-=======
-        AccountChange.Step contactable = contacts.set(contact);
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
         AccountChange.Step further = invited ? contactable.then(contacts.invite()) : contactable;
         Optional<Secret> password =
                 invited ? Optional.empty() : Optional.of(chosen.orElseGet(PasswordPolicy::random));
@@ -163,11 +147,7 @@ public class UsersResource {
         return true;
     }
 
-<<<<<<< HEAD
     /** A page of accounts: those that match all parameters. */
-=======
-    /** A page of accounts, sorted by name. */
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
     @GET
     @AdminOrPermission("users:read")
     public String list(

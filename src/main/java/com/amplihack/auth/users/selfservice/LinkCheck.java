@@ -36,11 +36,6 @@ class LinkCheck {
      */
     record Link(Account account, Ticket ticket, AccountChange.Step use) {}
 
-<<<<<<< HEAD
-    /** @throws AuthException {@code invalid_link} for every reason, or {@code rate_limited} after too many of them */
-    Link require(MailKind purpose, Secret token, ClientContext client) {
-        limits.requireRoom(Limit.LINK, client);
-=======
     /**
      * Does something with a link. What is refused counts against the client's address: a bad token costs a reading of the
      * database, and whoever has a good one can have passwords compared until it expires.
@@ -61,15 +56,10 @@ class LinkCheck {
 
     /** @throws AuthException {@code invalid_link} for every reason */
     Link require(MailKind purpose, Secret token) {
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
         Optional<Ticket> ticket = tickets.look(purpose, token);
         Optional<Account> account =
                 ticket.flatMap(found -> accounts.find(found.accountId()).filter(found::isFor));
         if (account.isEmpty()) {
-<<<<<<< HEAD
-            countRefusal(client);
-=======
->>>>>>> 331e4e216dda0a45db3920b9c600e1135e8cdf6f
             throw Tickets.invalid();
         }
         Ticket good = ticket.orElseThrow();
@@ -79,10 +69,5 @@ class LinkCheck {
                 throw Tickets.invalid();
             }
         });
-    }
-
-    /** @throws AuthException {@code rate_limited} when it is one too many */
-    void countRefusal(ClientContext client) {
-        limits.take(Limit.LINK, client);
     }
 }
