@@ -93,10 +93,7 @@ public class AccountList {
             parameters.put(
                     "address", EmailAddress.parse(question.text()).map(EmailAddress::key).orElse(""));
         }
-        question.enabled().ifPresent(enabled -> {
-            conditions.add("a.enabled = :enabled");
-            parameters.put("enabled", enabled);
-        });
+        question.enabled().ifPresent(enabled -> conditions.add("a.enabled = " + enabled));
         question.role().ifPresent(role -> {
             conditions.add("exists (select r.name from a.roles r where r.name = :role)");
             parameters.put("role", role);
