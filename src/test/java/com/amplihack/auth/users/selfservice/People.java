@@ -25,6 +25,7 @@ import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.LoginLimit;
 import com.amplihack.auth.users.login.PresentedDevices;
+import com.amplihack.auth.users.password.BreachedPasswords;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.users.selfservice.ContactRules.Contact;
@@ -83,8 +84,8 @@ final class People {
     private static final class RecordedOutbox extends Outbox {
         private final List<Mail> mails;
 
-        RecordedOutbox(Database database, List<Mail> mails) {
-            super(database);
+        RecordedOutbox(Database database, Configuration configuration, InstantSource clock, List<Mail> mails) {
+            super(database, configuration, new Meters(), clock);
             this.mails = mails;
         }
 
@@ -112,9 +113,9 @@ final class People {
         RateLimiter limiter = new RateLimiter(audit, configuration);
         PasswordHasher hasher = new PasswordHasher(configuration, new Meters());
         hasher.prepare();
-        PasswordPolicy policy = new PasswordPolicy(configuration);
+        PasswordPolicy policy = new PasswordPolicy(configuration, new BreachedPasswords(configuration));
         PasswordHistory history = new PasswordHistory(database, hasher, configuration);
-        Outbox outbox = new RecordedOutbox(database, sent.mails);
+        Outbox outbox = new RecordedOutbox(database, configuration, sent, sent.mails);
         Notices notices = new Notices(outbox);
         directory = new AccountDirectory(database);
         accounts = new Accounts(database, configuration, sent);
