@@ -84,7 +84,7 @@ public class AccountList {
 
     /** One range of an index, and one query each for the page's roles and permissions. */
     private List<Account> read(Question question, String part, AccountOrder order, Optional<Place> after, int most) {
-        List<String> conditions = new ArrayList<>(List.of("1 = 1"));
+        List<String> conditions = new ArrayList<>();
         Map<String, Object> parameters = new HashMap<>();
         if (!part.isEmpty()) {
             conditions.add("(a.usernameKey like :part escape '!' or a.emailKey like :part escape '!'"
@@ -93,7 +93,11 @@ public class AccountList {
             parameters.put(
                     "address", EmailAddress.parse(question.text()).map(EmailAddress::key).orElse(""));
         }
-        question.enabled().ifPresent(enabled -> conditions.add("a.enabled = " + enabled));
+        question.enabled().ifPresent(enabled -> {
+            // on pages of H2, EclipseLink writes booleans as numbers, which H2 compares with no boolean
+            conditions.add("sql('cast(? as integer)', a.enabled) = :enabled");
+            parameters.put("enabled", enabled ? 1 : 0);
+        });
         question.role().ifPresent(role -> {
             conditions.add("exists (select r.name from a.roles r where r.name = :role)");
             parameters.put("role", role);
@@ -113,9 +117,10 @@ public class AccountList {
         });
         String direction = order.descending() ? " desc" : "";
         String sorted = field + direction + (order.column() == Column.USERNAME ? "" : ", a.id" + direction);
+        String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
         return database.read(entities -> {
             TypedQuery<Account> query = entities.createQuery(
-                            "select a from Account a where " + String.join(" and ", conditions) + " order by " + sorted,
+                            "select a from Account a" + where + " order by " + sorted,
                             Account.class)
                     .setMaxResults(most)
                     .setHint(QueryHints.JDBC_TIMEOUT, MAX_MILLIS)
