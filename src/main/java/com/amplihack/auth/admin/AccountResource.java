@@ -64,8 +64,7 @@ public class AccountResource {
     private static final Pattern UUID_FORM = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
     static final String MUST_CHANGE = "must_change_password";
-    private static final Set<String> MEMBERS =
-            ContactMembers.with(
+    private static final Set<String> MEMBERS = ContactMembers.with(
             "username", "password", "roles", "permissions", "enabled", MUST_CHANGE, AttributesMember.NAME);
 
     @Inject
@@ -168,7 +167,8 @@ public class AccountResource {
 
     /** Permissions, or none if the change needs the role {@code admin}. */
     private static List<String> needed(boolean resets, Contact contact, AccountChange change) {
-        if (contact.vouches() || change.mustChangePassword().filter(must -> !must).isPresent()) {
+        if (contact.vouches()
+                || change.mustChangePassword().filter(must -> !must).isPresent()) {
             // whoever keeps a password that they know, or has a mailbox of the account, gets what it is given later
             return List.of();
         }
@@ -203,8 +203,7 @@ public class AccountResource {
         String id = uuid(path);
         RightsCheck allowed = IfMatch.of(request, delegation.ofAdmin(RightsCheck.NONE));
         JsonObjectBuilder before = accounts.find(id).map(this::json).orElse(null);
-        boolean deleted = audit.attempt(
-                "delete_user", id, before, () -> administration.delete(id, allowed));
+        boolean deleted = audit.attempt("delete_user", id, before, () -> administration.delete(id, allowed));
         if (!deleted) {
             throw noSuchUser();
         }

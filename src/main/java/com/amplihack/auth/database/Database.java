@@ -219,7 +219,9 @@ public class Database {
             }
             if (fault == DatabaseFault.SLOW) {
                 throw new AuthException(
-                        ErrorCode.OVERLOADED, "The search takes too long: ask for fewer, or for a longer text.", failed);
+                        ErrorCode.OVERLOADED,
+                        "The search takes too long: ask for fewer, or for a longer text.",
+                        failed);
             }
             if (!isOfTheDatabase(failed)) {
                 throw failed; // a bug of ours: no outage, and a retry would not help

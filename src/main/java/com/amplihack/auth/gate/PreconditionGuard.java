@@ -1,8 +1,8 @@
 package com.amplihack.auth.gate;
 
+import com.amplihack.auth.gate.permission.HonoursIfMatch;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.gate.permission.HonoursIfMatch;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ResourceInfo;

@@ -36,12 +36,14 @@ class UserApiIT {
         assertEquals(201, made.status(), made::body);
         String path = path(made);
         assertEquals(
-                "{\"level\":3,\"remote\":true,\"tags\":[\"a\",\"b\"],\"team\":\"blue\"}", attributes(call("GET", path)));
+                "{\"level\":3,\"remote\":true,\"tags\":[\"a\",\"b\"],\"team\":\"blue\"}",
+                attributes(call("GET", path)));
 
         Answer patched = patch(path, "{\"attributes\":{\"level\":null,\"team\":\"r\u00f8d\",\"cost center\":\"7\"}}");
 
         assertEquals(
-                "{\"cost center\":\"7\",\"remote\":true,\"tags\":[\"a\",\"b\"],\"team\":\"r\u00f8d\"}", attributes(patched));
+                "{\"cost center\":\"7\",\"remote\":true,\"tags\":[\"a\",\"b\"],\"team\":\"r\u00f8d\"}",
+                attributes(patched));
         assertEquals(attributes(patched), attributes(patch(path, "{\"enabled\":true}")), "an absent member stays");
         assertEquals(attributes(patched), attributes(patch(path, "{\"attributes\":{}}")));
         assertEquals("{}", attributes(patch(path, "{\"attributes\":null}")));
@@ -80,18 +82,35 @@ class UserApiIT {
     @Test
     void attributesAreBounded() {
         String path = path(create("{\"username\":\"" + UUID.randomUUID() + "\"}"));
-        String many = IntStream.range(0, 32).mapToObj(i -> "\"a" + i + "\":" + i).collect(Collectors.joining(","));
+        String many =
+                IntStream.range(0, 32).mapToObj(i -> "\"a" + i + "\":" + i).collect(Collectors.joining(","));
         assertEquals(200, patch(path, "{\"attributes\":{" + many + "}}").status());
         assertEquals(400, patch(path, "{\"attributes\":{\"one too many\":1}}").status());
-        assertEquals(200, patch(path, "{\"attributes\":{\"a1\":null,\"another\":1}}").status());
+        assertEquals(
+                200, patch(path, "{\"attributes\":{\"a1\":null,\"another\":1}}").status());
         patch(path, "{\"attributes\":null}");
 
-        assertEquals(200, patch(path, "{\"attributes\":{\"a\":\"" + "\u00e9".repeat(8_000) + "\"}}").status());
+        assertEquals(
+                200,
+                patch(path, "{\"attributes\":{\"a\":\"" + "\u00e9".repeat(8_000) + "\"}}")
+                        .status());
         Answer refused = patch(path, "{\"attributes\":{\"b\":\"" + "x".repeat(1_000) + "\"}}");
         assertEquals("attributes: at most 16 KiB.", refused.json().getString("detail"));
-        assertEquals(200, patch(path, "{\"attributes\":{\"" + "n".repeat(64) + "\":null}}").status());
-        assertEquals(400, patch(path, "{\"attributes\":{\"" + "n".repeat(65) + "\":1}}").status());
-        assertEquals(16_000, call("GET", path).json().getJsonObject("attributes").getString("a").length() * 2);
+        assertEquals(
+                200,
+                patch(path, "{\"attributes\":{\"" + "n".repeat(64) + "\":null}}")
+                        .status());
+        assertEquals(
+                400,
+                patch(path, "{\"attributes\":{\"" + "n".repeat(65) + "\":1}}").status());
+        assertEquals(
+                16_000,
+                call("GET", path)
+                                .json()
+                                .getJsonObject("attributes")
+                                .getString("a")
+                                .length()
+                        * 2);
     }
 
     /** The audit log outlives the account, and nobody knows what attributes hold. */
@@ -115,7 +134,9 @@ class UserApiIT {
         String first = tag(call("GET", path));
         assertEquals(first, tag(call("GET", path)));
 
-        Answer changed = conditional("PATCH", path, first).json("{\"permissions\":[\"a:b\"]}").send();
+        Answer changed = conditional("PATCH", path, first)
+                .json("{\"permissions\":[\"a:b\"]}")
+                .send();
         assertEquals(200, changed.status(), changed::body);
         assertNotEquals(first, tag(changed));
         assertEquals(tag(changed), tag(call("GET", path)));
@@ -133,7 +154,9 @@ class UserApiIT {
         assertEquals(tag(changed), tag(call("GET", path)), "nothing was changed");
         assertEquals("token_revoked", user.user().error(), "of the change before alone");
         assertEquals(200, user.refresh().status());
-        assertEquals(200, conditional("PATCH", path, "*").json("{\"roles\":[]}").send().status());
+        assertEquals(
+                200,
+                conditional("PATCH", path, "*").json("{\"roles\":[]}").send().status());
         assertEquals(
                 204,
                 conditional("DELETE", path, "\"x\", ,W/\"y\", " + tag(call("GET", path)) + " ,")
@@ -145,7 +168,9 @@ class UserApiIT {
     @Test
     void everyChangeMakesAnotherTag() {
         String role = "role-" + UUID.randomUUID();
-        admin.with(admin.client.request("PUT", "/admin/api/roles/" + role)).json("{\"permissions\":[]}").send();
+        admin.with(admin.client.request("PUT", "/admin/api/roles/" + role))
+                .json("{\"permissions\":[]}")
+                .send();
         String name = "tag-" + UUID.randomUUID();
         Answer made = create("{\"username\":\"" + name + "\"}");
         String path = path(made);
@@ -217,13 +242,18 @@ class UserApiIT {
         assertEquals("token_revoked", user.user().error(), "a token says the old name");
         assertEquals(200, user.refresh().status());
         assertEquals(renamed, user.user().json().getString("username"));
-        assertEquals(401, Session.login(new Client(), user.username, Session.PASSWORD).send().status());
+        assertEquals(
+                401,
+                Session.login(new Client(), user.username, Session.PASSWORD)
+                        .send()
+                        .status());
         Session again = Session.of(renamed.toUpperCase(java.util.Locale.ROOT));
         assertEquals(id, again.claims().getString("sub"));
         assertTrue(SharedServer.get()
                 .auditFile()
                 .lines()
-                .anyMatch(line -> line.contains("change_user") && line.contains(user.username) && line.contains(renamed)));
+                .anyMatch(line ->
+                        line.contains("change_user") && line.contains(user.username) && line.contains(renamed)));
         assertEquals(201, create("{\"username\":\"" + user.username + "\"}").status(), "the old name is free");
     }
 
@@ -234,7 +264,8 @@ class UserApiIT {
         String path = path(create("{\"username\":\"" + UUID.randomUUID() + "\"}"));
         String before = tag(call("GET", path));
 
-        Answer refused = patch(path, "{\"roles\":[\"user\"],\"username\":\"" + taken.toUpperCase(java.util.Locale.ROOT) + "\"}");
+        Answer refused =
+                patch(path, "{\"roles\":[\"user\"],\"username\":\"" + taken.toUpperCase(java.util.Locale.ROOT) + "\"}");
 
         assertEquals(409, refused.status());
         assertEquals("username_taken", refused.error());
@@ -262,12 +293,15 @@ class UserApiIT {
         Answer made = create("{\"username\":\"" + mixed + "\"}");
 
         assertEquals("[\"mixed_scripts\"]", made.json().getJsonArray("warnings").toString());
-        assertEquals("[\"mixed_scripts\"]", call("GET", path(made)).json().getJsonArray("warnings").toString());
+        assertEquals(
+                "[\"mixed_scripts\"]",
+                call("GET", path(made)).json().getJsonArray("warnings").toString());
         Answer renamed = patch(
                 path(made),
-                "{\"username\":\"\u0430\u0440\u0440\u04cf\u0435 " + UUID.randomUUID().toString().replaceAll("[a-z]", "")
-                        + "\"}");
-        assertEquals("[\"latin_lookalike\"]", renamed.json().getJsonArray("warnings").toString());
+                "{\"username\":\"\u0430\u0440\u0440\u04cf\u0435 "
+                        + UUID.randomUUID().toString().replaceAll("[a-z]", "") + "\"}");
+        assertEquals(
+                "[\"latin_lookalike\"]", renamed.json().getJsonArray("warnings").toString());
     }
 
     @Test
@@ -295,7 +329,8 @@ class UserApiIT {
     void pagesOfEveryOrderHoldEachAccountOnce() {
         String mark = UUID.randomUUID().toString();
         for (int i = 0; i < 7; i++) {
-            create("{\"username\":\"" + (char) ('g' - i) + " " + mark + " " + i + "\",\"enabled\":" + (i % 2 == 0) + "}");
+            create("{\"username\":\"" + (char) ('g' - i) + " " + mark + " " + i + "\",\"enabled\":" + (i % 2 == 0)
+                    + "}");
         }
         for (String sort : List.of("username", "created_at", "last_sign_in_at")) {
             List<String> up = names("query=" + mark + "&limit=2&sort=" + sort);
@@ -306,12 +341,17 @@ class UserApiIT {
         }
         assertEquals('a', names("query=" + mark).get(0).charAt(0), "by name unless asked otherwise");
         assertEquals('g', names("query=" + mark + "&sort=created_at").get(0).charAt(0));
-        assertEquals(4, names("query=" + mark.toUpperCase(java.util.Locale.ROOT) + "&enabled=true").size());
+        assertEquals(
+                4,
+                names("query=" + mark.toUpperCase(java.util.Locale.ROOT) + "&enabled=true")
+                        .size());
         assertEquals(0, names("query=" + mark + "&role=admin").size());
         Answer page = search("query=" + mark + "&limit=2&sort=created_at");
         String cursor = page.json().getString("next_cursor");
         assertEquals(400, search("sort=last_sign_in_at&cursor=bm8").status());
-        assertEquals(200, search("query=" + mark + "&sort=created_at&cursor=" + cursor).status());
+        assertEquals(
+                200,
+                search("query=" + mark + "&sort=created_at&cursor=" + cursor).status());
         for (String bad : List.of("sort=password_hash", "sort=", "enabled=maybe", "limit=0")) {
             assertEquals(400, search(bad).status(), bad);
         }
@@ -323,8 +363,10 @@ class UserApiIT {
         while (cursor.isPresent()) {
             Answer page = search(parameters + (cursor.get().isEmpty() ? "" : "&cursor=" + cursor.get()));
             assertEquals(200, page.status(), page::body);
-            page.json().getJsonArray("items").getValuesAs(JsonObject.class).forEach(item -> names.add(
-                    item.getString("username")));
+            page.json()
+                    .getJsonArray("items")
+                    .getValuesAs(JsonObject.class)
+                    .forEach(item -> names.add(item.getString("username")));
             cursor = page.json().get("next_cursor") instanceof JsonString next
                     ? Optional.of(next.getString())
                     : Optional.empty();

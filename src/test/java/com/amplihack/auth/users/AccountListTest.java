@@ -111,10 +111,9 @@ class AccountListTest extends TwoNodes {
             }
         }
         for (String sort : List.of("created_at", "last_sign_in_at")) {
-            Comparator<Account> order = Comparator.comparing(
-                    account -> sort.equals("created_at")
-                            ? account.createdAt()
-                            : account.lastSignInAt().orElse(Instant.EPOCH));
+            Comparator<Account> order = Comparator.comparing(account -> sort.equals("created_at")
+                    ? account.createdAt()
+                    : account.lastSignInAt().orElse(Instant.EPOCH));
             for (int size : List.of(1, 4, SOME - 1, SOME, 200)) {
                 List<Account> up = all(nodes.list(), question("", sort), size);
                 List<Account> down = all(nodes.list(), question("", "-" + sort), size);
@@ -191,8 +190,7 @@ class AccountListTest extends TwoNodes {
         for (String cursor : List.of(Username.cursor(place) + "AA==x", Username.cursor(place))) {
             if (!cursor.isEmpty()) {
                 AuthException refused = assertThrows(
-                        AuthException.class,
-                        () -> unreached().page(with(question("", "created_at"), cursor), 1));
+                        AuthException.class, () -> unreached().page(with(question("", "created_at"), cursor), 1));
                 assertTrue(refused.getMessage().startsWith("cursor: "));
             }
         }
@@ -204,16 +202,17 @@ class AccountListTest extends TwoNodes {
     }
 
     private static List<String> filtered(Pair nodes, Optional<String> role, Optional<Boolean> enabled) {
-        return ids(nodes.list().page(new Question("", role, enabled, "username", ""), 10).accounts());
+        return ids(nodes.list()
+                .page(new Question("", role, enabled, "username", ""), 10)
+                .accounts());
     }
 
     private static void signIn(Pair nodes, String id, long millis) {
-        nodes.database()
-                .write(entities -> entities.createNativeQuery(
-                                "update auth_account set last_sign_in_at = ? where id = ?")
-                        .setParameter(1, millis)
-                        .setParameter(2, id)
-                        .executeUpdate());
+        nodes.database().write(entities -> entities.createNativeQuery(
+                        "update auth_account set last_sign_in_at = ? where id = ?")
+                .setParameter(1, millis)
+                .setParameter(2, id)
+                .executeUpdate());
     }
 
     private static List<String> names(Pair nodes, String text) {

@@ -38,8 +38,8 @@ public final class IfMatch implements RightsCheck {
      */
     public static String tag(Account account) {
         return '"'
-                + Sha256.of(account.version() + "\n" + account.enabled() + "\n" + String.join(" ", account.roles()) + "\n"
-                                + String.join(" ", account.ownPermissions()))
+                + Sha256.of(account.version() + "\n" + account.enabled() + "\n" + String.join(" ", account.roles())
+                                + "\n" + String.join(" ", account.ownPermissions()))
                         .substring(0, 22)
                 + '"';
     }

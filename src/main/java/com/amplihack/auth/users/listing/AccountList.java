@@ -68,8 +68,10 @@ public class AccountList {
                         "sort: username, created_at or last_sign_in_at, with - in front for descending."));
         Optional<Place> after = question.cursor().isEmpty()
                 ? Optional.empty()
-                : Optional.of(order.place(question.cursor()).orElseThrow(() -> new AuthException(
-                        ErrorCode.INVALID_REQUEST, "cursor: not issued by this service, or for another sort.")));
+                : Optional.of(order.place(question.cursor())
+                        .orElseThrow(() -> new AuthException(
+                                ErrorCode.INVALID_REQUEST,
+                                "cursor: not issued by this service, or for another sort.")));
         Optional<String> part = Username.searchKey(question.text());
         if (part.isEmpty() || question.text().length() > MAX_TEXT) {
             return new Page(List.of(), Optional.empty()); // no such name can be, and databases refuse some characters
@@ -91,7 +93,8 @@ public class AccountList {
                     + " or a.emailKey = :address)");
             parameters.put("part", "%" + part.replaceAll("[!%_]", "!$0") + "%");
             parameters.put(
-                    "address", EmailAddress.parse(question.text()).map(EmailAddress::key).orElse(""));
+                    "address",
+                    EmailAddress.parse(question.text()).map(EmailAddress::key).orElse(""));
         }
         question.enabled().ifPresent(enabled -> {
             // on pages of H2, EclipseLink writes booleans as numbers, which H2 compares with no boolean
@@ -120,8 +123,7 @@ public class AccountList {
         String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
         return database.read(entities -> {
             TypedQuery<Account> query = entities.createQuery(
-                            "select a from Account a" + where + " order by " + sorted,
-                            Account.class)
+                            "select a from Account a" + where + " order by " + sorted, Account.class)
                     .setMaxResults(most)
                     .setHint(QueryHints.JDBC_TIMEOUT, MAX_MILLIS)
                     .setHint(QueryHints.QUERY_TIMEOUT_UNIT, "MILLISECONDS")

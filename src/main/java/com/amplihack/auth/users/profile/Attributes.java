@@ -68,8 +68,9 @@ public final class Attributes {
 
     private static void requireAllowed(String name, JsonValue value) {
         if (!NAME.matcher(name).matches()) {
-            throw refused("attributes: a name is 1 to 64 letters, digits, blanks and . _ : / @ - and starts with a letter,"
-                    + " a digit or _.");
+            throw refused(
+                    "attributes: a name is 1 to 64 letters, digits, blanks and . _ : / @ - and starts with a letter,"
+                            + " a digit or _.");
         }
         boolean allowed = value instanceof JsonString
                 || value == JsonValue.TRUE

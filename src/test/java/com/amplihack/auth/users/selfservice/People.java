@@ -104,8 +104,14 @@ final class People {
         this.sent = sent;
         settings = new HashMap<>(where);
         settings.putAll(Map.of(
-                "auth.argon2.memory.kib", "64", "auth.argon2.parallelism", "1", "auth.argon2.iterations", "1",
-                "auth.login.limit", "1000"));
+                "auth.argon2.memory.kib",
+                "64",
+                "auth.argon2.parallelism",
+                "1",
+                "auth.argon2.iterations",
+                "1",
+                "auth.login.limit",
+                "1000"));
         configuration = TestSettings.following(Path.of("/nowhere"), settings);
         database = new Database(configuration);
         database.open();
@@ -212,7 +218,11 @@ final class People {
     /** The token of a link that was asked for now. */
     Secret resetLink(Account account) {
         database.write(entities -> {
-            mails.ask(entities, MailKind.PASSWORD_RESET, now(account), now(account).verifiedEmail().orElseThrow());
+            mails.ask(
+                    entities,
+                    MailKind.PASSWORD_RESET,
+                    now(account),
+                    now(account).verifiedEmail().orElseThrow());
             return account;
         });
         return link(account, MailKind.PASSWORD_RESET);

@@ -140,7 +140,8 @@ class SelfServiceTest {
 
             assertEquals(1, done.stream().filter(worked -> worked).count(), done.toString());
             assertEquals(ada.passwordVersion() + 1, nodes.one().now(ada).passwordVersion());
-            assertTrue(nodes.one().signsIn(ada.username(), Secret.of("violet kettle harbour no " + done.indexOf(true))));
+            assertTrue(
+                    nodes.one().signsIn(ada.username(), Secret.of("violet kettle harbour no " + done.indexOf(true))));
         }
     }
 
@@ -297,10 +298,14 @@ class SelfServiceTest {
         String local = People.unique("mike");
         Account mike = people.make(local + "@example.org");
 
-        people.forgotten.request(local.replace("k", "\u212A").toUpperCase(java.util.Locale.ROOT) + "@EXAMPLE.org", People.client());
+        people.forgotten.request(
+                local.replace("k", "\u212A").toUpperCase(java.util.Locale.ROOT) + "@EXAMPLE.org", People.client());
 
-        Until.holds("the mail", () -> !people.mails(mike, MailKind.PASSWORD_RESET).isEmpty());
-        assertEquals(local + "@example.org", people.lastMail(mike, MailKind.PASSWORD_RESET).recipient());
+        Until.holds(
+                "the mail", () -> !people.mails(mike, MailKind.PASSWORD_RESET).isEmpty());
+        assertEquals(
+                local + "@example.org",
+                people.lastMail(mike, MailKind.PASSWORD_RESET).recipient());
     }
 
     @ParameterizedTest
@@ -310,8 +315,8 @@ class SelfServiceTest {
         Account disabled = people.make(People.unique("dis") + "@example.org");
         people.change(disabled, (transaction, account) -> account.enabled(false));
         String unconfirmed = People.unique("un") + "@example.org";
-        Account unverified =
-                people.make(People.unique("u"), Optional.of(People.PASSWORD), people.contacts.set(People.unverified(unconfirmed)));
+        Account unverified = people.make(
+                People.unique("u"), Optional.of(People.PASSWORD), people.contacts.set(People.unverified(unconfirmed)));
         Account without = people.make(People.unique("u"), Optional.of(People.PASSWORD), AccountChange.Step.NONE);
 
         List<String> names = List.of(
@@ -330,11 +335,13 @@ class SelfServiceTest {
                 .toList();
 
         assertEquals(1, answers.size(), answers.toString());
-        Until.holds("the mail", () -> !people.mails(ada, MailKind.PASSWORD_RESET).isEmpty()); // the last of them
+        Until.holds(
+                "the mail", () -> !people.mails(ada, MailKind.PASSWORD_RESET).isEmpty()); // the last of them
         List.of(disabled, unverified, without)
                 .forEach(account -> assertEquals(List.of(), people.mails(account, MailKind.PASSWORD_RESET)));
         people.forgotten.request(ada.email().orElseThrow(), People.client());
-        Until.holds("by address", () -> people.mails(ada, MailKind.PASSWORD_RESET).size() == 2);
+        Until.holds(
+                "by address", () -> people.mails(ada, MailKind.PASSWORD_RESET).size() == 2);
     }
 
     @ParameterizedTest
@@ -346,7 +353,8 @@ class SelfServiceTest {
         }
         Account bob = people.make(People.unique("bob") + "@example.org");
         people.forgotten.request(bob.username(), People.client());
-        Until.holds("the last", () -> !people.mails(bob, MailKind.PASSWORD_RESET).isEmpty());
+        Until.holds(
+                "the last", () -> !people.mails(bob, MailKind.PASSWORD_RESET).isEmpty());
         assertEquals(3, people.mails(ada, MailKind.PASSWORD_RESET).size());
     }
 
@@ -434,11 +442,12 @@ class SelfServiceTest {
             List<Secret> links = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
                 Account account = nodes.one().make(People.unique("old") + "@example.org");
-                links.add(nodes.one().verificationLink(account, i % 2 == 0 ? wanted : wanted.toUpperCase(java.util.Locale.ROOT)));
+                links.add(nodes.one()
+                        .verificationLink(account, i % 2 == 0 ? wanted : wanted.toUpperCase(java.util.Locale.ROOT)));
             }
 
-            List<Boolean> done =
-                    race(6, i -> (i % 2 == 0 ? nodes.one() : nodes.other()).emails.verify(links.get(i), People.client()));
+            List<Boolean> done = race(
+                    6, i -> (i % 2 == 0 ? nodes.one() : nodes.other()).emails.verify(links.get(i), People.client()));
 
             assertEquals(1, done.stream().filter(worked -> worked).count(), done.toString());
             assertEquals(
@@ -466,9 +475,7 @@ class SelfServiceTest {
 
         assertEquals(
                 ErrorCode.EMAIL_TAKEN,
-                assertThrows(
-                                AuthException.class,
-                                () -> people.change(bob, people.contacts.set(People.verified(taken))))
+                assertThrows(AuthException.class, () -> people.change(bob, people.contacts.set(People.verified(taken))))
                         .code());
 
         people.settings.put("auth.email.unique", "false");
@@ -502,7 +509,8 @@ class SelfServiceTest {
         String email = People.unique("ada") + "@example.org";
         people.make(email);
         String unconfirmed = People.unique("un") + "@example.org";
-        people.make(People.unique("u"), Optional.of(People.PASSWORD), people.contacts.set(People.unverified(unconfirmed)));
+        people.make(
+                People.unique("u"), Optional.of(People.PASSWORD), people.contacts.set(People.unverified(unconfirmed)));
         assertFalse(people.signsIn(email, People.PASSWORD));
 
         people.settings.put("auth.login.by.email", "true");
@@ -641,14 +649,15 @@ class SelfServiceTest {
         Account ada = people.make(People.unique("ada") + "@example.org");
         people.own.setLanguage(ada.id(), Optional.of("de"));
         people.resetLink(ada);
-        assertEquals(Optional.of("de"), people.lastMail(ada, MailKind.PASSWORD_RESET).language());
+        assertEquals(
+                Optional.of("de"), people.lastMail(ada, MailKind.PASSWORD_RESET).language());
     }
 
     private static long tickets(People people, Account account) {
-        return people.database.read(entities -> ((Number) entities.createNativeQuery(
-                                "select count(*) from auth_ticket where account_id = ?")
-                        .setParameter(1, account.id())
-                        .getSingleResult())
+        return people.database.read(entities -> ((Number)
+                        entities.createNativeQuery("select count(*) from auth_ticket where account_id = ?")
+                                .setParameter(1, account.id())
+                                .getSingleResult())
                 .longValue());
     }
 
