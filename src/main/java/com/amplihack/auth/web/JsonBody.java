@@ -242,6 +242,21 @@ public final class JsonBody {
         return Optional.of(inner);
     }
 
+    /**
+     * For a patch (RFC 7396) of an object whose members the caller checks: empty if the member is absent or null.
+     *
+     * @throws AuthException {@code invalid_request} when it is no object
+     */
+    public Optional<JsonObject> patch(String name) {
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        if (!(json.get(name) instanceof JsonObject object)) {
+            throw invalid(name, "must be an object");
+        }
+        return Optional.of(object);
+    }
+
     /** The refusal of a member, for a reason that the caller found. */
     public AuthException invalid(String name, String need) {
         return new AuthException(ErrorCode.INVALID_REQUEST, path + name + ": " + need + ".");

@@ -25,6 +25,7 @@ import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.LoginLimit;
 import com.amplihack.auth.users.login.PresentedDevices;
+import com.amplihack.auth.users.password.BreachedPasswords;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.users.selfservice.ContactRules.Contact;
@@ -118,7 +119,7 @@ final class People {
         RateLimiter limiter = new RateLimiter(audit, configuration);
         PasswordHasher hasher = new PasswordHasher(configuration, new Meters());
         hasher.prepare();
-        PasswordPolicy policy = new PasswordPolicy(configuration);
+        PasswordPolicy policy = new PasswordPolicy(configuration, new BreachedPasswords(configuration));
         PasswordHistory history = new PasswordHistory(database, hasher, configuration);
         Outbox outbox = new RecordedOutbox(database, configuration, sent);
         Notices notices = new Notices(outbox);
