@@ -149,7 +149,7 @@ public class MailSender {
     private void purge(Instant now) {
         if (!now.isBefore(purgeAt)) {
             purgeAt = now.plus(PURGE_EVERY);
-            table.purge(now.minus(DEAD_KEPT), now.minus(RecipientLimit.LONGEST_WAIT));
+            table.purge(now, now.minus(DEAD_KEPT), now.minus(RecipientLimit.LONGEST_WAIT));
         }
     }
 

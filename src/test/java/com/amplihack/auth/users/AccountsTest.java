@@ -350,7 +350,7 @@ class AccountsTest {
                     return null;
                 });
         AccountAdministration administration =
-                new AccountAdministration(nodes.directory(), nodes.one(), null, null, store, null);
+                new AccountAdministration(nodes.directory(), nodes.one(), null, null, store, null, null);
 
         administration.putRole("user", Set.of("more"), RightsCheck.NONE);
         administration.deleteRole("user", RightsCheck.NONE);
@@ -376,7 +376,7 @@ class AccountsTest {
                     throw down;
                 });
         AccountAdministration administration =
-                new AccountAdministration(nodes.directory(), nodes.one(), null, null, store, null);
+                new AccountAdministration(nodes.directory(), nodes.one(), null, null, store, null, null);
 
         assertThrows(AuthException.class, () -> administration.putRole("user", Set.of("read"), RightsCheck.NONE));
 
