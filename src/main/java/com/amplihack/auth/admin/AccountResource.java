@@ -152,7 +152,8 @@ public class AccountResource {
 
     /** Permissions, or none if the change needs the role {@code admin}. */
     private static List<String> needed(boolean resets, Contact contact, AccountChange change) {
-        if (contact.vouches() || change.mustChangePassword().filter(must -> !must).isPresent()) {
+        if (contact.vouches()
+                || change.mustChangePassword().filter(must -> !must).isPresent()) {
             // whoever keeps a password that they know, or has a mailbox of the account, gets what it is given later
             return List.of();
         }

@@ -55,8 +55,8 @@ public class UsersResource {
     static final int MAX_PASSWORD_LENGTH = 1024;
 
     private static final String INVITE = "invite";
-    private static final Set<String> MEMBERS =
-            ContactMembers.with("username", "password", "roles", "permissions", "enabled", AccountResource.MUST_CHANGE, INVITE);
+    private static final Set<String> MEMBERS = ContactMembers.with(
+            "username", "password", "roles", "permissions", "enabled", AccountResource.MUST_CHANGE, INVITE);
 
     @Inject
     private AccountDirectory accounts;
@@ -111,13 +111,13 @@ public class UsersResource {
         RightsCheck allowed = delegation.of(delegable ? Set.of("users:write") : Set.of(), fit, roles, permissions);
         AccountChange.Step contactable = contacts.set(contact);
         AccountChange.Step further = invited ? contactable.then(contacts.invite()) : contactable;
-        Optional<Secret> password =
-                invited ? Optional.empty() : Optional.of(chosen.orElseGet(PasswordPolicy::random));
+        Optional<Secret> password = invited ? Optional.empty() : Optional.of(chosen.orElseGet(PasswordPolicy::random));
         Account account = audit.attempt(
                 "create_user",
                 username,
                 null,
-                () -> administration.create(username, password, roles, permissions, enabled, mustChange, further, allowed));
+                () -> administration.create(
+                        username, password, roles, permissions, enabled, mustChange, further, allowed));
         audit.record("create_user", account.id(), null, AccountJson.of(account, Optional.empty()));
         JsonObjectBuilder answer = AccountJson.of(account, Optional.empty());
         if (chosen.isEmpty()) {

@@ -76,8 +76,8 @@ public class EmailResource {
         @POST
         @Public
         public String verify(@Context HttpServletRequest request) {
-            String email = change.verify(
-                    LinkRequest.token(JsonBody.read(request)), RequestAttributes.CLIENT.require(request));
+            String email =
+                    change.verify(LinkRequest.token(JsonBody.read(request)), RequestAttributes.CLIENT.require(request));
             return StrictJson.provider()
                     .createObjectBuilder()
                     .add(EMAIL, email)

@@ -67,9 +67,10 @@ public class OwnAccountResource {
     @Admitted
     public String change(@Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request, Set.of(Language.MEMBER));
-        return json(body.mentions(Language.MEMBER)
-                ? own.setLanguage(caller.subject(), Language.of(body))
-                : own.get(caller.subject()));
+        return json(
+                body.mentions(Language.MEMBER)
+                        ? own.setLanguage(caller.subject(), Language.of(body))
+                        : own.get(caller.subject()));
     }
 
     /** Needs the password and a recent sign-in. */

@@ -65,8 +65,11 @@ public class PasswordByLink {
      *     {@code store_unavailable}
      */
     public void reset(Secret token, Secret fresh, ClientContext client) {
-        AccountChange.Step tell = (entities, account) ->
-                notices.tell(entities, account, MailKind.PASSWORD_CHANGED, Map.of("method", "mail", "ip_address", client.address()));
+        AccountChange.Step tell = (entities, account) -> notices.tell(
+                entities,
+                account,
+                MailKind.PASSWORD_CHANGED,
+                Map.of("method", "mail", "ip_address", client.address()));
         links.counted(client, () -> set(MailKind.PASSWORD_RESET, token, "new_password", fresh, tell, client));
     }
 
