@@ -84,9 +84,9 @@ final class People {
     private static final class RecordedOutbox extends Outbox {
         private final List<Mail> mails;
 
-        RecordedOutbox(Database database, Configuration configuration, InstantSource clock, List<Mail> mails) {
-            super(database, configuration, new Meters(), clock);
-            this.mails = mails;
+        RecordedOutbox(Database database, Configuration configuration, Sent sent) {
+            super(database, configuration, new Meters(), sent);
+            mails = sent.mails;
         }
 
         @Override
@@ -121,7 +121,7 @@ final class People {
         hasher.prepare();
         PasswordPolicy policy = new PasswordPolicy(configuration, new BreachedPasswords(configuration));
         PasswordHistory history = new PasswordHistory(database, hasher, configuration);
-        Outbox outbox = new RecordedOutbox(database, configuration, sent, sent.mails);
+        Outbox outbox = new RecordedOutbox(database, configuration, sent);
         Notices notices = new Notices(outbox);
         directory = new AccountDirectory(database);
         accounts = new Accounts(database, configuration, sent);
@@ -175,8 +175,8 @@ final class People {
         return new Contact(Optional.of(EmailAddress.parse(email)), Optional.empty(), Optional.empty());
     }
 
-    void change(Account account, AccountChange.Step step) {
-        administration
+    Account change(Account account, AccountChange.Step step) {
+        return administration
                 .change(account.id(), AccountChange.further(step), RightsCheck.NONE)
                 .orElseThrow();
     }
