@@ -21,6 +21,10 @@ import com.amplihack.auth.endpoint.RefreshResource;
 import com.amplihack.auth.endpoint.SessionsResource;
 import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
+import com.amplihack.auth.endpoint.account.EmailResource;
+import com.amplihack.auth.endpoint.account.ForgottenPasswordResource;
+import com.amplihack.auth.endpoint.account.InvitationResource;
+import com.amplihack.auth.endpoint.account.OwnAccountResource;
 import com.amplihack.auth.endpoint.usage.OwnUsageResource;
 import com.amplihack.auth.gate.AuditGuard;
 import com.amplihack.auth.gate.PreconditionGuard;
@@ -45,6 +49,11 @@ public class AuthApplication extends Application {
                 LogoutAllResource.class,
                 SessionsResource.class,
                 PasswordResource.class,
+                ForgottenPasswordResource.class,
+                EmailResource.class,
+                EmailResource.Verification.class,
+                InvitationResource.class,
+                OwnAccountResource.class,
                 ApiKeysResource.class,
                 JwksResource.class,
                 JwksResource.WellKnown.class,

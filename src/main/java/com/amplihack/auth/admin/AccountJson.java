@@ -26,6 +26,9 @@ final class AccountJson {
                 .add("permissions", JSON.createArrayBuilder(account.ownPermissions()))
                 .add("enabled", account.enabled())
                 .add("must_change_password", account.mustChangePassword());
+        account.email().ifPresentOrElse(email -> json.add("email", email), () -> json.addNull("email"));
+        json.add("email_verified", account.emailVerified());
+        account.language().ifPresentOrElse(tag -> json.add("language", tag), () -> json.addNull("language"));
         lockedUntil.ifPresentOrElse(
                 end -> json.add("locked_until", end.toString()), () -> json.addNull("locked_until"));
         return json.add("created_at", account.createdAt().toString());

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** {@code /admin/api/users}: creates and lists accounts. */
 @Path("/admin/api/users")
@@ -94,12 +95,13 @@ public class UsersResource {
         boolean mustChange =
                 body.bool(AccountResource.MUST_CHANGE, !caller.roles().contains(Authorization.ADMIN));
         RightsCheck allowed = delegation.of(mustChange ? Set.of("users:write") : Set.of(), fit, roles, permissions);
+        Consumer<Account> further = account -> {};
         Secret password = chosen.orElseGet(PasswordPolicy::random);
         Account account = audit.attempt(
                 "create_user",
                 username,
                 null,
-                () -> administration.create(username, password, roles, permissions, enabled, mustChange, allowed));
+                () -> administration.create(username, password, roles, permissions, enabled, mustChange, further, allowed));
         audit.record("create_user", account.id(), null, AccountJson.of(account, Optional.empty()));
         JsonObjectBuilder answer = AccountJson.of(account, Optional.empty());
         if (chosen.isEmpty()) {

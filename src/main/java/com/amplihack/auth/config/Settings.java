@@ -31,7 +31,7 @@ public record Settings(
         StoreSettings store,
         LimitSettings limits,
         PasswordSettings passwords,
-        AccountSettings firstAccount,
+        AccountSettings accounts,
         CertificateSettings certificates,
         WebSettings web,
         ProxySettings proxy,

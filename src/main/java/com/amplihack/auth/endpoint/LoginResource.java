@@ -8,10 +8,12 @@ import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.session.DeviceCookies;
 import com.amplihack.auth.session.TokenPair;
 import com.amplihack.auth.session.TokenService;
+import com.amplihack.auth.users.EmailAddress;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.CertificateAuthenticator;
+import com.amplihack.auth.users.login.LastSignIn;
 import com.amplihack.auth.users.login.PresentedDevices;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.web.ClientCertificate;
@@ -44,6 +46,9 @@ public class LoginResource {
     private CertificateAuthenticator certificates;
 
     @Inject
+    private LastSignIn lastSignIn;
+
+    @Inject
     private TokenService tokens;
 
     @Inject
@@ -73,6 +78,7 @@ public class LoginResource {
         // before opening the new one, or the session limit would end another one
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(who, client);
+        lastSignIn.note(who.account());
         Response.ResponseBuilder answer =
                 response.remember(response.of(pair, delivery, request), who.account(), delivery, request);
         who.limit().headers().forEach(answer::header);
@@ -87,7 +93,10 @@ public class LoginResource {
     }
 
     private Authenticated byPassword(JsonBody body, HttpServletRequest request, ClientContext client) {
-        String username = body.string(USERNAME, Username.MAX_LENGTH, Username::normalize);
+        int longest = configuration.settings().accounts().loginByEmail()
+                ? EmailAddress.MAX_LENGTH
+                : Username.MAX_LENGTH;
+        String username = body.string(USERNAME, longest, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
         PresentedDevices presented = devices.presented(credentials.deviceCookies(request))

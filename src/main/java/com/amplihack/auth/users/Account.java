@@ -1,6 +1,7 @@
 package com.amplihack.auth.users;
 
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.users.password.PasswordHasher;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
@@ -109,6 +110,11 @@ public class Account {
         return username;
     }
 
+    void username(Username name) {
+        username = name.shown();
+        usernameKey = name.key();
+    }
+
     /** The case-folded name; see {@link Username#key}. */
     public String usernameKey() {
         return usernameKey;
@@ -118,15 +124,21 @@ public class Account {
         return passwordHash;
     }
 
+    /** False for an account that its owner has been invited to, but has not signed in to. */
+    public boolean hasPassword() {
+        return !passwordHash.equals(PasswordHasher.NO_PASSWORD);
+    }
+
     /** Replaces the hash by another one of the same password. */
     public void rehash(String hash) {
         passwordHash = hash;
     }
 
-    void newPassword(String hash) {
+    void newPassword(String hash, Instant now) {
         passwordHash = hash;
         passwordVersion++;
         mustChangePassword = false;
+        passwordSetAt = now.toEpochMilli();
     }
 
     /** Whether its sessions may do nothing but change the password. */
@@ -199,9 +211,9 @@ public class Account {
         attributes = json;
     }
 
-    /** When the password was set; empty if that was before this was stored. */
-    public Optional<Instant> passwordSetAt() {
-        return Optional.ofNullable(passwordSetAt).map(Instant::ofEpochMilli);
+    /** When the password was set; if that was before this was stored, when the account was created. */
+    public Instant passwordSetAt() {
+        return Instant.ofEpochMilli(passwordSetAt == null ? createdAt : passwordSetAt);
     }
 
     public Optional<Instant> lastSignInAt() {

@@ -45,22 +45,25 @@ public class AccountAdministration {
      * Creates an account.
      *
      * @param mustChange whether its first sessions may do nothing but change the password
+     * @param password empty for an account that nobody can sign in to until it gets one by an invitation
+     * @param further does more before the account is stored
      * @param allowed checks the account before it is stored
      * @throws AuthException {@code invalid_request} for an invalid name or unknown role, {@code weak_password}, {@code
      *     username_taken}, or what {@code allowed} throws
      */
     public Account create(
             String username,
-            Secret password,
+            Optional<Secret> password,
             Set<String> roles,
             Set<String> permissions,
             boolean enabled,
             boolean mustChange,
+            AccountChange.Step further,
             RightsCheck allowed) {
         Account account = account(username, password);
         account.enabled(enabled);
         account.mustChangePassword(mustChange);
-        return accounts.add(account, roles, permissions, allowed);
+        return accounts.add(account, roles, permissions, further, allowed);
     }
 
     /**
@@ -70,16 +73,14 @@ public class AccountAdministration {
      * @throws AuthException as {@link #create} does
      */
     Optional<Account> createFirst(String username, Secret password, Set<String> roles) {
-        return accounts.addFirst(account(username, password), roles);
+        return accounts.addFirst(account(username, Optional.of(password)), roles);
     }
 
-    private Account account(String username, Secret password) {
-        Username name = Username.parse(username)
-                .orElseThrow(() -> new AuthException(
-                        ErrorCode.INVALID_REQUEST,
-                        "username: 1 to 64 characters, no control or invisible characters."));
-        policy.require("password", name.shown(), password);
-        return new Account(UUID.randomUUID().toString(), name, hasher.hash(password), clock.instant());
+    private Account account(String username, Optional<Secret> password) {
+        Username name = Username.required(username);
+        password.ifPresent(chosen -> policy.require("password", name.shown(), chosen));
+        String hash = password.map(hasher::hash).orElse(PasswordHasher.NO_PASSWORD);
+        return new Account(UUID.randomUUID().toString(), name, hash, clock.instant());
     }
 
     /**
@@ -125,7 +126,16 @@ public class AccountAdministration {
      * @param allowed whether it may be changed
      */
     public boolean delete(String id, RightsCheck allowed) {
-        boolean deleted = accounts.delete(id, allowed);
+        return delete(id, AccountChange.Step.NONE, allowed);
+    }
+
+    /**
+     * Deletes an account as {@link #delete(String, RightsCheck)} does.
+     *
+     * @param further does more before it is deleted, in the same transaction
+     */
+    public boolean delete(String id, AccountChange.Step further, RightsCheck allowed) {
+        boolean deleted = accounts.delete(id, further, allowed);
         store.endAll(id); // even if absent: an earlier attempt may have reached the database only
         return deleted;
     }

@@ -61,6 +61,39 @@ public class AccountDirectory {
     }
 
     /**
+     * The accounts with this verified address.
+     *
+     * @param most how many at most
+     */
+    public List<AccountRef> findVerified(EmailAddress address, int most) {
+        return database.read(entities -> entities.createQuery(
+                        "select a.id, a.passwordVersion from Account a where a.emailKey = :key"
+                                + " and a.emailVerified = true order by a.id",
+                        Object[].class)
+                .setParameter("key", address.key())
+                .setMaxResults(most)
+                .getResultStream()
+                .map(AccountDirectory::ref)
+                .toList());
+    }
+
+    /**
+     * Whether another account has the address, verified or not; holds at commit in a {@link Database#writeSerialized
+     * serialized} transaction.
+     *
+     * @param id the account that may have it, stored or not
+     */
+    public static boolean isTaken(EntityManager transaction, EmailAddress address, String id) {
+        return !transaction
+                .createQuery("select a.id from Account a where a.emailKey = :key and a.id <> :id", String.class)
+                .setParameter("key", address.key())
+                .setParameter("id", id)
+                .setMaxResults(1)
+                .getResultList()
+                .isEmpty();
+    }
+
+    /**
      * A page of accounts, sorted by name.
      *
      * @param query a prefix of the name, in any spelling that signs in, or the empty string for all
@@ -140,6 +173,10 @@ public class AccountDirectory {
                 .setParameter("key", usernameKey)
                 .getResultStream()
                 .findFirst()
-                .map(columns -> new AccountRef((String) columns[0], (Long) columns[1]));
+                .map(AccountDirectory::ref);
+    }
+
+    private static AccountRef ref(Object[] columns) {
+        return new AccountRef((String) columns[0], (Long) columns[1]);
     }
 }

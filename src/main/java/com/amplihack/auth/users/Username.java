@@ -1,5 +1,7 @@
 package com.amplihack.auth.users;
 
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +35,18 @@ public record Username(String shown, String key) {
         // NFKC turns some characters (U+00B4) into a space and an accent: none may stand at an end
         boolean allowed = length >= 1 && length <= MAX_LENGTH && shown.equals(normalize(shown)) && isAllowed(shown);
         return allowed ? Optional.of(new Username(shown, fold(shown))) : Optional.empty();
+    }
+
+    /**
+     * A name that an account shall have.
+     *
+     * @throws AuthException {@code invalid_request} when it is invalid
+     */
+    public static Username required(String text) {
+        return parse(text)
+                .orElseThrow(() -> new AuthException(
+                        ErrorCode.INVALID_REQUEST,
+                        "username: 1 to 64 characters, no control or invisible characters."));
     }
 
     /** Trims and normalizes to NFKC, without validation. */
@@ -80,7 +94,8 @@ public record Username(String shown, String key) {
         return Normalizer.normalize(key, Normalizer.Form.NFKC);
     }
 
-    private static boolean isAllowed(String text) {
+    /** Whether no character is one that no name may have. */
+    static boolean isAllowed(String text) {
         return text.codePoints().allMatch(Username::isAllowed);
     }
 

@@ -88,7 +88,7 @@ class SettingsTest {
     void passwordDefaultsAreThoseOfTheContract() {
         int cores = Runtime.getRuntime().availableProcessors();
         assertEquals(
-                new PasswordSettings(65_536, 3, 4, cores, 64, 15, 128),
+                new PasswordSettings(65_536, 3, 4, cores, 64, 15, 128, 5, Optional.empty(), Optional.empty()),
                 production().passwords());
     }
 
@@ -215,6 +215,9 @@ class SettingsTest {
                 Map.entry("auth.argon2.queue", "0"),
                 Map.entry("auth.password.min", "8"),
                 Map.entry("auth.password.max", "64"),
+                Map.entry("auth.password.history", "24"),
+                Map.entry("auth.password.max.days", "365"),
+                Map.entry("auth.password.breached.file", "/srv/pwned.txt"),
                 Map.entry("auth.bootstrap.username", "root"),
                 Map.entry("auth.bootstrap.password", " with spaces "),
                 Map.entry("auth.audit.file", "/var/log/audit"),
@@ -281,7 +284,19 @@ class SettingsTest {
                 settings.limits());
         assertTrue(settings.limits().api().unlimited());
         assertFalse(settings.limits().login().unlimited());
-        assertEquals(new PasswordSettings(1024, 2, 1, 3, 0, 8, 64), settings.passwords());
+        assertEquals(
+                new PasswordSettings(
+                        1024,
+                        2,
+                        1,
+                        3,
+                        0,
+                        8,
+                        64,
+                        24,
+                        Optional.of(Duration.ofDays(365)),
+                        Optional.of(Path.of("/srv/pwned.txt"))),
+                settings.passwords());
         assertEquals(new AccountSettings("root", Optional.of(Secret.of(" with spaces "))), settings.firstAccount());
         assertTrue(settings.web().adminAllowlist().contains("10.1.1.1"));
         assertFalse(settings.web().adminAllowlist().contains("127.0.0.1"));
@@ -386,6 +401,10 @@ class SettingsTest {
                 "auth.argon2.concurrency    | 0       | a whole number of hashes from 1 to 256",
                 "auth.argon2.queue          | -1      | a whole number of hashes from 0 to 10000",
                 "auth.password.min          | 7       | a whole number of code points from 8 to 128",
+                "auth.password.history      | 25      | a whole number of passwords from 0 to 24",
+                "auth.password.history      | -1      | a whole number of passwords from 0 to 24",
+                "auth.password.max.days     | 0       | a whole number of days from 1 to 3650",
+                "auth.password.max.days     | 3651    | a whole number of days from 1 to 3650",
                 "auth.password.max          | 63      | a whole number of code points from 64 to 1024",
                 "auth.password.max          | 99999999999 | a whole number of code points from 64 to 1024"
             })

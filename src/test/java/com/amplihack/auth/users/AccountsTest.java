@@ -18,6 +18,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,12 @@ class AccountsTest {
 
     private Pair pair(String name, Map<String, String> settings) throws SQLException {
         Database one = open(settings);
-        return new Pair(name, new Accounts(one), new Accounts(open(settings)), new AccountDirectory(one));
+        return new Pair(name, accounts(one), accounts(open(settings)), new AccountDirectory(one));
+    }
+
+    private static Accounts accounts(Database database) {
+        return new Accounts(
+                database, new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of())), InstantSource.system());
     }
 
     private Database open(Map<String, String> settings) throws SQLException {

@@ -10,6 +10,7 @@ import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Accounts;
+import com.amplihack.auth.users.PasswordHistory;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.users.password.PasswordHasher;
@@ -25,6 +26,7 @@ public class PasswordChange {
     private final AccountDirectory directory;
     private final Accounts accounts;
     private final PasswordPolicy policy;
+    private final PasswordHistory history;
     private final PasswordHasher hasher;
     private final SessionStore store;
     private final AuditLog audit;
@@ -35,6 +37,7 @@ public class PasswordChange {
             AccountDirectory directory,
             Accounts accounts,
             PasswordPolicy policy,
+            PasswordHistory history,
             PasswordHasher hasher,
             SessionStore store,
             AuditLog audit) {
@@ -42,6 +45,7 @@ public class PasswordChange {
         this.directory = directory;
         this.accounts = accounts;
         this.policy = policy;
+        this.history = history;
         this.hasher = hasher;
         this.store = store;
         this.audit = audit;
@@ -63,6 +67,7 @@ public class PasswordChange {
         Authenticated shown = authenticator.authenticate(username, current, devices, client);
         Account account = shown.account();
         String id = account.id();
+        history.requireFresh("new_password", account, fresh);
         String freshHash = hasher.hash(fresh);
         store.endAll(id); // a store that is down fails before anything is changed
         long version = accounts.replacePassword(account, freshHash)

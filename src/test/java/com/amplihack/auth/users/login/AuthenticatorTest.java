@@ -512,7 +512,7 @@ class AuthenticatorTest {
     }
 
     private Accounts accounts() {
-        return new Accounts(new Database(configuration)) {
+        return new Accounts(new Database(configuration), configuration, () -> now) {
             @Override
             public Optional<Account> rehash(Account found, String fresh) {
                 rehash.run();
