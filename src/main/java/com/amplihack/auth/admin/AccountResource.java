@@ -1,5 +1,6 @@
 package com.amplihack.auth.admin;
 
+import com.amplihack.auth.admin.accounts.ContactMembers;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.problem.AuthException;
@@ -18,6 +19,9 @@ import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.LoginLimit;
 import com.amplihack.auth.users.password.OpaqueString;
+import com.amplihack.auth.users.selfservice.ContactRules;
+import com.amplihack.auth.users.selfservice.ContactRules.Contact;
+import com.amplihack.auth.users.selfservice.LinkMails;
 import com.amplihack.auth.web.JsonBody;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -57,7 +61,7 @@ public class AccountResource {
 
     static final String MUST_CHANGE = "must_change_password";
     private static final Set<String> MEMBERS =
-            Set.of("username", "password", "roles", "permissions", "enabled", MUST_CHANGE);
+            ContactMembers.with("username", "password", "roles", "permissions", "enabled", MUST_CHANGE);
 
     @Inject
     private AccountDirectory accounts;
@@ -83,6 +87,12 @@ public class AccountResource {
     @Inject
     private LoginLimit limit;
 
+    @Inject
+    private ContactRules contacts;
+
+    @Inject
+    private LinkMails mails;
+
     @GET
     @AdminOrPermission("users:read")
     public String get(@PathParam("id") String path) {
@@ -99,16 +109,19 @@ public class AccountResource {
         JsonBody body = JsonBody.read(request, MEMBERS);
         Optional<Secret> password = body.optional("password", UsersResource.MAX_PASSWORD_LENGTH, OpaqueString::of)
                 .map(Secret::of);
+        Contact contact = ContactMembers.read(body);
         AccountChange change = new AccountChange(
                 password,
                 body.patchedStrings("roles", UsersResource.MAX_ROLES, UsersResource.MAX_ROLE_LENGTH),
                 TokenSizeCheck.wellFormed(body.patchedStrings(
                         "permissions", UsersResource.MAX_PERMISSIONS, UsersResource.MAX_PERMISSION_LENGTH)),
                 body.patchedBool("enabled"),
-                body.patchedBool(MUST_CHANGE).or(() -> password.map(chosen -> true)));
+                body.patchedBool(MUST_CHANGE).or(() -> password.map(chosen -> true)),
+                Optional.empty(),
+                contacts.set(contact));
         boolean resets = body.has("password") || body.has(MUST_CHANGE);
         RightsCheck allowed = delegation.of(
-                needed(resets, change),
+                needed(resets, contact, change),
                 change.touchesRights() ? fit : RightsCheck.NONE, // even an account with too many rights can be disabled
                 change.roles().orElse(Set.of()),
                 change.permissions().orElse(Set.of()));
@@ -116,6 +129,9 @@ public class AccountResource {
         String id = before.id();
         if (resets && id.equals(caller.subject())) { // a stolen session must not do without the old password
             throw new AuthException(ErrorCode.INVALID_REQUEST, "password: change your own by POST /auth/password.");
+        }
+        if (contact.vouches() && id.equals(caller.subject())) { // nor without the new address' mailbox
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "email_verified: change your own by POST /auth/email.");
         }
         if (body.optional("username", Username.MAX_LENGTH, Username::normalize)
                 .map(Username::normalize)
@@ -135,15 +151,32 @@ public class AccountResource {
     }
 
     /** Permissions, or none if the change needs the role {@code admin}. */
-    private static List<String> needed(boolean resets, AccountChange change) {
-        if (change.mustChangePassword().filter(must -> !must).isPresent()) {
-            return List.of(); // whoever keeps a password that they know gets what the account is given later
+    private static List<String> needed(boolean resets, Contact contact, AccountChange change) {
+        if (contact.vouches() || change.mustChangePassword().filter(must -> !must).isPresent()) {
+            // whoever keeps a password that they know, or has a mailbox of the account, gets what it is given later
+            return List.of();
         }
-        boolean writes = change.touchesRights() || change.enabled().isPresent();
+        boolean writes = change.touchesRights() || change.enabled().isPresent() || !contact.isEmpty();
         return Stream.concat(
                         resets ? Stream.of("users:reset") : Stream.empty(),
                         writes || !resets ? Stream.of("users:write") : Stream.empty())
                 .toList();
+    }
+
+    /** Sends another invitation to an account that has no password yet; its older link is void. */
+    @POST
+    @Path("/invite")
+    @AdminOrPermission("users:reset")
+    public Response invite(@PathParam("id") String path, @Context HttpServletRequest request) {
+        JsonBody.read(request, Set.of());
+        mails.requireMail();
+        String id = uuid(path);
+        AccountChange invitation = AccountChange.further(contacts.invite());
+        audit.attempt("invite_user", id, null, () -> administration
+                .change(id, invitation, delegation.of(Set.of("users:reset"), RightsCheck.NONE))
+                .orElseThrow(AccountResource::noSuchUser));
+        audit.record("invite_user", id, null, null);
+        return Response.noContent().build();
     }
 
     /** Can be retried after a 503, as it also ends the sessions of an account already deleted. */

@@ -2,6 +2,7 @@ package com.amplihack.auth.admin;
 
 import static com.amplihack.auth.admin.AccountJson.JSON;
 
+import com.amplihack.auth.admin.accounts.ContactMembers;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
@@ -11,11 +12,15 @@ import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountAdministration;
+import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.users.password.PasswordPolicy;
+import com.amplihack.auth.users.selfservice.ContactRules;
+import com.amplihack.auth.users.selfservice.ContactRules.Contact;
+import com.amplihack.auth.users.selfservice.LinkMails;
 import com.amplihack.auth.web.JsonBody;
 import com.amplihack.auth.web.PublicBaseUrl;
 import jakarta.enterprise.context.RequestScoped;
@@ -37,7 +42,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** {@code /admin/api/users}: creates and lists accounts. */
 @Path("/admin/api/users")
@@ -50,8 +54,9 @@ public class UsersResource {
     static final int MAX_PERMISSION_LENGTH = 128;
     static final int MAX_PASSWORD_LENGTH = 1024;
 
+    private static final String INVITE = "invite";
     private static final Set<String> MEMBERS =
-            Set.of("username", "password", "roles", "permissions", "enabled", AccountResource.MUST_CHANGE);
+            ContactMembers.with("username", "password", "roles", "permissions", "enabled", AccountResource.MUST_CHANGE, INVITE);
 
     @Inject
     private AccountDirectory accounts;
@@ -61,6 +66,12 @@ public class UsersResource {
 
     @Inject
     private LoginStore store;
+
+    @Inject
+    private ContactRules contacts;
+
+    @Inject
+    private LinkMails mails;
 
     @Inject
     private TokenSizeCheck fit;
@@ -79,7 +90,7 @@ public class UsersResource {
 
     /**
      * Without a password, generates one and returns it, once, as {@code initial_password}. By a caller without the role
-     * {@code admin} it must be changed.
+     * {@code admin} it must be changed. With {@code invite} the account has none until its owner chooses one.
      */
     @POST
     @AdminOrPermission("users:write")
@@ -94,9 +105,14 @@ public class UsersResource {
         boolean enabled = body.bool("enabled", true);
         boolean mustChange =
                 body.bool(AccountResource.MUST_CHANGE, !caller.roles().contains(Authorization.ADMIN));
-        RightsCheck allowed = delegation.of(mustChange ? Set.of("users:write") : Set.of(), fit, roles, permissions);
-        Consumer<Account> further = account -> {};
-        Secret password = chosen.orElseGet(PasswordPolicy::random);
+        Contact contact = ContactMembers.read(body);
+        boolean invited = isInvited(body);
+        boolean delegable = (mustChange || invited) && !contact.vouches();
+        RightsCheck allowed = delegation.of(delegable ? Set.of("users:write") : Set.of(), fit, roles, permissions);
+        AccountChange.Step contactable = contacts.set(contact);
+        AccountChange.Step further = invited ? contactable.then(contacts.invite()) : contactable;
+        Optional<Secret> password =
+                invited ? Optional.empty() : Optional.of(chosen.orElseGet(PasswordPolicy::random));
         Account account = audit.attempt(
                 "create_user",
                 username,
@@ -105,11 +121,22 @@ public class UsersResource {
         audit.record("create_user", account.id(), null, AccountJson.of(account, Optional.empty()));
         JsonObjectBuilder answer = AccountJson.of(account, Optional.empty());
         if (chosen.isEmpty()) {
-            answer.add("initial_password", password.reveal());
+            password.ifPresent(made -> answer.add("initial_password", made.reveal()));
         }
         URI location = URI.create(
                 PublicBaseUrl.of(request, configuration.settings().web()).locate("/admin/api/users/" + account.id()));
         return Response.created(location).entity(answer.build().toString()).build();
+    }
+
+    private boolean isInvited(JsonBody body) {
+        if (!body.bool(INVITE, false)) {
+            return false;
+        }
+        mails.requireMail();
+        if (body.has("password")) {
+            throw body.invalid(INVITE, "an invited account has no password until its owner chooses one");
+        }
+        return true;
     }
 
     /** A page of accounts, sorted by name. */

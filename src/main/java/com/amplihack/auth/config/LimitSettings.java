@@ -101,8 +101,8 @@ public record LimitSettings(
     /** Unknown API keys per client address and node; not a setting, as keys in use never count. */
     public static final Quota UNKNOWN_KEYS = new Quota("apikey_unknown", 60, Duration.ofMinutes(1));
 
-    /** Unknown tokens of links per client address and node. */
-    public static final Quota UNKNOWN_LINKS = new Quota("link_unknown", 30, Duration.ofMinutes(1));
+    /** Refused uses of links per client address and node; not a setting, as nobody comes near it. */
+    public static final Quota REFUSED_LINKS = new Quota("link", 30, Duration.ofMinutes(1));
 
     static LimitSettings read(SettingsReader from) {
         return new LimitSettings(

@@ -16,8 +16,8 @@ public enum Limit {
     APIKEY(Key.API_KEY, Counter.SCRIPT, LimitSettings::apiKey, "Too many requests"),
     /** Well-formed API keys that there never were, each of which costs a reading of the database. */
     APIKEY_UNKNOWN(Key.ADDRESS, Counter.NODE, settings -> LimitSettings.UNKNOWN_KEYS, "Too many unknown API keys"),
-    /** Tokens of links that there never were, or that are over. */
-    LINK_UNKNOWN(Key.ADDRESS, Counter.NODE, settings -> LimitSettings.UNKNOWN_LINKS, "Too many unknown links"),
+    /** Refused uses of links: tokens that there never were or that are over, and passwords that are too weak. */
+    LINK(Key.ADDRESS, Counter.NODE, settings -> LimitSettings.REFUSED_LINKS, "Too many requests"),
     /** Requests for a forgotten password, whatever the name. */
     FORGOT(Key.ADDRESS, Counter.SHARED, LimitSettings::forgot, "Too many requests"),
     /** The same of everybody together. */

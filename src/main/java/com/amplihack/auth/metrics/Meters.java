@@ -47,7 +47,7 @@ public class Meters {
                 "api",
                 "apikey",
                 "apikey_unknown",
-                "link_unknown",
+                "link",
                 "forgot",
                 "forgot_total",
                 "email_change");

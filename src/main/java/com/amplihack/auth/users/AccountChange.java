@@ -52,6 +52,18 @@ public record AccountChange(
         this(password, roles, permissions, enabled, mustChangePassword, Optional.empty(), Step.NONE);
     }
 
+    /** Nothing but a further step. */
+    public static AccountChange further(Step step) {
+        return new AccountChange(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                step);
+    }
+
     /** Whether access tokens may carry outdated rights afterwards. */
     public boolean touchesRights() {
         return roles.isPresent() || permissions.isPresent();

@@ -160,7 +160,7 @@ public class Accounts {
             Optional<Account> account = Optional.ofNullable(entities.find(Account.class, id));
             account.ifPresent(found -> {
                 proof.apply(entities, found);
-                fresh.ifPresent(found::newPassword);
+                fresh.ifPresent(hash -> newPassword(entities, found, hash));
             });
             return account;
         });

@@ -149,7 +149,7 @@ class AccountsTest {
             List<String> ids = List.of(
                     last, add(nodes.one(), "bob-" + round, Set.of("admin")).id());
 
-            race(2, i -> nodes.of(i).delete(ids.get(i), RightsCheck.NONE));
+            race(2, i -> nodes.of(i).delete(ids.get(i), AccountChange.Step.NONE, RightsCheck.NONE));
 
             List<String> left = nodes.one().withRole("admin", RightsCheck.NONE);
             assertEquals(1, left.size(), "round " + round);
@@ -424,7 +424,7 @@ class AccountsTest {
 
             List<Account> first = made.stream().flatMap(Optional::stream).toList();
             assertEquals(1, first.size(), "round " + round);
-            nodes.one().delete(first.get(0).id(), RightsCheck.NONE);
+            nodes.one().delete(first.get(0).id(), AccountChange.Step.NONE, RightsCheck.NONE);
         }
     }
 

@@ -73,7 +73,11 @@ public class EmailChange {
      *     auth.email.unique} is true, {@code rate_limited} or {@code store_unavailable}
      */
     public String verify(Secret token, ClientContext client) {
-        LinkCheck.Link link = links.require(MailKind.EMAIL_VERIFICATION, token, client);
+        return links.counted(client, () -> verified(token, client));
+    }
+
+    private String verified(Secret token, ClientContext client) {
+        LinkCheck.Link link = links.require(MailKind.EMAIL_VERIFICATION, token);
         EmailAddress address = EmailAddress.parse(link.ticket().email()).orElseThrow(Tickets::invalid);
         Account account = accounts.changeByProof(
                         link.account().id(), link.use().then(contacts.verifyNew(address)), Optional.empty())

@@ -12,8 +12,9 @@ import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** Finds out whose link a token is; bad ones count against the client's address, and cost one reading of the database. */
+/** Finds out whose link a token is. */
 @Singleton
 class LinkCheck {
     private final Tickets tickets;
@@ -35,14 +36,30 @@ class LinkCheck {
      */
     record Link(Account account, Ticket ticket, AccountChange.Step use) {}
 
-    /** @throws AuthException {@code invalid_link} for every reason, or {@code rate_limited} after too many of them */
-    Link require(MailKind purpose, Secret token, ClientContext client) {
-        limits.requireRoom(Limit.LINK_UNKNOWN, client);
+    /**
+     * Does something with a link. What is refused counts against the client's address: a bad token costs a reading of the
+     * database, and whoever has a good one can have passwords compared until it expires.
+     *
+     * @throws AuthException {@code rate_limited} after too many refusals, or what the deed throws
+     */
+    <T> T counted(ClientContext client, Supplier<T> deed) {
+        limits.requireRoom(Limit.LINK, client);
+        try {
+            return deed.get();
+        } catch (AuthException refused) {
+            if (refused.code().status() == 400) {
+                limits.take(Limit.LINK, client);
+            }
+            throw refused;
+        }
+    }
+
+    /** @throws AuthException {@code invalid_link} for every reason */
+    Link require(MailKind purpose, Secret token) {
         Optional<Ticket> ticket = tickets.look(purpose, token);
         Optional<Account> account =
                 ticket.flatMap(found -> accounts.find(found.accountId()).filter(found::isFor));
         if (account.isEmpty()) {
-            limits.take(Limit.LINK_UNKNOWN, client);
             throw Tickets.invalid();
         }
         Ticket good = ticket.orElseThrow();

@@ -11,6 +11,7 @@ import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.Notices;
+import com.amplihack.auth.users.PasswordHistory;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.web.ClientContext;
@@ -28,6 +29,7 @@ public class PasswordByLink {
     private final LinkCheck links;
     private final Accounts accounts;
     private final PasswordPolicy policy;
+    private final PasswordHistory history;
     private final PasswordHasher hasher;
     private final SecurityStore store;
     private final ContactRules contacts;
@@ -39,6 +41,7 @@ public class PasswordByLink {
             LinkCheck links,
             Accounts accounts,
             PasswordPolicy policy,
+            PasswordHistory history,
             PasswordHasher hasher,
             SecurityStore store,
             ContactRules contacts,
@@ -47,6 +50,7 @@ public class PasswordByLink {
         this.links = links;
         this.accounts = accounts;
         this.policy = policy;
+        this.history = history;
         this.hasher = hasher;
         this.store = store;
         this.contacts = contacts;
@@ -63,7 +67,7 @@ public class PasswordByLink {
     public void reset(Secret token, Secret fresh, ClientContext client) {
         AccountChange.Step tell = (entities, account) ->
                 notices.tell(entities, account, MailKind.PASSWORD_CHANGED, Map.of("username", account.username()));
-        set(MailKind.PASSWORD_RESET, token, "new_password", fresh, tell, client);
+        links.counted(client, () -> set(MailKind.PASSWORD_RESET, token, "new_password", fresh, tell, client));
     }
 
     /**
@@ -72,7 +76,9 @@ public class PasswordByLink {
      * @throws AuthException as {@link #reset} does
      */
     public String accept(Secret token, Secret password, ClientContext client) {
-        return set(MailKind.INVITATION, token, "password", password, contacts.verifyOwn(), client)
+        return links.counted(
+                        client,
+                        () -> set(MailKind.INVITATION, token, "password", password, contacts.verifyOwn(), client))
                 .username();
     }
 
@@ -83,9 +89,10 @@ public class PasswordByLink {
             Secret password,
             AccountChange.Step further,
             ClientContext client) {
-        LinkCheck.Link link = links.require(purpose, token, client);
+        LinkCheck.Link link = links.require(purpose, token);
         String id = link.account().id();
         policy.require(member, link.account().username(), password);
+        history.requireFresh(member, link.account(), password);
         String hash = hasher.hash(password);
         store.endAll(id); // a store that is down fails before anything is changed
         Account changed = accounts.changeByProof(id, link.use().then(further), Optional.of(hash))
