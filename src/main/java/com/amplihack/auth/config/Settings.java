@@ -1,5 +1,6 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.mail.MailSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.PropertyFinder;
 import com.amplihack.auth.config.source.Setting;
@@ -36,7 +37,8 @@ public record Settings(
         WebSettings web,
         ProxySettings proxy,
         AuditSettings audit,
-        DatabaseSettings database) {
+        DatabaseSettings database,
+        MailSettings mail) {
     private static final Set<String> DEVELOPMENT_PROFILES = Set.of("dev", "test");
     private static final Setting<String> PROFILE = Setting.text("mp.config.profile")
             .example("dev")
@@ -87,6 +89,7 @@ public record Settings(
 
     static Settings read(SettingsReader from) {
         boolean production = isProduction(from.find(PROFILE));
+        WebSettings web = WebSettings.read(from);
         return new Settings(
                 production,
                 from.read(HOME),
@@ -98,10 +101,11 @@ public record Settings(
                 PasswordSettings.read(from),
                 AccountSettings.read(from),
                 CertificateSettings.read(from),
-                WebSettings.read(from),
+                web,
                 ProxySettings.read(from, production),
                 AuditSettings.read(from),
-                DatabaseSettings.read(from));
+                DatabaseSettings.read(from),
+                MailSettings.read(from, production, web.publicUrl()));
     }
 
     /** Whether the decoded path needs no access token: it is proxied, and {@code enable.jwt.auth=false}. */

@@ -93,9 +93,8 @@ public class LoginResource {
     }
 
     private Authenticated byPassword(JsonBody body, HttpServletRequest request, ClientContext client) {
-        int longest = configuration.settings().accounts().loginByEmail()
-                ? EmailAddress.MAX_LENGTH
-                : Username.MAX_LENGTH;
+        int longest =
+                configuration.settings().accounts().loginByEmail() ? EmailAddress.MAX_LENGTH : Username.MAX_LENGTH;
         String username = body.string(USERNAME, longest, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));

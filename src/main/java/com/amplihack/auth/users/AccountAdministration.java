@@ -2,7 +2,6 @@ package com.amplihack.auth.users;
 
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.problem.AuthException;
-import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;

@@ -1,9 +1,9 @@
 package com.amplihack.auth.users;
 
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.database.Database;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
@@ -134,8 +134,8 @@ public class Accounts {
         return database.write(entities -> {
             Account found = Optional.ofNullable(entities.find(Account.class, account.id()))
                     .filter(now -> now.passwordVersion() == account.passwordVersion())
-                    .orElseThrow(() -> new AuthException(
-                            ErrorCode.INVALID_CREDENTIALS, "The account was changed concurrently."));
+                    .orElseThrow(() ->
+                            new AuthException(ErrorCode.INVALID_CREDENTIALS, "The account was changed concurrently."));
             found.mustChangePassword(true);
             return found;
         });

@@ -257,8 +257,12 @@ public final class JsonBody {
         return Optional.of(inner);
     }
 
-    /** An object of any members; empty if the member is absent or null. */
-    public Optional<JsonObject> map(String name) {
+    /**
+     * For a patch (RFC 7396) of an object whose members the caller checks: empty if the member is absent or null.
+     *
+     * @throws AuthException {@code invalid_request} when it is no object
+     */
+    public Optional<JsonObject> patch(String name) {
         if (!has(name)) {
             return Optional.empty();
         }

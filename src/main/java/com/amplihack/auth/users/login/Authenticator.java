@@ -100,8 +100,7 @@ public class Authenticator {
      */
     public Authenticated signIn(String username, Secret password, PresentedDevices devices, ClientContext client) {
         Authenticated shown = authenticate(username, password, devices, client);
-        Authenticated who =
-                new Authenticated(accounts.limitIfExpired(shown.account()), shown.epoch(), shown.limit());
+        Authenticated who = new Authenticated(accounts.limitIfExpired(shown.account()), shown.epoch(), shown.limit());
         audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
                 .user(who.account().id(), who.account().username())
                 .detail("method", "password"));

@@ -133,13 +133,11 @@ final class SortedHashFile implements Closeable {
             throw new MalformedFileException(
                     NTLM.matcher(text).matches()
                             ? "holds NTLM hashes: SHA-1 ones are needed"
-                            : "holds at byte " + (from + start) + " something else than a SHA-1 hash in hexadecimal digits,"
+                            : "holds at byte " + (from + start)
+                                    + " something else than a SHA-1 hash in hexadecimal digits,"
                                     + " a colon and a number");
         }
-        return new Line(
-                line.group(1).toUpperCase(Locale.ROOT),
-                from + start,
-                Math.min(size, from + end + 1));
+        return new Line(line.group(1).toUpperCase(Locale.ROOT), from + start, Math.min(size, from + end + 1));
     }
 
     @Override

@@ -2,6 +2,7 @@ package com.amplihack.auth.users.transfer;
 
 import com.amplihack.auth.database.Database;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.profile.Attributes;
 import com.amplihack.auth.web.StrictJson;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -9,7 +10,6 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.eclipse.persistence.annotations.BatchFetchType;
@@ -71,9 +71,7 @@ public class AccountExport {
                 .add("permissions", JSON.createArrayBuilder(account.ownPermissions()))
                 .add("enabled", account.enabled())
                 .add("must_change_password", account.mustChangePassword());
-        try (var reader = JSON.createReader(new StringReader(account.attributes()))) {
-            line.add(AttributeRules.MEMBER, reader.readObject());
-        }
+        line.add("attributes", Attributes.parse(account.attributes()));
         line.add("created_at", account.createdAt().toString());
         if (hashes && account.hasPassword()) {
             line.add("password_hash", account.passwordHash());

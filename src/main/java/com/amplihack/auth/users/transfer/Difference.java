@@ -3,10 +3,8 @@ package com.amplihack.auth.users.transfer;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.EmailAddress;
+import com.amplihack.auth.users.profile.Attributes;
 import com.amplihack.auth.users.selfservice.ContactRules;
-import com.amplihack.auth.web.StrictJson;
-import jakarta.json.JsonObject;
-import java.io.StringReader;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -35,17 +33,11 @@ record Difference(
                         line.language()
                                 .filter(tag -> !account.language().equals(Optional.of(tag)))
                                 .map(Optional::of)),
-                line.attributes().filter(json -> !read(json).equals(read(account.attributes()))));
+                line.attributes().filter(json -> !Attributes.parse(json).equals(Attributes.parse(account.attributes()))));
     }
 
     private static <T> Optional<T> other(Optional<T> said, T is) {
         return said.filter(value -> !value.equals(is));
-    }
-
-    private static JsonObject read(String json) {
-        try (var reader = StrictJson.provider().createReader(new StringReader(json))) {
-            return reader.readObject();
-        }
     }
 
     boolean isEmpty() {

@@ -8,6 +8,7 @@ import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.hash.UnsupportedHashException;
+import com.amplihack.auth.users.profile.Attributes;
 import com.amplihack.auth.web.JsonBody;
 import com.amplihack.auth.web.Language;
 import jakarta.inject.Inject;
@@ -37,7 +38,7 @@ class LineParser {
             "permissions",
             "enabled",
             "must_change_password",
-            AttributeRules.MEMBER,
+            "attributes",
             "created_at");
     private static final int MAX_ROLES = 64;
     private static final int MAX_PERMISSIONS = 256;
@@ -127,7 +128,7 @@ class LineParser {
                 names(line, "permissions", MAX_PERMISSIONS, MAX_PERMISSION_LENGTH, Role::isPermission),
                 flag(line, "enabled"),
                 flag(line, "must_change_password"),
-                AttributeRules.of(line),
+                line.patch("attributes").map(given -> Attributes.merge("{}", given)),
                 line.optional("created_at", MAX_TIME_LENGTH).map(text -> past(line, text)));
     }
 

@@ -108,8 +108,7 @@ class BreachedPasswordsTest {
 
     @Test
     void nothingIsBreachedWithoutAList() {
-        BreachedPasswords none = new BreachedPasswords(
-                new Configuration(TestSettings.dev(directory, Map.of())));
+        BreachedPasswords none = new BreachedPasswords(new Configuration(TestSettings.dev(directory, Map.of())));
         none.check();
 
         assertFalse(none.contains(Secret.of("password")));
@@ -161,8 +160,7 @@ class BreachedPasswordsTest {
         PasswordPolicy policy = new PasswordPolicy(configuration, new BreachedPasswords(configuration));
 
         AuthException refused = assertThrows(
-                AuthException.class,
-                () -> policy.require("new_password", "ada", Secret.of("nine green bottles fell")));
+                AuthException.class, () -> policy.require("new_password", "ada", Secret.of("nine green bottles fell")));
 
         assertEquals(ErrorCode.WEAK_PASSWORD, refused.code());
         assertEquals("new_password: appears in a list of breached passwords.", refused.getMessage());
@@ -192,8 +190,8 @@ class BreachedPasswordsTest {
     }
 
     private BreachedPasswords at(Path path) {
-        return new BreachedPasswords(new Configuration(
-                TestSettings.dev(directory, Map.of("auth.password.breached.file", path.toString()))));
+        return new BreachedPasswords(
+                new Configuration(TestSettings.dev(directory, Map.of("auth.password.breached.file", path.toString()))));
     }
 
     /** The hashes of {@code breached 0}, {@code breached 1} …, sorted, with a number of one to five digits. */
