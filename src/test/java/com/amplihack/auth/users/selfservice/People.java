@@ -121,10 +121,10 @@ final class People {
         PasswordPolicy policy = new PasswordPolicy(configuration);
         PasswordHistory history = new PasswordHistory(database, hasher, configuration);
         Outbox outbox = new RecordedOutbox(database, configuration, sent);
-        Notices notices = new Notices(outbox);
+        Notices notices = new Notices(outbox, sent);
         directory = new AccountDirectory(database);
         accounts = new Accounts(database, configuration, sent);
-        administration = new AccountAdministration(directory, accounts, hasher, policy, store, sent);
+        administration = new AccountAdministration(directory, accounts, hasher, policy, store, notices, sent);
         authenticator = new Authenticator(
                 directory,
                 accounts,
