@@ -63,8 +63,9 @@ public record PasswordSettings(
     private static final Setting<Integer> HISTORY = Setting.integer("auth.password.history", "passwords", 0, 24)
             .byDefault("5")
             .live()
-            .says("how many of the account's last passwords, the current one included, people cannot choose again; 0: any"
-                    + " (docs/passwords.md)");
+            .says(
+                    "how many of the account's last passwords, the current one included, people cannot choose again; 0: any"
+                            + " (docs/passwords.md)");
     private static final Setting<Integer> MAX_DAYS = Setting.integer("auth.password.max.days", "days", 1, 3650)
             .example("365")
             .live()
@@ -72,8 +73,9 @@ public record PasswordSettings(
                     + " 800-63B-4 forbids it (docs/passwords.md)");
     private static final Setting<Path> BREACHED_FILE = Setting.path("auth.password.breached.file")
             .example("/var/lib/pwned-passwords.txt")
-            .says("the SHA-1 hashes of breached passwords, in the order of the hashes, as Have I Been Pwned's downloader"
-                    + " writes them: nobody can choose one of these passwords (docs/passwords.md)");
+            .says(
+                    "the SHA-1 hashes of breached passwords, in the order of the hashes, as Have I Been Pwned's downloader"
+                            + " writes them: nobody can choose one of these passwords (docs/passwords.md)");
 
     static PasswordSettings read(SettingsReader from) {
         int parallelism = from.read(PARALLELISM);

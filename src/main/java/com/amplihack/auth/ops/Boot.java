@@ -8,6 +8,7 @@ import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.config.files.NativeLibraries;
 import com.amplihack.auth.config.files.PrivateFiles;
 import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
 import com.amplihack.auth.keys.MpJwtConfigSource;
@@ -18,7 +19,7 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.FirstAccount;
-import com.amplihack.auth.database.Database;
+import com.amplihack.auth.users.password.BreachedPasswords;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ServiceState;
 import jakarta.annotation.PostConstruct;
@@ -81,6 +82,9 @@ public class Boot {
     private Provider<PasswordHasher> hasher;
 
     @Inject
+    private Provider<BreachedPasswords> breached;
+
+    @Inject
     private Provider<FirstAccount> firstAccount;
 
     @Inject
@@ -112,6 +116,7 @@ public class Boot {
             warn(settings);
             requireHome(settings);
             prepareNativeLibraries(settings);
+            breached.get().check();
             databaseOpening = beside("start-database", database.get()::open);
             hasherLoading = beside("start-hasher", hasher::get); // or the first login would wait
             KeyRing ring = keys.get();

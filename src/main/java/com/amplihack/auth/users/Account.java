@@ -69,9 +69,9 @@ public class Account {
     @Column(name = "password_set_at")
     private @Nullable Long passwordSetAt;
 
-    /** Milliseconds since the epoch; null if there was none since the column. */
+    /** Milliseconds since the epoch; 0 if there was none since the column. */
     @Column(name = "last_sign_in_at")
-    private @Nullable Long lastSignInAt;
+    private long lastSignInAt;
 
     @Version
     private long version;
@@ -216,8 +216,9 @@ public class Account {
         return Instant.ofEpochMilli(passwordSetAt == null ? createdAt : passwordSetAt);
     }
 
+    /** To the minute; empty if there was none since this is stored. */
     public Optional<Instant> lastSignInAt() {
-        return Optional.ofNullable(lastSignInAt).map(Instant::ofEpochMilli);
+        return lastSignInAt == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(lastSignInAt));
     }
 
     public Instant createdAt() {

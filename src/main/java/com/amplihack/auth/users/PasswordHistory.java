@@ -36,8 +36,8 @@ public class PasswordHistory {
         this.database = database;
         this.hasher = hasher;
         this.configuration = configuration;
-        comparing = new Semaphore(
-                Math.max(1, configuration.settings().passwords().concurrency() / 2), true);
+        comparing =
+                new Semaphore(Math.max(1, configuration.settings().passwords().concurrency() / 2), true);
     }
 
     /**

@@ -55,10 +55,10 @@ public record Username(String shown, String key) {
     }
 
     /**
-     * The key prefix of all names that start with this text, in any spelling that signs in; empty when no such name is
-     * valid.
+     * The part of the keys of all names that have this text in them, in any spelling that signs in; empty when no such
+     * name is valid.
      */
-    static Optional<String> keyPrefix(String text) {
+    public static Optional<String> searchKey(String text) {
         if (text.length() > 4 * MAX_LENGTH) {
             return Optional.empty();
         }

@@ -66,7 +66,9 @@ public final class Mailbox {
 
     /** The newest mail of that kind to that address, once there are so many. */
     public Received await(String recipient, String kind, int count) {
-        Until.holds(count + " mails " + kind + " to " + recipient, () -> of(recipient, kind).size() >= count);
+        Until.holds(
+                count + " mails " + kind + " to " + recipient,
+                () -> of(recipient, kind).size() >= count);
         List<Received> mails = of(recipient, kind);
         return mails.get(mails.size() - 1);
     }
@@ -108,7 +110,8 @@ public final class Mailbox {
     }
 
     /** A message of two parts, text and HTML. */
-    public static Received received(String kind, MimeMessage message, String raw) throws MessagingException, IOException {
+    public static Received received(String kind, MimeMessage message, String raw)
+            throws MessagingException, IOException {
         Multipart parts = (Multipart) message.getContent();
         return new Received(
                 kind,

@@ -59,8 +59,8 @@ public class LastSignIn {
 
     private void store(String id, Instant now, Instant recent) {
         try {
-            database.write(entities -> entities.createNativeQuery("update auth_account set last_sign_in_at = ?"
-                            + " where id = ? and (last_sign_in_at is null or last_sign_in_at <= ?)")
+            database.write(entities -> entities.createNativeQuery(
+                            "update auth_account set last_sign_in_at = ?" + " where id = ? and last_sign_in_at <= ?")
                     .setParameter(1, now.toEpochMilli())
                     .setParameter(2, id)
                     .setParameter(3, recent.toEpochMilli())
@@ -73,5 +73,10 @@ public class LastSignIn {
     @PreDestroy
     void stop() {
         background.shutdown();
+    }
+
+    /** Waits until what was noted before {@link #stop} is stored; whether it is. */
+    boolean awaitEnd(int seconds) throws InterruptedException {
+        return background.awaitTermination(seconds, TimeUnit.SECONDS);
     }
 }
