@@ -25,7 +25,6 @@ import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.LoginLimit;
 import com.amplihack.auth.users.login.PresentedDevices;
-import com.amplihack.auth.users.password.BreachedPasswords;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.users.selfservice.ContactRules.Contact;
@@ -69,7 +68,6 @@ final class People {
     final EmailChange emails;
     final OwnAccount own;
     private final Sent sent;
-    private final RecordedOutbox outbox;
 
     /** Shared by nodes: the clock and what was sent. */
     static final class Sent implements InstantSource {
@@ -84,7 +82,6 @@ final class People {
 
     private static final class RecordedOutbox extends Outbox {
         private final List<Mail> mails;
-        private volatile boolean available = true;
 
         RecordedOutbox(Database database, Configuration configuration, Sent sent) {
             super(database, configuration, new Meters(), sent);
@@ -93,7 +90,7 @@ final class People {
 
         @Override
         public boolean isAvailable() {
-            return available;
+            return true;
         }
 
         @Override
@@ -121,9 +118,9 @@ final class People {
         RateLimiter limiter = new RateLimiter(audit, configuration);
         PasswordHasher hasher = new PasswordHasher(configuration, new Meters());
         hasher.prepare();
-        PasswordPolicy policy = new PasswordPolicy(configuration, new BreachedPasswords(configuration));
+        PasswordPolicy policy = new PasswordPolicy(configuration);
         PasswordHistory history = new PasswordHistory(database, hasher, configuration);
-        outbox = new RecordedOutbox(database, configuration, sent);
+        Outbox outbox = new RecordedOutbox(database, configuration, sent);
         Notices notices = new Notices(outbox, sent);
         directory = new AccountDirectory(database);
         accounts = new Accounts(database, configuration, sent);
@@ -177,8 +174,8 @@ final class People {
         return new Contact(Optional.of(EmailAddress.parse(email)), Optional.empty(), Optional.empty());
     }
 
-    Account change(Account account, AccountChange.Step step) {
-        return administration
+    void change(Account account, AccountChange.Step step) {
+        administration
                 .change(account.id(), AccountChange.further(step), RightsCheck.NONE)
                 .orElseThrow();
     }
@@ -233,15 +230,6 @@ final class People {
     Secret verificationLink(Account account, String email) {
         emails.request(account.id(), EmailAddress.parse(email).orElseThrow(), client());
         return link(account, MailKind.EMAIL_VERIFICATION);
-    }
-
-    void withoutMail(Runnable attempt) {
-        outbox.available = false;
-        try {
-            attempt.run();
-        } finally {
-            outbox.available = true;
-        }
     }
 
     void pass(Duration time) {
