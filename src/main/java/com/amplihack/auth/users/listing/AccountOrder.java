@@ -77,9 +77,6 @@ record AccountOrder(Column column, boolean descending) {
 
     /** The cursor of the page that follows this account. */
     String cursor(Account last) {
-        return Username.cursor(
-                column == Column.USERNAME
-                        ? last.usernameKey()
-                        : millis(last) + " " + last.id());
+        return Username.cursor(column == Column.USERNAME ? last.usernameKey() : millis(last) + " " + last.id());
     }
 }
