@@ -11,6 +11,8 @@ import com.amplihack.auth.admin.RolesResource;
 import com.amplihack.auth.admin.SignInsResource;
 import com.amplihack.auth.admin.UsageResource;
 import com.amplihack.auth.admin.UsersResource;
+import com.amplihack.auth.admin.transfer.ExportResource;
+import com.amplihack.auth.admin.transfer.ImportResource;
 import com.amplihack.auth.endpoint.ApiKeysResource;
 import com.amplihack.auth.endpoint.JwksResource;
 import com.amplihack.auth.endpoint.LoginResource;
@@ -60,6 +62,8 @@ public class AuthApplication extends Application {
                 UserResource.class,
                 UsersResource.class,
                 AccountResource.class,
+                ImportResource.class,
+                ExportResource.class,
                 AccountKeysResource.class,
                 ApiKeysAdminResource.class,
                 RolesResource.class,

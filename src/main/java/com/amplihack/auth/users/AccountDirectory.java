@@ -4,8 +4,10 @@ import com.amplihack.auth.database.Database;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Finds accounts and roles. Every method throws {@code store_unavailable} when the database does not answer in time. */
 @Singleton
@@ -35,6 +37,23 @@ public class AccountDirectory {
 
     public Optional<AccountRef> findKey(Username username) {
         return database.read(entities -> findKey(entities, username.key()));
+    }
+
+    /**
+     * The password hash of an account that the seed picks, each as likely as any other as ids are random; empty when there
+     * is no account.
+     */
+    public Optional<String> someHash(String seed) {
+        String place = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
+        return database.read(entities -> hashFrom(entities, place).or(() -> hashFrom(entities, "")));
+    }
+
+    private static Optional<String> hashFrom(EntityManager entities, String id) {
+        return entities.createQuery("select a.passwordHash from Account a where a.id >= :id order by a.id", String.class)
+                .setParameter("id", id)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
     }
 
     /**

@@ -43,8 +43,7 @@ public final class ForgotBenchmark {
             names.put("unverified address", i -> "unverified");
             names.put("no address", i -> "without");
             names.put("over the account's limit", i -> "limited");
-            EnumerationBenchmark.print(
-                    EnumerationBenchmark.measure(TRIES, 202, names, name -> forgot(client, name)));
+            EnumerationBenchmark.print(EnumerationBenchmark.measure(TRIES, 202, names, name -> forgot(client, name)));
         }
     }
 
@@ -58,10 +57,7 @@ public final class ForgotBenchmark {
 
     private static Answer forgot(Client client, String name) {
         return client.post("/auth/password/forgot")
-                .json(Json.createObjectBuilder()
-                        .add("username", name)
-                        .build()
-                        .toString())
+                .json(Json.createObjectBuilder().add("username", name).build().toString())
                 .send();
     }
 

@@ -76,7 +76,8 @@ class LinkPageIT {
 
         page.navigate(url("/link.html#reset=" + token));
 
-        page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Choose a new password")).waitFor();
+        page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName("Choose a new password"))
+                .waitFor();
         assertEquals(url("/link.html"), page.url());
         assertEquals("en", page.evaluate("document.documentElement.lang"));
         page.keyboard().type("short"); // the first field has the focus
@@ -87,7 +88,8 @@ class LinkPageIT {
         page.getByLabel("New password again").fill("short");
         page.keyboard().press("Enter");
         alert(page, "This password cannot be used.");
-        page.getByLabel("New password", new Page.GetByLabelOptions().setExact(true)).fill(FRESH);
+        page.getByLabel("New password", new Page.GetByLabelOptions().setExact(true))
+                .fill(FRESH);
         page.getByLabel("New password again").fill(FRESH);
         page.keyboard().press("Enter");
         alert(page, "Your password is set.");
@@ -96,7 +98,8 @@ class LinkPageIT {
         assertTrue(requests.stream().noneMatch(request -> request.url().contains(token)), "in no address");
         assertTrue(
                 requests.stream()
-                        .noneMatch(request -> request.headers().getOrDefault("referer", "").contains(token)),
+                        .noneMatch(request ->
+                                request.headers().getOrDefault("referer", "").contains(token)),
                 "in no referrer");
         page.goBack();
         assertFalse(page.url().contains(token), "nor in the history");
@@ -106,7 +109,8 @@ class LinkPageIT {
     void aUsedLinkSaysSoInWordsAndLeavesNoForm() {
         Page page = page("fr-FR", 1200);
         page.navigate(url("/link.html#reset=" + "A".repeat(43)));
-        page.getByLabel("New password", new Page.GetByLabelOptions().setExact(true)).fill(FRESH);
+        page.getByLabel("New password", new Page.GetByLabelOptions().setExact(true))
+                .fill(FRESH);
         page.getByLabel("New password again").fill(FRESH);
         page.keyboard().press("Enter");
         alert(page, "This link is not valid any more");
@@ -124,15 +128,19 @@ class LinkPageIT {
                 .build()
                 .toString());
         Page page = page("de-AT", 320);
-        page.route("**/sso/**", route -> route.resume(new Route.ResumeOptions()
-                .setUrl(route.request().url().replace("/sso/", "/")))); // a proxy in front
+        page.route(
+                "**/sso/**",
+                route -> route.resume(new Route.ResumeOptions()
+                        .setUrl(route.request().url().replace("/sso/", "/")))); // a proxy in front
 
-        page.navigate(url("/sso/link.html#invitation=" + mailbox.await(email, "invitation").token()));
+        page.navigate(url("/sso/link.html#invitation="
+                + mailbox.await(email, "invitation").token()));
 
         assertEquals("Willkommen", page.getByRole(AriaRole.HEADING).textContent());
         assertEquals("de", page.evaluate("document.documentElement.lang"));
         assertEquals(true, page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out");
-        page.getByLabel("Neues Passwort", new Page.GetByLabelOptions().setExact(true)).fill(FRESH);
+        page.getByLabel("Neues Passwort", new Page.GetByLabelOptions().setExact(true))
+                .fill(FRESH);
         page.getByLabel("Neues Passwort noch einmal").fill(FRESH);
         page.getByRole(AriaRole.BUTTON).click();
         alert(page, "als " + username + " an");
@@ -154,7 +162,8 @@ class LinkPageIT {
         page.navigate(url("/link.html#verify=" + token));
         page.getByRole(AriaRole.BUTTON).waitFor();
         page.waitForLoadState();
-        assertTrue(requests.stream().noneMatch(request -> request.method().equals("POST")), "nothing is sent by itself");
+        assertTrue(
+                requests.stream().noneMatch(request -> request.method().equals("POST")), "nothing is sent by itself");
 
         page.getByRole(AriaRole.BUTTON).click();
         alert(page, fresh + " is the address of your account now.");
@@ -163,7 +172,8 @@ class LinkPageIT {
     @Test
     void withoutALinkThePageSaysWhatItIsFor() {
         Page page = page("en-US", 1200);
-        for (String fragment : List.of("", "#", "#reset=", "#other=x", "#reset=<script>", "#reset=" + "A".repeat(300))) {
+        for (String fragment :
+                List.of("", "#", "#reset=", "#other=x", "#reset=<script>", "#reset=" + "A".repeat(300))) {
             page.navigate("about:blank");
             page.navigate(url("/link.html" + fragment));
             alert(page, "This page is opened by a link in a mail.");
@@ -183,7 +193,10 @@ class LinkPageIT {
     private String resetToken(String username) {
         new Client()
                 .post("/auth/password/forgot")
-                .json(Json.createObjectBuilder().add("username", username).build().toString())
+                .json(Json.createObjectBuilder()
+                        .add("username", username)
+                        .build()
+                        .toString())
                 .send();
         return mailbox.await(username + "@example.org", "password_reset").token();
     }
@@ -204,6 +217,10 @@ class LinkPageIT {
     private static void admin(String body) {
         Session admin = Session.admin();
         assertEquals(
-                201, admin.with(admin.client.post("/admin/api/users")).json(body).send().status());
+                201,
+                admin.with(admin.client.post("/admin/api/users"))
+                        .json(body)
+                        .send()
+                        .status());
     }
 }

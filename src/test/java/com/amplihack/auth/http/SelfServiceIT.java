@@ -37,11 +37,14 @@ class SelfServiceIT {
         static Person make(boolean verified) {
             String username = "user-" + UUID.randomUUID();
             String email = username + "@example.org";
-            JsonObject made = admin("POST", "/admin/api/users", json("username", username)
-                            .add("password", Session.PASSWORD)
-                            .add("roles", Json.createArrayBuilder().add("user"))
-                            .add("email", email)
-                            .add("email_verified", verified))
+            JsonObject made = admin(
+                            "POST",
+                            "/admin/api/users",
+                            json("username", username)
+                                    .add("password", Session.PASSWORD)
+                                    .add("roles", Json.createArrayBuilder().add("user"))
+                                    .add("email", email)
+                                    .add("email_verified", verified))
                     .json();
             assertEquals(verified, made.getBoolean("email_verified"));
             return new Person(made.getString("user_id"), username, email);
@@ -66,10 +69,17 @@ class SelfServiceIT {
         assertEquals(List.of(), done.headers("Set-Cookie"), "nobody is signed in by a link");
         assertEquals("token_revoked", old.user().error());
         assertEquals(401, old.refreshRequest().send().status());
-        assertEquals(401, Session.login(new Client(), ada.username(), Session.PASSWORD).send().status());
-        assertEquals(200, Session.login(new Client(), ada.username(), FRESH).send().status());
+        assertEquals(
+                401,
+                Session.login(new Client(), ada.username(), Session.PASSWORD)
+                        .send()
+                        .status());
+        assertEquals(
+                200, Session.login(new Client(), ada.username(), FRESH).send().status());
         assertTrue(mailbox.await(ada.email(), "password_changed").text().contains("with a link from a mail"));
-        assertEquals("invalid_link", reset(new Client(), mail.token(), "another harbour 9 violin").error());
+        assertEquals(
+                "invalid_link",
+                reset(new Client(), mail.token(), "another harbour 9 violin").error());
         assertFalse(SharedServer.get().auditFile().contains(mail.token()), "the token is in no audit entry");
         assertFalse(
                 SharedServer.get()
@@ -82,7 +92,8 @@ class SelfServiceIT {
     @Test
     void theAddressWorksAsTheNameDoesAndAReusedDeviceCookieIsVoid() {
         Person ada = Person.make();
-        Answer login = Session.login(new Client(), ada.username(), Session.PASSWORD).send();
+        Answer login =
+                Session.login(new Client(), ada.username(), Session.PASSWORD).send();
         String device = login.cookieValue("device");
 
         forgot(ada.email().toUpperCase(Locale.ROOT));
@@ -105,7 +116,10 @@ class SelfServiceIT {
         Person known = Person.make();
         Person unverified = Person.make(false);
         Person disabled = Person.make();
-        admin("PATCH", "/admin/api/users/" + disabled.id(), Json.createObjectBuilder().add("enabled", false));
+        admin(
+                "PATCH",
+                "/admin/api/users/" + disabled.id(),
+                Json.createObjectBuilder().add("enabled", false));
         Answer first = forgot(known.username());
         assertEquals(202, first.status());
         List<Answer> others = List.of(
@@ -213,8 +227,16 @@ class SelfServiceIT {
                 .send()
                 .body()
                 .contains("at most 254"));
-        assertTrue(client.post("/auth/password/reset").json("{\"token\":7}").send().body().contains("token"));
-        assertTrue(client.post("/auth/invitation").json("{\"token\":\"x\"}").send().body().contains("password"));
+        assertTrue(client.post("/auth/password/reset")
+                .json("{\"token\":7}")
+                .send()
+                .body()
+                .contains("token"));
+        assertTrue(client.post("/auth/invitation")
+                .json("{\"token\":\"x\"}")
+                .send()
+                .body()
+                .contains("password"));
     }
 
     // --- addresses
@@ -280,8 +302,15 @@ class SelfServiceIT {
         Person ada = Person.make();
         Session session = Session.of(ada.username());
         for (String bad : List.of(
-                "no address", "a@b\r\nBcc: x@example.org", "a\r\n@example.org", "a@b@c.example", "@example.org", "a@-b.example", "a@b..c",
-                "a\u200bb@example.org", "x".repeat(65) + "@example.org")) {
+                "no address",
+                "a@b\r\nBcc: x@example.org",
+                "a\r\n@example.org",
+                "a@b@c.example",
+                "@example.org",
+                "a@-b.example",
+                "a@b..c",
+                "a\u200bb@example.org",
+                "x".repeat(65) + "@example.org")) {
             assertEquals("invalid_request", changeEmail(session, bad).error(), bad);
         }
         Assumptions.assumeTrue(SharedServer.STORE.equals("redis"), "the age of a session is set in Redis");
@@ -297,10 +326,13 @@ class SelfServiceIT {
     void anInvitedPersonChoosesAPasswordAndSignsIn() {
         String username = "guest-" + UUID.randomUUID();
         String email = username + "@example.org";
-        Answer made = admin("POST", "/admin/api/users", json("username", username)
-                .add("email", email)
-                .add("language", "de")
-                .add("invite", true));
+        Answer made = admin(
+                "POST",
+                "/admin/api/users",
+                json("username", username)
+                        .add("email", email)
+                        .add("language", "de")
+                        .add("invite", true));
         assertEquals(201, made.status());
         assertFalse(made.json().containsKey("initial_password"));
         assertFalse(made.json().getBoolean("email_verified"));
@@ -308,7 +340,8 @@ class SelfServiceIT {
 
         Mailbox.Received first = mailbox.await(email, "invitation");
         assertTrue(first.text().contains("Guten Tag") || first.text().contains("Konto"), "in German: " + first.text());
-        assertEquals(204, admin("POST", "/admin/api/users/" + id + "/invite", null).status());
+        assertEquals(
+                204, admin("POST", "/admin/api/users/" + id + "/invite", null).status());
         Mailbox.Received second = mailbox.await(email, "invitation", 2);
         assertNotEquals(first.token(), second.token());
         assertEquals("invalid_link", accept(first.token()).error(), "replaced");
@@ -319,21 +352,32 @@ class SelfServiceIT {
         assertEquals("invalid_link", accept(second.token()).error(), "used");
         Session session = Session.of(new Client(), username, FRESH);
         assertTrue(account(session).getBoolean("email_verified"));
-        assertEquals("invalid_request", admin("POST", "/admin/api/users/" + id + "/invite", null).error());
+        assertEquals(
+                "invalid_request",
+                admin("POST", "/admin/api/users/" + id + "/invite", null).error());
     }
 
     @Test
     void anInvitationIsMadeOfAnAddressAndNoPassword() {
-        assertTrue(admin("POST", "/admin/api/users", json("username", "x-" + UUID.randomUUID()).add("invite", true))
+        assertTrue(admin(
+                        "POST",
+                        "/admin/api/users",
+                        json("username", "x-" + UUID.randomUUID()).add("invite", true))
                 .body()
                 .contains("email"));
-        assertTrue(admin("POST", "/admin/api/users", json("username", "x-" + UUID.randomUUID())
-                        .add("email", "x-" + UUID.randomUUID() + "@example.org")
-                        .add("password", Session.PASSWORD)
-                        .add("invite", true))
+        assertTrue(admin(
+                        "POST",
+                        "/admin/api/users",
+                        json("username", "x-" + UUID.randomUUID())
+                                .add("email", "x-" + UUID.randomUUID() + "@example.org")
+                                .add("password", Session.PASSWORD)
+                                .add("invite", true))
                 .body()
                 .contains("invite"));
-        assertEquals(404, admin("POST", "/admin/api/users/" + UUID.randomUUID() + "/invite", null).status());
+        assertEquals(
+                404,
+                admin("POST", "/admin/api/users/" + UUID.randomUUID() + "/invite", null)
+                        .status());
     }
 
     @Test
@@ -345,7 +389,10 @@ class SelfServiceIT {
                 .send();
         assertEquals("insufficient_permissions", refused.error());
         Answer changed = helper.with(helper.client.request("PATCH", "/admin/api/users/" + ada.id()))
-                .json(json("email", "y" + ada.email()).add("language", "en").build().toString())
+                .json(json("email", "y" + ada.email())
+                        .add("language", "en")
+                        .build()
+                        .toString())
                 .send();
         assertEquals(200, changed.status());
         assertFalse(changed.json().getBoolean("email_verified"));
@@ -355,7 +402,10 @@ class SelfServiceIT {
         assertEquals(
                 "invalid_request",
                 admin.with(admin.client.request("PATCH", "/admin/api/users/" + own))
-                        .json(json("email", "z" + ada.email()).add("email_verified", true).build().toString())
+                        .json(json("email", "z" + ada.email())
+                                .add("email_verified", true)
+                                .build()
+                                .toString())
                         .send()
                         .error());
         Answer bad = admin("PATCH", "/admin/api/users/" + ada.id(), json("language", "fr"));
@@ -388,13 +438,19 @@ class SelfServiceIT {
     @Test
     void whoMustChangeThePasswordCanDoNothingElse() {
         Person ada = Person.make();
-        admin("PATCH", "/admin/api/users/" + ada.id(), Json.createObjectBuilder().add("must_change_password", true));
+        admin(
+                "PATCH",
+                "/admin/api/users/" + ada.id(),
+                Json.createObjectBuilder().add("must_change_password", true));
         Session session = Session.of(ada.username());
         assertEquals(
                 "password_change_required",
                 session.with(session.client.get("/auth/account")).send().error());
-        assertEquals("password_change_required", changeEmail(session, "x@example.org").error());
-        assertEquals("password_change_required", delete(session, Session.PASSWORD).error());
+        assertEquals(
+                "password_change_required",
+                changeEmail(session, "x@example.org").error());
+        assertEquals(
+                "password_change_required", delete(session, Session.PASSWORD).error());
     }
 
     @Test
@@ -406,7 +462,11 @@ class SelfServiceIT {
         assertEquals(204, delete(session, Session.PASSWORD).status());
 
         assertEquals("token_revoked", session.user().error());
-        assertEquals(401, Session.login(new Client(), ada.username(), Session.PASSWORD).send().status());
+        assertEquals(
+                401,
+                Session.login(new Client(), ada.username(), Session.PASSWORD)
+                        .send()
+                        .status());
         assertEquals(404, admin("GET", "/admin/api/users/" + ada.id(), null).status());
         mailbox.await(ada.email(), "account_deleted");
     }

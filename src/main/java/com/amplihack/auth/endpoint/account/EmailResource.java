@@ -55,8 +55,10 @@ public class EmailResource {
         recent.require(caller);
         change.request(caller.subject(), address, client);
         return Response.accepted(StrictJson.provider()
-                .createObjectBuilder()
-                .add("message", "A mail is on its way to the new address; the old one stays until its link is used.")
+                        .createObjectBuilder()
+                        .add(
+                                "message",
+                                "A mail is on its way to the new address; the old one stays until its link is used.")
                         .build()
                         .toString())
                 .build();

@@ -241,13 +241,16 @@ public class Authenticator {
 
     private record Checked(Optional<Account> account, boolean matches) {}
 
-    /** Compares the password even if the user is unknown or the attempt is not admitted. */
+    /**
+     * Compares the password even if the user is unknown or the attempt is not admitted; an unknown one's with the hash of
+     * some account, always the same one for a name.
+     */
     private Checked check(LoginAttempt attempt, Optional<AccountRef> key, Secret password) {
         try {
             Optional<Account> account = key.flatMap(known -> directory.find(known.id()));
             boolean matches = account.isPresent()
                     ? hasher.verify(account.get().passwordHash(), password)
-                    : hasher.verifyUnknownUser(password);
+                    : hasher.verifyUnknownUser(directory.someHash(attempt.subject()), password);
             return new Checked(account, matches);
         } catch (AuthException untried) { // a 503 of the database or the hash queue: nothing was compared
             store.giveBackLogin(attempt);

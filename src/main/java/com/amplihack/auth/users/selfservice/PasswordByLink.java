@@ -66,10 +66,7 @@ public class PasswordByLink {
      */
     public void reset(Secret token, Secret fresh, ClientContext client) {
         AccountChange.Step tell = (entities, account) -> notices.tell(
-                entities,
-                account,
-                MailKind.PASSWORD_CHANGED,
-                Map.of("method", "mail", "ip_address", client.address()));
+                entities, account, MailKind.PASSWORD_CHANGED, Map.of("method", "mail", "ip_address", client.address()));
         links.counted(client, () -> set(MailKind.PASSWORD_RESET, token, "new_password", fresh, tell, client));
     }
 

@@ -522,6 +522,11 @@ class AuthenticatorTest {
             public Optional<Account> find(String id) {
                 return Optional.of(account);
             }
+
+            @Override
+            public Optional<String> someHash(String seed) {
+                return Optional.empty();
+            }
         };
     }
 
@@ -558,7 +563,7 @@ class AuthenticatorTest {
             }
 
             @Override
-            public boolean verifyUnknownUser(Secret password) {
+            public boolean verifyUnknownUser(Optional<String> decoy, Secret password) {
                 compared.add("nobody");
                 return false;
             }

@@ -69,6 +69,7 @@ final class People {
     final EmailChange emails;
     final OwnAccount own;
     private final Sent sent;
+    private final RecordedOutbox outbox;
 
     /** Shared by nodes: the clock and what was sent. */
     static final class Sent implements InstantSource {
@@ -83,6 +84,7 @@ final class People {
 
     private static final class RecordedOutbox extends Outbox {
         private final List<Mail> mails;
+        private volatile boolean available = true;
 
         RecordedOutbox(Database database, Configuration configuration, Sent sent) {
             super(database, configuration, new Meters(), sent);
@@ -91,7 +93,7 @@ final class People {
 
         @Override
         public boolean isAvailable() {
-            return true;
+            return available;
         }
 
         @Override
@@ -121,7 +123,7 @@ final class People {
         hasher.prepare();
         PasswordPolicy policy = new PasswordPolicy(configuration, new BreachedPasswords(configuration));
         PasswordHistory history = new PasswordHistory(database, hasher, configuration);
-        Outbox outbox = new RecordedOutbox(database, configuration, sent);
+        outbox = new RecordedOutbox(database, configuration, sent);
         Notices notices = new Notices(outbox, sent);
         directory = new AccountDirectory(database);
         accounts = new Accounts(database, configuration, sent);
@@ -231,6 +233,15 @@ final class People {
     Secret verificationLink(Account account, String email) {
         emails.request(account.id(), EmailAddress.parse(email).orElseThrow(), client());
         return link(account, MailKind.EMAIL_VERIFICATION);
+    }
+
+    void withoutMail(Runnable attempt) {
+        outbox.available = false;
+        try {
+            attempt.run();
+        } finally {
+            outbox.available = true;
+        }
     }
 
     void pass(Duration time) {

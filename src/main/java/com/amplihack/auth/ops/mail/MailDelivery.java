@@ -1,4 +1,4 @@
-package com.amplihack.auth.ops;
+package com.amplihack.auth.ops.mail;
 
 import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.mail.MailSender;
