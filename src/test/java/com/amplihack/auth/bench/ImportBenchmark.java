@@ -68,7 +68,10 @@ public final class ImportBenchmark {
         long most = before;
         long start = System.nanoTime();
         CompletableFuture<HttpResponse<Path>> done =
-                HttpClient.newHttpClient().sendAsync(request, HttpResponse.BodyHandlers.ofFile(answer));
+                HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .sendAsync(request, HttpResponse.BodyHandlers.ofFile(answer));
         while (!done.isDone()) {
             try {
                 done.get(500, TimeUnit.MILLISECONDS);
