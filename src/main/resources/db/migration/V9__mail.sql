@@ -36,3 +36,13 @@ create table auth_mail_sender (
 );
 
 insert into auth_mail_sender (id, holder, held_until) values (1, '', 0);
+
+-- What an account was told and shall not be told again until until_at.
+create table auth_mail_once (
+    account_id varchar(36) not null,
+    topic varchar(200) not null,
+    until_at bigint not null,
+    primary key (account_id, topic)
+);
+
+create index auth_mail_once_by_end on auth_mail_once (until_at);

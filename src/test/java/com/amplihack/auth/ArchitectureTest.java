@@ -59,8 +59,8 @@ class ArchitectureTest {
             Set.of("limits", "database"),
             Set.of("mail"),
             Set.of("keys", "users"),
-            Set.of("token"),
-            Set.of("session", "apikey", "metering"),
+            Set.of("token", "factor"),
+            Set.of("session", "apikey", "metering", "signin"),
             Set.of("gate"),
             Set.of("endpoint", "admin", "proxy", "ops"),
             Set.of("tools"));

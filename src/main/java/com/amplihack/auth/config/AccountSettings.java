@@ -14,11 +14,7 @@ import java.util.Optional;
  * @param deletion whether people may delete their own accounts
  */
 public record AccountSettings(
-        String username,
-        Optional<Secret> password,
-        boolean uniqueEmail,
-        boolean loginByEmail,
-        boolean deletion) {
+        String username, Optional<Secret> password, boolean uniqueEmail, boolean loginByEmail, boolean deletion) {
     private static final Setting<String> USERNAME = Setting.text("auth.bootstrap.username")
             .byDefault("admin")
             .says("the name of the first account, which is made only when there is no account; 1 to 64 characters,"
@@ -30,8 +26,9 @@ public record AccountSettings(
     private static final Setting<Boolean> UNIQUE_EMAIL = Setting.bool("auth.email.unique")
             .byDefault("true")
             .live()
-            .says("whether an email address belongs to one account at most (docs/self-service.md); accounts that share one"
-                    + " already keep it");
+            .says(
+                    "whether an email address belongs to one account at most (docs/self-service.md); accounts that share one"
+                            + " already keep it");
     private static final Setting<Boolean> LOGIN_BY_EMAIL = Setting.bool("auth.login.by.email")
             .byDefault("false")
             .live()
@@ -42,6 +39,11 @@ public record AccountSettings(
             .says("whether people may delete their own accounts");
 
     static AccountSettings read(SettingsReader from) {
-        return new AccountSettings(from.read(USERNAME), from.find(PASSWORD), from.read(UNIQUE_EMAIL), from.read(LOGIN_BY_EMAIL), from.read(DELETION));
+        return new AccountSettings(
+                from.read(USERNAME),
+                from.find(PASSWORD),
+                from.read(UNIQUE_EMAIL),
+                from.read(LOGIN_BY_EMAIL),
+                from.read(DELETION));
     }
 }

@@ -87,8 +87,8 @@ public record LimitSettings(
             "5",
             "3600",
             "requests for a forgotten password per client address (an IPv6 /64 counts as one), whatever the name");
-    private static final Pair FORGOT_TOTAL = Pair.of(
-            "forgot_total", 1, "1000", "3600", "requests for a forgotten password of all addresses together");
+    private static final Pair FORGOT_TOTAL =
+            Pair.of("forgot_total", 1, "1000", "3600", "requests for a forgotten password of all addresses together");
     private static final Pair FORGOT_ACCOUNT = Pair.of(
             "forgot_account",
             1,

@@ -14,6 +14,7 @@ import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.CertificateAuthenticator;
 import com.amplihack.auth.users.login.LastSignIn;
+import com.amplihack.auth.users.login.NewDeviceNotice;
 import com.amplihack.auth.users.login.PresentedDevices;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.web.ClientCertificate;
@@ -61,6 +62,9 @@ public class LoginResource {
     private DeviceCookies devices;
 
     @Inject
+    private NewDeviceNotice newDevice;
+
+    @Inject
     private Configuration configuration;
 
     @POST
@@ -72,13 +76,18 @@ public class LoginResource {
         // services keep no cookies
         Delivery delivery = Delivery.of(body, certificate.isPresent() ? Delivery.BODY : Delivery.COOKIE);
 
+        PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
+                .with(credentials.proof(request).sids());
         Authenticated who = certificate
                 .map(leaf -> certificates.authenticate(leaf, client))
-                .orElseGet(() -> byPassword(body, request, client));
+                .orElseGet(() -> byPassword(body, presented, client));
         // before opening the new one, or the session limit would end another one
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(who, client);
         lastSignIn.note(who.account());
+        if (certificate.isEmpty()) {
+            newDevice.signedIn(who.account(), presented, client);
+        }
         Response.ResponseBuilder answer =
                 response.remember(response.of(pair, delivery, request), who.account(), delivery, request);
         who.limit().headers().forEach(answer::header);
@@ -92,14 +101,12 @@ public class LoginResource {
                 : Optional.empty();
     }
 
-    private Authenticated byPassword(JsonBody body, HttpServletRequest request, ClientContext client) {
+    private Authenticated byPassword(JsonBody body, PresentedDevices presented, ClientContext client) {
         int longest =
                 configuration.settings().accounts().loginByEmail() ? EmailAddress.MAX_LENGTH : Username.MAX_LENGTH;
         String username = body.string(USERNAME, longest, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
-        PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
-                .with(credentials.proof(request).sids());
         return authenticator.signIn(username, password, presented, client);
     }
 }

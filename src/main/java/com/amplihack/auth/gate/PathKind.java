@@ -100,7 +100,8 @@ public enum PathKind {
         }
         return switch (path) {
             case "/auth/logout-all", "/auth/password", "/auth/sessions" -> ACCOUNT;
-            case "/auth/api-keys", "/auth/usage", "/auth/account", "/auth/email" -> SELF_SERVICE;
+            case "/auth/api-keys", "/auth/usage", "/auth/account", "/auth/account/delete", "/auth/email" ->
+                SELF_SERVICE;
             case "/auth/jwks" -> KEY_SET;
             default -> {
                 if (path.startsWith("/auth/sessions/")) {

@@ -66,8 +66,7 @@ public class SharedLimiter {
         return switch (limit.key()) {
             case ADDRESS -> RateLimiter.network(client.address());
             case ALL -> EVERYBODY;
-            case SESSION, SUBJECT, API_KEY ->
-                throw new IllegalArgumentException(limit + " does not count by address");
+            case SESSION, SUBJECT, API_KEY -> throw new IllegalArgumentException(limit + " does not count by address");
         };
     }
 

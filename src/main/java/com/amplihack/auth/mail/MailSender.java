@@ -14,6 +14,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -114,15 +115,24 @@ public class MailSender {
             return 0;
         }
         purge(now);
+        int attempts = sendBatch(table.due(now, BATCH), transport.get());
+        if (attempts > 0) {
+            Instant end = clock.instant();
+            lease.hold(end, end.plus(IDLE_LEASE)); // if this node dies now, another one need not wait for long
+        }
+        return attempts;
+    }
+
+    private int sendBatch(List<OutboxEntry> batch, MailTransport by) {
         int attempts = 0;
-        for (OutboxEntry entry : table.due(now, BATCH)) {
+        for (OutboxEntry entry : batch) {
             Instant begin = clock.instant();
             if (Thread.currentThread().isInterrupted() || !lease.hold(begin, begin.plus(SENDING_LEASE))) {
                 return attempts;
             }
             if (table.claim(entry, begin, begin.plus(CLAIM))) {
                 attempts++;
-                if (!attempt(entry, transport.get())) {
+                if (!attempt(entry, by)) {
                     break;
                 }
             }
@@ -149,7 +159,7 @@ public class MailSender {
     private void purge(Instant now) {
         if (!now.isBefore(purgeAt)) {
             purgeAt = now.plus(PURGE_EVERY);
-            table.purge(now.minus(DEAD_KEPT), now.minus(RecipientLimit.LONGEST_WAIT));
+            table.purge(now, now.minus(DEAD_KEPT), now.minus(RecipientLimit.LONGEST_WAIT));
         }
     }
 

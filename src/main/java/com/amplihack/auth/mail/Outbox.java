@@ -89,6 +89,18 @@ public class Outbox {
         wake.run();
     }
 
+    /**
+     * Takes a mail unless the account has been told of that topic, and not again until then.
+     *
+     * @param topic what it is about, beside the account; at most 200 characters
+     * @param until from when on it may be told again
+     */
+    public void putOnce(EntityManager transaction, Mail mail, String topic, Instant until) {
+        if (isAvailable() && OutboxTable.tellOnce(transaction, mail.accountId(), topic, clock.instant(), until)) {
+            put(transaction, mail);
+        }
+    }
+
     /** Takes a mail in a transaction of its own. */
     public void put(Mail mail) {
         if (isAvailable()) {

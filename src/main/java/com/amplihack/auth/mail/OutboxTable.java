@@ -52,6 +52,39 @@ class OutboxTable {
                 .executeUpdate();
     }
 
+    /** Whether the account was not told of it; it is from now on, until then. */
+    static boolean tellOnce(EntityManager transaction, String accountId, String topic, Instant now, Instant until) {
+        int again = query(
+                        transaction,
+                        "update auth_mail_once set until_at = ? where account_id = ? and topic = ? and until_at <= ?",
+                        until.toEpochMilli(),
+                        accountId,
+                        topic,
+                        now.toEpochMilli())
+                .executeUpdate();
+        if (again == 1) {
+            return true;
+        }
+        boolean told = !query(
+                        transaction,
+                        "select until_at from auth_mail_once where account_id = ? and topic = ?",
+                        accountId,
+                        topic)
+                .getResultList()
+                .isEmpty();
+        if (!told) {
+            // a row that another transaction inserts meanwhile is a conflict, after which the whole is tried again
+            query(
+                            transaction,
+                            "insert into auth_mail_once (account_id, topic, until_at) values (?, ?, ?)",
+                            accountId,
+                            topic,
+                            until.toEpochMilli())
+                    .executeUpdate();
+        }
+        return !told;
+    }
+
     /** Mails whose time has come, those that wait longest first; of kinds that this version knows. */
     List<OutboxEntry> due(Instant now, int most) {
         String kinds = String.join(",", Arrays.stream(MailKind.values()).map(kind -> "?").toList());
@@ -128,7 +161,8 @@ class OutboxTable {
     }
 
     /** Forgets dead letters that are too old or too many, and what recipients got in hours that are over. */
-    void purge(Instant deadBefore, Instant hoursBefore) {
+    void purge(Instant now, Instant deadBefore, Instant hoursBefore) {
+        change("delete from auth_mail_once where until_at <= ?", now.toEpochMilli());
         change("delete from auth_mail where dead = true and created_at < ?", deadBefore.toEpochMilli());
         change("delete from auth_mail_recipient where began_at < ?", hoursBefore.toEpochMilli());
         database.write(entities -> {

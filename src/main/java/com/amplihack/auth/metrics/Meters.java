@@ -161,7 +161,8 @@ public class Meters {
     /** Registers the counters of mails at zero, by kind. */
     public void registerMails(List<String> kinds) {
         kinds.forEach(kind -> List.of("sent", "retried", "dead", "dropped", "obsolete")
-                .forEach(outcome -> instruments.registerPair("auth_mail_sent_total", "kind", kind, "outcome", outcome)));
+                .forEach(
+                        outcome -> instruments.registerPair("auth_mail_sent_total", "kind", kind, "outcome", outcome)));
     }
 
     /**

@@ -1,6 +1,7 @@
 package com.amplihack.auth.users;
 
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.password.PasswordHasher;
@@ -9,6 +10,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -22,6 +24,7 @@ public class AccountAdministration {
     private final PasswordHasher hasher;
     private final PasswordPolicy policy;
     private final SecurityStore store;
+    private final Notices notices;
     private final InstantSource clock;
 
     @Inject
@@ -31,12 +34,14 @@ public class AccountAdministration {
             PasswordHasher hasher,
             PasswordPolicy policy,
             SecurityStore store,
+            Notices notices,
             InstantSource clock) {
         this.directory = directory;
         this.accounts = accounts;
         this.store = store;
         this.hasher = hasher;
         this.policy = policy;
+        this.notices = notices;
         this.clock = clock;
     }
 
@@ -97,7 +102,7 @@ public class AccountAdministration {
                 .find(id)
                 .ifPresent(account -> policy.require("password", account.username(), password)));
         Optional<String> freshHash = change.password().map(hasher::hash);
-        Optional<Account> changed = accounts.change(id, change, freshHash, allowed);
+        Optional<Account> changed = accounts.change(id, change.and(tellOf(change)), freshHash, allowed);
         if (changed.isPresent() && change.endsSessions()) {
             store.endAll(id);
         } else if (changed.isPresent() && change.outdatesTokens()) {
@@ -106,6 +111,13 @@ public class AccountAdministration {
             store.changeLimits(List.of(id));
         }
         return changed;
+    }
+
+    private AccountChange.Step tellOf(AccountChange change) {
+        return change.password().isEmpty()
+                ? AccountChange.Step.NONE
+                : (transaction, account) -> notices.tell(
+                        transaction, account, MailKind.PASSWORD_CHANGED, Map.of("method", "administrator"));
     }
 
     /**

@@ -64,6 +64,12 @@ public record AccountChange(
                 step);
     }
 
+    /** This change, and then that step. */
+    AccountChange and(Step next) {
+        return new AccountChange(
+                password, roles, permissions, enabled, mustChangePassword, username, further.then(next));
+    }
+
     /** Whether access tokens may carry outdated rights afterwards. */
     public boolean touchesRights() {
         return roles.isPresent() || permissions.isPresent();

@@ -109,9 +109,14 @@ public class Accounts {
     /**
      * Stores a new password, which invalidates device cookies, and remembers the old one ({@link PasswordHistory}); empty
      * if it has changed since the account was read.
+     *
+     * @param further does more in the same transaction
      */
-    public Optional<Account> replacePassword(Account account, String fresh) {
-        return ifUnchanged(account, (entities, found) -> newPassword(entities, found, fresh));
+    public Optional<Account> replacePassword(Account account, String fresh, AccountChange.Step further) {
+        return ifUnchanged(account, (entities, found) -> {
+            newPassword(entities, found, fresh);
+            further.apply(entities, found);
+        });
     }
 
     /**

@@ -215,7 +215,7 @@ class AccountsTest extends TwoNodes {
                     return null;
                 });
         AccountAdministration administration =
-                new AccountAdministration(nodes.directory(), nodes.one(), null, null, store, null);
+                new AccountAdministration(nodes.directory(), nodes.one(), null, null, store, null, null);
 
         administration.putRole("user", Set.of("more"), RightsCheck.NONE);
         administration.deleteRole("user", RightsCheck.NONE);
@@ -241,7 +241,7 @@ class AccountsTest extends TwoNodes {
                     throw down;
                 });
         AccountAdministration administration =
-                new AccountAdministration(nodes.directory(), nodes.one(), null, null, store, null);
+                new AccountAdministration(nodes.directory(), nodes.one(), null, null, store, null, null);
 
         assertThrows(AuthException.class, () -> administration.putRole("user", Set.of("read"), RightsCheck.NONE));
 

@@ -199,7 +199,8 @@ class PasswordHistoryTest extends TwoNodes {
         }
 
         void change(Account account, String password) {
-            assertTrue(accounts.replacePassword(read(account), hasher.hash(Secret.of(password)))
+            assertTrue(accounts.replacePassword(
+                            read(account), hasher.hash(Secret.of(password)), AccountChange.Step.NONE)
                     .isPresent());
         }
 

@@ -30,8 +30,7 @@ public final class ContactMembers {
     }
 
     private static Optional<EmailAddress> email(JsonBody body) {
-        return body.optional("email", EmailAddress.MAX_LENGTH)
-                .map(text -> EmailAddress.parse(text)
-                        .orElseThrow(() -> body.invalid("email", "must be an email address")));
+        return body.optional("email", EmailAddress.MAX_LENGTH).map(text -> EmailAddress.parse(text)
+                .orElseThrow(() -> body.invalid("email", "must be an email address")));
     }
 }

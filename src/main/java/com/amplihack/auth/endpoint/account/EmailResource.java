@@ -3,7 +3,6 @@ package com.amplihack.auth.endpoint.account;
 import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.gate.permission.Admitted;
 import com.amplihack.auth.gate.permission.Public;
-import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.RecentSignIn;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.EmailAddress;
@@ -54,14 +53,15 @@ public class EmailResource {
         EmailAddress address = EmailAddress.parse(body.string(EMAIL, EmailAddress.MAX_LENGTH))
                 .orElseThrow(() -> body.invalid(EMAIL, "must be an email address"));
         recent.require(caller);
-        RateLimit left = change.request(caller.subject(), address, client);
-        Response.ResponseBuilder answer = Response.accepted(StrictJson.provider()
-                .createObjectBuilder()
-                .add("message", "A mail is on its way to the new address; the old one stays until its link is used.")
-                .build()
-                .toString());
-        left.headers().forEach(answer::header);
-        return answer.build();
+        change.request(caller.subject(), address, client);
+        return Response.accepted(StrictJson.provider()
+                        .createObjectBuilder()
+                        .add(
+                                "message",
+                                "A mail is on its way to the new address; the old one stays until its link is used.")
+                        .build()
+                        .toString())
+                .build();
     }
 
     /** {@code POST /auth/email/verify}: makes the address the account's. */
@@ -76,8 +76,8 @@ public class EmailResource {
         @POST
         @Public
         public String verify(@Context HttpServletRequest request) {
-            String email = change.verify(
-                    LinkRequest.token(JsonBody.read(request)), RequestAttributes.CLIENT.require(request));
+            String email =
+                    change.verify(LinkRequest.token(JsonBody.read(request)), RequestAttributes.CLIENT.require(request));
             return StrictJson.provider()
                     .createObjectBuilder()
                     .add(EMAIL, email)

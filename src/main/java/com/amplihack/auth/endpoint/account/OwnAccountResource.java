@@ -19,9 +19,9 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
@@ -67,13 +67,15 @@ public class OwnAccountResource {
     @Admitted
     public String change(@Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request, Set.of(Language.MEMBER));
-        return json(body.mentions(Language.MEMBER)
-                ? own.setLanguage(caller.subject(), Language.of(body))
-                : own.get(caller.subject()));
+        return json(
+                body.mentions(Language.MEMBER)
+                        ? own.setLanguage(caller.subject(), Language.of(body))
+                        : own.get(caller.subject()));
     }
 
-    /** Needs the password and a recent sign-in. */
-    @DELETE
+    /** Needs the password and a recent sign-in. A {@code DELETE} has no body for it (RFC 9110 section 9.3.5). */
+    @POST
+    @Path("/delete")
     @Admitted
     public Response delete(@Context HttpServletRequest request) {
         own.requireDeletion();

@@ -113,11 +113,11 @@ final class SmtpTransport implements MailTransport {
             if (cause instanceof SMTPSenderFailedException) {
                 return Fault.SERVER;
             }
-            if (cause instanceof SMTPAddressFailedException refused) {
+            if (cause instanceof SMTPAddressFailedException refused && refused.getReturnCode() >= 400) {
                 return isFinal(refused.getReturnCode()) ? Fault.REFUSED : Fault.DEFERRED;
             }
         }
-        if (failed instanceof SMTPSendFailedException refused && written) {
+        if (failed instanceof SMTPSendFailedException refused && written && refused.getReturnCode() >= 400) {
             return isFinal(refused.getReturnCode()) ? Fault.REFUSED : Fault.DEFERRED;
         }
         return Fault.SERVER;

@@ -74,4 +74,9 @@ public class LastSignIn {
     void stop() {
         background.shutdown();
     }
+
+    /** Waits until what was noted before {@link #stop} is stored; whether it is. */
+    boolean awaitEnd(int seconds) throws InterruptedException {
+        return background.awaitTermination(seconds, TimeUnit.SECONDS);
+    }
 }

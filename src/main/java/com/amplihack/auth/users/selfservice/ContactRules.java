@@ -96,8 +96,7 @@ public class ContactRules {
     /** Verifies the address that the account has. */
     AccountChange.Step verifyOwn() {
         return (transaction, account) -> {
-            EmailAddress own =
-                    account.email().flatMap(EmailAddress::parse).orElseThrow(Tickets::invalid);
+            EmailAddress own = account.email().flatMap(EmailAddress::parse).orElseThrow(Tickets::invalid);
             replace(transaction, account, own);
         };
     }

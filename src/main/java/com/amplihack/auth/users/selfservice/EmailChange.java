@@ -9,7 +9,6 @@ import com.amplihack.auth.limits.SharedLimiter;
 import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.EmailAddress;
@@ -47,12 +46,11 @@ public class EmailChange {
     /**
      * Asks for a mail to the new address, whether or not somebody else has it; links of earlier requests are void.
      *
-     * @return what the account has left of its limit
      * @throws AuthException {@code rate_limited}, {@code token_revoked} when the account is gone, or {@code
      *     store_unavailable}
      */
-    public RateLimit request(String accountId, EmailAddress address, ClientContext client) {
-        RateLimit left = limits.take(Limit.EMAIL_CHANGE, accountId, client);
+    public void request(String accountId, EmailAddress address, ClientContext client) {
+        limits.take(Limit.EMAIL_CHANGE, accountId, client);
         Account account = accounts.changeByProof(
                         accountId,
                         (transaction, found) -> {
@@ -62,7 +60,6 @@ public class EmailChange {
                         Optional.empty())
                 .orElseThrow(() -> new AuthException(ErrorCode.TOKEN_REVOKED, "The account has been deleted."));
         audit.record(entry(AuditEvent.EMAIL_CHANGE_REQUESTED, account, address.key(), client));
-        return left;
     }
 
     /**

@@ -52,7 +52,11 @@ public class OwnAccount {
         this.audit = audit;
     }
 
-    /** @throws AuthException {@code token_revoked} when it has been deleted */
+    /**
+     * The account.
+     *
+     * @throws AuthException {@code token_revoked} when it has been deleted
+     */
     public Account get(String id) {
         return directory.find(id).orElseThrow(OwnAccount::gone);
     }
@@ -63,7 +67,11 @@ public class OwnAccount {
         return accounts.changeByProof(id, step, Optional.empty()).orElseThrow(OwnAccount::gone);
     }
 
-    /** @throws AuthException {@code not_available} unless people may delete their accounts */
+    /**
+     * Requires that people may delete their accounts.
+     *
+     * @throws AuthException {@code not_available}
+     */
     public void requireDeletion() {
         if (!configuration.settings().accounts().deletion()) {
             throw new AuthException(
@@ -77,8 +85,7 @@ public class OwnAccount {
      * @throws AuthException {@code not_available}, {@code invalid_request} for the last administrator, and what {@link
      *     Authenticator#authenticate} throws
      */
-    public void delete(
-            String id, String username, Secret password, PresentedDevices devices, ClientContext client) {
+    public void delete(String id, String username, Secret password, PresentedDevices devices, ClientContext client) {
         requireDeletion();
         Account account =
                 authenticator.authenticate(username, password, devices, client).account();

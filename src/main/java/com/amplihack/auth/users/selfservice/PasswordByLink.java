@@ -65,8 +65,8 @@ public class PasswordByLink {
      *     {@code store_unavailable}
      */
     public void reset(Secret token, Secret fresh, ClientContext client) {
-        AccountChange.Step tell = (entities, account) ->
-                notices.tell(entities, account, MailKind.PASSWORD_CHANGED, Map.of("username", account.username()));
+        AccountChange.Step tell = (entities, account) -> notices.tell(
+                entities, account, MailKind.PASSWORD_CHANGED, Map.of("method", "mail", "ip_address", client.address()));
         links.counted(client, () -> set(MailKind.PASSWORD_RESET, token, "new_password", fresh, tell, client));
     }
 

@@ -114,21 +114,19 @@ class Tickets {
         if (!TOKEN.matcher(token.reveal()).matches()) {
             return Optional.empty();
         }
-        return database.read(entities -> entities
-                .createNativeQuery("select account_id, email, password_version from auth_ticket"
-                        + " where hash = ? and purpose = ? and expires_at > ?")
-                .setParameter(1, hash(token.reveal()))
-                .setParameter(2, purpose.id())
-                .setParameter(3, clock.instant().toEpochMilli())
-                .getResultList()
-                .stream()
-                .findFirst()
-                .map(row -> ticket(purpose, (Object[]) row)));
+        return database.read(entities -> {
+            List<?> rows = entities.createNativeQuery("select account_id, email, password_version from auth_ticket"
+                            + " where hash = ? and purpose = ? and expires_at > ?")
+                    .setParameter(1, hash(token.reveal()))
+                    .setParameter(2, purpose.id())
+                    .setParameter(3, clock.instant().toEpochMilli())
+                    .getResultList();
+            return rows.stream().findFirst().map(row -> ticket(purpose, (Object[]) row));
+        });
     }
 
     private static Ticket ticket(MailKind purpose, Object[] columns) {
-        return new Ticket(
-                purpose, (String) columns[0], (String) columns[1], ((Number) columns[2]).longValue());
+        return new Ticket(purpose, (String) columns[0], (String) columns[1], ((Number) columns[2]).longValue());
     }
 
     /**
@@ -151,15 +149,15 @@ class Tickets {
     /** One refusal for every reason. */
     static AuthException invalid() {
         return new AuthException(
-                ErrorCode.INVALID_LINK, "The link is not valid: it may be used, expired or replaced. Ask for a new one.");
+                ErrorCode.INVALID_LINK,
+                "The link is not valid: it may be used, expired or replaced. Ask for a new one.");
     }
 
     /** Deletes what has expired; returns how many. */
     int purge() {
-        return database.write(
-                entities -> entities.createNativeQuery("delete from auth_ticket where expires_at <= ?")
-                        .setParameter(1, clock.instant().toEpochMilli())
-                        .executeUpdate());
+        return database.write(entities -> entities.createNativeQuery("delete from auth_ticket where expires_at <= ?")
+                .setParameter(1, clock.instant().toEpochMilli())
+                .executeUpdate());
     }
 
     private static String hash(String token) {

@@ -16,10 +16,12 @@ import com.amplihack.auth.database.Database;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.budget.Budget;
+import com.amplihack.auth.mail.TestMails;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.TestAccessToken;
+import com.amplihack.auth.users.Notices;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Role;
@@ -80,8 +82,9 @@ class KeyManagementTest {
             this.name = name;
             this.database = database;
             keys = new DatabaseKeys(database, noBudgets(), () -> now);
-            administration = new KeyAdministration(database, store, store, audit, () -> now);
-            expiry = new KeyExpiry(database, audit, () -> now);
+            Notices notices = new Notices(TestMails.outbox(database, () -> now), () -> now);
+            administration = new KeyAdministration(database, store, store, audit, notices, () -> now);
+            expiry = new KeyExpiry(database, audit, notices, () -> now);
         }
 
         /** Another one with the same database. */

@@ -69,6 +69,7 @@ final class People {
     final EmailChange emails;
     final OwnAccount own;
     private final Sent sent;
+    private final RecordedOutbox outbox;
 
     /** Shared by nodes: the clock and what was sent. */
     static final class Sent implements InstantSource {
@@ -83,15 +84,16 @@ final class People {
 
     private static final class RecordedOutbox extends Outbox {
         private final List<Mail> mails;
+        private volatile boolean available = true;
 
-        RecordedOutbox(Database database, Configuration configuration, InstantSource clock, List<Mail> mails) {
-            super(database, configuration, new Meters(), clock);
-            this.mails = mails;
+        RecordedOutbox(Database database, Configuration configuration, Sent sent) {
+            super(database, configuration, new Meters(), sent);
+            mails = sent.mails;
         }
 
         @Override
         public boolean isAvailable() {
-            return true;
+            return available;
         }
 
         @Override
@@ -121,11 +123,11 @@ final class People {
         hasher.prepare();
         PasswordPolicy policy = new PasswordPolicy(configuration, new BreachedPasswords(configuration));
         PasswordHistory history = new PasswordHistory(database, hasher, configuration);
-        Outbox outbox = new RecordedOutbox(database, configuration, sent, sent.mails);
-        Notices notices = new Notices(outbox);
+        outbox = new RecordedOutbox(database, configuration, sent);
+        Notices notices = new Notices(outbox, sent);
         directory = new AccountDirectory(database);
         accounts = new Accounts(database, configuration, sent);
-        administration = new AccountAdministration(directory, accounts, hasher, policy, store, sent);
+        administration = new AccountAdministration(directory, accounts, hasher, policy, store, notices, sent);
         authenticator = new Authenticator(
                 directory,
                 accounts,
@@ -175,8 +177,8 @@ final class People {
         return new Contact(Optional.of(EmailAddress.parse(email)), Optional.empty(), Optional.empty());
     }
 
-    void change(Account account, AccountChange.Step step) {
-        administration
+    Account change(Account account, AccountChange.Step step) {
+        return administration
                 .change(account.id(), AccountChange.further(step), RightsCheck.NONE)
                 .orElseThrow();
     }
@@ -231,6 +233,15 @@ final class People {
     Secret verificationLink(Account account, String email) {
         emails.request(account.id(), EmailAddress.parse(email).orElseThrow(), client());
         return link(account, MailKind.EMAIL_VERIFICATION);
+    }
+
+    void withoutMail(Runnable attempt) {
+        outbox.available = false;
+        try {
+            attempt.run();
+        } finally {
+            outbox.available = true;
+        }
     }
 
     void pass(Duration time) {

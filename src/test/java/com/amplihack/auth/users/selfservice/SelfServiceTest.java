@@ -388,6 +388,20 @@ class SelfServiceTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("people")
+    void withoutMailNothingThatNeedsItIsOffered(People people) {
+        people.withoutMail(() -> {
+            assertEquals(
+                    ErrorCode.NOT_AVAILABLE,
+                    assertThrows(AuthException.class, () -> people.forgotten.request("ada", People.client()))
+                            .code());
+            assertEquals(
+                    ErrorCode.NOT_AVAILABLE,
+                    assertThrows(AuthException.class, people.mails::requireMail).code());
+        });
+    }
+
     // --- addresses
 
     @ParameterizedTest
