@@ -92,9 +92,10 @@ class AccountImportTest {
                     hasher,
                     policy,
                     new ScriptedStore(new EmbeddedBackend(CLOCK)),
+                    new Notices(outbox, CLOCK),
                     CLOCK);
             ContactRules contacts = new ContactRules(
-                    configuration, new Notices(outbox), new LinkMails(outbox, directory, null)); // nobody is invited
+                    configuration, new Notices(outbox, CLOCK), new LinkMails(outbox, directory, null)); // nobody is invited
             AccountBatch batches = new AccountBatch(
                     database, configuration, directory, administration, contacts, hasher, policy, CLOCK);
             imports = new AccountImport(new LineParser(hasher, CLOCK), batches, new RecordedAudit(), CLOCK);
