@@ -1,5 +1,6 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.factor.FactorSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.PropertyFinder;
 import com.amplihack.auth.config.source.Setting;
@@ -33,6 +34,7 @@ public record Settings(
         PasswordSettings passwords,
         AccountSettings firstAccount,
         CertificateSettings certificates,
+        FactorSettings factors,
         WebSettings web,
         ProxySettings proxy,
         AuditSettings audit,
@@ -98,6 +100,7 @@ public record Settings(
                 PasswordSettings.read(from),
                 AccountSettings.read(from),
                 CertificateSettings.read(from),
+                FactorSettings.read(from),
                 WebSettings.read(from),
                 ProxySettings.read(from, production),
                 AuditSettings.read(from),
