@@ -1,9 +1,9 @@
 package com.amplihack.auth.admin;
 
 import com.amplihack.auth.config.source.Secret;
-import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.factor.FactorRemoval;
 import com.amplihack.auth.factor.Factors;
+import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;

@@ -126,7 +126,9 @@ public class SignIn {
                                 ErrorCode.MFA_REQUIRED,
                                 "The password is right; POST /auth/login/mfa with one of these methods.")
                         .member("mfa_token", text)
-                        .member("methods", methods.stream().map(FactorMethod::id).toList()));
+                        .member(
+                                "methods",
+                                methods.stream().map(FactorMethod::id).toList()));
     }
 
     /** A service has signed in by its certificate, which {@code CertificateAuthenticator} has audited. */
@@ -178,7 +180,8 @@ public class SignIn {
     /** Empty if the pending sign-in is none any more. */
     private Optional<SignedIn> attempt(
             MfaToken token, PresentedFactor factor, LoginLimit.Begun begun, ClientContext client) {
-        LoginStore.SecondStep step = store.trySecondStep(token.subject(), token.id(), ClientHash.of(client, settings()));
+        LoginStore.SecondStep step =
+                store.trySecondStep(token.subject(), token.id(), ClientHash.of(client, settings()));
         Optional<Account> account = Optional.of(token.subject())
                 .filter(subject -> step.admitted())
                 .flatMap(directory::find) // after the epoch was read
@@ -200,8 +203,8 @@ public class SignIn {
         }
         Authenticated who = new Authenticated(account.get(), step.epoch(), limit.giveBack(begun));
         SignInFacts signIn = new SignInFacts(clock.instant(), factor.method().withPassword());
-        return Optional.of(
-                succeed(new SignedIn(who, signIn, false), "password+" + factor.method().id(), client));
+        return Optional.of(succeed(
+                new SignedIn(who, signIn, false), "password+" + factor.method().id(), client));
     }
 
     private TokenSettings settings() {

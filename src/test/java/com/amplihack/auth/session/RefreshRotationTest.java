@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.factor.Factors;
 import com.amplihack.auth.factor.MfaPolicy;
 import com.amplihack.auth.limits.RateLimiter;
@@ -27,7 +28,6 @@ import com.amplihack.auth.token.Tokens;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.TestAccounts;
-import com.amplihack.auth.database.Database;
 import com.amplihack.auth.web.ClientContext;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

@@ -66,12 +66,14 @@ public class MfaResource {
     public String get() {
         List<FactorMethod> methods = enrollment.methods(caller);
         JsonObjectBuilder answer = JSON.createObjectBuilder()
-                .add("methods", JSON.createArrayBuilder(methods.stream().map(FactorMethod::id).toList()))
+                .add(
+                        "methods",
+                        JSON.createArrayBuilder(
+                                methods.stream().map(FactorMethod::id).toList()))
                 .add("required", enrollment.isRequired(caller));
         totp.since(caller.subject())
                 .ifPresentOrElse(
-                        since -> answer.add(
-                                "totp", JSON.createObjectBuilder().add("created_at", since.toString())),
+                        since -> answer.add("totp", JSON.createObjectBuilder().add("created_at", since.toString())),
                         () -> answer.addNull("totp"));
         return answer.add("recovery_codes_left", recovery.left(caller.subject()))
                 .build()
