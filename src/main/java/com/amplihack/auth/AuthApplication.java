@@ -11,6 +11,8 @@ import com.amplihack.auth.admin.RolesResource;
 import com.amplihack.auth.admin.SignInsResource;
 import com.amplihack.auth.admin.UsageResource;
 import com.amplihack.auth.admin.UsersResource;
+import com.amplihack.auth.admin.transfer.ExportResource;
+import com.amplihack.auth.admin.transfer.ImportResource;
 import com.amplihack.auth.endpoint.ApiKeysResource;
 import com.amplihack.auth.endpoint.JwksResource;
 import com.amplihack.auth.endpoint.LogoutAllResource;
@@ -24,6 +26,10 @@ import com.amplihack.auth.endpoint.factor.MfaResource;
 import com.amplihack.auth.endpoint.factor.ReauthenticateResource;
 import com.amplihack.auth.endpoint.login.LoginResource;
 import com.amplihack.auth.endpoint.login.MfaLoginResource;
+import com.amplihack.auth.endpoint.account.EmailResource;
+import com.amplihack.auth.endpoint.account.ForgottenPasswordResource;
+import com.amplihack.auth.endpoint.account.InvitationResource;
+import com.amplihack.auth.endpoint.account.OwnAccountResource;
 import com.amplihack.auth.endpoint.usage.OwnUsageResource;
 import com.amplihack.auth.gate.AuditGuard;
 import com.amplihack.auth.gate.PreconditionGuard;
@@ -51,12 +57,19 @@ public class AuthApplication extends Application {
                 MfaLoginResource.class,
                 MfaResource.class,
                 ReauthenticateResource.class,
+                ForgottenPasswordResource.class,
+                EmailResource.class,
+                EmailResource.Verification.class,
+                InvitationResource.class,
+                OwnAccountResource.class,
                 ApiKeysResource.class,
                 JwksResource.class,
                 JwksResource.WellKnown.class,
                 UserResource.class,
                 UsersResource.class,
                 AccountResource.class,
+                ImportResource.class,
+                ExportResource.class,
                 AccountKeysResource.class,
                 ApiKeysAdminResource.class,
                 RolesResource.class,

@@ -120,7 +120,7 @@ class ArchitectureTest {
                     BASE + ".gate..",
                     BASE + ".endpoint..",
                     BASE + ".proxy..",
-                    BASE + ".admin",
+                    BASE + ".admin..",
                     BASE + ".ops",
                     BASE + ".problem")
             .should()

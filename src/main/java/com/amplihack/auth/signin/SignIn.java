@@ -16,6 +16,7 @@ import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.LoginLimit;
@@ -50,6 +51,7 @@ public class SignIn {
     private final LoginStore store;
     private final LoginLimit limit;
     private final AccountDirectory directory;
+    private final Accounts accounts;
     private final AuditLog audit;
     private final Meters meters;
     private final Configuration configuration;
@@ -65,6 +67,7 @@ public class SignIn {
             LoginStore store,
             LoginLimit limit,
             AccountDirectory directory,
+            Accounts accounts,
             AuditLog audit,
             Meters meters,
             Configuration configuration,
@@ -77,6 +80,7 @@ public class SignIn {
         this.store = store;
         this.limit = limit;
         this.directory = directory;
+        this.accounts = accounts;
         this.audit = audit;
         this.meters = meters;
         this.configuration = configuration;
@@ -220,8 +224,12 @@ public class SignIn {
                 .member("tries_left", left);
     }
 
-    private SignedIn succeed(SignedIn in, String method, ClientContext client) {
-        Account account = in.who().account();
+    /** Also limits the account to a change of its password, if that has expired. */
+    private SignedIn succeed(SignedIn shown, String method, ClientContext client) {
+        Authenticated who = shown.who();
+        Account account = accounts.limitIfExpired(who.account());
+        SignedIn in = new SignedIn(
+                new Authenticated(account, who.epoch(), who.limit()), shown.signIn(), shown.remembered());
         audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
                 .user(account.id(), account.username())
                 .detail("method", method)

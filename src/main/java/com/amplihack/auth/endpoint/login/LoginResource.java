@@ -9,6 +9,7 @@ import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.session.DeviceCookies;
 import com.amplihack.auth.signin.SignIn;
 import com.amplihack.auth.signin.SignedIn;
+import com.amplihack.auth.users.EmailAddress;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.CertificateAuthenticator;
 import com.amplihack.auth.users.login.PresentedDevices;
@@ -63,9 +64,11 @@ public class LoginResource {
         // services keep no cookies
         Delivery delivery = Delivery.of(body, certificate.isPresent() ? Delivery.BODY : Delivery.COOKIE);
 
+        PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
+                .with(credentials.proof(request).sids());
         SignedIn in = certificate
                 .map(leaf -> signIn.byCertificate(certificates.authenticate(leaf, client), leaf))
-                .orElseGet(() -> byPassword(body, request, client));
+                .orElseGet(() -> byPassword(body, presented, client));
         return sessions.open(in, delivery, request, client);
     }
 
@@ -76,12 +79,12 @@ public class LoginResource {
                 : Optional.empty();
     }
 
-    private SignedIn byPassword(JsonBody body, HttpServletRequest request, ClientContext client) {
-        String username = body.string(USERNAME, Username.MAX_LENGTH, Username::normalize);
+    private SignedIn byPassword(JsonBody body, PresentedDevices presented, ClientContext client) {
+        int longest =
+                configuration.settings().accounts().loginByEmail() ? EmailAddress.MAX_LENGTH : Username.MAX_LENGTH;
+        String username = body.string(USERNAME, longest, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
-        PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
-                .with(credentials.proof(request).sids());
         return signIn.byPassword(username, password, presented, client);
     }
 }

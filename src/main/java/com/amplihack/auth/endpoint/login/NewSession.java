@@ -9,6 +9,9 @@ import com.amplihack.auth.session.TokenPair;
 import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.signin.SignedIn;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.login.LastSignIn;
+import com.amplihack.auth.users.login.NewDeviceNotice;
+import com.amplihack.auth.users.login.PresentedDevices;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -24,6 +27,8 @@ public class NewSession {
     private final Credentials credentials;
     private final DeviceCookies devices;
     private final RememberedDevices remembered;
+    private final LastSignIn lastSignIn;
+    private final NewDeviceNotice newDevice;
 
     @Inject
     public NewSession(
@@ -31,12 +36,16 @@ public class NewSession {
             TokenResponse response,
             Credentials credentials,
             DeviceCookies devices,
-            RememberedDevices remembered) {
+            RememberedDevices remembered,
+            LastSignIn lastSignIn,
+            NewDeviceNotice newDevice) {
         this.tokens = tokens;
         this.response = response;
         this.credentials = credentials;
         this.devices = devices;
         this.remembered = remembered;
+        this.lastSignIn = lastSignIn;
+        this.newDevice = newDevice;
     }
 
     /** Opens it and answers. */
@@ -50,6 +59,12 @@ public class NewSession {
         // before opening the new one, or the session limit would end another one
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(in.who(), in.signIn(), client);
+        lastSignIn.note(in.who().account());
+        if (in.isByPerson()) {
+            PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
+                    .with(credentials.proof(request).sids());
+            newDevice.signedIn(in.who().account(), presented, client);
+        }
         Response.ResponseBuilder answer = response.of(pair, delivery, request);
         if (delivery == Delivery.COOKIE && !in.remembered()) {
             Account account = in.who().account();
