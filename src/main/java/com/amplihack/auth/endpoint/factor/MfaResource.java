@@ -151,9 +151,9 @@ public class MfaResource {
     }
 
     @DELETE
-    @Path("/devices/{id}")
+    @Path("/devices/{device_id}")
     @Admitted
-    public Response forget(@PathParam("id") String id) {
+    public Response forget(@PathParam("device_id") String id) {
         if (!devices.forget(caller.subject(), id)) {
             throw new AuthException(ErrorCode.NOT_FOUND, "No such device is remembered.");
         }
