@@ -15,7 +15,6 @@ import com.amplihack.auth.admin.transfer.ExportResource;
 import com.amplihack.auth.admin.transfer.ImportResource;
 import com.amplihack.auth.endpoint.ApiKeysResource;
 import com.amplihack.auth.endpoint.JwksResource;
-import com.amplihack.auth.endpoint.LoginResource;
 import com.amplihack.auth.endpoint.LogoutAllResource;
 import com.amplihack.auth.endpoint.LogoutResource;
 import com.amplihack.auth.endpoint.PasswordResource;
@@ -23,6 +22,10 @@ import com.amplihack.auth.endpoint.RefreshResource;
 import com.amplihack.auth.endpoint.SessionsResource;
 import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
+import com.amplihack.auth.endpoint.factor.MfaResource;
+import com.amplihack.auth.endpoint.factor.ReauthenticateResource;
+import com.amplihack.auth.endpoint.login.LoginResource;
+import com.amplihack.auth.endpoint.login.MfaLoginResource;
 import com.amplihack.auth.endpoint.account.EmailResource;
 import com.amplihack.auth.endpoint.account.ForgottenPasswordResource;
 import com.amplihack.auth.endpoint.account.InvitationResource;
@@ -51,6 +54,9 @@ public class AuthApplication extends Application {
                 LogoutAllResource.class,
                 SessionsResource.class,
                 PasswordResource.class,
+                MfaLoginResource.class,
+                MfaResource.class,
+                ReauthenticateResource.class,
                 ForgottenPasswordResource.class,
                 EmailResource.class,
                 EmailResource.Verification.class,

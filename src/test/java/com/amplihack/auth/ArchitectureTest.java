@@ -110,7 +110,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule PERSISTENCE_IS_FOR_ENTITIES =
-            onlyIn("jakarta.persistence..", "database..", "mail..", "users..", "apikey..", "metering..");
+            onlyIn("jakarta.persistence..", "database..", "mail..", "users..", "factor..", "apikey..", "metering..");
 
     @ArchTest
     static final ArchRule JAX_RS_IS_AT_THE_EDGE = noClasses()

@@ -4,6 +4,8 @@ import com.amplihack.auth.admin.accounts.AttributesMember;
 import com.amplihack.auth.admin.accounts.ContactMembers;
 import com.amplihack.auth.admin.accounts.IfMatch;
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.factor.FactorRemoval;
+import com.amplihack.auth.factor.Factors;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.gate.permission.HonoursIfMatch;
 import com.amplihack.auth.problem.AuthException;
@@ -21,6 +23,7 @@ import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.LoginLimit;
+import com.amplihack.auth.users.login.SecondFactorLimit;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.users.selfservice.ContactRules;
 import com.amplihack.auth.users.selfservice.ContactRules.Contact;
@@ -90,6 +93,15 @@ public class AccountResource {
 
     @Inject
     private LoginLimit limit;
+
+    @Inject
+    private SecondFactorLimit secondFactors;
+
+    @Inject
+    private Factors factors;
+
+    @Inject
+    private FactorRemoval factorRemoval;
 
     @Inject
     private ContactRules contacts;
@@ -211,7 +223,7 @@ public class AccountResource {
         return Response.noContent().build();
     }
 
-    /** Also resets the failure count, so that an attacker gets as many guesses again. */
+    /** Also resets the failure counts, so that an attacker gets as many guesses again. */
     @POST
     @Path("/unlock")
     @AdminOrPermission("users:unlock")
@@ -221,7 +233,26 @@ public class AccountResource {
         if (within(account.id(), "users:unlock", store::unlock)) {
             audit.recordUnlocked(account);
         }
+        secondFactors.lift(account.id());
         audit.record("unlock_user", account.id(), null, null);
+        return Response.noContent().build();
+    }
+
+    /** Removes the factors of somebody who has lost them, and ends the sessions; can be repeated after a 503. */
+    @DELETE
+    @Path("/mfa")
+    @RolesAllowed("admin")
+    public Response removeFactors(@PathParam("id") String path) {
+        Account account = find(path);
+        if (account.id().equals(caller.subject())) { // whoever has stolen the session must not do without the factor
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "Remove your own factors below /auth/mfa.");
+        }
+        boolean had = audit.attempt("remove_factors", account.id(), null, () -> factorRemoval.removeAll(account));
+        store.endAll(account.id());
+        audit.record("remove_factors", account.id(), null, null);
+        if (had) {
+            audit.recordFactorsRemoved(account);
+        }
         return Response.noContent().build();
     }
 
@@ -235,7 +266,15 @@ public class AccountResource {
         List<LoginFailure.Last> failures = store.failures(account.id());
         Map<String, RateLimit> limits = new LinkedHashMap<>();
         failures.forEach(last -> limits.computeIfAbsent(last.failure().address(), limit::of));
-        return SignInJson.of(account, locked, failures, limits).build().toString();
+        return SignInJson.of(
+                        account,
+                        locked,
+                        failures,
+                        limits,
+                        factors.methods(account.id()),
+                        secondFactors.of(account.id()))
+                .build()
+                .toString();
     }
 
     /** A page of sessions, the most recently used first. */

@@ -17,6 +17,7 @@ import java.util.List;
  * @param jwks per client address
  * @param api per subject
  * @param apiKey per API key
+ * @param secondFactor failures per account, never unlimited
  * @param forgot requests for a forgotten password per client address
  * @param forgotTotal the same of everybody together
  * @param forgotAccount mails that such requests send per account
@@ -30,6 +31,7 @@ public record LimitSettings(
         Quota jwks,
         Quota api,
         Quota apiKey,
+        Quota secondFactor,
         Quota forgot,
         Quota forgotTotal,
         Quota forgotAccount,
@@ -80,6 +82,12 @@ public record LimitSettings(
                     + " windows that begin with the first request");
     private static final Pair API = Pair.of("api", 0, "100", "60", "requests with an access token per subject");
     private static final Pair API_KEY = Pair.of("apikey", 0, "600", "60", "requests with an API key, per key");
+    private static final Pair SECOND_FACTOR = Pair.of(
+            "mfa",
+            1,
+            "10",
+            "86400",
+            "wrong second factors per account, by whomever and from wherever (docs/threat-model.md has the odds)");
 
     private static final Pair FORGOT = Pair.of(
             "forgot",
@@ -112,6 +120,7 @@ public record LimitSettings(
                 JWKS.read(from),
                 API.read(from),
                 API_KEY.read(from),
+                SECOND_FACTOR.read(from),
                 FORGOT.read(from),
                 FORGOT_TOTAL.read(from),
                 FORGOT_ACCOUNT.read(from),

@@ -1,5 +1,6 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.factor.FactorSettings;
 import com.amplihack.auth.config.mail.MailSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.PropertyFinder;
@@ -34,6 +35,7 @@ public record Settings(
         PasswordSettings passwords,
         AccountSettings accounts,
         CertificateSettings certificates,
+        FactorSettings factors,
         WebSettings web,
         ProxySettings proxy,
         AuditSettings audit,
@@ -101,6 +103,7 @@ public record Settings(
                 PasswordSettings.read(from),
                 AccountSettings.read(from),
                 CertificateSettings.read(from),
+                FactorSettings.read(from),
                 web,
                 ProxySettings.read(from, production),
                 AuditSettings.read(from),

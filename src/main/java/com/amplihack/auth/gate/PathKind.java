@@ -31,6 +31,8 @@ public enum PathKind {
     ACCOUNT(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
     /** The callers' own account, API keys and usage, which a session that must change its password cannot have. */
     SELF_SERVICE(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
+    /** The callers' own second factors and another sign-in, for a session that must get a factor as well. */
+    FACTORS(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
     /** {@code /auth/jwks}. */
     KEY_SET(READ_BY_ANY_PAGE, CSRF_PROTECTED),
     /** Anything else below {@code /auth}, such as login, refresh and logout, which need no access token. */
@@ -100,12 +102,16 @@ public enum PathKind {
         }
         return switch (path) {
             case "/auth/logout-all", "/auth/password", "/auth/sessions" -> ACCOUNT;
+            case "/auth/mfa", "/auth/passkeys", "/auth/reauthenticate" -> FACTORS;
             case "/auth/api-keys", "/auth/usage", "/auth/account", "/auth/account/delete", "/auth/email" ->
                 SELF_SERVICE;
             case "/auth/jwks" -> KEY_SET;
             default -> {
                 if (path.startsWith("/auth/sessions/")) {
                     yield ACCOUNT;
+                }
+                if (path.startsWith("/auth/mfa/") || path.startsWith("/auth/passkeys/")) {
+                    yield FACTORS;
                 }
                 yield path.startsWith("/auth/api-keys/") ? SELF_SERVICE : AUTH;
             }

@@ -34,6 +34,8 @@ final class Instruments {
             Map.entry("jwt_proxy_upstream", "From sending a request until the upstream's headers arrive."),
             Map.entry("jwt_password_hash", "One Argon2id hash, without the time in the queue."),
             Map.entry("jwt_store", "One operation on Redis."),
+            Map.entry("auth_mfa_total", "Second factors that were right."),
+            Map.entry("auth_mfa_wrong_total", "Second factors that were wrong."),
             Map.entry("auth_mail_sent_total", "Mails by what became of them."),
             Map.entry("auth_mail_waiting", "Mails in the outbox."),
             Map.entry("auth_mail_dead", "Mails that could not be sent."),

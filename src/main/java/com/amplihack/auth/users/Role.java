@@ -16,6 +16,19 @@ import java.util.regex.Pattern;
 @Entity
 @Table(name = "auth_role")
 public class Role {
+    /** The permissions of the administration; the role {@code admin} has all of them. */
+    public static final Set<String> ADMINISTRATION = Set.of(
+            "users:read",
+            "users:write",
+            "users:unlock",
+            "users:reset",
+            "sessions:read",
+            "sessions:end",
+            "audit:read",
+            "keys:write",
+            "clients:write",
+            "policy:read");
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,63}");
     private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:*/-]*");
 

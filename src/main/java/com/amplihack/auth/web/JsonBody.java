@@ -257,6 +257,14 @@ public final class JsonBody {
         return Optional.of(inner);
     }
 
+    /** A required object with whatever members. */
+    public JsonObject json(String name) {
+        if (json.get(name) instanceof JsonObject object) {
+            return object;
+        }
+        throw invalid(name, "must be an object");
+    }
+
     /**
      * For a patch (RFC 7396) of an object whose members the caller checks: empty if the member is absent or null.
      *

@@ -10,6 +10,7 @@ import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.SessionStore.Verdict;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.TokenFamily;
 import com.amplihack.auth.store.redis.RedisBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
@@ -265,7 +266,8 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
                         now,
                         now,
                         "2001:db8:1234:5678:9abc:def0:1234:5678",
-                        AGENT),
+                        AGENT,
+                        new SignInFacts(now, List.of("pwd", "otp", "mfa"))),
                 WEEK,
                 100);
     }

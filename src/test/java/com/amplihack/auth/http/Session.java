@@ -70,6 +70,11 @@ public final class Session {
         return new Session(client, username, login(client, username, password).send());
     }
 
+    /** Somebody whose sign-in was answered like that. */
+    public static Session from(Client client, String username, Answer login) {
+        return new Session(client, username, login);
+    }
+
     public static Client.Request login(Client client, String username, String password) {
         return client.post("/auth/login")
                 .json(Json.createObjectBuilder()

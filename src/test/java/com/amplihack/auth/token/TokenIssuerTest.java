@@ -15,6 +15,8 @@ import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SignInFacts;
+import com.amplihack.auth.token.TokenIssuer.Standing;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.web.ClientContext;
@@ -29,6 +31,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -72,7 +75,8 @@ class TokenIssuerTest {
                 away,
                 assertThrows(
                         AuthException.class,
-                        () -> refused.issue(EVA, Tokens.SID, 3, new ClientContext("192.0.2.1", "", ""))));
+                        () -> refused.issue(
+                                EVA, Tokens.SID, 3, Tokens.STANDING, new ClientContext("192.0.2.1", "", ""))));
     }
 
     @Tag("fault-5")
@@ -97,6 +101,9 @@ class TokenIssuerTest {
                         "upn",
                         "sid",
                         "gen",
+                        "auth_time",
+                        "amr",
+                        "acr",
                         "ip",
                         "ua_hash"),
                 claims.keySet());
@@ -114,9 +121,32 @@ class TokenIssuerTest {
         assertEquals("eva", claims.getString("upn"));
         assertEquals(Tokens.SID, claims.getString("sid"));
         assertEquals(3, claims.getInt("gen"));
+        assertEquals(Tokens.NOW.getEpochSecond(), claims.getInt("auth_time"));
+        assertEquals(Tokens.json("[\"pwd\"]"), claims.getJsonArray("amr"));
+        assertEquals("urn:amplihack:pwd", claims.getString("acr"));
         assertEquals("192.0.2.7", claims.getString("ip"));
         byte[] hash = MessageDigest.getInstance("SHA-256").digest("curl/8.5.0".getBytes(UTF_8));
         assertEquals(Base64.getUrlEncoder().withoutPadding().encodeToString(hash), claims.getString("ua_hash"));
+    }
+
+    @Test
+    void whoeverMustEnrollHasNoRights() {
+        SignInFacts signIn = new SignInFacts(Tokens.NOW.minusSeconds(60), List.of("pwd", "otp", "mfa"));
+        JsonObject strong = Tokens.part(
+                issuer.issue(EVA, Tokens.SID, 3, new Standing(signIn, false), Tokens.CLIENT)
+                        .compact(),
+                1);
+        assertEquals(Tokens.NOW.getEpochSecond() - 60, strong.getInt("auth_time"));
+        assertEquals("urn:amplihack:mfa", strong.getString("acr"));
+        assertFalse(strong.containsKey("must_enroll"));
+
+        String compact = issuer.issue(EVA, Tokens.SID, 3, new Standing(signIn, true), Tokens.CLIENT)
+                .compact();
+        assertEquals(Tokens.json("[]"), Tokens.part(compact, 1).getJsonArray("roles"));
+        AccessToken token = Tokens.verifier(Tokens.NOW).authentic(compact);
+        assertTrue(token.mustEnroll());
+        assertFalse(token.mustChangePassword());
+        assertEquals(Optional.of(signIn), token.signIn());
     }
 
     @Test
@@ -143,7 +173,7 @@ class TokenIssuerTest {
                                 "jwt.issuer", "https://auth.example",
                                 "jwt.audience", "example",
                                 "jwt.access.token.minutes", "1"))
-                        .issue(EVA, Tokens.SID, 1, Tokens.CLIENT)
+                        .issue(EVA, Tokens.SID, 1, Tokens.STANDING, Tokens.CLIENT)
                         .compact(),
                 1);
         assertEquals("https://auth.example", claims.getString("iss"));
@@ -187,8 +217,9 @@ class TokenIssuerTest {
     @Test
     void whatFitsIsIssuedEverywhereAndHardlyAnythingIsWasted() {
         int longest = longestPermission(issuer);
+        Standing standing = new Standing(new SignInFacts(Tokens.NOW, List.of("pwd", "user", "otp", "mfa")), false);
         ClientContext farthest = new ClientContext(LONGEST_ADDRESS, "x".repeat(5000), "");
-        String last = issuer.issue(holderOf("p".repeat(longest)), Tokens.SID, Integer.MAX_VALUE, farthest)
+        String last = issuer.issue(holderOf("p".repeat(longest)), Tokens.SID, Integer.MAX_VALUE, standing, farthest)
                 .compact();
         assertTrue(last.length() <= 4096, () -> "has " + last.length());
         assertTrue(last.length() > 4096 - 20, () -> "has " + last.length());
@@ -204,8 +235,8 @@ class TokenIssuerTest {
         }
         assertFalse(issuer.fits("eva", List.of(), List.copyOf(many)));
         Account holder = TestAccounts.account(Tokens.SUBJECT, "eva", Set.of(), many);
-        AuthException refused =
-                assertThrows(AuthException.class, () -> issuer.issue(holder, Tokens.SID, 1, Tokens.CLIENT));
+        AuthException refused = assertThrows(
+                AuthException.class, () -> issuer.issue(holder, Tokens.SID, 1, Tokens.STANDING, Tokens.CLIENT));
         assertEquals(ErrorCode.INVALID_REQUEST, refused.code());
         assertTrue(refused.getMessage().startsWith("The roles and permissions of this account do not fit"));
     }
@@ -255,7 +286,7 @@ class TokenIssuerTest {
     }
 
     private TokenIssuer.Issued issue() {
-        return issuer.issue(EVA, Tokens.SID, 3, Tokens.CLIENT);
+        return issuer.issue(EVA, Tokens.SID, 3, Tokens.STANDING, Tokens.CLIENT);
     }
 
     private static Account holderOf(String permission) {
@@ -264,7 +295,9 @@ class TokenIssuerTest {
 
     private static String uaHash(String userAgent, Map<String, String> settings) {
         ClientContext client = new ClientContext("192.0.2.7", userAgent, "");
-        String compact = issuer(settings).issue(EVA, Tokens.SID, 1, client).compact();
+        String compact = issuer(settings)
+                .issue(EVA, Tokens.SID, 1, Tokens.STANDING, client)
+                .compact();
         return Tokens.part(compact, 1).getString("ua_hash");
     }
 

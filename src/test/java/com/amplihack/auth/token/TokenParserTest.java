@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.session.RefreshToken;
 import com.amplihack.auth.session.RefreshTokenCodec;
+import com.amplihack.auth.store.SignInFacts;
 import jakarta.json.Json;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,8 @@ class TokenParserTest {
                         List.of("user"),
                         List.of("chat:write"),
                         false,
+                        false,
+                        Optional.of(SignInFacts.password(Tokens.NOW)),
                         "192.0.2.7",
                         Sha256.of("curl/8.5.0"),
                         Tokens.NOW,
@@ -41,6 +45,33 @@ class TokenParserTest {
                         Tokens.NOW.plusSeconds(900)),
                 token.claims());
         assertEquals("UnverifiedToken[***]", token.toString());
+    }
+
+    /** A token of a version that did not say how its user was authenticated. */
+    @Test
+    void tokenWithoutASignInIsRead() {
+        var claims = Tokens.without(Tokens.without(Tokens.without(Tokens.claims(), "auth_time"), "amr"), "acr");
+        assertEquals(
+                Optional.empty(),
+                TokenParser.parse(Tokens.signed(Tokens.header(), claims))
+                        .claims()
+                        .signIn());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auth_time", "amr", "acr"})
+    void aPartOfASignInIsRefused(String claim) {
+        assertEquals(
+                "claim_" + claim,
+                refused(Tokens.signed(Tokens.header(), Tokens.without(Tokens.claims(), claim)))
+                        .reason());
+    }
+
+    @Test
+    void aClassThatTheMethodsDoNotReachIsRefused() {
+        var claims = Tokens.with(Tokens.claims(), "acr", Json.createValue("urn:amplihack:mfa"));
+        assertEquals(
+                "claim_acr", refused(Tokens.signed(Tokens.header(), claims)).reason());
     }
 
     @ParameterizedTest

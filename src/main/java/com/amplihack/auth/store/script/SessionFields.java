@@ -2,12 +2,15 @@ package com.amplihack.auth.store.script;
 
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.TokenFamily;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Converts a session record to the fields and values of a Redis hash and back. No value is longer than 64 bytes, so
@@ -31,6 +34,14 @@ public final class SessionFields {
     public static final String LAST_SEEN = "s";
     public static final String ADDRESS = "h";
     public static final String DEVICE = "d";
+    public static final String AUTH_TIME = "u";
+    public static final String METHODS = "w";
+
+    private static final Map<String, Character> METHOD_LETTERS =
+            Map.of("pwd", 'p', "otp", 'o', "pop", 'k', "hwk", 'h', "swk", 's', "user", 'u', SignInFacts.MFA, 'm');
+
+    /** Of a method without a letter, which is not read back. */
+    private static final char OTHER_METHOD = '?';
 
     private SessionFields() {}
 
@@ -53,7 +64,38 @@ public final class SessionFields {
         put(fields, LAST_SEEN, seconds(session.lastSeenAt()));
         put(fields, ADDRESS, session.address());
         put(fields, DEVICE, session.device());
+        if (!session.signIn().equals(SignInFacts.password(session.createdAt()))) { // what is read without them
+            put(fields, AUTH_TIME, seconds(session.signIn().at()));
+            put(fields, METHODS, methods(session.signIn()));
+        }
         return fields;
+    }
+
+    /** A letter for each of RFC 8176's values that sign-ins have, since every record repeats them. */
+    static String methods(SignInFacts signIn) {
+        StringBuilder letters = new StringBuilder();
+        signIn.methods().forEach(method -> letters.append(METHOD_LETTERS.getOrDefault(method, OTHER_METHOD)));
+        return letters.toString();
+    }
+
+    private static List<String> words(String letters) {
+        return METHOD_LETTERS.entrySet().stream()
+                .filter(word -> letters.indexOf(word.getValue()) >= 0)
+                .map(Map.Entry::getKey)
+                .sorted(Comparator.comparingInt(
+                        word -> letters.indexOf(METHOD_LETTERS.getOrDefault(word, OTHER_METHOD))))
+                .toList();
+    }
+
+    /**
+     * Reads how a session was signed in; one of an earlier version has only its opening.
+     *
+     * @param authTime empty or null in a session that was signed in by password when it was opened
+     */
+    static SignInFacts signIn(@Nullable String authTime, @Nullable String methods, Instant createdAt) {
+        return authTime == null || authTime.isEmpty() || methods == null
+                ? SignInFacts.password(createdAt)
+                : new SignInFacts(second(authTime), words(methods));
     }
 
     /**
@@ -85,7 +127,8 @@ public final class SessionFields {
                 second(fields.of(CREATED_AT)),
                 second(fields.of(LAST_SEEN)),
                 fields.of(ADDRESS),
-                fields.of(DEVICE));
+                fields.of(DEVICE),
+                signIn(fields.values().get(AUTH_TIME), fields.values().get(METHODS), second(fields.of(CREATED_AT))));
     }
 
     private static void put(List<String> fields, String name, String value) {

@@ -1,20 +1,17 @@
-package com.amplihack.auth.endpoint;
+package com.amplihack.auth.endpoint.login;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.endpoint.Delivery;
 import com.amplihack.auth.gate.Credentials;
 import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.session.DeviceCookies;
-import com.amplihack.auth.session.TokenPair;
-import com.amplihack.auth.session.TokenService;
+import com.amplihack.auth.signin.SignIn;
+import com.amplihack.auth.signin.SignedIn;
 import com.amplihack.auth.users.EmailAddress;
 import com.amplihack.auth.users.Username;
-import com.amplihack.auth.users.login.Authenticator;
-import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.CertificateAuthenticator;
-import com.amplihack.auth.users.login.LastSignIn;
-import com.amplihack.auth.users.login.NewDeviceNotice;
 import com.amplihack.auth.users.login.PresentedDevices;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.web.ClientCertificate;
@@ -41,28 +38,19 @@ public class LoginResource {
     private static final String PASSWORD = "password";
 
     @Inject
-    private Authenticator authenticator;
+    private SignIn signIn;
 
     @Inject
     private CertificateAuthenticator certificates;
 
     @Inject
-    private LastSignIn lastSignIn;
-
-    @Inject
-    private TokenService tokens;
-
-    @Inject
-    private TokenResponse response;
+    private NewSession sessions;
 
     @Inject
     private Credentials credentials;
 
     @Inject
     private DeviceCookies devices;
-
-    @Inject
-    private NewDeviceNotice newDevice;
 
     @Inject
     private Configuration configuration;
@@ -78,20 +66,10 @@ public class LoginResource {
 
         PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
                 .with(credentials.proof(request).sids());
-        Authenticated who = certificate
-                .map(leaf -> certificates.authenticate(leaf, client))
+        SignedIn in = certificate
+                .map(leaf -> signIn.byCertificate(certificates.authenticate(leaf, client), leaf))
                 .orElseGet(() -> byPassword(body, presented, client));
-        // before opening the new one, or the session limit would end another one
-        tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
-        TokenPair pair = tokens.open(who, client);
-        lastSignIn.note(who.account());
-        if (certificate.isEmpty()) {
-            newDevice.signedIn(who.account(), presented, client);
-        }
-        Response.ResponseBuilder answer =
-                response.remember(response.of(pair, delivery, request), who.account(), delivery, request);
-        who.limit().headers().forEach(answer::header);
-        return answer.build();
+        return sessions.open(in, delivery, request, client);
     }
 
     /** The client certificate, if certificate login is on and the body has neither username nor password. */
@@ -101,12 +79,12 @@ public class LoginResource {
                 : Optional.empty();
     }
 
-    private Authenticated byPassword(JsonBody body, PresentedDevices presented, ClientContext client) {
+    private SignedIn byPassword(JsonBody body, PresentedDevices presented, ClientContext client) {
         int longest =
                 configuration.settings().accounts().loginByEmail() ? EmailAddress.MAX_LENGTH : Username.MAX_LENGTH;
         String username = body.string(USERNAME, longest, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
-        return authenticator.signIn(username, password, presented, client);
+        return signIn.byPassword(username, password, presented, client);
     }
 }

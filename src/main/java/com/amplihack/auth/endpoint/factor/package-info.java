@@ -1,0 +1,5 @@
+/** Resources of second factors. */
+@NullMarked
+package com.amplihack.auth.endpoint.factor;
+
+import org.jspecify.annotations.NullMarked;
