@@ -228,8 +228,8 @@ public class SignIn {
     private SignedIn succeed(SignedIn shown, String method, ClientContext client) {
         Authenticated who = shown.who();
         Account account = accounts.limitIfExpired(who.account());
-        SignedIn in = new SignedIn(
-                new Authenticated(account, who.epoch(), who.limit()), shown.signIn(), shown.remembered());
+        SignedIn in =
+                new SignedIn(new Authenticated(account, who.epoch(), who.limit()), shown.signIn(), shown.remembered());
         audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
                 .user(account.id(), account.username())
                 .detail("method", method)

@@ -13,6 +13,7 @@ import com.amplihack.auth.users.login.Authenticator.Authenticated;
 public record SignedIn(Authenticated who, SignInFacts signIn, boolean remembered) {
     /** Whether a person was there, and not a service with its certificate. */
     public boolean isByPerson() {
-        return signIn.methods().contains(SignInFacts.PASSWORD) || signIn.methods().contains("user");
+        return signIn.methods().contains(SignInFacts.PASSWORD)
+                || signIn.methods().contains("user");
     }
 }

@@ -53,7 +53,11 @@ public class NewSession {
         return open(in, delivery, false, request, client);
     }
 
-    /** @param remember whether the device shall stand for the second factor from now on, if it gets a cookie */
+    /**
+     * Opens it and answers.
+     *
+     * @param remember whether the device shall stand for the second factor from now on, if it gets a cookie
+     */
     public Response open(
             SignedIn in, Delivery delivery, boolean remember, HttpServletRequest request, ClientContext client) {
         // before opening the new one, or the session limit would end another one
