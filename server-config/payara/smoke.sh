@@ -74,7 +74,7 @@ sign_in() {
 enroll() {
   expect "administration, before there is a second factor" 403 mfa_enrollment_required "$https/admin/api/users" -b "$work/jar" -H "@$work/token"
   expect "second factor, begun" 200 otpauth_uri "$https/auth/mfa/totp" -X POST -b "$work/jar" -H "@$work/token"
-  { member secret; member otpauth_uri; } > "$totp_file"
+  printf '%s\n' "$(member secret)" "$(member otpauth_uri)" > "$totp_file" # sed writes no last newline where the answer has none
   printf '{"code":"%s"}' "$(code)" > "$work/code"
   expect "second factor, confirmed" 200 recovery_codes "$https/auth/mfa/totp/confirm" -b "$work/jar" -H "@$work/token" -H 'Content-Type: application/json' -d "@$work/code"
   sed 's/.*\[//; s/\].*//; s/"//g' "$work/body" | tr ',' '\n' >> "$totp_file"
