@@ -21,6 +21,8 @@ import com.amplihack.auth.endpoint.RefreshResource;
 import com.amplihack.auth.endpoint.SessionsResource;
 import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
+import com.amplihack.auth.endpoint.factor.PasskeyLoginResource;
+import com.amplihack.auth.endpoint.factor.PasskeysResource;
 import com.amplihack.auth.endpoint.usage.OwnUsageResource;
 import com.amplihack.auth.gate.AuditGuard;
 import com.amplihack.auth.gate.PreconditionGuard;
@@ -46,6 +48,8 @@ public class AuthApplication extends Application {
                 SessionsResource.class,
                 PasswordResource.class,
                 ApiKeysResource.class,
+                PasskeysResource.class,
+                PasskeyLoginResource.class,
                 JwksResource.class,
                 JwksResource.WellKnown.class,
                 UserResource.class,

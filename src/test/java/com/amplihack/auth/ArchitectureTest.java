@@ -106,11 +106,14 @@ class ArchitectureTest {
     static final ArchRule ARGON2_IS_THE_USERS = onlyIn("de.mkammerer..", "users..");
 
     @ArchTest
+    static final ArchRule WEBAUTHN_IS_FOR_PASSKEYS = onlyIn("com.webauthn4j..", "factor.passkey");
+
+    @ArchTest
     static final ArchRule MAIL_IS_SENT_BY_ONE_PACKAGE = onlyIn("jakarta.mail..", "mail..");
 
     @ArchTest
     static final ArchRule PERSISTENCE_IS_FOR_ENTITIES =
-            onlyIn("jakarta.persistence..", "database..", "mail..", "users..", "apikey..", "metering..");
+            onlyIn("jakarta.persistence..", "database..", "mail..", "users..", "factor..", "apikey..", "metering..");
 
     @ArchTest
     static final ArchRule JAX_RS_IS_AT_THE_EDGE = noClasses()

@@ -72,6 +72,9 @@ public record LimitSettings(
     /** Unknown API keys per client address and node; not a setting, as keys in use never count. */
     public static final Quota UNKNOWN_KEYS = new Quota("apikey_unknown", 60, Duration.ofMinutes(1));
 
+    /** Challenges for a sign-in by passkey per client address and node; not a setting, as they cost next to nothing. */
+    public static final Quota PASSKEY_CHALLENGES = new Quota("passkey", 300, Duration.ofMinutes(1));
+
     static LimitSettings read(SettingsReader from) {
         return new LimitSettings(
                 LOGIN.read(from),

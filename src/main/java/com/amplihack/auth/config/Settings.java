@@ -4,6 +4,7 @@ import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.PropertyFinder;
 import com.amplihack.auth.config.source.Setting;
 import com.amplihack.auth.config.source.SettingsReader;
+import com.amplihack.auth.config.webauthn.WebauthnSettings;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -34,6 +35,7 @@ public record Settings(
         AccountSettings firstAccount,
         CertificateSettings certificates,
         WebSettings web,
+        WebauthnSettings webauthn,
         ProxySettings proxy,
         AuditSettings audit,
         DatabaseSettings database) {
@@ -99,6 +101,7 @@ public record Settings(
                 AccountSettings.read(from),
                 CertificateSettings.read(from),
                 WebSettings.read(from),
+                WebauthnSettings.read(from, from.find(WebSettings.PUBLIC_URL), production),
                 ProxySettings.read(from, production),
                 AuditSettings.read(from),
                 DatabaseSettings.read(from));

@@ -5,11 +5,11 @@ import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.web.JsonBody;
 
 /** How a client wants to receive its refresh token: {@code delivery} in a request that opens a session. */
-enum Delivery {
+public enum Delivery {
     COOKIE,
     BODY;
 
-    static Delivery of(JsonBody body, Delivery otherwise) {
+    public static Delivery of(JsonBody body, Delivery otherwise) {
         return switch (body.optional("delivery", 16).orElse("")) {
             case "" -> otherwise;
             case "cookie" -> COOKIE;

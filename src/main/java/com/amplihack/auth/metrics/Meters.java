@@ -46,7 +46,8 @@ public class Meters {
                 "jwks",
                 "api",
                 "apikey",
-                "apikey_unknown");
+                "apikey_unknown",
+                "passkey");
         instruments.register("jwt_logins_total", "outcome", "success", "failure", "limited", "overloaded");
         instruments.register("auth_budget_refusals_total", "scope", "key", "account", "role");
         instruments.registerHistograms(TOKENS, TOKEN_TYPE, "input", "output");

@@ -1,6 +1,7 @@
 package com.amplihack.auth.session;
 
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.TokenMac;
 import com.amplihack.auth.token.Sha256;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.login.PresentedDevices;

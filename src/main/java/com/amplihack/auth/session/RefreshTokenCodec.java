@@ -1,6 +1,7 @@
 package com.amplihack.auth.session;
 
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.TokenMac;
 import com.amplihack.auth.store.TokenFamily;
 import com.amplihack.auth.token.Sha256;
 import jakarta.inject.Inject;

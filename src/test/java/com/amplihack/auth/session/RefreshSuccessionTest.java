@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.keys.TokenMac;
 import com.amplihack.auth.store.TokenFamily;
 import com.amplihack.auth.token.Sha256;
 import com.amplihack.auth.token.Tokens;

@@ -5,6 +5,7 @@ import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.LoginAttempt.Counter;
 import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.store.LoginStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,15 @@ final class ScriptedLogins implements LoginStore {
     public void giveBackLogin(LoginAttempt attempt) {
         backend.run(
                 StoreOperation.GIVE_BACK_LOGIN, List.of(counterKey(attempt)), List.of(attempt.id()), answer -> answer);
+    }
+
+    @Override
+    public boolean redeem(String subject, String challenge, Duration life) {
+        return backend.run(
+                StoreOperation.REDEEM,
+                List.of(UserKeys.of(subject).challenge(challenge)),
+                List.of(ids.get(), Long.toString(life.toMillis())),
+                answer -> (Long) answer == 1);
     }
 
     @Override

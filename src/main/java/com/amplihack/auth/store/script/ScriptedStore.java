@@ -339,6 +339,11 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
+    public boolean redeem(String subject, String challenge, Duration life) {
+        return logins.redeem(subject, challenge, life);
+    }
+
+    @Override
     public Optional<Instant> lockedUntil(String subject) {
         return logins.lockedUntil(subject);
     }

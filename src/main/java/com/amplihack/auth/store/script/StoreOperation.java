@@ -21,6 +21,7 @@ public enum StoreOperation {
     GIVE_BACK_LOGIN("give_back_login", "sign-in, the password was right", Outage.REFUSE, Replicas.NONE),
     SETTLE("settle", "sign-in: what it takes from the quota", Outage.REFUSE, Replicas.NONE),
     NOTE_FAILURE("note_failure", "sign-in, refused: the list of failures", Outage.REFUSE, Replicas.NONE),
+    REDEEM("redeem", "a passkey's answer: its challenge is used up", Outage.REFUSE, Replicas.NONE),
     EPOCH("epoch", "password change, before the new session", Outage.REFUSE, Replicas.NONE),
     OPEN("open", "sign-in: the session", Outage.REFUSE, Replicas.NONE),
     END("end", "sign-out; the end of one session; theft of a refresh token", Outage.REFUSE, Replicas.ONE),

@@ -38,7 +38,7 @@ public class LoginLimit {
      * @param reservation empty where the limit does not apply
      * @param left the quota if it fails
      */
-    record Begun(Optional<QuotaStore.Reservation> reservation, RateLimit left) {}
+    public record Begun(Optional<QuotaStore.Reservation> reservation, RateLimit left) {}
 
     /**
      * Reserves a failure, or waits for one while logins under way hold the last ones.
@@ -47,7 +47,7 @@ public class LoginLimit {
      * @param account of the name that is given, for the audit log
      * @throws AuthException {@code rate_limited}, {@code overloaded} or {@code store_unavailable}
      */
-    Begun begin(Optional<String> familiar, Optional<String> account, ClientContext client) {
+    public Begun begin(Optional<String> familiar, Optional<String> account, ClientContext client) {
         Quota quota = limits.quota(Limit.LOGIN);
         if (familiar.isEmpty()
                 && configuration.settings().limits().loginExempt().contains(client.address())) {
@@ -67,12 +67,12 @@ public class LoginLimit {
     }
 
     /** Counts a login as failed. */
-    void fail(Begun login) {
+    public void fail(Begun login) {
         login.reservation().ifPresent(reservation -> store.settle(reservation, true));
     }
 
     /** Gives back what a login reserved that has not failed; the quota after that. */
-    RateLimit giveBack(Begun login) {
+    public RateLimit giveBack(Begun login) {
         return login.reservation()
                 .map(reservation -> state(reservation.quota(), store.settle(reservation, false)))
                 .orElse(login.left());

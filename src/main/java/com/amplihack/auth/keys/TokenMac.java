@@ -1,23 +1,22 @@
-package com.amplihack.auth.session;
+package com.amplihack.auth.keys;
 
-import com.amplihack.auth.keys.KeyRing;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** HMAC-SHA-256 under {@code handle.key}, domain-separated by purpose. */
-final class TokenMac {
-    static final int BYTES = 32;
+public final class TokenMac {
+    public static final int BYTES = 32;
 
     private final byte[] purpose;
 
-    TokenMac(String purpose) {
+    public TokenMac(String purpose) {
         this.purpose = (purpose + '\0').getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Over the first {@code length} bytes. */
-    byte[] of(byte[] bytes, int length, KeyRing keys) {
+    public byte[] of(byte[] bytes, int length, KeyRing keys) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(keys.handleKey(), "HmacSHA256"));
