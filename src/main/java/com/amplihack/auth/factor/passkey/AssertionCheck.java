@@ -7,6 +7,7 @@ import com.amplihack.auth.factor.PasskeyCheck;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.JsonBody;
+import com.amplihack.auth.web.RelyingParties;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.JsonObject;

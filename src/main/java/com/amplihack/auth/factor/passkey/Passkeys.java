@@ -34,6 +34,7 @@ import java.util.Optional;
 public class Passkeys {
     static final int MOST = 20;
 
+    private static final String UNNAMED = "Passkey";
     private static final String NAME = "name";
 
     private final PasskeyStore store;
@@ -79,12 +80,13 @@ public class Passkeys {
     /**
      * Stores a new passkey.
      *
+     * @param name "Passkey" if empty
      * @throws AuthException {@code invalid_request} if the browser's answer does not prove it, or the account has as many as
      *     it can have
      */
     public PasskeyRecord add(RelyingParty party, Owner owner, Credential credential, Optional<String> name) {
         NewPasskey verified = verified(party, owner, credential);
-        String called = PasskeyName.orDefault(name);
+        String called = name.orElse(UNNAMED);
         Added added = store.database().write(entities -> {
             Account account = Optional.ofNullable(entities.find(Account.class, owner.accountId()))
                     .orElseThrow(Passkeys::noAccount);

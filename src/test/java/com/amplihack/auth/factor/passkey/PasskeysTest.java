@@ -647,7 +647,7 @@ class PasskeysTest {
         JsonObject good = device.create(node.options(ada));
 
         for (String member : List.of("clientDataJSON", "attestationObject")) {
-            for (String bytes : List.of("AA", "oA", "_____w", "e30", "n" + "5".repeat(8_000))) {
+            for (String bytes : List.of("AA", "oA", "_____w", "e30", "n5-f".repeat(2_000))) {
                 assertRefusedToOwner(node, "malformed", () -> node.add(ada, with(good, member, bytes)));
             }
             for (String spelling : List.of("", "A", "AA=", "A+/A", "Ä")) {

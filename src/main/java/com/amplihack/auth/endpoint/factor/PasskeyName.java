@@ -1,4 +1,4 @@
-package com.amplihack.auth.factor.passkey;
+package com.amplihack.auth.endpoint.factor;
 
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.web.JsonBody;
@@ -7,10 +7,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The name by which an owner tells a passkey from others: 1 to 64 code points in NFC, none of them invisible. */
-public final class PasskeyName {
+final class PasskeyName {
     private static final String MEMBER = "name";
     private static final int MAX_LENGTH = 64;
-    private static final String OTHERWISE = "Passkey";
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
     private PasskeyName() {}
@@ -20,7 +19,7 @@ public final class PasskeyName {
      *
      * @throws AuthException {@code invalid_request}, which names the member
      */
-    public static Optional<String> find(JsonBody body) {
+    static Optional<String> find(JsonBody body) {
         return body.optional(MEMBER, MAX_LENGTH, PasskeyName::normalize).map(text -> {
             String name = normalize(text);
             if (INVISIBLE.matcher(name).find()) {
@@ -28,11 +27,6 @@ public final class PasskeyName {
             }
             return name;
         });
-    }
-
-    /** The name of a passkey whose owner gives it none. */
-    static String orDefault(Optional<String> name) {
-        return name.orElse(OTHERWISE);
     }
 
     private static String normalize(String name) {

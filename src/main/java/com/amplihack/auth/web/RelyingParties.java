@@ -1,4 +1,4 @@
-package com.amplihack.auth.factor.passkey;
+package com.amplihack.auth.web;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.type.Origin;
