@@ -116,34 +116,23 @@ export class AuthSession {
     return this.#call('POST', '/auth/passkeys', { credential: jsonOfCredential(credential), name });
   }
 
-  /** The user's passkeys. */
+  /** The user's passkeys; the browser is told which of them still work, and what the account is called (Signal API). */
   async passkeys() {
-    return (await this.#call('GET', '/auth/passkeys')).items;
+    const { items, signal } = await this.#call('GET', '/auth/passkeys');
+    await tellPasskeyProviders(signal);
+    return items;
   }
 
+  /** Renames a passkey, and resolves with all. */
   async renamePasskey(id, name) {
-    const passkey = await this.#call('PATCH', `/auth/passkeys/${encodeURIComponent(id)}`, { name });
-    await this.#tellPasskeyProviders();
-    return passkey;
+    await this.#call('PATCH', `/auth/passkeys/${encodeURIComponent(id)}`, { name });
+    return this.passkeys();
   }
 
-  /** Removes a passkey, here and, where the browser knows how to, from the password manager that keeps it. */
+  /** Removes a passkey, here and, where the browser knows how to, where it is kept; resolves with those that are left. */
   async removePasskey(id) {
     await this.#call('DELETE', `/auth/passkeys/${encodeURIComponent(id)}`);
-    await this.#tellPasskeyProviders();
-  }
-
-  /** The Signal API: which passkeys still work, and what the account is called. That it fails is no harm. */
-  async #tellPasskeyProviders() {
-    const { PublicKeyCredential } = globalThis;
-    try {
-      const { signal } = await this.#call('GET', '/auth/passkeys');
-      if (signal) {
-        const { rpId, userId, allAcceptedCredentialIds, name, displayName } = signal;
-        await PublicKeyCredential?.signalAllAcceptedCredentials?.({ rpId, userId, allAcceptedCredentialIds });
-        await PublicKeyCredential?.signalCurrentUserDetails?.({ rpId, userId, name, displayName });
-      }
-    } catch { /* the next time */ }
+    return this.passkeys();
   }
 
   async #passkeyOptions() {
@@ -416,6 +405,16 @@ function bearing(token, request) {
 
 function jsonOf(response) {
   return response.json().catch(() => ({}));
+}
+
+/** That a browser cannot be told is no harm: a passkey that works no more is refused. */
+async function tellPasskeyProviders(signal) {
+  const { PublicKeyCredential } = globalThis;
+  if (signal) {
+    const { rpId, userId, allAcceptedCredentialIds, name, displayName } = signal;
+    await PublicKeyCredential?.signalAllAcceptedCredentials?.({ rpId, userId, allAcceptedCredentialIds }).catch(() => {});
+    await PublicKeyCredential?.signalCurrentUserDetails?.({ rpId, userId, name, displayName }).catch(() => {});
+  }
 }
 
 /** Options of WebAuthn as browsers take them; the newer ones read the server's JSON by themselves. */
