@@ -4,6 +4,7 @@
 local F = {
   gen = 'g', live = 'l', rotated_at = 't', request = 'q', answered = 'a', salt = 'n', issue = 'i', min_gen = 'm',
   proven = 'v', epoch = 'e', rights = 'r', ends_at = 'x', created_at = 'c', last_seen = 's', address = 'h', device = 'd',
+  auth_time = 'u', methods = 'w',
 }
 
 -- Fields of the copy of what the database grants an API key.

@@ -38,3 +38,13 @@ create table auth_user_handle (
     handle varchar(88)${by_code_point} not null primary key,
     account_id varchar(36) not null constraint auth_user_handle_of_account unique references auth_account (id) on delete cascade
 );
+
+-- Devices whose cookie stands for the second factor; id is a hash of the cookie's nonce.
+create table auth_remembered_device (
+    account_id varchar(36) not null references auth_account (id) on delete cascade,
+    id varchar(64) not null,
+    name varchar(256) not null,
+    address varchar(64) not null,
+    created_at bigint not null,
+    primary key (account_id, id)
+);

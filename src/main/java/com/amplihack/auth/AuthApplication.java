@@ -4,6 +4,7 @@ import com.amplihack.auth.admin.AccountKeysResource;
 import com.amplihack.auth.admin.AccountResource;
 import com.amplihack.auth.admin.ApiKeysAdminResource;
 import com.amplihack.auth.admin.BudgetResource;
+import com.amplihack.auth.admin.FactorsAdminResource;
 import com.amplihack.auth.admin.KeysResource;
 import com.amplihack.auth.admin.PolicyResource;
 import com.amplihack.auth.admin.RevokeAllResource;
@@ -13,7 +14,7 @@ import com.amplihack.auth.admin.UsageResource;
 import com.amplihack.auth.admin.UsersResource;
 import com.amplihack.auth.endpoint.ApiKeysResource;
 import com.amplihack.auth.endpoint.JwksResource;
-import com.amplihack.auth.endpoint.LoginResource;
+import com.amplihack.auth.endpoint.login.LoginResource;
 import com.amplihack.auth.endpoint.LogoutAllResource;
 import com.amplihack.auth.endpoint.LogoutResource;
 import com.amplihack.auth.endpoint.PasswordResource;
@@ -21,8 +22,12 @@ import com.amplihack.auth.endpoint.RefreshResource;
 import com.amplihack.auth.endpoint.SessionsResource;
 import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
-import com.amplihack.auth.endpoint.factor.PasskeyLoginResource;
+import com.amplihack.auth.endpoint.factor.MfaResource;
 import com.amplihack.auth.endpoint.factor.PasskeysResource;
+import com.amplihack.auth.endpoint.factor.ReauthenticateResource;
+import com.amplihack.auth.endpoint.factor.ReauthenticationOptionsResource;
+import com.amplihack.auth.endpoint.login.MfaLoginResource;
+import com.amplihack.auth.endpoint.login.PasskeyLoginResource;
 import com.amplihack.auth.endpoint.usage.OwnUsageResource;
 import com.amplihack.auth.gate.AuditGuard;
 import com.amplihack.auth.gate.PreconditionGuard;
@@ -47,6 +52,10 @@ public class AuthApplication extends Application {
                 LogoutAllResource.class,
                 SessionsResource.class,
                 PasswordResource.class,
+                MfaLoginResource.class,
+                MfaResource.class,
+                ReauthenticateResource.class,
+                ReauthenticationOptionsResource.class,
                 ApiKeysResource.class,
                 PasskeysResource.class,
                 PasskeyLoginResource.class,
@@ -55,6 +64,7 @@ public class AuthApplication extends Application {
                 UserResource.class,
                 UsersResource.class,
                 AccountResource.class,
+                FactorsAdminResource.class,
                 AccountKeysResource.class,
                 ApiKeysAdminResource.class,
                 RolesResource.class,

@@ -2,6 +2,7 @@ package com.amplihack.auth.admin;
 
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
+import com.amplihack.auth.factor.Factors;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
@@ -17,6 +18,7 @@ import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.LoginLimit;
+import com.amplihack.auth.users.login.SecondFactorLimit;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.web.JsonBody;
 import jakarta.annotation.security.RolesAllowed;
@@ -82,6 +84,12 @@ public class AccountResource {
 
     @Inject
     private LoginLimit limit;
+
+    @Inject
+    private SecondFactorLimit secondFactors;
+
+    @Inject
+    private Factors factors;
 
     @GET
     @AdminOrPermission("users:read")
@@ -161,7 +169,7 @@ public class AccountResource {
         return Response.noContent().build();
     }
 
-    /** Also resets the failure count, so that an attacker gets as many guesses again. */
+    /** Also resets the failure counts, so that an attacker gets as many guesses again. */
     @POST
     @Path("/unlock")
     @AdminOrPermission("users:unlock")
@@ -171,6 +179,7 @@ public class AccountResource {
         if (within(account.id(), "users:unlock", store::unlock)) {
             audit.recordUnlocked(account);
         }
+        secondFactors.lift(account.id());
         audit.record("unlock_user", account.id(), null, null);
         return Response.noContent().build();
     }
@@ -185,7 +194,15 @@ public class AccountResource {
         List<LoginFailure.Last> failures = store.failures(account.id());
         Map<String, RateLimit> limits = new LinkedHashMap<>();
         failures.forEach(last -> limits.computeIfAbsent(last.failure().address(), limit::of));
-        return SignInJson.of(account, locked, failures, limits).build().toString();
+        return SignInJson.of(
+                        account,
+                        locked,
+                        failures,
+                        limits,
+                        factors.methods(account.id()),
+                        secondFactors.of(account.id()))
+                .build()
+                .toString();
     }
 
     /** A page of sessions, the most recently used first. */

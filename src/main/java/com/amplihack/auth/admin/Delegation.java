@@ -7,6 +7,7 @@ import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.RightsCheck;
+import com.amplihack.auth.users.Role;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -23,17 +24,7 @@ import java.util.function.Function;
 @RequestScoped
 public class Delegation {
     /** The permissions of the administration; the role {@code admin} has all of them. */
-    static final Set<String> PERMISSIONS = Set.of(
-            "users:read",
-            "users:write",
-            "users:unlock",
-            "users:reset",
-            "sessions:read",
-            "sessions:end",
-            "audit:read",
-            "keys:write",
-            "clients:write",
-            "policy:read");
+    static final Set<String> PERMISSIONS = Role.ADMINISTRATION;
 
     @Inject
     private Authorization authorization;

@@ -2,6 +2,7 @@ package com.amplihack.auth.admin;
 
 import static com.amplihack.auth.admin.AccountJson.JSON;
 
+import com.amplihack.auth.factor.FactorMethod;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.users.Account;
@@ -16,12 +17,18 @@ import java.util.Optional;
 final class SignInJson {
     private SignInJson() {}
 
-    /** @param limits what each address of the failures has left */
+    /**
+     * @param limits what each address of the failures has left
+     * @param factor what the account's second factor can be
+     * @param wrongFactors how many second factors may still be wrong
+     */
     static JsonObjectBuilder of(
             Account account,
             Optional<Instant> lockedUntil,
             List<LoginFailure.Last> failures,
-            Map<String, RateLimit> limits) {
+            Map<String, RateLimit> limits,
+            List<FactorMethod> factor,
+            RateLimit wrongFactors) {
         JsonArrayBuilder reasons = JSON.createArrayBuilder();
         if (!account.enabled()) {
             reasons.add("disabled");
@@ -31,6 +38,9 @@ final class SignInJson {
         }
         if (limits.values().stream().anyMatch(limit -> limit.remaining() == 0)) {
             reasons.add("rate_limited");
+        }
+        if (!factor.isEmpty() && wrongFactors.remaining() == 0) {
+            reasons.add("second_factor_limited");
         }
         JsonArrayBuilder addresses = JSON.createArrayBuilder();
         limits.forEach((address, limit) -> addresses.add(JSON.createObjectBuilder()
@@ -50,7 +60,17 @@ final class SignInJson {
                 .add("must_change_password", account.mustChangePassword());
         lockedUntil.ifPresentOrElse(
                 end -> json.add("locked_until", end.toString()), () -> json.addNull("locked_until"));
-        return json.add("failures", last).add("limits", addresses);
+        return json.add("failures", last)
+                .add("limits", addresses)
+                .add(
+                        "second_factor",
+                        JSON.createObjectBuilder()
+                                .add(
+                                        "methods",
+                                        JSON.createArrayBuilder(
+                                                factor.stream().map(FactorMethod::id).toList()))
+                                .add("limit", wrongFactors.limit())
+                                .add("remaining", wrongFactors.remaining()));
     }
 
     /** A failure of one account. */

@@ -21,6 +21,15 @@ public enum AuditEvent {
     ACCOUNT_LOCKED(Severity.WARNING),
     ACCOUNT_UNLOCKED(Severity.INFO),
     PASSWORD_CHANGED(Severity.INFO),
+    /** The password was right, and a second factor must follow. */
+    MFA_REQUIRED(Severity.INFO),
+    /** A user was authenticated once more within a session. */
+    REAUTHENTICATED(Severity.INFO),
+    FACTOR_ENROLLED(Severity.INFO),
+    FACTOR_REMOVED(Severity.WARNING),
+    RECOVERY_CODE_USED(Severity.WARNING),
+    RECOVERY_CODES_REPLACED(Severity.INFO),
+    DEVICE_REMEMBERED(Severity.INFO),
     API_KEY_CREATED(Severity.INFO),
     API_KEY_CHANGED(Severity.INFO),
     API_KEY_REVOKED(Severity.INFO),

@@ -14,6 +14,7 @@ final class AuditMetrics {
         switch (entry.event) {
             case LOGIN_SUCCESS -> meters.login("success");
             case LOGIN_FAILED -> meters.login("failure");
+            case MFA_REQUIRED -> meters.login("mfa_required");
             case TOKEN_ISSUED -> {
                 meters.tokenIssued("access");
                 meters.tokenIssued("refresh");

@@ -17,6 +17,7 @@ import java.util.List;
  * @param jwks per client address
  * @param api per subject
  * @param apiKey per API key
+ * @param secondFactor failures per account, never unlimited
  * @param lockout per account
  */
 public record LimitSettings(
@@ -26,6 +27,7 @@ public record LimitSettings(
         Quota jwks,
         Quota api,
         Quota apiKey,
+        Quota secondFactor,
         LockoutSettings lockout) {
     /** The two settings of a quota: so many requests within so many seconds. */
     private record Pair(String name, Setting<Integer> limit, Setting<Integer> window) {
@@ -68,6 +70,12 @@ public record LimitSettings(
                     + " windows that begin with the first request");
     private static final Pair API = Pair.of("api", 0, "100", "60", "requests with an access token per subject");
     private static final Pair API_KEY = Pair.of("apikey", 0, "600", "60", "requests with an API key, per key");
+    private static final Pair SECOND_FACTOR = Pair.of(
+            "mfa",
+            1,
+            "10",
+            "86400",
+            "wrong second factors per account, by whomever and from wherever (docs/threat-model.md has the odds)");
 
     /** Unknown API keys per client address and node; not a setting, as keys in use never count. */
     public static final Quota UNKNOWN_KEYS = new Quota("apikey_unknown", 60, Duration.ofMinutes(1));
@@ -83,6 +91,7 @@ public record LimitSettings(
                 JWKS.read(from),
                 API.read(from),
                 API_KEY.read(from),
+                SECOND_FACTOR.read(from),
                 LockoutSettings.read(from));
     }
 }

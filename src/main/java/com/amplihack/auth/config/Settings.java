@@ -1,5 +1,6 @@
 package com.amplihack.auth.config;
 
+import com.amplihack.auth.config.factor.FactorSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.PropertyFinder;
 import com.amplihack.auth.config.source.Setting;
@@ -34,6 +35,7 @@ public record Settings(
         PasswordSettings passwords,
         AccountSettings firstAccount,
         CertificateSettings certificates,
+        FactorSettings factors,
         WebSettings web,
         WebauthnSettings webauthn,
         ProxySettings proxy,
@@ -100,6 +102,7 @@ public record Settings(
                 PasswordSettings.read(from),
                 AccountSettings.read(from),
                 CertificateSettings.read(from),
+                FactorSettings.read(from),
                 WebSettings.read(from),
                 WebauthnSettings.read(from, from.find(WebSettings.PUBLIC_URL), production),
                 ProxySettings.read(from, production),

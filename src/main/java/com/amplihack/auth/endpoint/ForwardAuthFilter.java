@@ -15,6 +15,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 
 /**
@@ -26,6 +27,9 @@ public class ForwardAuthFilter extends HttpFilter {
 
     @Inject
     private transient Authorization authorization;
+
+    @Inject
+    private transient InstantSource clock;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -57,5 +61,6 @@ public class ForwardAuthFilter extends HttpFilter {
         for (String role : query.roles()) {
             authorization.requireRole(caller, List.of(role), client);
         }
+        query.stepUp().ifPresent(needed -> needed.require(caller.signIn(), clock.instant()));
     }
 }

@@ -7,6 +7,7 @@ import com.amplihack.auth.gate.permission.Admitted;
 import com.amplihack.auth.session.DeviceCookies;
 import com.amplihack.auth.session.TokenPair;
 import com.amplihack.auth.session.TokenService;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.PasswordChange;
@@ -23,6 +24,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.InstantSource;
 import java.util.List;
 
 /** {@code POST /auth/password}: changes the caller's password, ends all sessions and opens a new one. */
@@ -56,6 +58,9 @@ public class PasswordResource {
     @Inject
     private ClientContext client;
 
+    @Inject
+    private InstantSource clock;
+
     @POST
     @Admitted
     public Response change(@Context HttpServletRequest request) {
@@ -68,7 +73,10 @@ public class PasswordResource {
         PresentedDevices presented =
                 devices.presented(credentials.deviceCookies(request)).with(List.of(caller.sid()));
         Authenticated who = passwords.change(caller.username(), current, fresh, presented, client);
-        TokenPair pair = tokens.open(who, client);
+        // a password alone makes nobody stronger or weaker who has shown two factors
+        SignInFacts signIn =
+                caller.signIn().filter(SignInFacts::isMfa).orElseGet(() -> SignInFacts.password(clock.instant()));
+        TokenPair pair = tokens.open(who, signIn, client);
         return response.remember(response.of(pair, delivery, request), who.account(), delivery, request)
                 .build();
     }

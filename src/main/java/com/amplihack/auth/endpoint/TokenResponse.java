@@ -4,6 +4,8 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.gate.Credentials;
 import com.amplihack.auth.session.DeviceCookies;
 import com.amplihack.auth.session.TokenPair;
+import com.amplihack.auth.session.TokenService;
+import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.web.CookieName;
 import com.amplihack.auth.web.PublicBaseUrl;
@@ -56,11 +58,20 @@ public class TokenResponse {
     /** Adds the device cookie, by which the next login recognizes this device, if the response sets cookies. */
     public Response.ResponseBuilder remember(
             Response.ResponseBuilder answer, Account account, Delivery delivery, HttpServletRequest request) {
-        return delivery == Delivery.BODY
-                ? answer
-                : answer.header(
-                        SET_COOKIE,
-                        cookie(CookieName.DEVICE, devices.issue(account), authPath(request), DeviceCookies.LIFE));
+        return delivery == Delivery.BODY ? answer : remember(answer, devices.issue(account), request);
+    }
+
+    /** Adds that device cookie. */
+    public Response.ResponseBuilder remember(
+            Response.ResponseBuilder answer, String device, HttpServletRequest request) {
+        return answer.header(
+                SET_COOKIE, cookie(CookieName.DEVICE, device, authPath(request), DeviceCookies.LIFE));
+    }
+
+    /** A new access token of a session, whose other credentials stay as they are. */
+    public Response of(TokenService.RenewedToken renewed) {
+        return Response.ok(body(renewed.access(), renewed.life()).build().toString(), MediaType.APPLICATION_JSON_TYPE)
+                .build();
     }
 
     /** A response that clears the session's cookies with their original attributes (docs/specification.md, fault 41). */
@@ -83,12 +94,23 @@ public class TokenResponse {
     }
 
     private static JsonObjectBuilder body(TokenPair pair) {
+        return body(pair.accessToken(), pair.accessLife(), pair.mustChangePassword(), pair.mustEnroll());
+    }
+
+    private static JsonObjectBuilder body(TokenIssuer.Issued access, Duration life) {
+        return body(access.compact(), life, access.mustChangePassword(), access.mustEnroll());
+    }
+
+    private static JsonObjectBuilder body(String token, Duration life, boolean mustChange, boolean mustEnroll) {
         JsonObjectBuilder body = StrictJson.provider()
                 .createObjectBuilder()
-                .add("access_token", pair.accessToken())
+                .add("access_token", token)
                 .add("token_type", "Bearer")
-                .add("expires_in", pair.accessLife().toSeconds());
-        return pair.mustChangePassword() ? body.add("must_change_password", true) : body;
+                .add("expires_in", life.toSeconds());
+        if (mustChange) {
+            body.add("must_change_password", true);
+        }
+        return mustEnroll ? body.add("must_enroll", true) : body;
     }
 
     /** RFC 6265 section 4.1.1; our values need no quoting. */

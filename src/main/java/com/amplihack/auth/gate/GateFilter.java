@@ -152,6 +152,11 @@ public class GateFilter extends HttpFilter {
                 throw new AuthException(
                         ErrorCode.PASSWORD_CHANGE_REQUIRED, "Change your password first: POST /auth/password.");
             }
+            if (token.mustEnroll() && kind != PathKind.ACCOUNT && kind != PathKind.FACTORS) {
+                throw new AuthException(
+                        ErrorCode.MFA_ENROLLMENT_REQUIRED,
+                        "Get a second factor first: POST /auth/mfa/totp or /auth/passkeys/options; then refresh.");
+            }
             return reserved(() -> gate.admit(token, credentials.proof(request), client, call));
         }
 

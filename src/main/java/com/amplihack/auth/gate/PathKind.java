@@ -29,8 +29,10 @@ public enum PathKind {
     FORWARD_AUTH(NEEDS_TOKEN, TAKES_API_KEY, NEVER_CACHED),
     /** The callers' own sessions and password. */
     ACCOUNT(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
-    /** The callers' own API keys, passkeys and usage, which a session that must change its password cannot have. */
+    /** The callers' own API keys and usage, which a session that must change its password cannot have. */
     SELF_SERVICE(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
+    /** The callers' own second factors and another sign-in, for a session that must get a factor as well. */
+    FACTORS(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
     /** {@code /auth/jwks}. */
     KEY_SET(READ_BY_ANY_PAGE, CSRF_PROTECTED),
     /** Anything else below {@code /auth}, such as login, refresh and logout, which need no access token. */
@@ -100,13 +102,17 @@ public enum PathKind {
         }
         return switch (path) {
             case "/auth/logout-all", "/auth/password", "/auth/sessions" -> ACCOUNT;
-            case "/auth/api-keys", "/auth/usage", "/auth/passkeys" -> SELF_SERVICE;
+            case "/auth/api-keys", "/auth/usage" -> SELF_SERVICE;
+            case "/auth/mfa", "/auth/passkeys", "/auth/reauthenticate", "/auth/reauthenticate/options" -> FACTORS;
             case "/auth/jwks" -> KEY_SET;
             default -> {
                 if (path.startsWith("/auth/sessions/")) {
                     yield ACCOUNT;
                 }
-                yield path.startsWith("/auth/api-keys/") || path.startsWith("/auth/passkeys/") ? SELF_SERVICE : AUTH;
+                if (path.startsWith("/auth/mfa/") || path.startsWith("/auth/passkeys/")) {
+                    yield FACTORS;
+                }
+                yield path.startsWith("/auth/api-keys/") ? SELF_SERVICE : AUTH;
             }
         };
     }

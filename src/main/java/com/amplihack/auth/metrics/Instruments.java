@@ -34,6 +34,8 @@ final class Instruments {
             Map.entry("jwt_proxy_upstream", "From sending a request until the upstream's headers arrive."),
             Map.entry("jwt_password_hash", "One Argon2id hash, without the time in the queue."),
             Map.entry("jwt_store", "One operation on Redis."),
+            Map.entry("auth_mfa_total", "Second factors that were right."),
+            Map.entry("auth_mfa_wrong_total", "Second factors that were wrong."),
             Map.entry("auth_budget_refusals_total", "Calls refused because a budget was exhausted."),
             Map.entry("gen_ai_client_token_usage", "Tokens of a call, as the upstream reported them."));
 

@@ -42,13 +42,16 @@ public class Meters {
                 "jwt_rate_limit_violations_total",
                 "limit",
                 "login",
+                "mfa",
                 "refresh",
                 "jwks",
                 "api",
                 "apikey",
                 "apikey_unknown",
                 "passkey");
-        instruments.register("jwt_logins_total", "outcome", "success", "failure", "limited", "overloaded");
+        instruments.register("jwt_logins_total", "outcome", "success", "failure", "mfa_required", "limited", "overloaded");
+        instruments.register("auth_mfa_total", "method", "totp", "recovery_code", "passkey");
+        instruments.register("auth_mfa_wrong_total", "method", "totp", "recovery_code", "passkey");
         instruments.register("auth_budget_refusals_total", "scope", "key", "account", "role");
         instruments.registerHistograms(TOKENS, TOKEN_TYPE, "input", "output");
         instruments.registerTimers("jwt_validation", "jwt_proxy_upstream", "jwt_password_hash");
@@ -94,6 +97,15 @@ public class Meters {
 
     public void login(String outcome) {
         instruments.count("jwt_logins_total", "outcome", outcome);
+    }
+
+    /**
+     * Counts a second factor that was looked at.
+     *
+     * @param method {@code totp}, {@code recovery_code} or {@code passkey}
+     */
+    public void secondFactor(String method, boolean right) {
+        instruments.count(right ? "auth_mfa_total" : "auth_mfa_wrong_total", "method", method);
     }
 
     /** Times a password hash or comparison, without the time in the queue. */

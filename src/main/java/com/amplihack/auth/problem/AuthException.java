@@ -4,6 +4,7 @@ import jakarta.ejb.ApplicationException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,12 @@ public class AuthException extends RuntimeException {
         return this;
     }
 
+    /** Adds an extension member that is a list of texts. */
+    public final AuthException member(String name, List<String> values) {
+        members.put(name, List.copyOf(values));
+        return this;
+    }
+
     /** The words that may be shown. */
     @Override
     public String getMessage() {
@@ -83,7 +90,7 @@ public class AuthException extends RuntimeException {
         return Collections.unmodifiableMap(headers);
     }
 
-    /** Texts and numbers. */
+    /** Texts, numbers and lists of texts. */
     public Map<String, Object> members() {
         return Collections.unmodifiableMap(members);
     }

@@ -9,6 +9,8 @@ public enum ErrorCode {
 
     /** Wrong password, unknown user, disabled or locked account: indistinguishable. */
     INVALID_CREDENTIALS(401, "Invalid credentials"),
+    /** The password was right, and a second factor must follow. */
+    MFA_REQUIRED(401, "Second factor required"),
     MISSING_TOKEN(401, "Missing or invalid authorization header"),
     /** The API key is malformed, unknown, revoked or expired, or its account may not use it. */
     INVALID_API_KEY(401, "Invalid API key"),
@@ -20,12 +22,14 @@ public enum ErrorCode {
     REFRESH_TOKEN_REQUIRED(401, "Refresh token required"),
     INVALID_REFRESH_TOKEN(401, "Invalid refresh token"),
     REFRESH_TOKEN_REUSED(401, "Refresh token reused"),
-    /** The session was opened too long ago for this (RFC 9470). */
+    /** The user was authenticated too long ago for this, or by one factor where two are needed (RFC 9470). */
     INSUFFICIENT_USER_AUTHENTICATION(401, "Recent sign-in required"),
 
     INSUFFICIENT_PERMISSIONS(403, "Insufficient permissions"),
     /** The account must change its password first. */
     PASSWORD_CHANGE_REQUIRED(403, "Password change required"),
+    /** The account must get a second factor first. */
+    MFA_ENROLLMENT_REQUIRED(403, "Second factor enrollment required"),
     /** The API key is limited to other models. */
     MODEL_NOT_ALLOWED(403, "Model not allowed"),
     ORIGIN_NOT_ALLOWED(403, "Origin not allowed"),

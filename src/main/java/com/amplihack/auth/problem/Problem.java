@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** An error response in {@code application/problem+json} (RFC 9457) with its headers. */
@@ -35,6 +36,8 @@ public final class Problem {
         members.forEach((name, value) -> {
             if (value instanceof Long number) {
                 json.add(name, number);
+            } else if (value instanceof List<?> texts) {
+                json.add(name, JSON.createArrayBuilder(texts));
             } else {
                 json.add(name, value.toString());
             }
@@ -44,7 +47,9 @@ public final class Problem {
         // RFC 6750 section 3: no error code if the request had no token, invalid_token for every bad one
         if (code.status() == 401) {
             headers.put("WWW-Authenticate", code.isBadToken() ? CHALLENGE + ", error=\"invalid_token\"" : CHALLENGE);
-        } else if (code == ErrorCode.INSUFFICIENT_PERMISSIONS || code == ErrorCode.PASSWORD_CHANGE_REQUIRED) {
+        } else if (code == ErrorCode.INSUFFICIENT_PERMISSIONS
+                || code == ErrorCode.PASSWORD_CHANGE_REQUIRED
+                || code == ErrorCode.MFA_ENROLLMENT_REQUIRED) {
             headers.put("WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\"");
         }
     }

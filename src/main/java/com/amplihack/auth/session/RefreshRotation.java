@@ -3,6 +3,7 @@ package com.amplihack.auth.session;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
 import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.factor.MfaPolicy;
 import com.amplihack.auth.limits.Limit;
 import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
@@ -17,6 +18,7 @@ import com.amplihack.auth.store.SessionStore.RefreshView;
 import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TokenIssuer;
+import com.amplihack.auth.token.TokenIssuer.Standing;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import jakarta.inject.Inject;
@@ -39,6 +41,7 @@ class RefreshRotation {
     private final TokenIssuer issuer;
     private final RefreshTokenCodec codec;
     private final SessionStore store;
+    private final MfaPolicy policy;
     private final RefreshAudit audit;
     private final RateLimiter limits;
     private final Configuration configuration;
@@ -49,6 +52,7 @@ class RefreshRotation {
             TokenIssuer issuer,
             RefreshTokenCodec codec,
             SessionStore store,
+            MfaPolicy policy,
             RefreshAudit audit,
             RateLimiter limits,
             Configuration configuration) {
@@ -56,6 +60,7 @@ class RefreshRotation {
         this.issuer = issuer;
         this.codec = codec;
         this.store = store;
+        this.policy = policy;
         this.audit = audit;
         this.limits = limits;
         this.configuration = configuration;
@@ -122,7 +127,7 @@ class RefreshRotation {
         String salt = RefreshTokenCodec.freshSalt();
         RefreshToken successor = codec.successorOf(request.token(), salt);
         long accessGen = Math.max(session.issue(), request.token().gen()) + 1;
-        TokenIssuer.Issued access = issuer.issue(account(request), successor.sid(), accessGen, request.client());
+        TokenIssuer.Issued access = issue(request, session, successor.sid(), accessGen);
         Duration life = TokenService.refreshLife(settings(), view.now(), view.now(), session.endsAt());
         Commit commit = store.rotate(new Rotation(
                 session,
@@ -151,7 +156,7 @@ class RefreshRotation {
         // access tokens of this generation may carry outdated rights
         boolean rightsChanged = session.epoch().rights() != view.epoch().rights();
         long accessGen = rightsChanged ? session.issue() + 1 : session.issue();
-        TokenIssuer.Issued access = issuer.issue(account(request), live.sid(), accessGen, request.client());
+        TokenIssuer.Issued access = issue(request, session, live.sid(), accessGen);
         boolean nothingToStore = !rightsChanged && request.name().isEmpty();
         Commit commit = nothingToStore
                 ? Commit.COMMITTED
@@ -162,6 +167,12 @@ class RefreshRotation {
         Instant made = session.family().rotatedAt();
         Duration life = TokenService.refreshLife(settings(), made, view.now(), session.endsAt());
         return pair(commit, access, live, life, handle, Duration.between(view.now(), session.endsAt()));
+    }
+
+    private TokenIssuer.Issued issue(RefreshRequest request, SessionRecord session, String sid, long accessGen) {
+        Account account = account(request);
+        Standing standing = new Standing(session.signIn(), policy.mustEnroll(account, session.signIn()));
+        return issuer.issue(account, sid, accessGen, standing, request.client());
     }
 
     private Optional<TokenPair> pair(
@@ -182,7 +193,8 @@ class RefreshRotation {
                         refreshLife,
                         handle,
                         sessionLife,
-                        access.mustChangePassword()));
+                        access.mustChangePassword(),
+                        access.mustEnroll()));
         };
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param handle unchanged for the session's whole life
  * @param sessionLife until the session ends at the latest
  * @param mustChangePassword whether the access token is good for nothing else
+ * @param mustEnroll whether the access token is good only to get a second factor
  */
 public record TokenPair(
         String accessToken,
@@ -18,7 +19,8 @@ public record TokenPair(
         Duration refreshLife,
         SessionHandle handle,
         Duration sessionLife,
-        boolean mustChangePassword) {
+        boolean mustChangePassword,
+        boolean mustEnroll) {
     @Override
     public String toString() {
         return "TokenPair[***]";

@@ -5,6 +5,7 @@ import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TokenSettings;
+import com.amplihack.auth.factor.MfaPolicy;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
@@ -12,9 +13,11 @@ import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.store.SessionStore.Commit;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.TokenIssuer;
+import com.amplihack.auth.token.TokenIssuer.Standing;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.web.ClientContext;
@@ -45,6 +48,7 @@ public class TokenService {
     private RefreshTokenCodec codec;
     private RefreshRotation rotation;
     private SessionStore store;
+    private MfaPolicy policy;
     private AuditLog audit;
     private Configuration configuration;
     private InstantSource clock;
@@ -59,6 +63,7 @@ public class TokenService {
             RefreshTokenCodec codec,
             RefreshRotation rotation,
             SessionStore store,
+            MfaPolicy policy,
             AuditLog audit,
             Configuration configuration,
             InstantSource clock) {
@@ -66,6 +71,7 @@ public class TokenService {
         this.codec = codec;
         this.rotation = rotation;
         this.store = store;
+        this.policy = policy;
         this.audit = audit;
         this.configuration = configuration;
         this.clock = clock;
@@ -75,24 +81,26 @@ public class TokenService {
      * Opens a new session after a login, never reusing an existing one (session fixation), and ends the user's oldest
      * sessions beyond {@code auth.session.max.per.user}.
      *
+     * @param signIn when and how the user was authenticated, by every factor that is needed
      * @throws AuthException {@code invalid_credentials} when all of the user's sessions were ended during the login
      */
-    public TokenPair open(Authenticated who, ClientContext client) {
+    public TokenPair open(Authenticated who, SignInFacts signIn, ClientContext client) {
         TokenSettings settings = configuration.settings().tokens();
         Account account = who.account();
         SessionHandle handle = SessionHandle.fresh();
         RefreshToken refresh = RefreshToken.fresh(account.id(), handle.sid(), 1);
-        TokenIssuer.Issued access = issuer.issue(account, handle.sid(), refresh.gen(), client);
+        TokenIssuer.Issued access = issuer.issue(account, handle.sid(), refresh.gen(), standing(account, signIn), client);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // the store's precision
         SessionRecord session = SessionRecord.first(
-                account.id(),
-                handle.sid(),
-                refresh.hash(),
-                who.epoch(),
-                now,
-                now.plus(settings.sessionLifetime()),
-                client.address(),
-                SessionStore.Device.of(client).name());
+                        account.id(),
+                        handle.sid(),
+                        refresh.hash(),
+                        who.epoch(),
+                        now,
+                        now.plus(settings.sessionLifetime()),
+                        client.address(),
+                        SessionStore.Device.of(client).name())
+                .with(signIn);
         SessionStore.Opening opening = store.open(session, settings.refreshLifetime(), settings.sessionsPerUser());
         if (opening.commit() != Commit.COMMITTED) {
             throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The name or the password is wrong.");
@@ -114,8 +122,45 @@ public class TokenService {
                 settings.refreshLifetime(),
                 handle,
                 settings.sessionLifetime(),
-                access.mustChangePassword());
+                access.mustChangePassword(),
+                access.mustEnroll());
     }
+
+    private Standing standing(Account account, SignInFacts signIn) {
+        return new Standing(signIn, policy.mustEnroll(account, signIn));
+    }
+
+    /**
+     * Records another sign-in of the caller in its session, and issues an access token that says so; the session's other
+     * credentials stay as they are.
+     *
+     * @param epoch the user's epoch, read before the account
+     * @throws AuthException {@code token_revoked} if the session has ended, {@code store_unavailable} if the user's rights
+     *     have just changed: to be repeated
+     */
+    public RenewedToken renew(
+            AccessToken caller, Account account, SessionStore.Epoch epoch, SignInFacts signIn, ClientContext client) {
+        SessionStore.Renewal renewal = store.renew(caller.subject(), caller.sid(), epoch, signIn);
+        switch (renewal.commit()) {
+            case SESSION_OVER -> throw new AuthException(ErrorCode.TOKEN_REVOKED, "The token's session is over.");
+            case MOVED ->
+                throw new AuthException(ErrorCode.STORE_UNAVAILABLE, "The account is being changed: try again.");
+            case COMMITTED -> {
+                // the access token follows
+            }
+        }
+        TokenIssuer.Issued access =
+                issuer.issue(account, caller.sid(), renewal.issue(), standing(account, signIn), client);
+        audit.record(AuditEntry.of(AuditEvent.TOKEN_ISSUED, client)
+                .user(account.id(), account.username())
+                .session(caller.sid())
+                .detail("jti", access.jti())
+                .detail("type", "access"));
+        return new RenewedToken(access, configuration.settings().tokens().accessLifetime());
+    }
+
+    /** A new access token of a session. */
+    public record RenewedToken(TokenIssuer.Issued access, Duration life) {}
 
     /**
      * Rotates a refresh token; see {@link RefreshRotation#refresh}.

@@ -56,6 +56,42 @@ public interface LoginStore {
      */
     void noteFailure(String counter, LoginFailure failure);
 
+    /**
+     * A sign-in whose password was right and whose second factor is to come.
+     *
+     * @param id hash of the secret that its client got
+     * @param ended the user's counter of ended sessions, read before the account: a change of it voids the sign-in
+     * @param passwordVersion of the password that was right
+     * @param client hash of the address and user agent, which alone may go on
+     */
+    record Pending(String subject, String id, long ended, long passwordVersion, String client) {}
+
+    /** Remembers a pending sign-in for that time, with that many tries. */
+    void beginSecondStep(Pending pending, Duration life, int tries);
+
+    /**
+     * A try of a pending sign-in.
+     *
+     * @param left how many more tries it has; negative if this one is not admitted
+     * @param passwordVersion of the password that was right
+     * @param epoch the user's epoch, of which {@code ended} is that of the pending sign-in
+     */
+    record SecondStep(int left, long passwordVersion, SessionStore.Epoch epoch) {
+        public boolean admitted() {
+            return left >= 0;
+        }
+    }
+
+    /**
+     * Takes one of the tries of a pending sign-in before the factor is looked at. Not admitted if it has expired,
+     * succeeded, or no tries left, if it belongs to another client (which takes none), or if the user's sessions were
+     * ended since.
+     */
+    SecondStep trySecondStep(String subject, String id, String client);
+
+    /** Ends a pending sign-in; true for the one request that succeeds with it. */
+    boolean finishSecondStep(String subject, String id);
+
     /** The account's last failed sign-ins of a day, the latest first; at most {@value LoginFailure#PER_ACCOUNT}. */
     List<LoginFailure.Last> failures(String subject);
 

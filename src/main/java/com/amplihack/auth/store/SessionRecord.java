@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
  * @param lastSeenAt when a request was last admitted, to the minute
  * @param address of the client that signed in or last rotated
  * @param device of that client: the start of its user agent, at most 60 characters
+ * @param signIn when and how its user was authenticated last
  */
 public record SessionRecord(
         String subject,
@@ -30,8 +31,9 @@ public record SessionRecord(
         Instant createdAt,
         Instant lastSeenAt,
         String address,
-        String device) {
-    /** A new session: generation 1, not rotated, not proven. */
+        String device,
+        SignInFacts signIn) {
+    /** A new session, signed in by password: generation 1, not rotated, not proven. */
     public static SessionRecord first(
             String subject,
             String sid,
@@ -43,6 +45,37 @@ public record SessionRecord(
             String device) {
         TokenFamily family = new TokenFamily(1, live, now, "", "", "");
         Instant second = now.truncatedTo(ChronoUnit.SECONDS);
-        return new SessionRecord(subject, sid, family, 1, 0, false, epoch, endsAt, second, second, address, device);
+        return new SessionRecord(
+                subject,
+                sid,
+                family,
+                1,
+                0,
+                false,
+                epoch,
+                endsAt,
+                second,
+                second,
+                address,
+                device,
+                SignInFacts.password(second));
+    }
+
+    /** The same session with another sign-in. */
+    public SessionRecord with(SignInFacts facts) {
+        return new SessionRecord(
+                subject,
+                sid,
+                family,
+                issue,
+                minGen,
+                proven,
+                epoch,
+                endsAt,
+                createdAt,
+                lastSeenAt,
+                address,
+                device,
+                facts);
     }
 }

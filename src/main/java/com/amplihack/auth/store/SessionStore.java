@@ -41,12 +41,12 @@ public interface SessionStore {
      */
     record Use(String subject, String sid, long gen, String jti, boolean proven, ReplayMode mode, Duration tokenLife) {}
 
-    /** When the user's live session of this id was opened, to the second; empty if there is none. */
-    Optional<Instant> openedAt(String subject, String sid);
+    /** When and how the user of the live session of this id was authenticated last; empty if there is none. */
+    Optional<SignInFacts> signIn(String subject, String sid);
 
     /** Whether the user has a live session of this id. */
     default boolean isAlive(String subject, String sid) {
-        return openedAt(subject, sid).isPresent();
+        return signIn(subject, sid).isPresent();
     }
 
     /**
@@ -194,6 +194,21 @@ public interface SessionStore {
 
     /** Commits an answer that rotates nothing, by the same compare-and-set. */
     Commit answer(Answer answer);
+
+    /**
+     * The result of another sign-in within a session.
+     *
+     * @param issue the claim {@code gen} of the access tokens that are issued from now on
+     */
+    record Renewal(Commit commit, long issue) {}
+
+    /**
+     * Records another sign-in of a session's user. If the user's rights have changed since its last refresh, its older
+     * access tokens are revoked, as at a refresh.
+     *
+     * @param epoch the user's epoch, read before the account; refused with MOVED if it has changed since
+     */
+    Renewal renew(String subject, String sid, Epoch epoch, SignInFacts signIn);
 
     /**
      * Ends one session.

@@ -1,5 +1,6 @@
 package com.amplihack.auth.token;
 
+import com.amplihack.auth.store.SignInFacts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,17 @@ public final class AccessToken implements Caller {
     /** Whether it may be used for nothing but a change of the password; it has no roles and permissions then. */
     public boolean mustChangePassword() {
         return claims.mustChangePassword();
+    }
+
+    /** Whether it may be used only to get a second factor; it has no roles and permissions then. */
+    public boolean mustEnroll() {
+        return claims.mustEnroll();
+    }
+
+    /** When and how its user was authenticated; empty in a token of a version that did not say. */
+    @Override
+    public Optional<SignInFacts> signIn() {
+        return claims.signIn();
     }
 
     /** The client address that it was issued to. */

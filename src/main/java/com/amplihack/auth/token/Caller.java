@@ -1,5 +1,6 @@
 package com.amplihack.auth.token;
 
+import com.amplihack.auth.store.SignInFacts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,11 @@ public interface Caller {
     /** Globs of the models that it may ask for; empty for all. */
     default List<String> models() {
         return List.of();
+    }
+
+    /** When and how its user was authenticated; empty for an API key. */
+    default Optional<SignInFacts> signIn() {
+        return Optional.empty();
     }
 
     /** When its credential ends. */

@@ -1,7 +1,9 @@
 package com.amplihack.auth.token;
 
+import com.amplihack.auth.store.SignInFacts;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** A token's claims, unreadable outside this package until they are verified as an {@link AccessToken}. */
 record TokenClaims(
@@ -13,6 +15,8 @@ record TokenClaims(
         List<String> roles,
         List<String> permissions,
         boolean mustChangePassword,
+        boolean mustEnroll,
+        Optional<SignInFacts> signIn,
         String ip,
         String uaHash,
         Instant issuedAt,

@@ -6,6 +6,7 @@ import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.web.ClientContext;
 import com.nimbusds.jose.JOSEException;
@@ -32,6 +33,10 @@ public class TokenIssuer {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String LONGEST_ADDRESS = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
+    /** Of the methods that sign-ins have. */
+    private static final SignInFacts LONGEST_SIGN_IN =
+            new SignInFacts(Instant.ofEpochSecond(9_999_999_999L), List.of("pwd", "user", "otp", SignInFacts.MFA));
+
     private final KeyRing keys;
     private final Configuration configuration;
     private final InstantSource clock;
@@ -48,18 +53,29 @@ public class TokenIssuer {
      *
      * @param compact the JWS compact serialization, at most 4,096 characters
      * @param mustChangePassword whether it is good for nothing else
+     * @param mustEnroll whether it is good only to get a second factor
      */
-    public record Issued(String compact, String jti, boolean mustChangePassword) {}
+    public record Issued(String compact, String jti, boolean mustChangePassword, boolean mustEnroll) {}
 
     /**
-     * Signs an access token for one session of an account; one that must change its password gets no rights.
+     * How the user of a session stands.
+     *
+     * @param signIn when and how the user was authenticated last
+     * @param mustEnroll whether the user may do nothing but get a second factor
+     */
+    public record Standing(SignInFacts signIn, boolean mustEnroll) {}
+
+    /**
+     * Signs an access token for one session of an account; one that must change its password or get a second factor has
+     * no rights.
      *
      * @throws AuthException 503 while the HSM does not sign; {@code invalid_request} when the account's rights do not
      *     fit in a token, although they did ({@link #fits}) before the key or issuer became longer
      */
-    public Issued issue(Account account, String sid, long gen, ClientContext client) {
+    public Issued issue(Account account, String sid, long gen, Standing standing, ClientContext client) {
         String jti = jti();
-        boolean limited = account.mustChangePassword();
+        boolean mustChange = account.mustChangePassword();
+        boolean limited = mustChange || standing.mustEnroll();
         JWTClaimsSet claims = claims(
                 jti,
                 account.id(),
@@ -68,11 +84,17 @@ public class TokenIssuer {
                 limited ? List.of() : account.permissions(),
                 sid,
                 gen,
+                standing.signIn(),
                 client);
         if (limited) {
-            claims = new JWTClaimsSet.Builder(claims)
-                    .claim(TokenParser.MUST_CHANGE_PASSWORD, true)
-                    .build();
+            JWTClaimsSet.Builder more = new JWTClaimsSet.Builder(claims);
+            if (mustChange) {
+                more.claim(TokenParser.MUST_CHANGE_PASSWORD, true);
+            }
+            if (standing.mustEnroll()) {
+                more.claim(TokenParser.MUST_ENROLL, true);
+            }
+            claims = more.build();
         }
         SigningKey key = keys.active();
         SignedJWT token = new SignedJWT(header(key), claims);
@@ -96,7 +118,7 @@ public class TokenIssuer {
                     "The roles and permissions of this account do not fit in an access token: an administrator has to remove"
                             + " some.");
         }
-        return new Issued(compact, jti, limited);
+        return new Issued(compact, jti, mustChange, standing.mustEnroll());
     }
 
     /**
@@ -105,8 +127,16 @@ public class TokenIssuer {
      */
     public boolean fits(String username, List<String> roles, List<String> permissions) {
         ClientContext longest = new ClientContext(LONGEST_ADDRESS, "", "");
-        JWTClaimsSet claims =
-                claims(jti(), jti() + jti(), username, roles, permissions, Sha256.of(""), Integer.MAX_VALUE, longest);
+        JWTClaimsSet claims = claims(
+                jti(),
+                jti() + jti(),
+                username,
+                roles,
+                permissions,
+                Sha256.of(""),
+                Integer.MAX_VALUE,
+                LONGEST_SIGN_IN,
+                longest);
         SigningKey key = keys.active();
         SignedJWT unsigned = new SignedJWT(header(key), claims);
         int signature = base64Length((keys.longestKeyBits() + 7) / 8);
@@ -121,6 +151,7 @@ public class TokenIssuer {
             List<String> permissions,
             String sid,
             long gen,
+            SignInFacts signIn,
             ClientContext client) {
         TokenSettings settings = configuration.settings().tokens();
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
@@ -139,6 +170,9 @@ public class TokenIssuer {
                 .claim("upn", username)
                 .claim("sid", sid)
                 .claim("gen", gen)
+                .claim(TokenParser.AUTH_TIME, signIn.at().getEpochSecond())
+                .claim(TokenParser.AMR, signIn.methods())
+                .claim(TokenParser.ACR, signIn.acr())
                 .claim("ip", client.address())
                 .claim("ua_hash", UserAgentHash.of(client.userAgent(), settings.userAgentBinding()))
                 .build();

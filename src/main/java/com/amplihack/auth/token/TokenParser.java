@@ -1,5 +1,6 @@
 package com.amplihack.auth.token;
 
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.web.MalformedJsonException;
 import com.amplihack.auth.web.StrictJson;
 import jakarta.json.JsonArray;
@@ -10,6 +11,7 @@ import jakarta.json.JsonValue;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -23,6 +25,12 @@ public final class TokenParser {
 
     static final String TYPE = "access";
     static final String MUST_CHANGE_PASSWORD = "must_change_password";
+    static final String MUST_ENROLL = "must_enroll";
+    static final String AUTH_TIME = "auth_time";
+    static final String AMR = "amr";
+    static final String ACR = "acr";
+
+    private static final Set<String> SIGN_IN = Set.of(AUTH_TIME, AMR, ACR);
 
     private static final Set<String> HEADER = Set.of("alg", "kid", "typ");
     private static final Pattern ACCOUNT_ID =
@@ -59,7 +67,9 @@ public final class TokenParser {
                 wholeNumber(claims, "gen"),
                 strings(claims, "roles"),
                 strings(claims, "permissions"),
-                mustChangePassword(claims),
+                flag(claims, MUST_CHANGE_PASSWORD),
+                flag(claims, MUST_ENROLL),
+                signIn(claims),
                 string(claims, "ip"),
                 string(claims, "ua_hash"),
                 time(claims, "iat"),
@@ -129,12 +139,24 @@ public final class TokenParser {
     }
 
     /** Absent from every other token. */
-    private static boolean mustChangePassword(JsonObject from) {
-        JsonValue value = from.get(MUST_CHANGE_PASSWORD);
+    private static boolean flag(JsonObject from, String name) {
+        JsonValue value = from.get(name);
         if (value == null || value == JsonValue.TRUE) {
             return value != null;
         }
-        throw new InvalidTokenException("claim_" + MUST_CHANGE_PASSWORD);
+        throw new InvalidTokenException("claim_" + name);
+    }
+
+    /** All three claims, or, in a token of an earlier version, none. */
+    private static Optional<SignInFacts> signIn(JsonObject from) {
+        if (SIGN_IN.stream().noneMatch(from::containsKey)) {
+            return Optional.empty();
+        }
+        SignInFacts signIn = new SignInFacts(time(from, AUTH_TIME), strings(from, AMR));
+        if (signIn.acr().equals(string(from, ACR))) {
+            return Optional.of(signIn);
+        }
+        throw new InvalidTokenException("claim_" + ACR);
     }
 
     private static long wholeNumber(JsonObject from, String name) {

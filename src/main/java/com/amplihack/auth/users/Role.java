@@ -15,6 +15,19 @@ import java.util.TreeSet;
 @Entity
 @Table(name = "auth_role")
 public class Role {
+    /** The permissions of the administration; the role {@code admin} has all of them. */
+    public static final Set<String> ADMINISTRATION = Set.of(
+            "users:read",
+            "users:write",
+            "users:unlock",
+            "users:reset",
+            "sessions:read",
+            "sessions:end",
+            "audit:read",
+            "keys:write",
+            "clients:write",
+            "policy:read");
+
     @Id
     private String name;
 

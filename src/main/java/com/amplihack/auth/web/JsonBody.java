@@ -249,6 +249,14 @@ public final class JsonBody {
         return new JsonBody(object, path + name + '.');
     }
 
+    /** A required object with whatever members. */
+    public JsonObject json(String name) {
+        if (json.get(name) instanceof JsonObject object) {
+            return object;
+        }
+        throw invalid(name, "must be an object");
+    }
+
     /** The refusal of a member, for a reason that the caller found. */
     public AuthException invalid(String name, String need) {
         return new AuthException(ErrorCode.INVALID_REQUEST, path + name + ": " + need + ".");

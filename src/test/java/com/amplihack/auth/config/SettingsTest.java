@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.config.factor.FactorSettings;
+import com.amplihack.auth.config.factor.MfaMode;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.config.type.AddressBinding;
@@ -77,6 +79,7 @@ class SettingsTest {
     @Test
     void quotaDefaultsAreThoseOfTheContract() {
         LimitSettings limits = production().limits();
+        assertEquals(new Quota("mfa", 10, Duration.ofDays(1)), limits.secondFactor());
         assertEquals(new Quota("jwks", 600, Duration.ofSeconds(60)), limits.jwks());
         assertEquals(new LockoutSettings(10, Duration.ofMinutes(15)), limits.lockout());
         assertEquals(new Quota("login", 5, Duration.ofSeconds(300)), limits.login());
@@ -100,6 +103,7 @@ class SettingsTest {
         assertEquals(new AccountSettings("admin", Optional.empty()), settings.firstAccount());
         assertTrue(settings.web().cookiePrefix());
         assertTrue(settings.web().requireTls());
+        assertEquals(new FactorSettings(MfaMode.ADMINS, Duration.ZERO), settings.factors());
         assertEquals(Set.of(), settings.web().csrfOrigins());
         assertEquals(Set.of(), settings.web().corsOrigins());
         assertEquals(Optional.empty(), settings.web().publicUrl());
@@ -133,6 +137,7 @@ class SettingsTest {
                         .keys()
                         .publish());
         assertFalse(dev.web().cookiePrefix());
+        assertEquals(MfaMode.OPTIONAL, dev.factors().mode());
         assertFalse(dev.web().requireTls());
     }
 
@@ -215,6 +220,10 @@ class SettingsTest {
                 Map.entry("auth.argon2.queue", "0"),
                 Map.entry("auth.password.min", "8"),
                 Map.entry("auth.password.max", "64"),
+                Map.entry("auth.mfa", "Required"),
+                Map.entry("auth.mfa.remember.days", "30"),
+                Map.entry("auth.mfa.limit", "4"),
+                Map.entry("auth.mfa.window.seconds", "65"),
                 Map.entry("auth.bootstrap.username", "root"),
                 Map.entry("auth.bootstrap.password", " with spaces "),
                 Map.entry("auth.audit.file", "/var/log/audit"),
@@ -277,8 +286,10 @@ class SettingsTest {
                         new Quota("jwks", 8, Duration.ofSeconds(64)),
                         new Quota("api", 0, Duration.ofSeconds(63)),
                         new Quota("apikey", 600, Duration.ofSeconds(60)),
+                        new Quota("mfa", 4, Duration.ofSeconds(65)),
                         new LockoutSettings(9, Duration.ofMinutes(20))),
                 settings.limits());
+        assertEquals(new FactorSettings(MfaMode.REQUIRED, Duration.ofDays(30)), settings.factors());
         assertTrue(settings.limits().api().unlimited());
         assertFalse(settings.limits().login().unlimited());
         assertEquals(new PasswordSettings(1024, 2, 1, 3, 0, 8, 64), settings.passwords());
@@ -370,6 +381,9 @@ class SettingsTest {
                 "auth.lockout.threshold     | 101     | a whole number of failures from 1 to 100",
                 "auth.lockout.minutes       | 0       | a whole number of minutes from 1 to 1440",
                 "auth.lockout.minutes       | 1441    | a whole number of minutes from 1 to 1440",
+                "auth.mfa                   | admin   | one of optional, admins, required",
+                "auth.mfa.remember.days     | 91      | a whole number of days from 0 to 90",
+                "auth.mfa.limit             | 0       | a whole number of requests from 1 to 1000000",
                 "auth.api.limit             | 1000001 | a whole number of requests from 0 to 1000000",
                 "auth.api.window.seconds    | 1.5     | a whole number of seconds from 1 to 86400",
                 "auth.admin.allowlist       | 10.0/8  | a list of CIDR blocks such as 10.0.0.0/8",

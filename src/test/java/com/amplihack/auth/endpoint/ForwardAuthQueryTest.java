@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.session.StepUp;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,14 +24,30 @@ class ForwardAuthQueryTest {
 
     @Test
     void whatIsNotOursIsIgnored() {
-        ForwardAuthQuery nothing = new ForwardAuthQuery(List.of(), List.of());
+        ForwardAuthQuery nothing = new ForwardAuthQuery(List.of(), List.of(), Optional.empty());
         assertEquals(nothing, ForwardAuthQuery.parse(null));
         assertEquals(nothing, ForwardAuthQuery.parse(""));
         assertEquals(nothing, ForwardAuthQuery.parse("&&=&x=%zz&Permission=a&permissions=b&%70ermission=c"));
     }
 
+    /** RFC 9470: the shortest age and the strongest class of all that are asked for. */
+    @Test
+    void theStrictestAuthenticationIsAskedFor() {
+        assertEquals(
+                Optional.of(new StepUp(Optional.of(Duration.ofSeconds(60)), true)),
+                ForwardAuthQuery.parse(
+                                "max_age=900&max_age=60&acr=urn:amplihack:mfa&max_age=300&acr=urn%3Aamplihack%3Apwd")
+                        .stepUp());
+        assertEquals(
+                Optional.of(new StepUp(Optional.empty(), false)),
+                ForwardAuthQuery.parse("acr=urn:amplihack:pwd").stepUp());
+        assertEquals(
+                Optional.of(new StepUp(Optional.of(Duration.ZERO), false)),
+                ForwardAuthQuery.parse("max_age=0").stepUp());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"permission", "permission=", "role=%20", "role=&role=admin", "permission=%zz"})
+    @ValueSource(strings = {"permission", "permission=", "role=%20", "role=&role=admin", "permission=%zz", "max_age", "max_age=-1", "max_age=1x", "acr=", "acr=mfa"})
     void aRuleThatSaysNothingLetsNobodyThrough(String query) {
         AuthException refused = assertThrows(AuthException.class, () -> ForwardAuthQuery.parse(query));
         assertEquals(ErrorCode.INVALID_REQUEST, refused.code());

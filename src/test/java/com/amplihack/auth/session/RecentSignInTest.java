@@ -3,14 +3,18 @@ package com.amplihack.auth.session;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.amplihack.auth.database.Database;
+import com.amplihack.auth.factor.Factors;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.TestAccessToken;
+import com.amplihack.auth.token.Tokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +30,14 @@ class RecentSignInTest {
 
     private Instant now = START;
     private final ScriptedStore store = new ScriptedStore(new EmbeddedBackend(() -> now));
-    private final RecentSignIn recent = new RecentSignIn(store, () -> now);
+    private boolean hasFactor;
+    private final Factors factors = new Factors(new Database(Tokens.configuration(Map.of()))) {
+        @Override
+        public boolean has(String accountId) {
+            return hasFactor;
+        }
+    };
+    private final RecentSignIn recent = new RecentSignIn(store, factors, () -> now);
 
     @BeforeEach
     void signIn() {
@@ -49,6 +60,26 @@ class RecentSignInTest {
         assertEquals(
                 "Bearer realm=\"amplihack\", error=\"insufficient_user_authentication\", max_age=\"900\"",
                 refused.headers().get("WWW-Authenticate"));
+    }
+
+    @Test
+    void whoeverHasASecondFactorMustHaveShownIt() {
+        hasFactor = true;
+
+        AuthException refused = assertThrows(AuthException.class, () -> recent.require(TOKEN));
+        assertEquals(ErrorCode.INSUFFICIENT_USER_AUTHENTICATION, refused.code());
+        assertEquals(Map.of("acr_values", "urn:amplihack:mfa"), refused.members());
+        assertEquals(
+                "Bearer realm=\"amplihack\", error=\"insufficient_user_authentication\","
+                        + " acr_values=\"urn:amplihack:mfa\"",
+                refused.headers().get("WWW-Authenticate"));
+
+        store.renew(ADA, "sid", new Epoch(0, 0), new SignInFacts(START, List.of("pwd", "otp", "mfa")));
+        recent.require(TOKEN);
+        now = START.plus(Duration.ofMinutes(16));
+        assertEquals(
+                Map.of("acr_values", "urn:amplihack:mfa", "max_age", 900L),
+                assertThrows(AuthException.class, () -> recent.require(TOKEN)).members());
     }
 
     /** The gate has admitted the token, and then the body took its time. */

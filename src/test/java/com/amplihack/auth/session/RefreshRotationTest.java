@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.factor.Factors;
+import com.amplihack.auth.factor.MfaPolicy;
 import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -20,6 +22,7 @@ import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.SessionHandle;
 import com.amplihack.auth.token.Sha256;
 import com.amplihack.auth.token.TokenIssuer;
+import com.amplihack.auth.token.TokenIssuer.Standing;
 import com.amplihack.auth.token.Tokens;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
@@ -58,6 +61,7 @@ class RefreshRotationTest {
             new CountedIssuer(),
             codec,
             store,
+            new MfaPolicy(Tokens.configuration(Map.of()), new Factors(new Database(Tokens.configuration(Map.of())))),
             new RefreshAudit(new RecordedAudit()),
             new RateLimiter(new RecordedAudit(), Tokens.configuration(Map.of())),
             Tokens.configuration(Map.of()));
@@ -240,9 +244,9 @@ class RefreshRotationTest {
         }
 
         @Override
-        public Issued issue(Account account, String sid, long gen, ClientContext client) {
+        public Issued issue(Account account, String sid, long gen, Standing standing, ClientContext client) {
             signatures++;
-            return super.issue(account, sid, gen, client);
+            return super.issue(account, sid, gen, standing, client);
         }
     }
 }

@@ -297,7 +297,8 @@ class RedisStoreTest extends RedisStoreContract {
                 s.createdAt(),
                 s.lastSeenAt(),
                 "2001:db8:1234:5678:9abc:def0:1234:5678",
-                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, l");
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, l",
+                new SignInFacts(s.createdAt(), List.of("pwd", "user", "otp", "mfa")));
     }
 
     private static long memory() {

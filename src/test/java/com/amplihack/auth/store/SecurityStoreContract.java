@@ -537,7 +537,7 @@ abstract class SecurityStoreContract extends BudgetContract {
     void aSessionIsAliveUntilItEnds() {
         open();
         assertTrue(store().isAlive(subject, sid));
-        Instant opened = store().openedAt(subject, sid).orElseThrow();
+        Instant opened = store().signIn(subject, sid).orElseThrow().at();
         assertTrue(!opened.isAfter(now()) && opened.isAfter(now().minusSeconds(30)), "opened at " + opened);
         assertFalse(store().isAlive(subject, "another"));
         assertFalse(store().isAlive(UUID.randomUUID().toString(), sid), "of somebody else");
@@ -954,7 +954,8 @@ abstract class SecurityStoreContract extends BudgetContract {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 "",
-                "");
+                "",
+                SignInFacts.password(Instant.EPOCH));
     }
 
     /** The next generation of a session that was seen. */

@@ -1,7 +1,9 @@
 package com.amplihack.auth.token;
 
+import com.amplihack.auth.store.SignInFacts;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Access tokens as if they had been verified, for tests of what happens to them after that. */
 public final class TestAccessToken {
@@ -29,6 +31,8 @@ public final class TestAccessToken {
                 roles,
                 permissions,
                 false,
+                false,
+                Optional.of(SignInFacts.password(issuedAt)),
                 ip,
                 uaHash,
                 issuedAt,

@@ -15,6 +15,8 @@ import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SignInFacts;
+import com.amplihack.auth.token.TokenIssuer.Standing;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.TestAccounts;
 import com.amplihack.auth.web.ClientContext;
@@ -72,7 +74,7 @@ class TokenIssuerTest {
                 away,
                 assertThrows(
                         AuthException.class,
-                        () -> refused.issue(EVA, Tokens.SID, 3, new ClientContext("192.0.2.1", "", ""))));
+                        () -> refused.issue(EVA, Tokens.SID, 3, Tokens.STANDING, new ClientContext("192.0.2.1", "", ""))));
     }
 
     @Tag("fault-5")
@@ -143,7 +145,7 @@ class TokenIssuerTest {
                                 "jwt.issuer", "https://auth.example",
                                 "jwt.audience", "example",
                                 "jwt.access.token.minutes", "1"))
-                        .issue(EVA, Tokens.SID, 1, Tokens.CLIENT)
+                        .issue(EVA, Tokens.SID, 1, Tokens.STANDING, Tokens.CLIENT)
                         .compact(),
                 1);
         assertEquals("https://auth.example", claims.getString("iss"));
@@ -187,8 +189,10 @@ class TokenIssuerTest {
     @Test
     void whatFitsIsIssuedEverywhereAndHardlyAnythingIsWasted() {
         int longest = longestPermission(issuer);
+        Standing standing =
+                new Standing(new SignInFacts(Tokens.NOW, List.of("pwd", "user", "otp", "mfa")), false);
         ClientContext farthest = new ClientContext(LONGEST_ADDRESS, "x".repeat(5000), "");
-        String last = issuer.issue(holderOf("p".repeat(longest)), Tokens.SID, Integer.MAX_VALUE, farthest)
+        String last = issuer.issue(holderOf("p".repeat(longest)), Tokens.SID, Integer.MAX_VALUE, standing, farthest)
                 .compact();
         assertTrue(last.length() <= 4096, () -> "has " + last.length());
         assertTrue(last.length() > 4096 - 20, () -> "has " + last.length());
@@ -205,7 +209,7 @@ class TokenIssuerTest {
         assertFalse(issuer.fits("eva", List.of(), List.copyOf(many)));
         Account holder = TestAccounts.account(Tokens.SUBJECT, "eva", Set.of(), many);
         AuthException refused =
-                assertThrows(AuthException.class, () -> issuer.issue(holder, Tokens.SID, 1, Tokens.CLIENT));
+                assertThrows(AuthException.class, () -> issuer.issue(holder, Tokens.SID, 1, Tokens.STANDING, Tokens.CLIENT));
         assertEquals(ErrorCode.INVALID_REQUEST, refused.code());
         assertTrue(refused.getMessage().startsWith("The roles and permissions of this account do not fit"));
     }
@@ -255,7 +259,7 @@ class TokenIssuerTest {
     }
 
     private TokenIssuer.Issued issue() {
-        return issuer.issue(EVA, Tokens.SID, 3, Tokens.CLIENT);
+        return issuer.issue(EVA, Tokens.SID, 3, Tokens.STANDING, Tokens.CLIENT);
     }
 
     private static Account holderOf(String permission) {
@@ -264,7 +268,7 @@ class TokenIssuerTest {
 
     private static String uaHash(String userAgent, Map<String, String> settings) {
         ClientContext client = new ClientContext("192.0.2.7", userAgent, "");
-        String compact = issuer(settings).issue(EVA, Tokens.SID, 1, client).compact();
+        String compact = issuer(settings).issue(EVA, Tokens.SID, 1, Tokens.STANDING, client).compact();
         return Tokens.part(compact, 1).getString("ua_hash");
     }
 

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.session.RefreshToken;
 import com.amplihack.auth.session.RefreshTokenCodec;
+import com.amplihack.auth.store.SignInFacts;
 import jakarta.json.Json;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,8 @@ class TokenParserTest {
                         List.of("user"),
                         List.of("chat:write"),
                         false,
+                        false,
+                        Optional.of(SignInFacts.password(Tokens.NOW)),
                         "192.0.2.7",
                         Sha256.of("curl/8.5.0"),
                         Tokens.NOW,

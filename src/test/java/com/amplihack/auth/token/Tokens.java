@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.keys.KeyRing;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.StrictJson;
 import com.nimbusds.jose.JOSEException;
@@ -37,6 +38,9 @@ public final class Tokens {
     public static final KeyRing RING = ring();
 
     public static final KeyRing FOREIGN = ring();
+
+    /** Signed in by password, now. */
+    public static final TokenIssuer.Standing STANDING = new TokenIssuer.Standing(SignInFacts.password(NOW), false);
 
     private Tokens() {}
 
@@ -74,6 +78,9 @@ public final class Tokens {
                 .add("upn", "eva")
                 .add("sid", SID)
                 .add("gen", 1)
+                .add("auth_time", NOW.getEpochSecond())
+                .add("amr", Json.createArrayBuilder().add("pwd"))
+                .add("acr", "urn:amplihack:pwd")
                 .add("ip", "192.0.2.7")
                 .add("ua_hash", Sha256.of("curl/8.5.0"))
                 .build();

@@ -1,4 +1,4 @@
-/** Second factors and passkeys. */
+/** Resources of second factors. */
 @NullMarked
 package com.amplihack.auth.endpoint.factor;
 

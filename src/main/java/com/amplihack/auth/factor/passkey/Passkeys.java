@@ -4,6 +4,7 @@ import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.webauthn.RelyingParty;
+import com.amplihack.auth.factor.Factors;
 import com.amplihack.auth.factor.passkey.Challenges.Purpose;
 import com.amplihack.auth.factor.passkey.PasskeyStore.Owned;
 import com.amplihack.auth.factor.passkey.WebAuthn.NewPasskey;
@@ -22,7 +23,6 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonValue;
 import jakarta.persistence.EntityManager;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -97,6 +97,7 @@ public class Passkeys {
             }
             PasskeyRecord passkey = new PasskeyRecord(account.id(), called, verified.made(), clock.instant());
             entities.persist(passkey);
+            changed(entities, account);
             notices.tell(entities, account, MailKind.PASSKEY_ADDED, Map.of(NAME, called));
             return new Added(account, passkey);
         });
@@ -105,6 +106,12 @@ public class Passkeys {
     }
 
     private record Added(Account account, PasskeyRecord passkey) {}
+
+    /** What devices were remembered for, and what recovery codes stand in for, has changed. */
+    private static void changed(EntityManager entities, Account account) {
+        entities.flush();
+        Factors.changed(entities, account.id());
+    }
 
     private NewPasskey verified(RelyingParty party, Owner owner, Credential credential) {
         try {
@@ -162,33 +169,12 @@ public class Passkeys {
                 .map(passkey -> {
                     Account account = entities.find(Account.class, owner.accountId());
                     entities.remove(passkey);
+                    changed(entities, account);
                     notices.tell(entities, account, MailKind.PASSKEY_REMOVED, Map.of(NAME, passkey.name()));
                     return new Added(account, passkey);
                 }));
         removed.ifPresent(gone -> record(AuditEvent.PASSKEY_REMOVED, gone.account(), gone.passkey(), owner));
         return removed.isPresent();
-    }
-
-    /**
-     * Removes all passkeys of an account in the caller's transaction, who audits it and tells the owner.
-     *
-     * @return how many there were
-     */
-    public static int removeAll(EntityManager transaction, String accountId) {
-        return transaction
-                .createQuery("delete from PasskeyRecord p where p.accountId = :account")
-                .setParameter("account", accountId)
-                .executeUpdate();
-    }
-
-    /** Whether an account has a passkey. */
-    public boolean has(String accountId) {
-        return !of(accountId).isEmpty();
-    }
-
-    /** An account's passkeys, the oldest first. */
-    public List<PasskeyRecord> of(String accountId) {
-        return store.database().read(entities -> PasskeyStore.passkeys(entities, accountId));
     }
 
     private void record(AuditEvent event, Account account, PasskeyRecord passkey, Owner owner) {

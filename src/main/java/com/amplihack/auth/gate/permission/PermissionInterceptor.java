@@ -45,7 +45,7 @@ public class PermissionInterceptor {
                         invocation.getMethod(), invocation.getTarget().getClass())
                 .orElseThrow(
                         () -> new IllegalStateException("@RequiresPermission is missing on " + invocation.getMethod()));
-        authorization.requirePermission(caller(), permission, client.get());
+        authorization.requirePermission(caller(admitted), permission, client.get());
         return invocation.proceed();
     }
 
@@ -56,7 +56,8 @@ public class PermissionInterceptor {
                 .map(RequiresPermission::value);
     }
 
-    private Caller caller() {
+    /** The admitted caller of the request in progress. */
+    static Caller caller(Instance<Optional<Caller>> admitted) {
         Optional<Caller> caller;
         try {
             caller = admitted.get();

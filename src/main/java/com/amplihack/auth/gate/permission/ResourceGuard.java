@@ -1,8 +1,11 @@
 package com.amplihack.auth.gate.permission;
 
+import com.amplihack.auth.factor.MfaPolicy;
+import com.amplihack.auth.gate.PathKind;
 import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.session.StepUp;
 import com.amplihack.auth.token.Caller;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.annotation.Priority;
@@ -16,6 +19,7 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
 import java.lang.reflect.Method;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +38,12 @@ public class ResourceGuard implements ContainerRequestFilter {
 
     @Inject
     private Authorization authorization;
+
+    @Inject
+    private MfaPolicy policy;
+
+    @Inject
+    private InstantSource clock;
 
     /** Whether Jersey routes requests to the method, and so calls this filter first. */
     static boolean isResourceMethod(Method method) {
@@ -64,6 +74,12 @@ public class ResourceGuard implements ContainerRequestFilter {
         }
         Optional<String> permission = PermissionInterceptor.required(method, type);
         permission.ifPresent(needed -> authorization.requirePermission(caller, needed, client));
+        if (RequestAttributes.PATH_KIND.require(request) == PathKind.ADMIN_API
+                && policy.requires(caller.roles(), caller.permissions())) {
+            StepUp.MFA.require(caller.signIn(), clock.instant());
+        }
+        AuthenticationInterceptor.required(method, type)
+                .ifPresent(needed -> needed.require(caller.signIn(), clock.instant()));
         boolean open = method.isAnnotationPresent(Admitted.class);
         if (roles == null && administration == null && permission.isEmpty() && !open) {
             throw new AuthException(ErrorCode.INSUFFICIENT_PERMISSIONS, "Nobody may call this.");

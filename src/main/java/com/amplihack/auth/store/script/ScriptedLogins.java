@@ -142,6 +142,46 @@ final class ScriptedLogins implements LoginStore {
         return failures;
     }
 
+    @Override
+    public void beginSecondStep(Pending pending, Duration life, int tries) {
+        backend.run(
+                StoreOperation.BEGIN_SECOND_STEP,
+                List.of(UserKeys.of(pending.subject()).pending(pending.id())),
+                List.of(
+                        Long.toString(life.toMillis()),
+                        Long.toString(pending.ended()),
+                        Long.toString(pending.passwordVersion()),
+                        pending.client(),
+                        Integer.toString(tries)),
+                answer -> Optional.empty());
+    }
+
+    @Override
+    public SecondStep trySecondStep(String subject, String id, String client) {
+        UserKeys user = UserKeys.of(subject);
+        return backend.run(
+                StoreOperation.TRY_SECOND_STEP,
+                List.of(user.pending(id), user.epoch()),
+                List.of(client, ids.get(), Long.toString(fleet.ended())),
+                answer -> secondStep((List<?>) answer));
+    }
+
+    private static SecondStep secondStep(List<?> answer) {
+        return new SecondStep(
+                ScriptedStore.number(answer.get(2)),
+                Long.parseLong((String) answer.get(3)),
+                ScriptedStore.epoch(answer));
+    }
+
+    @Override
+    public boolean finishSecondStep(String subject, String id) {
+        return backend.run(
+                StoreOperation.FINISH_SECOND_STEP,
+                List.of(UserKeys.of(subject).pending(id)),
+                List.of(ids.get()),
+                answer -> ScriptedStore.number(answer) == 1);
+    }
+
     private static String counterKey(LoginAttempt attempt) {
         return UserKeys.of(attempt.subject()).failures(attempt.counter() == Counter.DEVICE ? attempt.device() : "");
     }

@@ -7,6 +7,7 @@ import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
 import com.amplihack.auth.store.budget.Budget;
@@ -254,13 +255,36 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
-    public Optional<Instant> openedAt(String subject, String sid) {
+    public Optional<SignInFacts> signIn(String subject, String sid) {
         UserKeys user = UserKeys.of(subject);
         return runInEpoch(
-                StoreOperation.ALIVE, List.of(user.session(sid), user.epoch()), List.of(), answer -> Optional.of(
-                                (Long) answer)
-                        .filter(second -> second > 0)
-                        .map(Instant::ofEpochSecond));
+                StoreOperation.ALIVE,
+                List.of(user.session(sid), user.epoch()),
+                List.of(),
+                answer -> signIn((List<?>) answer));
+    }
+
+    private static Optional<SignInFacts> signIn(List<?> answer) {
+        return answer.isEmpty()
+                ? Optional.empty()
+                : Optional.of(SessionFields.signIn(
+                        (String) answer.get(1),
+                        (String) answer.get(2),
+                        Instant.ofEpochSecond(Long.parseLong((String) answer.get(0)))));
+    }
+
+    @Override
+    public Renewal renew(String subject, String sid, Epoch epoch, SignInFacts signIn) {
+        UserKeys user = UserKeys.of(subject);
+        return runInEpoch(
+                StoreOperation.RENEW,
+                List.of(user.session(sid), user.epoch()),
+                List.of(
+                        Long.toString(epoch.ended()),
+                        Long.toString(epoch.rights()),
+                        Long.toString(signIn.at().getEpochSecond()),
+                        SessionFields.methods(signIn)),
+                answer -> new Renewal(commit(((List<?>) answer).get(0)), (Long) ((List<?>) answer).get(1)));
     }
 
     @Override
@@ -341,6 +365,21 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     @Override
     public boolean redeem(String subject, String challenge, Duration life) {
         return logins.redeem(subject, challenge, life);
+    }
+
+    @Override
+    public void beginSecondStep(Pending pending, Duration life, int tries) {
+        logins.beginSecondStep(pending, life, tries);
+    }
+
+    @Override
+    public SecondStep trySecondStep(String subject, String id, String client) {
+        return logins.trySecondStep(subject, id, client);
+    }
+
+    @Override
+    public boolean finishSecondStep(String subject, String id) {
+        return logins.finishSecondStep(subject, id);
     }
 
     @Override

@@ -2,12 +2,14 @@ package com.amplihack.auth.store.script;
 
 import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.TokenFamily;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Converts a session record to the fields and values of a Redis hash and back. No value is longer than 64 bytes, so
@@ -31,6 +33,8 @@ public final class SessionFields {
     public static final String LAST_SEEN = "s";
     public static final String ADDRESS = "h";
     public static final String DEVICE = "d";
+    public static final String AUTH_TIME = "u";
+    public static final String METHODS = "w";
 
     private SessionFields() {}
 
@@ -53,7 +57,26 @@ public final class SessionFields {
         put(fields, LAST_SEEN, seconds(session.lastSeenAt()));
         put(fields, ADDRESS, session.address());
         put(fields, DEVICE, session.device());
+        if (!session.signIn().equals(SignInFacts.password(session.createdAt()))) { // what is read without them
+            put(fields, AUTH_TIME, seconds(session.signIn().at()));
+            put(fields, METHODS, methods(session.signIn()));
+        }
         return fields;
+    }
+
+    static String methods(SignInFacts signIn) {
+        return String.join(" ", signIn.methods());
+    }
+
+    /**
+     * Reads how a session was signed in; one of an earlier version has only its opening.
+     *
+     * @param authTime empty or null in a session that was signed in by password when it was opened
+     */
+    static SignInFacts signIn(@Nullable String authTime, @Nullable String methods, Instant createdAt) {
+        return authTime == null || authTime.isEmpty() || methods == null
+                ? SignInFacts.password(createdAt)
+                : new SignInFacts(second(authTime), List.of(methods.split(" ")));
     }
 
     /**
@@ -85,7 +108,11 @@ public final class SessionFields {
                 second(fields.of(CREATED_AT)),
                 second(fields.of(LAST_SEEN)),
                 fields.of(ADDRESS),
-                fields.of(DEVICE));
+                fields.of(DEVICE),
+                signIn(
+                        fields.values().get(AUTH_TIME),
+                        fields.values().get(METHODS),
+                        second(fields.of(CREATED_AT))));
     }
 
     private static void put(List<String> fields, String name, String value) {

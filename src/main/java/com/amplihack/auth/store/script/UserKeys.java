@@ -90,6 +90,11 @@ public record UserKeys(String user) {
         return budgets() + "due";
     }
 
+    /** A sign-in whose second factor is to come. */
+    public String pending(String id) {
+        return user + ":p:" + id;
+    }
+
     public String lock() {
         return user + ":lock";
     }

@@ -1,16 +1,15 @@
-package com.amplihack.auth.endpoint;
+package com.amplihack.auth.endpoint.login;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.endpoint.Delivery;
 import com.amplihack.auth.gate.Credentials;
 import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.session.DeviceCookies;
-import com.amplihack.auth.session.TokenPair;
-import com.amplihack.auth.session.TokenService;
+import com.amplihack.auth.signin.SignIn;
+import com.amplihack.auth.signin.SignedIn;
 import com.amplihack.auth.users.Username;
-import com.amplihack.auth.users.login.Authenticator;
-import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.CertificateAuthenticator;
 import com.amplihack.auth.users.login.PresentedDevices;
 import com.amplihack.auth.users.password.OpaqueString;
@@ -38,16 +37,13 @@ public class LoginResource {
     private static final String PASSWORD = "password";
 
     @Inject
-    private Authenticator authenticator;
+    private SignIn signIn;
 
     @Inject
     private CertificateAuthenticator certificates;
 
     @Inject
-    private TokenService tokens;
-
-    @Inject
-    private TokenResponse response;
+    private NewSession sessions;
 
     @Inject
     private Credentials credentials;
@@ -67,16 +63,10 @@ public class LoginResource {
         // services keep no cookies
         Delivery delivery = Delivery.of(body, certificate.isPresent() ? Delivery.BODY : Delivery.COOKIE);
 
-        Authenticated who = certificate
-                .map(leaf -> certificates.authenticate(leaf, client))
+        SignedIn in = certificate
+                .map(leaf -> signIn.byCertificate(certificates.authenticate(leaf, client), leaf))
                 .orElseGet(() -> byPassword(body, request, client));
-        // before opening the new one, or the session limit would end another one
-        tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
-        TokenPair pair = tokens.open(who, client);
-        Response.ResponseBuilder answer =
-                response.remember(response.of(pair, delivery, request), who.account(), delivery, request);
-        who.limit().headers().forEach(answer::header);
-        return answer.build();
+        return sessions.open(in, delivery, request, client);
     }
 
     /** The client certificate, if certificate login is on and the body has neither username nor password. */
@@ -86,12 +76,12 @@ public class LoginResource {
                 : Optional.empty();
     }
 
-    private Authenticated byPassword(JsonBody body, HttpServletRequest request, ClientContext client) {
+    private SignedIn byPassword(JsonBody body, HttpServletRequest request, ClientContext client) {
         String username = body.string(USERNAME, Username.MAX_LENGTH, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
         PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
                 .with(credentials.proof(request).sids());
-        return authenticator.signIn(username, password, presented, client);
+        return signIn.byPassword(username, password, presented, client);
     }
 }

@@ -1,10 +1,7 @@
-package com.amplihack.auth.endpoint.factor;
+package com.amplihack.auth.endpoint.login;
 
-import com.amplihack.auth.audit.AuditEntry;
-import com.amplihack.auth.audit.AuditEvent;
-import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.config.webauthn.RelyingParty;
 import com.amplihack.auth.endpoint.Delivery;
-import com.amplihack.auth.endpoint.TokenResponse;
 import com.amplihack.auth.factor.passkey.Credential;
 import com.amplihack.auth.factor.passkey.PasskeyAnswers;
 import com.amplihack.auth.factor.passkey.PasskeyAuthenticator;
@@ -14,15 +11,19 @@ import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.limits.Limit;
 import com.amplihack.auth.limits.RateLimiter;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.session.DeviceCookies;
-import com.amplihack.auth.session.TokenPair;
-import com.amplihack.auth.session.TokenService;
+import com.amplihack.auth.signin.MfaToken;
+import com.amplihack.auth.signin.MfaTokens;
+import com.amplihack.auth.signin.SignIn;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.JsonBody;
 import com.amplihack.auth.web.RelyingParties;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.json.JsonObject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -30,6 +31,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 
 /** {@code /auth/login/passkey}: signs in by a passkey, without a name and without a password. */
 @Path("/auth/login/passkey")
@@ -43,16 +45,19 @@ public class PasskeyLoginResource {
     private PasskeyAuthenticator authenticator;
 
     @Inject
+    private SignIn signIn;
+
+    @Inject
+    private NewSession sessions;
+
+    @Inject
+    private MfaTokens tokens;
+
+    @Inject
     private RelyingParties parties;
 
     @Inject
     private RateLimiter limits;
-
-    @Inject
-    private TokenService tokens;
-
-    @Inject
-    private TokenResponse response;
 
     @Inject
     private Credentials credentials;
@@ -60,10 +65,10 @@ public class PasskeyLoginResource {
     @Inject
     private DeviceCookies devices;
 
-    @Inject
-    private AuditLog audit;
-
-    /** What the page hands to {@code navigator.credentials.get}; the same for everybody, and stored nowhere. */
+    /**
+     * What the page hands to {@code navigator.credentials.get}: for a stranger the same for everybody; with the {@code
+     * mfa_token} of a sign-in whose password was right, the passkeys of its account.
+     */
     @POST
     @Path("/options")
     @Public
@@ -71,8 +76,17 @@ public class PasskeyLoginResource {
         ClientContext client = RequestAttributes.CLIENT.require(request);
         Response.ResponseBuilder answer = Response.ok();
         limits.take(Limit.PASSKEY, client).map(RateLimit::headers).ifPresent(left -> left.forEach(answer::header));
-        JsonBody.read(request);
-        return answer.entity(answers.options(parties.require(request)).toString()).build();
+        Optional<String> token = JsonBody.read(request).optional("mfa_token", MfaTokens.LENGTH);
+        RelyingParty party = parties.require(request);
+        JsonObject options = token.map(text -> secondFactor(party, text)).orElseGet(() -> answers.options(party));
+        return answer.entity(options.toString()).build();
+    }
+
+    private JsonObject secondFactor(RelyingParty party, String mfaToken) {
+        MfaToken token = tokens.read(mfaToken)
+                .orElseThrow(() -> new AuthException(
+                        ErrorCode.INVALID_CREDENTIALS, "Its time is over: begin with the password again."));
+        return answers.options(party, token.subject(), token.id());
     }
 
     @POST
@@ -82,20 +96,12 @@ public class PasskeyLoginResource {
         JsonBody body = JsonBody.read(request);
         Credential credential = Credential.read(body, "credential");
         Delivery delivery = Delivery.of(body, Delivery.COOKIE);
-        Verified signedIn = authenticator.authenticate(
+
+        Verified verified = authenticator.authenticate(
                 parties.require(request),
                 credential,
                 devices.presented(credentials.deviceCookies(request)),
                 client);
-        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
-                .user(signedIn.who().account().id(), signedIn.who().account().username())
-                .detail("method", "passkey"));
-        // before opening the new one, or the session limit would end another one
-        tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
-        TokenPair pair = tokens.open(signedIn.who(), client);
-        Response.ResponseBuilder answer = response.remember(
-                response.of(pair, delivery, request), signedIn.who().account(), delivery, request);
-        signedIn.who().limit().headers().forEach(answer::header);
-        return answer.build();
+        return sessions.open(signIn.byPasskey(verified.who(), verified.amr(), client), delivery, request, client);
     }
 }
