@@ -4,7 +4,6 @@ import com.amplihack.auth.admin.AccountKeysResource;
 import com.amplihack.auth.admin.AccountResource;
 import com.amplihack.auth.admin.ApiKeysAdminResource;
 import com.amplihack.auth.admin.BudgetResource;
-import com.amplihack.auth.admin.FactorsAdminResource;
 import com.amplihack.auth.admin.KeysResource;
 import com.amplihack.auth.admin.PolicyResource;
 import com.amplihack.auth.admin.RevokeAllResource;
@@ -64,7 +63,6 @@ public class AuthApplication extends Application {
                 UserResource.class,
                 UsersResource.class,
                 AccountResource.class,
-                FactorsAdminResource.class,
                 AccountKeysResource.class,
                 ApiKeysAdminResource.class,
                 RolesResource.class,

@@ -2,6 +2,7 @@ package com.amplihack.auth.admin;
 
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
+import com.amplihack.auth.factor.FactorRemoval;
 import com.amplihack.auth.factor.Factors;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -90,6 +91,9 @@ public class AccountResource {
 
     @Inject
     private Factors factors;
+
+    @Inject
+    private FactorRemoval factorRemoval;
 
     @GET
     @AdminOrPermission("users:read")
@@ -181,6 +185,24 @@ public class AccountResource {
         }
         secondFactors.lift(account.id());
         audit.record("unlock_user", account.id(), null, null);
+        return Response.noContent().build();
+    }
+
+    /** Removes the factors of somebody who has lost them, and ends the sessions; can be repeated after a 503. */
+    @DELETE
+    @Path("/mfa")
+    @RolesAllowed("admin")
+    public Response removeFactors(@PathParam("id") String path) {
+        Account account = find(path);
+        if (account.id().equals(caller.subject())) { // whoever has stolen the session must not do without the factor
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "Remove your own factors below /auth/mfa.");
+        }
+        boolean had = audit.attempt("remove_factors", account.id(), null, () -> factorRemoval.removeAll(account));
+        store.endAll(account.id());
+        audit.record("remove_factors", account.id(), null, null);
+        if (had) {
+            audit.recordFactorsRemoved(account);
+        }
         return Response.noContent().build();
     }
 

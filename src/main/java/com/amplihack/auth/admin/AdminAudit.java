@@ -46,6 +46,10 @@ public class AdminAudit {
         audit.record(about(AuditEvent.ACCOUNT_UNLOCKED, target).detail("unlocked_by", caller.subject()));
     }
 
+    void recordFactorsRemoved(Account target) {
+        audit.record(about(AuditEvent.FACTOR_REMOVED, target).detail("method", "all"));
+    }
+
     private AuditEntry about(AuditEvent event, Account target) {
         return AuditEntry.of(event, client).user(target.id(), target.username()).actor("account:" + caller.username());
     }

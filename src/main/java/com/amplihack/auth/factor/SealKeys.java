@@ -18,8 +18,6 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
@@ -65,16 +63,15 @@ public class SealKeys {
      */
     public Sealed seal(byte[] secret, String context) {
         try {
-            TreeMap<Integer, Path> files = files();
-            int newest = files.isEmpty() ? 1 : files.lastKey();
-            byte[] key = files.isEmpty()
-                    ? PrivateFiles.secret(directory().resolve("seal-1.key")) // under the directory's lock
-                    : read(files.get(newest));
+            int newest = newest();
+            byte[] key = newest == 0
+                    ? PrivateFiles.secret(file("1")) // under the directory's lock
+                    : read(file(Integer.toString(newest)));
             byte[] nonce = new byte[NONCE_BYTES];
             RANDOM.nextBytes(nonce);
             byte[] sealed = cipher(Cipher.ENCRYPT_MODE, key, nonce, context).doFinal(secret);
             return new Sealed(
-                    Integer.toString(newest),
+                    Integer.toString(Math.max(1, newest)),
                     Base64.getUrlEncoder()
                             .withoutPadding()
                             .encodeToString(ByteBuffer.allocate(NONCE_BYTES + sealed.length)
@@ -98,7 +95,7 @@ public class SealKeys {
             byte[] all = Base64.getUrlDecoder().decode(sealed.text());
             return cipher(
                             Cipher.DECRYPT_MODE,
-                            read(directory().resolve("seal-" + sealed.key() + ".key")),
+                            read(file(sealed.key())),
                             Arrays.copyOf(all, NONCE_BYTES),
                             context)
                     .doFinal(all, NONCE_BYTES, all.length - NONCE_BYTES);
@@ -110,8 +107,8 @@ public class SealKeys {
     /** Whether it should be sealed anew, because there is a newer key. */
     public boolean isOutdated(Sealed sealed) {
         try {
-            TreeMap<Integer, Path> files = files();
-            return !files.isEmpty() && !sealed.key().equals(Integer.toString(files.lastKey()));
+            int newest = newest();
+            return newest > 0 && !sealed.key().equals(Integer.toString(newest));
         } catch (IOException unusable) {
             return false; // sealing it anew would fail as well
         }
@@ -132,17 +129,22 @@ public class SealKeys {
         return key;
     }
 
-    private TreeMap<Integer, Path> files() throws IOException {
-        TreeMap<Integer, Path> found = new TreeMap<>();
+    /** The number of the newest key; 0 if there is none. */
+    private int newest() throws IOException {
+        int newest = 0;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory(), "seal-*.key")) {
             for (Path file : files) {
                 Matcher name = FILE.matcher(String.valueOf(file.getFileName()));
                 if (name.matches()) {
-                    found.putAll(Map.of(Integer.valueOf(name.group(1)), file));
+                    newest = Math.max(newest, Integer.parseInt(name.group(1)));
                 }
             }
         }
-        return found;
+        return newest;
+    }
+
+    private Path file(String number) {
+        return directory().resolve("seal-" + number + ".key");
     }
 
     private Path directory() {

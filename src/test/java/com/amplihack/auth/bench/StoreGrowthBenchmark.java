@@ -5,6 +5,7 @@ import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.SessionStore.Device;
 import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Rotation;
@@ -265,7 +266,8 @@ public final class StoreGrowthBenchmark implements AutoCloseable {
                         now,
                         now,
                         "2001:db8:1234:5678:9abc:def0:1234:5678",
-                        AGENT),
+                        AGENT,
+                        new SignInFacts(now, List.of("pwd", "otp", "mfa"))),
                 WEEK,
                 100);
     }

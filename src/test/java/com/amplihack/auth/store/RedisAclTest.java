@@ -119,6 +119,12 @@ class RedisAclTest {
             assertEquals(Commit.COMMITTED, store.answer(new Answer(seen, epoch, 1, SecurityStoreContract.KEY)));
             assertEquals(Commit.COMMITTED, store.rotate(SecurityStoreContract.rotation(seen, epoch, "next", "")));
             assertTrue(store.isAlive(ADA, "s1"));
+            assertEquals(
+                    Commit.COMMITTED,
+                    store.renew(ADA, "s1", epoch, SignInFacts.password(now)).commit());
+            store.beginSecondStep(new LoginStore.Pending(ADA, "p1", 0, 1, "client"), minute, 2);
+            assertEquals(1, store.trySecondStep(ADA, "p1", "client").left());
+            assertTrue(store.finishSecondStep(ADA, "p1"));
             assertEquals(1, SecurityStoreContract.listed(store, ADA).size());
             store.changeRights(ADA);
             assertTrue(store.end(ADA, "s1"));

@@ -14,6 +14,7 @@ import com.amplihack.auth.store.SessionStore.Commit;
 import com.amplihack.auth.store.SessionStore.Device;
 import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Opening;
+import com.amplihack.auth.store.SessionStore.Renewal;
 import com.amplihack.auth.store.SessionStore.RefreshView;
 import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.store.SessionStore.Use;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -933,6 +935,127 @@ abstract class SecurityStoreContract extends BudgetContract {
 
     final RefreshView look() {
         return store().lookForRefresh(subject, sid, true, new Quota("refresh", 0, Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void anotherSignInIsReadBackAndOutlivesARotation() {
+        SignInFacts mfa = new SignInFacts(now(), List.of("pwd", "otp", "mfa"));
+        open();
+
+        assertEquals(new Renewal(Commit.COMMITTED, 1), store().renew(subject, sid, new Epoch(0, 0), mfa));
+        assertEquals(Optional.of(mfa), store().signIn(subject, sid));
+        assertEquals(Commit.COMMITTED, store().rotate(rotation(1, new Epoch(0, 0), "second")));
+        assertEquals(mfa, look().session().orElseThrow().signIn());
+    }
+
+    @Test
+    void aSignInByTwoFactorsIsStoredWhenTheSessionOpens() {
+        SignInFacts mfa = new SignInFacts(now().minusSeconds(60), List.of("pwd", "otp", "mfa"));
+        store().open(session(new Epoch(0, 0), Duration.ofDays(30)).with(mfa), WEEK, MOST);
+
+        assertEquals(Optional.of(mfa), store().signIn(subject, sid));
+        assertEquals(mfa, look().session().orElseThrow().signIn());
+    }
+
+    @Test
+    void anotherSignInAfterAChangeOfRightsRevokesOlderTokens() {
+        open();
+        Epoch before = store().epoch(subject);
+        store().changeRights(subject);
+        SignInFacts signIn = SignInFacts.password(now());
+
+        assertEquals(Commit.MOVED, store().renew(subject, sid, before, signIn).commit(), "the account was read before");
+        assertEquals(
+                new Renewal(Commit.COMMITTED, 2), store().renew(subject, sid, store().epoch(subject), signIn));
+        assertEquals(Verdict.SESSION_OVER, admitted(1));
+        assertEquals(Verdict.ADMITTED, admitted(2));
+    }
+
+    @Test
+    void aSessionThatIsOverHasNoOtherSignIn() {
+        open();
+        Epoch before = store().epoch(subject);
+        store().endAll(subject);
+
+        assertEquals(
+                Commit.SESSION_OVER,
+                store().renew(subject, sid, before, SignInFacts.password(now())).commit());
+        assertEquals(Optional.empty(), store().signIn(subject, sid));
+    }
+
+    @Test
+    void aPendingSignInHasItsTriesAndSucceedsOnce() {
+        begin(2);
+
+        assertEquals(-1, step("another client").left(), "which takes no try");
+        assertEquals(new LoginStore.SecondStep(1, 7, store().epoch(subject)), step("client"));
+        assertEquals(0, step("client").left());
+        assertFalse(step("client").admitted());
+        assertTrue(store().finishSecondStep(subject, "pending"));
+        assertFalse(store().finishSecondStep(subject, "pending"), "a second time");
+        assertFalse(store().finishSecondStep(subject, "never begun"));
+    }
+
+    @Test
+    void aPendingSignInThatSucceededTakesNoMoreTries() {
+        begin(5);
+        assertEquals(4, step("client").left());
+        assertTrue(store().finishSecondStep(subject, "pending"));
+
+        assertFalse(step("client").admitted());
+    }
+
+    @Test
+    void aPendingSignInEndsWithTheUsersSessions() {
+        begin(5);
+        store().endAll(subject);
+
+        assertFalse(step("client").admitted());
+    }
+
+    @Test
+    void aPendingSignInIsThePersonsItBelongsTo() {
+        begin(5);
+
+        assertFalse(store().trySecondStep(UUID.randomUUID().toString(), "pending", "client")
+                .admitted());
+    }
+
+    /** Fifty guesses at the same moment are looked at as often as there are tries. */
+    @Test
+    void racingTriesOfAPendingSignInAreNoMoreThanItHas() throws Exception {
+        begin(5);
+        ExecutorService guessers = Executors.newFixedThreadPool(10);
+        try {
+            List<Callable<Boolean>> guesses =
+                    Collections.nCopies(50, () -> step("client").admitted());
+            int admitted = 0;
+            for (Future<Boolean> guess : guessers.invokeAll(guesses)) {
+                admitted += guess.get() ? 1 : 0;
+            }
+            assertEquals(5, admitted);
+        } finally {
+            guessers.shutdownNow();
+        }
+    }
+
+    private Verdict admitted(long gen) {
+        return store()
+                .admit(
+                        new Use(subject, sid, gen, "t" + gen, true, ReplayMode.AUTO, Duration.ofMinutes(1)),
+                        new Quota("api", 0, Duration.ofSeconds(60)))
+                .verdict();
+    }
+
+    private void begin(int tries) {
+        store().beginSecondStep(
+                new LoginStore.Pending(subject, "pending", store().epoch(subject).ended(), 7, "client"),
+                Duration.ofMinutes(5),
+                tries);
+    }
+
+    private LoginStore.SecondStep step(String client) {
+        return store().trySecondStep(subject, "pending", client);
     }
 
     final Rotation rotation(long gen, Epoch epoch, String live) {

@@ -31,6 +31,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,9 @@ class TokenIssuerTest {
                         "upn",
                         "sid",
                         "gen",
+                        "auth_time",
+                        "amr",
+                        "acr",
                         "ip",
                         "ua_hash"),
                 claims.keySet());
@@ -116,9 +120,30 @@ class TokenIssuerTest {
         assertEquals("eva", claims.getString("upn"));
         assertEquals(Tokens.SID, claims.getString("sid"));
         assertEquals(3, claims.getInt("gen"));
+        assertEquals(Tokens.NOW.getEpochSecond(), claims.getInt("auth_time"));
+        assertEquals(Tokens.json("[\"pwd\"]"), claims.getJsonArray("amr"));
+        assertEquals("urn:amplihack:pwd", claims.getString("acr"));
         assertEquals("192.0.2.7", claims.getString("ip"));
         byte[] hash = MessageDigest.getInstance("SHA-256").digest("curl/8.5.0".getBytes(UTF_8));
         assertEquals(Base64.getUrlEncoder().withoutPadding().encodeToString(hash), claims.getString("ua_hash"));
+    }
+
+    @Test
+    void whoeverMustEnrollHasNoRights() {
+        SignInFacts signIn = new SignInFacts(Tokens.NOW.minusSeconds(60), List.of("pwd", "otp", "mfa"));
+        JsonObject strong = Tokens.part(
+                issuer.issue(EVA, Tokens.SID, 3, new Standing(signIn, false), Tokens.CLIENT).compact(), 1);
+        assertEquals(Tokens.NOW.getEpochSecond() - 60, strong.getInt("auth_time"));
+        assertEquals("urn:amplihack:mfa", strong.getString("acr"));
+        assertFalse(strong.containsKey("must_enroll"));
+
+        String compact = issuer.issue(EVA, Tokens.SID, 3, new Standing(signIn, true), Tokens.CLIENT)
+                .compact();
+        assertEquals(Tokens.json("[]"), Tokens.part(compact, 1).getJsonArray("roles"));
+        AccessToken token = Tokens.verifier(Tokens.NOW).authentic(compact);
+        assertTrue(token.mustEnroll());
+        assertFalse(token.mustChangePassword());
+        assertEquals(Optional.of(signIn), token.signIn());
     }
 
     @Test

@@ -47,6 +47,29 @@ class TokenParserTest {
         assertEquals("UnverifiedToken[***]", token.toString());
     }
 
+    /** A token of a version that did not say how its user was authenticated. */
+    @Test
+    void tokenWithoutASignInIsRead() {
+        var claims = Tokens.without(Tokens.without(Tokens.without(Tokens.claims(), "auth_time"), "amr"), "acr");
+        assertEquals(
+                Optional.empty(),
+                TokenParser.parse(Tokens.signed(Tokens.header(), claims)).claims().signIn());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auth_time", "amr", "acr"})
+    void aPartOfASignInIsRefused(String claim) {
+        assertEquals(
+                "claim_" + claim,
+                refused(Tokens.signed(Tokens.header(), Tokens.without(Tokens.claims(), claim))).reason());
+    }
+
+    @Test
+    void aClassThatTheMethodsDoNotReachIsRefused() {
+        var claims = Tokens.with(Tokens.claims(), "acr", Json.createValue("urn:amplihack:mfa"));
+        assertEquals("claim_acr", refused(Tokens.signed(Tokens.header(), claims)).reason());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -6,6 +6,7 @@ import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.TokenFamily;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,12 @@ public final class SessionFields {
     public static final String AUTH_TIME = "u";
     public static final String METHODS = "w";
 
+    private static final Map<String, Character> METHOD_LETTERS = Map.of(
+            "pwd", 'p', "otp", 'o', "pop", 'k', "hwk", 'h', "swk", 's', "user", 'u', SignInFacts.MFA, 'm');
+
+    /** Of a method without a letter, which is not read back. */
+    private static final char OTHER_METHOD = '?';
+
     private SessionFields() {}
 
     public static List<String> of(SessionRecord session) {
@@ -64,8 +71,19 @@ public final class SessionFields {
         return fields;
     }
 
+    /** A letter for each of RFC 8176's values that sign-ins have, since every record repeats them. */
     static String methods(SignInFacts signIn) {
-        return String.join(" ", signIn.methods());
+        StringBuilder letters = new StringBuilder();
+        signIn.methods().forEach(method -> letters.append(METHOD_LETTERS.getOrDefault(method, OTHER_METHOD)));
+        return letters.toString();
+    }
+
+    private static List<String> words(String letters) {
+        return METHOD_LETTERS.entrySet().stream()
+                .filter(word -> letters.indexOf(word.getValue()) >= 0)
+                .map(Map.Entry::getKey)
+                .sorted(Comparator.comparingInt(word -> letters.indexOf(METHOD_LETTERS.getOrDefault(word, OTHER_METHOD))))
+                .toList();
     }
 
     /**
@@ -76,7 +94,7 @@ public final class SessionFields {
     static SignInFacts signIn(@Nullable String authTime, @Nullable String methods, Instant createdAt) {
         return authTime == null || authTime.isEmpty() || methods == null
                 ? SignInFacts.password(createdAt)
-                : new SignInFacts(second(authTime), List.of(methods.split(" ")));
+                : new SignInFacts(second(authTime), words(methods));
     }
 
     /**

@@ -14,7 +14,9 @@ import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.store.OnRedis;
 import com.amplihack.auth.store.QuotaStore;
 import com.amplihack.auth.store.SessionPage;
+import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.store.SessionRecord;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.SessionStore.Admission;
 import com.amplihack.auth.store.SessionStore.Answer;
 import com.amplihack.auth.store.SessionStore.Device;
@@ -141,7 +143,7 @@ class EmbeddedAgainstRedisTest extends OnRedis {
         String key = user + sid;
         RefreshView view = views.get(key);
         Quota quota = random.nextInt(3) == 0 ? UNLIMITED : TWO;
-        switch (random.nextInt(52)) {
+        switch (random.nextInt(54)) {
             case 0, 1, 2, 3 -> {
                 Epoch epoch = random.nextInt(6) == 0 ? new Epoch(1, 1) : store.epoch(user);
                 Instant end = now.truncatedTo(ChronoUnit.SECONDS).plus(time(random, 300)); // as the opening is
@@ -170,6 +172,24 @@ class EmbeddedAgainstRedisTest extends OnRedis {
                 if (view != null && view.session().isPresent()) {
                     SessionRecord seen = view.session().get();
                     store.answer(new Answer(seen, view.epoch(), seen.issue() + random.nextInt(2), name));
+                }
+            }
+            case 52 -> {
+                SignInFacts facts = new SignInFacts(now, List.of("pwd", "otp", "mfa"));
+                store.renew(user, sid, store.epoch(user), facts);
+                store.signIn(user, sid);
+            }
+            case 53 -> {
+                String pending = "pending-" + random.nextInt(2);
+                if (random.nextInt(3) == 0) {
+                    store.beginSecondStep(
+                            new LoginStore.Pending(user, pending, store.epoch(user).ended(), 1, "client"),
+                            time(random, 60),
+                            2);
+                }
+                store.trySecondStep(user, pending, random.nextInt(5) == 0 ? "other" : "client");
+                if (random.nextInt(4) == 0) {
+                    store.finishSecondStep(user, pending);
                 }
             }
             case 25 -> store.end(user, sid);
