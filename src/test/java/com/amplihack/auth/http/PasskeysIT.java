@@ -80,12 +80,104 @@ class PasskeysIT {
                 .cookie("session_id", answer.cookieValue("session_id"))
                 .send();
         assertEquals(owner.username, user.json().getString("username"));
-        assertEquals(
-                owner.claims().getString("sub"), Session.part(token, 1).getString("sub"));
-        assertNotEquals(
-                owner.claims().getString("sid"), Session.part(token, 1).getString("sid"));
+        JsonObject claims = Session.part(token, 1);
+        assertEquals(owner.claims().getString("sub"), claims.getString("sub"));
+        assertNotEquals(owner.claims().getString("sid"), claims.getString("sid"));
+        assertEquals("[\"hwk\",\"user\",\"mfa\"]", claims.get("amr").toString());
+        assertEquals("urn:amplihack:mfa", claims.getString("acr"));
         List<String> audited = SharedServer.get().audited(request);
         assertTrue(audited.contains("LOGIN_SUCCESS"), audited::toString);
+    }
+
+    @Test
+    void aPasskeyIsTheSecondFactorAfterAPassword() {
+        Session owner = Session.ofNewUser();
+        SoftwareAuthenticator device = register(owner, device());
+        Client client = new Client();
+        Answer needed = Session.login(client, owner.username, Session.PASSWORD).send();
+        assertEquals(401, needed.status());
+        assertEquals("mfa_required", needed.error());
+        assertEquals("[\"passkey\"]", needed.json().get("methods").toString());
+        String token = needed.json().getString("mfa_token");
+        Answer options = client.post(LOGIN + "/options")
+                .json("{\"mfa_token\":\"" + token + "\"}")
+                .send();
+        assertEquals(200, options.status(), options::body);
+        assertEquals(
+                device.id(),
+                options.json()
+                        .getJsonArray("allowCredentials")
+                        .getJsonObject(0)
+                        .getString("id"));
+
+        Answer forAnybody = mfa(client, token, device.get(challenge(client)));
+        assertEquals(401, forAnybody.status(), "the challenge was not made for this sign-in");
+        assertEquals("invalid_credentials", forAnybody.error());
+        Answer in = mfa(client, token, device.get(options.json()));
+
+        assertEquals(200, in.status(), in::body);
+        JsonObject claims = Session.part(in.json().getString("access_token"), 1);
+        assertEquals(owner.claims().getString("sub"), claims.getString("sub"));
+        assertEquals("urn:amplihack:mfa", claims.getString("acr"));
+    }
+
+    private static Answer mfa(Client client, String token, JsonObject assertion) {
+        return client.post("/auth/login/mfa")
+                .json(Json.createObjectBuilder()
+                        .add("mfa_token", token)
+                        .add("method", "passkey")
+                        .add("assertion", assertion)
+                        .build()
+                        .toString())
+                .send();
+    }
+
+    @Test
+    void aMadeUpMfaTokenGetsNoOptions() {
+        Answer refused = new Client()
+                .post(LOGIN + "/options")
+                .json("{\"mfa_token\":\"AAAA\"}")
+                .send();
+
+        assertEquals(401, refused.status());
+        assertEquals("invalid_credentials", refused.error());
+    }
+
+    /** What an owner of a passkey wants to change needs it: a password alone, or an open session, is weaker. */
+    @Test
+    void afterTheFirstPasskeyAnotherOneNeedsIt() {
+        Session owner = Session.ofNewUser();
+        SoftwareAuthenticator device = register(owner, device());
+
+        for (Answer refused : List.of(
+                options(owner),
+                owner.with(owner.client.request("DELETE", PASSKEYS + "/" + device.id()))
+                        .send())) {
+            assertEquals(401, refused.status(), refused::body);
+            assertEquals("insufficient_user_authentication", refused.error());
+        }
+        Answer challenge =
+                owner.with(owner.client.post("/auth/reauthenticate/options")).send();
+        assertEquals(200, challenge.status(), challenge::body);
+        Answer again = owner.with(owner.client.post("/auth/reauthenticate"))
+                .json(Json.createObjectBuilder()
+                        .add("method", "passkey")
+                        .add("assertion", device.get(challenge.json()))
+                        .build()
+                        .toString())
+                .send();
+        assertEquals(200, again.status(), again::body);
+        owner.accessToken = again.json().getString("access_token");
+
+        register(owner, device());
+        assertEquals(2, list(owner).getJsonArray("items").size());
+    }
+
+    private static Session signedIn(Session owner, SoftwareAuthenticator device) {
+        return Session.opened(
+                owner.client,
+                owner.username,
+                login(owner.client, device.get(challenge(owner.client))).send());
     }
 
     @Test
@@ -106,16 +198,16 @@ class PasskeysIT {
 
     @Test
     void itIsListedRenamedAndRemoved() {
-        Session owner = Session.ofNewUser();
+        Session first = Session.ofNewUser();
         String request = UUID.randomUUID().toString();
-        JsonObject empty = list(owner);
+        JsonObject empty = list(first);
         assertTrue(empty.getJsonArray("items").isEmpty());
         assertTrue(empty.isNull("signal"));
         SoftwareAuthenticator device = device();
-        Answer added = add(owner, device.create(options(owner).json()), " Bj\u006f\u0308rns Laptop ");
+        Answer added = add(first, device.create(options(first).json()), " Bj\u006f\u0308rns Laptop ");
         assertEquals(201, added.status(), added::body);
         assertEquals("Bj\u00f6rns Laptop", added.json().getString("name"), "in NFC");
-        assertEquals(200, login(owner.client, device.get(challenge(owner.client))).send().status());
+        Session owner = signedIn(first, device);
 
         JsonObject listed = only(owner);
         assertEquals(device.id(), listed.getString("id"));
@@ -184,9 +276,9 @@ class PasskeysIT {
     @Test
     void unknownPasskeyWrongAnswerAndDisabledAccountGetOneAnswer() {
         Session owner = Session.ofNewUser();
-        SoftwareAuthenticator device = register(owner, device());
         SoftwareAuthenticator unknown = device();
         unknown.create(options(owner).json());
+        SoftwareAuthenticator device = register(owner, device());
         Client client = new Client();
 
         Answer wrong = login(

@@ -70,6 +70,11 @@ public final class Session {
         return new Session(client, username, login(client, username, password).send());
     }
 
+    /** Who has signed in by other means than a password, and got this answer. */
+    public static Session opened(Client client, String username, Answer login) {
+        return new Session(client, username, login);
+    }
+
     public static Client.Request login(Client client, String username, String password) {
         return client.post("/auth/login")
                 .json(Json.createObjectBuilder()
