@@ -15,6 +15,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.webauthn.RelyingParty;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.factor.passkey.Challenges.Purpose;
 import com.amplihack.auth.factor.passkey.PasskeyAuthenticator.Verified;
 import com.amplihack.auth.factor.passkey.Passkeys.Owner;
 import com.amplihack.auth.factor.passkey.SoftwareAuthenticator.Answer;
@@ -23,6 +24,7 @@ import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.mail.Outbox;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.Tokens;
@@ -42,10 +44,12 @@ import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.persistence.EntityManager;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HashSet;
@@ -64,6 +68,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -441,6 +446,28 @@ class PasskeysTest {
         assertSignInRefused(node, "replayed", answer);
         node.now = node.now.plusMillis(1);
         assertSignInRefused(node, "bad_challenge", answer);
+    }
+
+    /** A store that was asked for anything would fail. */
+    @Test
+    void aChallengeThatNobodyAnswersIsStoredNowhere() {
+        LoginStore nothing = (LoginStore) Proxy.newProxyInstance(
+                LoginStore.class.getClassLoader(), new Class<?>[] {LoginStore.class}, (self, method, arguments) -> {
+                    throw new AssertionError(method);
+                });
+        Challenges challenges = new Challenges(Tokens.RING, nothing, () -> START);
+
+        byte[] first = challenges.issue(Purpose.SIGN_IN, "");
+        byte[] second = challenges.issue(Purpose.SIGN_IN, "");
+
+        assertFalse(Arrays.equals(first, second));
+        assertTrue(challenges.isGood(first, Purpose.SIGN_IN, ""));
+        assertFalse(new Challenges(Tokens.FOREIGN, nothing, () -> START).isGood(first, Purpose.SIGN_IN, ""));
+        for (int bit = 0; bit < first.length * 8; bit++) {
+            byte[] flipped = first.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            assertFalse(challenges.isGood(flipped, Purpose.SIGN_IN, ""));
+        }
     }
 
     @ParameterizedTest
