@@ -51,6 +51,8 @@ public enum AuditEvent {
 
     /** The audit file could not be written for a while; the details count the missing entries. */
     AUDIT_GAP(Severity.CRITICAL),
+    /** A new hash chain begins in a log that has lines already; the details tell why. */
+    AUDIT_CHAIN_STARTED(Severity.INFO),
     /** The audit file was moved, truncated or deleted from outside; the details hold the last {@code seq} before that. */
     AUDIT_REOPENED(Severity.WARNING);
 

@@ -100,6 +100,11 @@ final class AuditFile implements Closeable {
         return regular ? AuditTail.read(path).lastSequence() : OptionalLong.empty();
     }
 
+    /** The file, unless it is a pipe or device. */
+    Optional<Path> regularPath() {
+        return regular ? Optional.of(path) : Optional.empty();
+    }
+
     /** Returns and clears the description of an outside change to the file. */
     Optional<String> pollChange() {
         Optional<String> pending = Optional.ofNullable(change);

@@ -1,5 +1,6 @@
 package com.amplihack.auth.audit;
 
+import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
 import java.net.InetAddress;
@@ -20,14 +21,14 @@ final class AuditLineFormatter {
         this.clock = clock;
     }
 
-    /** Formats an entry for the audit file. */
-    String numbered(AuditEntry entry, long sequence) {
+    /** An entry for the audit file, which its chain has yet to seal. */
+    JsonObject numbered(AuditEntry entry, long sequence) {
         return line(entry, start().add("seq", sequence));
     }
 
     /** Formats an entry that only the server log gets: its {@code seq} is null. */
     String unnumbered(AuditEntry entry) {
-        return line(entry, start().addNull("seq"));
+        return line(entry, start().addNull("seq")).toString();
     }
 
     private JsonObjectBuilder start() {
@@ -36,7 +37,7 @@ final class AuditLineFormatter {
                 .add("node", node);
     }
 
-    private static String line(AuditEntry entry, JsonObjectBuilder json) {
+    private static JsonObject line(AuditEntry entry, JsonObjectBuilder json) {
         json.add("event", entry.event.name())
                 .add("severity", entry.severity.name().toLowerCase(Locale.ROOT));
         add(json, "user_id", entry.userId);
@@ -47,16 +48,30 @@ final class AuditLineFormatter {
         add(json, "user_agent", cut(entry.client.userAgent()));
         add(json, "correlation_id", entry.client.correlationId());
         JsonObjectBuilder details = JSON.createObjectBuilder();
-        entry.details.forEach(details::add);
-        return json.add("details", details).build().toString();
+        entry.details.forEach((name, value) -> details.add(name, whole(value)));
+        return json.add("details", details).build();
     }
 
     private static void add(JsonObjectBuilder json, String name, String value) {
         if (value.isEmpty()) {
             json.addNull(name);
         } else {
-            json.add(name, value);
+            json.add(name, whole(value));
         }
+    }
+
+    /** JSON has no surrogates without their halves (RFC 8259 section 8.2), which a client may have sent or a cut left. */
+    private static String whole(String value) {
+        return value.codePoints().anyMatch(AuditLineFormatter::isSurrogate)
+                ? value.codePoints()
+                        .map(code -> isSurrogate(code) ? 0xFFFD : code)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString()
+                : value;
+    }
+
+    private static boolean isSurrogate(int codePoint) {
+        return Character.getType(codePoint) == Character.SURROGATE;
     }
 
     private static String cut(String userAgent) {

@@ -1,6 +1,12 @@
 package com.amplihack.auth.audit;
 
+import com.amplihack.auth.audit.AuditEvent.Severity;
+import com.amplihack.auth.audit.chain.ChainHead;
+import com.amplihack.auth.audit.chain.ChainOpening;
+import com.amplihack.auth.audit.chain.ChainStateFile;
+import com.amplihack.auth.audit.chain.FirstKeyFile;
 import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
@@ -44,6 +50,7 @@ public class AuditLog {
     private volatile AuditWriter writer;
     private Pseudonyms pseudonyms;
     private long sequence;
+    private ChainHead chain;
     private final AtomicBoolean refusing = new AtomicBoolean();
     private final RefusalThrottle refusals = new RefusalThrottle();
 
@@ -70,21 +77,43 @@ public class AuditLog {
         pseudonyms = new Pseudonyms(configuration.settings().keys().path().resolve("audit.key"));
         Path path = configuration.settings().audit().file();
         AuditSequenceFile head = new AuditSequenceFile(path);
+        ChainStateFile state = new ChainStateFile(path);
         AuditFile file = new AuditFile(path);
         AuditSequenceFile.State before;
         OptionalLong last;
+        ChainOpening opening;
         try {
             before = head.read().orElse(new AuditSequenceFile.State(0, 0));
             file.open();
             last = file.lastSequence();
+            opening = ChainOpening.of(state, file.regularPath(), firstKey());
         } catch (IOException e) {
             throw new InvalidSettingException(
                     "auth.audit.file: " + path + " cannot be opened: " + AuditWriter.describe(e));
         }
         sequence = Math.max(before.sequence(), last.orElse(0));
-        writer = new AuditWriter(file, head, this::recordInternal);
+        chain = opening.head();
+        writer = new AuditWriter(file, head, state, this::recordInternal);
         writer.start(threads == null ? AuditLog::daemon : threads);
         reportChanges(before, last.orElse(0));
+        if (sequence > 0) { // not in a new log, whose first line begins the chain
+            opening.trouble()
+                    .ifPresent(
+                            reason -> recordInternal(AuditEntry.of(AuditEvent.AUDIT_CHAIN_STARTED, ClientContext.NONE)
+                                    .severity(opening.isSuspicious() ? Severity.CRITICAL : Severity.INFO)
+                                    .detail("reason", reason)));
+        }
+    }
+
+    /** Where a new chain's first key is left for the administrator to take away. */
+    private FirstKeyFile firstKey() {
+        Settings settings = configuration.settings();
+        return new FirstKeyFile(settings.audit().key(), settings.keys().path());
+    }
+
+    /** The files that hold first keys and should be kept elsewhere: whoever reads one can rewrite its chain. */
+    public List<Path> firstKeys() {
+        return firstKey().left();
     }
 
     /** Drains the queue for up to two seconds; later entries go to the server log only. */
@@ -174,8 +203,9 @@ public class AuditLog {
             writer.dropped(entry.severity);
             return new Recorded(lines.unnumbered(entry), Optional.empty());
         }
-        String line = lines.numbered(entry, ++sequence);
-        return new Recorded(line, Optional.of(writer.add(line, sequence)));
+        ChainHead.Sealed line = chain.seal(lines.numbered(entry, ++sequence), sequence);
+        chain = line.head();
+        return new Recorded(line.text(), Optional.of(writer.add(line)));
     }
 
     private record Recorded(String line, Optional<AuditWriter.Line> waiting) {}

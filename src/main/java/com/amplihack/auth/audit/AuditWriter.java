@@ -1,6 +1,8 @@
 package com.amplihack.auth.audit;
 
 import com.amplihack.auth.audit.AuditEvent.Severity;
+import com.amplihack.auth.audit.chain.ChainHead;
+import com.amplihack.auth.audit.chain.ChainStateFile;
 import com.amplihack.auth.web.ClientContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,12 +46,16 @@ final class AuditWriter {
     static final class Line {
         private final byte[] bytes;
         private final long sequence;
+        /** The chain's head once the line is written; null for none. */
+        private final @Nullable ChainHead head;
+
         private final long since = System.nanoTime();
         private final CountDownLatch written = new CountDownLatch(1);
 
-        private Line(byte[] bytes, long sequence) {
+        private Line(byte[] bytes, long sequence, @Nullable ChainHead head) {
             this.bytes = bytes;
             this.sequence = sequence;
+            this.head = head;
         }
 
         private Duration age() {
@@ -66,10 +72,11 @@ final class AuditWriter {
     }
 
     /** Queued to wake an idle thread. */
-    private static final Line WAKE = new Line(new byte[0], 0);
+    private static final Line WAKE = new Line(new byte[0], 0, null);
 
     private final AuditFile file;
     private final AuditSequenceFile head;
+    private final ChainStateFile chain;
     private final Consumer<AuditEntry> own;
     private final BlockingQueue<Line> queue = new LinkedBlockingQueue<>(MAX_QUEUED + CRITICAL_RESERVE + 1);
     private final AtomicInteger waiting = new AtomicInteger();
@@ -94,14 +101,17 @@ final class AuditWriter {
 
     private int failures;
 
+    private @Nullable ChainHead kept;
+
     /**
      * Writes to an open file.
      *
      * @param own records the writer's own entries, on its thread
      */
-    AuditWriter(AuditFile file, AuditSequenceFile head, Consumer<AuditEntry> own) {
+    AuditWriter(AuditFile file, AuditSequenceFile head, ChainStateFile chain, Consumer<AuditEntry> own) {
         this.file = file;
         this.head = head;
+        this.chain = chain;
         this.own = own;
     }
 
@@ -120,8 +130,9 @@ final class AuditWriter {
     }
 
     /** Queues a line for which {@link #hasRoom}; callers synchronize and keep the order of the sequence numbers. */
-    Line add(String line, long sequence) {
-        Line added = new Line((line + "\n").getBytes(StandardCharsets.UTF_8), sequence);
+    Line add(ChainHead.Sealed line) {
+        long sequence = line.head().seq();
+        Line added = new Line((line.text() + "\n").getBytes(StandardCharsets.UTF_8), sequence, line.head());
         lastGiven = sequence;
         waiting.incrementAndGet();
         queue.add(added);
@@ -255,9 +266,13 @@ final class AuditWriter {
         lastWritten = line.sequence;
         failure = null;
         failures = 0;
-        line.written.countDown();
         Optional<String> change = file.pollChange();
-        change.ifPresent(what -> head.close()); // it may have been moved with the file
+        if (change.isPresent()) { // they may have been moved with the file
+            head.close();
+            chain.close();
+        }
+        keep(line.head);
+        line.written.countDown();
         if (queue.isEmpty() || lastWritten % HEAD_EVERY == 0) {
             head.write(new AuditSequenceFile.State(lastWritten, 0));
         }
@@ -271,6 +286,18 @@ final class AuditWriter {
             behind = false;
             gap.end().ifPresent(own);
         }
+    }
+
+    /** Keeps the chain's head, and erases the key of the line before, which nobody needs any more. */
+    private void keep(@Nullable ChainHead now) {
+        if (now == null) {
+            return;
+        }
+        chain.write(now);
+        if (kept != null) {
+            kept.key().erase();
+        }
+        kept = now;
     }
 
     private void failed(Line line, Throwable e) {
@@ -307,6 +334,7 @@ final class AuditWriter {
         }
         head.write(new AuditSequenceFile.State(Math.max(lastGiven, lastWritten), unwritten + gap.dropped()));
         head.close();
+        chain.close();
         file.close();
     }
 

@@ -4,23 +4,30 @@ import com.amplihack.auth.config.source.Setting;
 import com.amplihack.auth.config.source.SettingsReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The audit log.
  *
  * @param file in JSON Lines format
+ * @param key where the first key of a new chain is written; if empty, in the key directory
  * @param grace how long an entry may wait for the file before requests that change state are refused
  */
-public record AuditSettings(Path file, Duration grace) {
+public record AuditSettings(Path file, Optional<Path> key, Duration grace) {
     private static final Setting<Path> FILE = Setting.path("auth.audit.file")
             .byDefault("${auth.home}/audit.jsonl")
             .says("a file for this node alone, created with mode 0600; a FIFO works if its reader keeps up");
+    private static final Setting<Path> KEY = Setting.path("auth.audit.key")
+            .example("/run/amplihack-auth/audit-first.key")
+            .says(
+                    "the file to which the first key of a new audit chain is written once, mode 0400, for the administrator to"
+                            + " take away (docs/audit.md); if not set, `audit-chain-<name>.key` in the key directory");
     private static final Setting<Integer> GRACE = Setting.integer("auth.audit.grace.seconds", "seconds", 1, 300)
             .byDefault("5")
             .says("how long an entry may wait for the file before state-changing requests get 503"
                     + " (docs/outage-policy.md#when-the-audit-file-fails)");
 
     static AuditSettings read(SettingsReader from) {
-        return new AuditSettings(from.read(FILE), Duration.ofSeconds(from.read(GRACE)));
+        return new AuditSettings(from.read(FILE), from.find(KEY), Duration.ofSeconds(from.read(GRACE)));
     }
 }

@@ -1,9 +1,9 @@
 package com.amplihack.auth.metering;
 
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.store.budget.Budget;
 import com.amplihack.auth.store.budget.HourlyUsage;
 import com.amplihack.auth.store.budget.UsedBudget;
-import com.amplihack.auth.database.Database;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;

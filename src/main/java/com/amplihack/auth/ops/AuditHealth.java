@@ -22,6 +22,7 @@ public class AuditHealth implements HealthCheck {
                 .ifPresentOrElse(
                         fault -> answer.down().withData("error", fault).withData("waiting", audit.waiting()),
                         answer::up);
+        audit.firstKeys().forEach(file -> answer.withData("keep elsewhere: " + file.getFileName(), file.toString()));
         return answer.build();
     }
 }

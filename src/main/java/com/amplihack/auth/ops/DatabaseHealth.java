@@ -1,7 +1,7 @@
 package com.amplihack.auth.ops;
 
-import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.problem.AuthException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;

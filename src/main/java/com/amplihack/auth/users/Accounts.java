@@ -1,8 +1,8 @@
 package com.amplihack.auth.users;
 
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.database.Database;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;

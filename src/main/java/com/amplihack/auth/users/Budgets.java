@@ -1,9 +1,9 @@
 package com.amplihack.auth.users;
 
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.budget.Budget;
-import com.amplihack.auth.database.Database;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;

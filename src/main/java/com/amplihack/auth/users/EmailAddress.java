@@ -18,8 +18,8 @@ public record EmailAddress(String shown, String key) {
 
     private static final int MAX_LOCAL_BYTES = 64;
     // what RFC 5322 calls dot-atom, with the letters and digits of every script
-    private static final Pattern LOCAL = Pattern.compile(
-            "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+(\\.[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+)*");
+    private static final Pattern LOCAL =
+            Pattern.compile("[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+(\\.[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+)*");
     private static final Pattern DOMAIN =
             Pattern.compile("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
@@ -38,8 +38,8 @@ public record EmailAddress(String shown, String key) {
             return Optional.empty();
         }
         String key = Username.fold(Normalizer.normalize(local, Normalizer.Form.NFKC)) + '@' + domain.get();
-        return Optional.of(new EmailAddress(
-                local + '@' + trimmed.substring(at + 1).toLowerCase(Locale.ROOT), key));
+        return Optional.of(
+                new EmailAddress(local + '@' + trimmed.substring(at + 1).toLowerCase(Locale.ROOT), key));
     }
 
     private static Optional<String> asciiDomain(String domain) {

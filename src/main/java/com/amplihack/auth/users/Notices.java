@@ -25,14 +25,14 @@ public class Notices {
      */
     public void tell(EntityManager transaction, Account account, MailKind kind, Map<String, String> parameters) {
         account.verifiedEmail()
-                .ifPresent(address -> outbox.put(
-                        transaction, new Mail(kind, address, account.language(), account.id(), parameters)));
+                .ifPresent(address ->
+                        outbox.put(transaction, new Mail(kind, address, account.language(), account.id(), parameters)));
     }
 
     /** Tells of what has happened. */
     public void tell(Account account, MailKind kind, Map<String, String> parameters) {
         account.verifiedEmail()
-                .ifPresent(address ->
-                        outbox.put(new Mail(kind, address, account.language(), account.id(), parameters)));
+                .ifPresent(
+                        address -> outbox.put(new Mail(kind, address, account.language(), account.id(), parameters)));
     }
 }

@@ -98,7 +98,9 @@ class AuditLogTest {
         assertEquals("request-1", line.getString("correlation_id"));
         assertEquals(
                 "{\"jti\":\"j\",\"count\":\"2\"}", line.getJsonObject("details").toString());
-        assertEquals(13, line.size());
+        assertEquals(43, line.getString("prev").length());
+        assertEquals(43, line.getString("hash").length());
+        assertEquals(15, line.size());
     }
 
     @Test

@@ -3,6 +3,9 @@ package com.amplihack.auth.audit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.amplihack.auth.audit.AuditEvent.Severity;
+import com.amplihack.auth.audit.chain.ChainHead;
+import com.amplihack.auth.audit.chain.ChainKey;
+import com.amplihack.auth.audit.chain.ChainStateFile;
 import com.amplihack.auth.store.Until;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +51,7 @@ class AuditWriterTest {
         Files.delete(path);
         Files.createDirectory(path); // nothing can be appended to a folder
 
-        writer.add("two", 2);
+        writer.add(line("two", 2));
 
         AuditSequenceFile head = new AuditSequenceFile(path);
         Until.holds("the head has the number", () -> head.read()
@@ -61,13 +64,18 @@ class AuditWriterTest {
     private void start(Path path, java.util.function.Consumer<AuditEntry> own) throws IOException {
         AuditFile file = new AuditFile(path);
         file.open();
-        writer = new AuditWriter(file, new AuditSequenceFile(path), own);
+        writer = new AuditWriter(file, new AuditSequenceFile(path), new ChainStateFile(path), own);
         writer.start(Thread::new);
     }
 
     private void write(String line, long sequence) {
         assertEquals(true, writer.hasRoom(Severity.INFO));
-        writer.add(line, sequence);
+        writer.add(line(line, sequence));
         Until.holds("it is written", () -> writer.waiting() == 0);
+    }
+
+    private static ChainHead.Sealed line(String text, long sequence) {
+        return new ChainHead.Sealed(
+                text, new ChainHead(sequence, sequence, "h".repeat(43), ChainKey.of(new byte[ChainKey.BYTES])));
     }
 }

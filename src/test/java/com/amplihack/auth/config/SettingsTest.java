@@ -111,7 +111,9 @@ class SettingsTest {
         assertTrue(settings.web().adminAllowlist().contains("::1"));
         assertFalse(settings.web().adminAllowlist().contains("10.0.0.1"));
         assertEquals("org.h2.jdbcx.JdbcDataSource", settings.database().driver());
-        assertEquals(new AuditSettings(HOME.resolve("audit.jsonl"), Duration.ofSeconds(5)), settings.audit());
+        assertEquals(
+                new AuditSettings(HOME.resolve("audit.jsonl"), Optional.empty(), Duration.ofSeconds(5)),
+                settings.audit());
         assertEquals(
                 "jdbc:h2:file:/srv/auth/accounts", settings.database().url().reveal());
     }
@@ -308,7 +310,9 @@ class SettingsTest {
         assertFalse(settings.web().cookiePrefix());
         assertFalse(settings.web().requireTls());
         assertEquals("org.postgresql.ds.PGSimpleDataSource", settings.database().driver());
-        assertEquals(new AuditSettings(Path.of("/var/log/audit"), Duration.ofSeconds(9)), settings.audit());
+        assertEquals(
+                new AuditSettings(Path.of("/var/log/audit"), Optional.empty(), Duration.ofSeconds(9)),
+                settings.audit());
         assertEquals("jdbc:postgresql://db/auth", settings.database().url().reveal());
     }
 

@@ -28,7 +28,9 @@ class AuditIT {
             "ip_address",
             "user_agent",
             "correlation_id",
-            "details");
+            "details",
+            "prev",
+            "hash");
 
     @Test
     void aSessionsLifeIsAudited() throws IOException {

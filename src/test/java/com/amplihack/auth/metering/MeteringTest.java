@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.store.Reservations;
@@ -22,7 +23,6 @@ import com.amplihack.auth.store.budget.Reserved;
 import com.amplihack.auth.store.budget.TokenUsage;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
-import com.amplihack.auth.database.Database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.reflect.Proxy;

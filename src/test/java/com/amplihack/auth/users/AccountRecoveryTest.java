@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.source.InvalidSettingException;
-import com.amplihack.auth.users.AccountRecovery.Found;
 import com.amplihack.auth.database.Database;
 import com.amplihack.auth.database.OnBothDatabases;
+import com.amplihack.auth.users.AccountRecovery.Found;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

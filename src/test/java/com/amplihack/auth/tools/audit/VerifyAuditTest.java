@@ -1,0 +1,135 @@
+package com.amplihack.auth.tools.audit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.audit.AuditEntry;
+import com.amplihack.auth.audit.AuditEvent;
+import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.config.Configuration;
+import com.amplihack.auth.config.TestSettings;
+import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.web.ClientContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command on files that {@link AuditLog} wrote, over restarts and moved files. */
+class VerifyAuditTest {
+    @TempDir
+    Path home;
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private Path file;
+    private Path older;
+    private String key;
+
+    @BeforeEach
+    void write() throws IOException {
+        Configuration configuration = new Configuration(TestSettings.dev(home, Map.of()));
+        file = configuration.settings().audit().file();
+        older = file.resolveSibling("older.jsonl");
+        List<Path> keys = List.of();
+        for (int start = 0; start < 3; start++) {
+            AuditLog log = new AuditLog(configuration, InstantSource.system(), new Meters());
+            log.open();
+            keys = log.firstKeys();
+            for (int i = 0; i < 10; i++) {
+                log.record(AuditEntry.of(AuditEvent.LOGOUT, ClientContext.NONE).user("user-" + i));
+                if (start == 1 && i == 4) {
+                    Files.move(file, older); // as a rotation does; the next line tells
+                }
+            }
+            log.close();
+        }
+        assertEquals(1, keys.size(), "one chain");
+        key = keys.get(0).toString();
+    }
+
+    @Test
+    void filesInTheirOrderAreProven() {
+        assertEquals(0, run("--key", key, older.toString(), file.toString()));
+        assertTrue(output().startsWith("31 lines are proven\nLast: 31:"), output());
+        assertEquals(0, run("--key", key, file.toString()), "also without the first one");
+    }
+
+    @Test
+    void withoutTheKeyTheyAreLinked() {
+        assertEquals(0, run(older.toString(), file.toString()));
+        assertTrue(output().startsWith("31 lines are linked (no key was given)\n"), output());
+    }
+
+    @Test
+    void aShortenedFileIsFoundByTheHeadBesideIt() throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        Files.write(file, lines.subList(0, lines.size() - 2));
+        assertEquals(1, run("--key", key, older.toString(), file.toString()));
+        assertTrue(output().contains("truncated: the last line has seq 29, and there was one with seq 31"), output());
+    }
+
+    @Test
+    void theStateRolledBackWithItIsFoundByTheAnchorOfAnEarlierRun() throws IOException {
+        run(older.toString(), file.toString());
+        String anchor = output().lines()
+                .filter(line -> line.startsWith("Last: "))
+                .findFirst()
+                .orElseThrow()
+                .substring("Last: ".length());
+        List<String> lines = Files.readAllLines(file);
+        Files.write(file, lines.subList(0, lines.size() - 2));
+        Files.delete(file.resolveSibling(file.getFileName() + ".chain"));
+        assertEquals(0, run("--key", key, older.toString(), file.toString()), "nothing tells");
+        assertTrue(output().contains("nothing tells whether the end is missing"), output());
+        assertEquals(1, run("--key", key, "--anchor", anchor, older.toString(), file.toString()));
+    }
+
+    @Test
+    void anEditedLineIsNamed() throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(file));
+        lines.set(3, lines.get(3).replace("LOGOUT", "LOGIN_SUCCESS"));
+        Files.write(file, lines);
+        assertEquals(1, run("--key", key, older.toString(), file.toString()));
+        assertTrue(output().contains("audit.jsonl, line 4 (seq "), output());
+        assertTrue(output().contains("edited: it does not fit its hash"), output());
+    }
+
+    @Test
+    void filesInTheWrongOrderAreFound() {
+        assertEquals(1, run("--key", key, file.toString(), older.toString()));
+        assertTrue(output().contains("reordered"), output());
+    }
+
+    @Test
+    void whatItCannotReadItSays() {
+        assertEquals(2, run());
+        assertTrue(output().startsWith("Name at least one file.\nUsage: "), output());
+        assertEquals(2, run("--anchor", "x", "f"));
+        assertEquals(2, run("--what", "f"));
+        assertEquals(2, run("--key", file.toString(), file.toString()));
+        assertTrue(output().contains("holds no first key"), output());
+        assertEquals(2, run(home.resolve("absent").toString()));
+        assertTrue(output().contains("cannot be read: NoSuchFileException"), output());
+    }
+
+    private int run(String... arguments) {
+        printed.reset();
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        List<String> all = new ArrayList<>(List.of("verify-audit"));
+        all.addAll(List.of(arguments));
+        return new VerifyAudit(out, out).run(all);
+    }
+
+    private String output() {
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+}
