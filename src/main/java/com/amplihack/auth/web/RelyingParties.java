@@ -37,8 +37,9 @@ public class RelyingParties {
      */
     public RelyingParty require(HttpServletRequest request) {
         return find(request)
-                .orElseThrow(() -> new AuthException(
-                        ErrorCode.NOT_AVAILABLE,
-                        "Passkeys are not available here: they need auth.public.url with https, or auth.webauthn.origins."));
+                .orElseThrow(
+                        () -> new AuthException(
+                                ErrorCode.NOT_AVAILABLE,
+                                "Passkeys are not available here: they need auth.public.url with https, or auth.webauthn.origins."));
     }
 }

@@ -117,7 +117,11 @@ class PasskeyBrowserIT {
         Object name = tab.evaluate("async () => (await session.addPasskey('laptop')).name");
         assertEquals("laptop", name);
         assertEquals(1, credentials().size());
-        assertTrue(credentials().get(0).getAsJsonObject().get("isResidentCredential").getAsBoolean());
+        assertTrue(credentials()
+                .get(0)
+                .getAsJsonObject()
+                .get("isResidentCredential")
+                .getAsBoolean());
         tab.evaluate("() => session.logout()");
         open();
 

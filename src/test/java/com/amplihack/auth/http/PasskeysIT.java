@@ -25,7 +25,8 @@ class PasskeysIT {
     private static final String LOGIN = "/auth/login/passkey";
 
     private static SoftwareAuthenticator device() {
-        return SoftwareAuthenticator.es256("http://localhost:" + SharedServer.get().port());
+        return SoftwareAuthenticator.es256(
+                "http://localhost:" + SharedServer.get().port());
     }
 
     private static Answer options(Session owner) {
@@ -105,10 +106,7 @@ class PasskeysIT {
         assertEquals(200, options.status(), options::body);
         assertEquals(
                 device.id(),
-                options.json()
-                        .getJsonArray("allowCredentials")
-                        .getJsonObject(0)
-                        .getString("id"));
+                options.json().getJsonArray("allowCredentials").getJsonObject(0).getString("id"));
 
         Answer forAnybody = mfa(client, token, device.get(challenge(client)));
         assertEquals(401, forAnybody.status(), "the challenge was not made for this sign-in");
@@ -217,7 +215,9 @@ class PasskeysIT {
         assertEquals("[\"hybrid\",\"internal\"]", listed.get("transports").toString());
         JsonObject signal = list(owner).getJsonObject("signal");
         assertEquals("localhost", signal.getString("rpId"));
-        assertEquals("[\"" + device.id() + "\"]", signal.get("allAcceptedCredentialIds").toString());
+        assertEquals(
+                "[\"" + device.id() + "\"]",
+                signal.get("allAcceptedCredentialIds").toString());
 
         Answer renamed = owner.with(owner.client.request("PATCH", PASSKEYS + "/" + device.id()))
                 .json("{\"name\":\"phone\"}")
@@ -233,8 +233,13 @@ class PasskeysIT {
         assertTrue(list(owner).getJsonArray("items").isEmpty());
         assertEquals(
                 "[]",
-                list(owner).getJsonObject("signal").get("allAcceptedCredentialIds").toString());
-        assertEquals(401, login(owner.client, device.get(challenge(owner.client))).send().status());
+                list(owner)
+                        .getJsonObject("signal")
+                        .get("allAcceptedCredentialIds")
+                        .toString());
+        assertEquals(
+                401,
+                login(owner.client, device.get(challenge(owner.client))).send().status());
     }
 
     @Test
@@ -281,9 +286,7 @@ class PasskeysIT {
         SoftwareAuthenticator device = register(owner, device());
         Client client = new Client();
 
-        Answer wrong = login(
-                        client,
-                        device.get(challenge(client), answer -> answer.origin = "https://evil.example"))
+        Answer wrong = login(client, device.get(challenge(client), answer -> answer.origin = "https://evil.example"))
                 .send();
         Answer nobody = login(client, unknown.get(challenge(client))).send();
         Session admin = Session.admin();

@@ -33,9 +33,10 @@ public record WebauthnSettings(Optional<String> id, String name, Set<String> ori
                     "a domain such as example.com, in ASCII",
                     value -> domain(value.toLowerCase(Locale.ROOT)))
             .example("example.com")
-            .says("the domain that passkeys belong to (RP ID): the host of each of `auth.webauthn.origins`, or a domain above it."
-                    + " If not set, the host of `auth.public.url`, in `dev` without one `localhost`. A change makes every passkey"
-                    + " useless (docs/passkeys.md)");
+            .says(
+                    "the domain that passkeys belong to (RP ID): the host of each of `auth.webauthn.origins`, or a domain above it."
+                            + " If not set, the host of `auth.public.url`, in `dev` without one `localhost`. A change makes every passkey"
+                            + " useless (docs/passkeys.md)");
     private static final Setting<String> RP_NAME = Setting.of(
                     "auth.webauthn.rp.name",
                     "text of 1 to " + MAX_NAME_LENGTH + " characters without control characters",
@@ -47,8 +48,9 @@ public record WebauthnSettings(Optional<String> id, String name, Set<String> ori
                     "exact origins with https such as https://app.example.com, or http://localhost with a port",
                     WebauthnSettings::origin)
             .example("https://example.com,https://app.example.com")
-            .says("the origins of the pages that may make and use passkeys. If not set, that of `auth.public.url`, in `dev`"
-                    + " without one `http://localhost` on the port that the request came to");
+            .says(
+                    "the origins of the pages that may make and use passkeys. If not set, that of `auth.public.url`, in `dev`"
+                            + " without one `http://localhost` on the port that the request came to");
 
     public WebauthnSettings {
         origins = Set.copyOf(origins);
@@ -64,8 +66,8 @@ public record WebauthnSettings(Optional<String> id, String name, Set<String> ori
         String name = from.read(RP_NAME);
         Set<String> origins = Set.copyOf(from.find(ORIGINS).orElse(List.of()));
         boolean local = !production && publicUrl.isEmpty();
-        Optional<String> used =
-                id.or(() -> publicUrl.flatMap(url -> domain(host(url.origin())))).or(() -> local ? Optional.of(LOCALHOST) : Optional.empty());
+        Optional<String> used = id.or(() -> publicUrl.flatMap(url -> domain(host(url.origin()))))
+                .or(() -> local ? Optional.of(LOCALHOST) : Optional.empty());
         Set<String> pages = origins.isEmpty()
                 ? publicUrl
                         .map(PublicUrl::origin)
@@ -75,8 +77,8 @@ public record WebauthnSettings(Optional<String> id, String name, Set<String> ori
                 : origins;
         if (used.isEmpty()) {
             if (!origins.isEmpty()) {
-                throw new InvalidSettingException(
-                        ORIGINS.name() + " must not be set without " + RP_ID.name() + " or auth.public.url with a domain");
+                throw new InvalidSettingException(ORIGINS.name() + " must not be set without " + RP_ID.name()
+                        + " or auth.public.url with a domain");
             }
             return new WebauthnSettings(Optional.empty(), name, Set.of());
         }
@@ -121,7 +123,8 @@ public record WebauthnSettings(Optional<String> id, String name, Set<String> ori
     /** Browsers have passkeys on secure pages alone (section 13.4.2), of which {@code http://localhost} is one. */
     private static Optional<String> origin(String text) {
         return Origin.canonical(text)
-                .filter(origin -> origin.startsWith("https://") || LOCAL.matcher(origin).matches());
+                .filter(origin ->
+                        origin.startsWith("https://") || LOCAL.matcher(origin).matches());
     }
 
     private static String host(String origin) {

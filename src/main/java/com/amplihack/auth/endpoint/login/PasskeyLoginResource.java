@@ -98,10 +98,7 @@ public class PasskeyLoginResource {
         Delivery delivery = Delivery.of(body, Delivery.COOKIE);
 
         Verified verified = authenticator.authenticate(
-                parties.require(request),
-                credential,
-                devices.presented(credentials.deviceCookies(request)),
-                client);
+                parties.require(request), credential, devices.presented(credentials.deviceCookies(request)), client);
         return sessions.open(signIn.byPasskey(verified.who(), verified.amr(), client), delivery, request, client);
     }
 }

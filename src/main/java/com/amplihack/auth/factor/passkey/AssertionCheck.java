@@ -33,8 +33,7 @@ public class AssertionCheck implements PasskeyCheck {
     @Override
     public boolean check(JsonObject assertion, Account account, String binding, ClientContext client) {
         Credential credential = Credential.of(JsonBody.of(assertion, "assertion"));
-        PasskeyResult result =
-                answers.check(parties.require(request), credential, account.id(), binding, client);
+        PasskeyResult result = answers.check(parties.require(request), credential, account.id(), binding, client);
         result.refusal()
                 .ifPresent(reason -> audit.record(AuditEntry.of(AuditEvent.PASSKEY_REFUSED, client)
                         .user(account.id(), account.username())

@@ -92,7 +92,8 @@ public class Challenges {
     boolean redeem(byte[] challenge, String accountId) {
         byte[] random = Arrays.copyOf(challenge, RANDOM_BYTES);
         // at least as long as the slowest clock of a node thinks it good
-        Duration life = Duration.between(clock.instant(), madeAt(challenge).plus(LIFE)).plus(SKEW.multipliedBy(2));
+        Duration life =
+                Duration.between(clock.instant(), madeAt(challenge).plus(LIFE)).plus(SKEW.multipliedBy(2));
         return store.redeem(accountId, Base64Url.encode(random), life);
     }
 

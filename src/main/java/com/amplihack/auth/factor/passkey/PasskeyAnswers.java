@@ -48,8 +48,7 @@ public class PasskeyAnswers {
      * @param binding what the answer must belong to as well, such as the id of the sign-in that waits for it
      */
     public JsonObject options(RelyingParty party, String accountId, String binding) {
-        List<PasskeyRecord> allowed =
-                store.database().read(entities -> PasskeyStore.passkeys(entities, accountId));
+        List<PasskeyRecord> allowed = store.database().read(entities -> PasskeyStore.passkeys(entities, accountId));
         return CredentialOptions.request(
                 party, allowed, challenges.issue(Purpose.SECOND_FACTOR, bound(accountId, binding)));
     }

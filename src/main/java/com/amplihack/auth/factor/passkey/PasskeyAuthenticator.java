@@ -107,11 +107,7 @@ public class PasskeyAuthenticator {
     }
 
     private PasskeyResult check(
-            RelyingParty party,
-            Credential credential,
-            Claimed claimed,
-            LoginLimit.Begun begun,
-            ClientContext client) {
+            RelyingParty party, Credential credential, Claimed claimed, LoginLimit.Begun begun, ClientContext client) {
         try {
             return claimed.passkey()
                     .map(passkey -> answers.check(party, credential, passkey, client))

@@ -16,8 +16,7 @@ public final class PasskeyJson {
                 .add("name", passkey.name())
                 .add("created_at", passkey.createdAt().toString());
         passkey.lastUsedAt()
-                .ifPresentOrElse(
-                        used -> json.add("last_used_at", used.toString()), () -> json.addNull("last_used_at"));
+                .ifPresentOrElse(used -> json.add("last_used_at", used.toString()), () -> json.addNull("last_used_at"));
         return json.add("sign_count", passkey.signCount())
                 .add("backup_eligible", passkey.backupEligible())
                 .add("backed_up", passkey.backedUp())

@@ -69,17 +69,17 @@ class PasskeyStore {
      */
     boolean use(PasskeyRecord passkey, long count, boolean backedUp, Instant now) {
         String growing = count == 0 ? "p.signCount = :count" : "p.signCount < :count";
-        return database.write(entities -> entities.createQuery(
-                                "update PasskeyRecord p set p.signCount = :count, p.backedUp = :backedUp,"
+        return database.write(entities ->
+                entities.createQuery("update PasskeyRecord p set p.signCount = :count, p.backedUp = :backedUp,"
                                         + " p.lastUsedAt = :now where p.id = :id and p.accountId = :account and "
                                         + growing)
-                        .setParameter("count", count)
-                        .setParameter("backedUp", backedUp)
-                        .setParameter("now", now.toEpochMilli())
-                        .setParameter("id", passkey.id())
-                        .setParameter("account", passkey.accountId())
-                        .executeUpdate()
-                == 1);
+                                .setParameter("count", count)
+                                .setParameter("backedUp", backedUp)
+                                .setParameter("now", now.toEpochMilli())
+                                .setParameter("id", passkey.id())
+                                .setParameter("account", passkey.accountId())
+                                .executeUpdate()
+                        == 1);
     }
 
     /** Locks the passkeys of an account until the transaction ends, so that what is counted still holds then. */
@@ -104,8 +104,7 @@ class PasskeyStore {
     }
 
     private static Optional<UserHandle> handle(EntityManager entities, String accountId) {
-        return entities
-                .createQuery("select h from UserHandle h where h.accountId = :account", UserHandle.class)
+        return entities.createQuery("select h from UserHandle h where h.accountId = :account", UserHandle.class)
                 .setParameter("account", accountId)
                 .getResultStream()
                 .findFirst();

@@ -141,13 +141,11 @@ public class Passkeys {
         Owned owned = store.owned(accountId).orElseThrow(Passkeys::noAccount);
         JsonArrayBuilder items = StrictJson.provider().createArrayBuilder();
         owned.passkeys().forEach(passkey -> items.add(PasskeyJson.of(passkey)));
-        JsonObjectBuilder page = StrictJson.provider()
-                .createObjectBuilder()
-                .add("items", items)
-                .addNull("next_cursor");
+        JsonObjectBuilder page =
+                StrictJson.provider().createObjectBuilder().add("items", items).addNull("next_cursor");
         JsonValue signal = party.flatMap(known -> owned.handle()
-                        .<JsonValue>map(handle ->
-                                CredentialOptions.signal(known, owned.account(), handle, owned.passkeys())))
+                        .<JsonValue>map(
+                                handle -> CredentialOptions.signal(known, owned.account(), handle, owned.passkeys())))
                 .orElse(JsonValue.NULL);
         return page.add("signal", signal).build();
     }

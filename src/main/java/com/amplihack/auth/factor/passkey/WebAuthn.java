@@ -69,14 +69,13 @@ final class WebAuthn {
      */
     NewPasskey registered(Credential credential, RelyingParty party, Predicate<byte[]> isGood)
             throws RefusedAnswerException {
-        RegistrationRequest request =
-                new RegistrationRequest(credential.attestationObject(), credential.clientData());
+        RegistrationRequest request = new RegistrationRequest(credential.attestationObject(), credential.clientData());
         return refusing(() -> {
             RegistrationData data = manager.parse(request);
             byte[] challenge = challenge(data.getCollectedClientData(), isGood);
-            manager.verify(
-                    data, new RegistrationParameters(server(party, challenge), algorithms(), true, true));
-            AuthenticatorData<?> authenticator = present(data.getAttestationObject()).getAuthenticatorData();
+            manager.verify(data, new RegistrationParameters(server(party, challenge), algorithms(), true, true));
+            AuthenticatorData<?> authenticator =
+                    present(data.getAttestationObject()).getAuthenticatorData();
             AttestedCredentialData attested = present(authenticator.getAttestedCredentialData());
             if (!Arrays.equals(attested.getCredentialId(), credential.idBytes())) {
                 throw new RefusedAnswerException("other_credential_id");
@@ -185,8 +184,7 @@ final class WebAuthn {
 
     private byte[] publicKey(AttestedCredentialData attested) {
         byte[] all = keys.convert(attested);
-        return Arrays.copyOfRange(
-                all, AAGUID_BYTES + Short.BYTES + attested.getCredentialId().length, all.length);
+        return Arrays.copyOfRange(all, AAGUID_BYTES + Short.BYTES + attested.getCredentialId().length, all.length);
     }
 
     private static void requireSoundKey(COSEKey key) throws RefusedAnswerException {

@@ -89,7 +89,8 @@ class WebauthnSettingsTest {
     })
     void theseBelongTogether(String id, String origin) {
         assertEquals(
-                Set.of(origin), production(Map.of(ID, id, ORIGINS, origin)).orElseThrow().origins());
+                Set.of(origin),
+                production(Map.of(ID, id, ORIGINS, origin)).orElseThrow().origins());
     }
 
     @ParameterizedTest
@@ -110,7 +111,14 @@ class WebauthnSettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "https://example.com", "example.com:8443", "192.0.2.1", "[::1]", "exämple.com", "a..b", "-a.example", "*.example.com"
+                "https://example.com",
+                "example.com:8443",
+                "192.0.2.1",
+                "[::1]",
+                "exämple.com",
+                "a..b",
+                "-a.example",
+                "*.example.com"
             })
     void whatIsNoDomainIsRefused(String id) {
         String message = refusal(Map.of(ID, id, ORIGINS, "https://example.com"));
@@ -129,7 +137,8 @@ class WebauthnSettingsTest {
     @Test
     void halfASettingIsRefusedByName() {
         assertTrue(refusal(Map.of(ID, "example.com")).startsWith(ID + " must not be set without " + ORIGINS));
-        assertTrue(refusal(Map.of(ORIGINS, "https://example.com")).startsWith(ORIGINS + " must not be set without " + ID));
+        assertTrue(
+                refusal(Map.of(ORIGINS, "https://example.com")).startsWith(ORIGINS + " must not be set without " + ID));
     }
 
     @Test
@@ -143,6 +152,7 @@ class WebauthnSettingsTest {
     }
 
     private static String refusal(Map<String, String> settings) {
-        return assertThrows(InvalidSettingException.class, () -> production(settings)).getMessage();
+        return assertThrows(InvalidSettingException.class, () -> production(settings))
+                .getMessage();
     }
 }

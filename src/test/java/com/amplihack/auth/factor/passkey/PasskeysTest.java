@@ -111,8 +111,8 @@ class PasskeysTest {
             answers = new PasskeyAnswers(records, challenges, audit, () -> now);
             Configuration configuration = new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of()));
             limit = new LoginLimit(store, new RateLimiter(audit, configuration), configuration);
-            authenticator = new PasskeyAuthenticator(
-                    records, answers, new AccountDirectory(database), store, limit, audit);
+            authenticator =
+                    new PasskeyAuthenticator(records, answers, new AccountDirectory(database), store, limit, audit);
         }
 
         private Notices notices() {
@@ -153,7 +153,8 @@ class PasskeysTest {
     }
 
     private static Credential read(JsonObject credential) {
-        JsonObject body = Json.createObjectBuilder().add("credential", credential).build();
+        JsonObject body =
+                Json.createObjectBuilder().add("credential", credential).build();
         return Credential.read(JsonBody.of(body, "body"), "credential");
     }
 
@@ -206,8 +207,8 @@ class PasskeysTest {
     @MethodSource("nodes")
     void aPasskeyOfEachAlgorithmSignsInWithoutAName(Node node) {
         String ada = account(node);
-        for (SoftwareAuthenticator device : List.of(
-                device(), SoftwareAuthenticator.ed25519(ORIGIN), SoftwareAuthenticator.rs256(ORIGIN, 2048))) {
+        for (SoftwareAuthenticator device :
+                List.of(device(), SoftwareAuthenticator.ed25519(ORIGIN), SoftwareAuthenticator.rs256(ORIGIN, 2048))) {
             node.register(ada, device);
             for (int i = 0; i < 2; i++) {
                 Verified verified = node.signIn(device.get(node.answers.options(PARTY)));
@@ -294,8 +295,7 @@ class PasskeysTest {
         tamperings.put("inconsistent_client_data_type", answer -> answer.type = "webauthn.get");
         tamperings.put("user_not_present", answer -> answer.flags = VERIFIED);
         tamperings.put("user_not_verified", answer -> answer.flags = PRESENT);
-        tamperings.put(
-                "illegal_backup_state", answer -> answer.flags = PRESENT | VERIFIED | BACKED_UP);
+        tamperings.put("illegal_backup_state", answer -> answer.flags = PRESENT | VERIFIED | BACKED_UP);
         tamperings.put("bad_top_origin in a frame", answer -> answer.crossOrigin = true);
         tamperings.put("bad_top_origin named", answer -> answer.topOrigin = "https://evil.example");
         tamperings.put("not_allowed_algorithm", answer -> answer.algorithm = -35);
@@ -317,15 +317,9 @@ class PasskeysTest {
     void aKeyThatIsTooSmallOrTooLargeIsRefused(Node node) {
         String ada = account(node);
 
-        assertRefusedToOwner(
-                node,
-                "key_size",
-                () -> node.register(ada, SoftwareAuthenticator.rs256(ORIGIN, 1024)));
+        assertRefusedToOwner(node, "key_size", () -> node.register(ada, SoftwareAuthenticator.rs256(ORIGIN, 1024)));
         node.register(ada, SoftwareAuthenticator.rs256(ORIGIN, 4096));
-        assertRefusedToOwner(
-                node,
-                "key_size",
-                () -> node.register(ada, SoftwareAuthenticator.rs256(ORIGIN, 4608)));
+        assertRefusedToOwner(node, "key_size", () -> node.register(ada, SoftwareAuthenticator.rs256(ORIGIN, 4608)));
     }
 
     @ParameterizedTest
@@ -400,8 +394,7 @@ class PasskeysTest {
         tamperings.put("user_not_present", answer -> answer.flags = VERIFIED);
         tamperings.put("user_not_verified", answer -> answer.flags = PRESENT);
         tamperings.put("illegal_backup_state", answer -> answer.flags = PRESENT | VERIFIED | BACKED_UP);
-        tamperings.put(
-                "bad_backup_eligible_flag", answer -> answer.flags = PRESENT | VERIFIED | BACKUP_ELIGIBLE);
+        tamperings.put("bad_backup_eligible_flag", answer -> answer.flags = PRESENT | VERIFIED | BACKUP_ELIGIBLE);
         tamperings.put("bad_top_origin in a frame", answer -> answer.crossOrigin = true);
         tamperings.put("bad_top_origin named", answer -> answer.topOrigin = "https://evil.example");
         tamperings.put("other_user_handle", answer -> answer.userHandle = foreignHandle);
@@ -410,19 +403,16 @@ class PasskeysTest {
         tamperings.put("bad_signature", answer -> answer.signature = new byte[70]);
         tamperings.put("unknown_passkey", answer -> answer.id = unknown.rawId());
 
-        tamperings.forEach((reason, tampering) -> assertSignInRefused(
-                node, reason.split(" ")[0], device.get(node.answers.options(PARTY), tampering)));
+        tamperings.forEach((reason, tampering) ->
+                assertSignInRefused(node, reason.split(" ")[0], device.get(node.answers.options(PARTY), tampering)));
 
         // another key under that id: whoever knows the id and the handle
         SoftwareAuthenticator thief = device();
         thief.create(node.options(ada));
-        assertSignInRefused(
-                node,
-                "bad_signature",
-                thief.get(node.answers.options(PARTY), answer -> {
-                    answer.id = device.rawId();
-                    answer.counter = 1_000;
-                }));
+        assertSignInRefused(node, "bad_signature", thief.get(node.answers.options(PARTY), answer -> {
+            answer.id = device.rawId();
+            answer.counter = 1_000;
+        }));
         assertEquals(
                 ada,
                 node.signIn(device.get(node.answers.options(PARTY)))
@@ -482,9 +472,7 @@ class PasskeysTest {
         assertSignInRefused(node, "malicious_counter_value", clone.get(node.answers.options(PARTY)));
         assertEquals(1, node.audit.count("PASSKEY_CLONED"));
         assertSignInRefused(
-                node,
-                "malicious_counter_value",
-                device.get(node.answers.options(PARTY), answer -> answer.counter = 0));
+                node, "malicious_counter_value", device.get(node.answers.options(PARTY), answer -> answer.counter = 0));
         assertEquals(
                 2, only(node, ada).getInt("sign_count"), "what is refused changes nothing, and its owner can go on");
         node.signIn(device.get(node.answers.options(PARTY), answer -> answer.counter = 0xFFFF_FFFFL));
@@ -534,8 +522,7 @@ class PasskeysTest {
         assertEquals(Optional.of("bad_challenge"), second(node, device.get(options), ada, "another"));
         assertEquals(Optional.of("bad_challenge"), second(node, foreign.get(options), eve, "pending"));
         assertEquals(
-                Optional.of("bad_challenge"),
-                second(node, device.get(node.answers.options(PARTY)), ada, "pending"));
+                Optional.of("bad_challenge"), second(node, device.get(node.answers.options(PARTY)), ada, "pending"));
         String foreignHandle = node.options(eve).getJsonObject("user").getString("id");
         assertEquals(
                 Optional.of("other_user_handle"),
@@ -581,8 +568,8 @@ class PasskeysTest {
             assertThrows(AuthException.class, () -> node.signIn(bad));
         }
 
-        AuthException limited = assertThrows(
-                AuthException.class, () -> node.signIn(device.get(node.answers.options(PARTY))));
+        AuthException limited =
+                assertThrows(AuthException.class, () -> node.signIn(device.get(node.answers.options(PARTY))));
 
         assertEquals(ErrorCode.RATE_LIMITED, limited.code());
         node.authenticator.authenticate(
@@ -649,10 +636,8 @@ class PasskeysTest {
                         .toList());
         JsonObject signal = page.getJsonObject("signal");
         assertEquals("example.com", signal.getString("rpId"));
-        assertEquals(
-                node.options(ada).getJsonObject("user").getString("id"), signal.getString("userId"));
-        assertEquals(
-                List.of(device.id(), second.id()), strings(signal.getJsonArray("allAcceptedCredentialIds")));
+        assertEquals(node.options(ada).getJsonObject("user").getString("id"), signal.getString("userId"));
+        assertEquals(List.of(device.id(), second.id()), strings(signal.getJsonArray("allAcceptedCredentialIds")));
         assertEquals("user-" + ada, signal.getString("name"));
 
         assertTrue(node.passkeys.remove(node.owner(ada), device.id()));

@@ -142,7 +142,8 @@ public final class SoftwareAuthenticator {
             throw new IllegalStateException("InvalidStateError: excluded");
         }
         userHandle = options.getJsonObject("user").getString("id");
-        Answer answer = answer("webauthn.create", options, options.getJsonObject("rp").getString("id"));
+        Answer answer =
+                answer("webauthn.create", options, options.getJsonObject("rp").getString("id"));
         tampering.accept(answer);
         byte[] data = authenticatorData(answer, answer.flags | ATTESTED, attested(answer));
         byte[] object = joined(
@@ -158,7 +159,9 @@ public final class SoftwareAuthenticator {
                 Json.createObjectBuilder()
                         .add("clientDataJSON", BASE64URL.encodeToString(clientData(answer)))
                         .add("attestationObject", BASE64URL.encodeToString(object))
-                        .add("transports", Json.createArrayBuilder().add("internal").add("hybrid")));
+                        .add(
+                                "transports",
+                                Json.createArrayBuilder().add("internal").add("hybrid")));
     }
 
     /** An {@code AuthenticationResponseJSON}. */
@@ -174,8 +177,7 @@ public final class SoftwareAuthenticator {
         tampering.accept(answer);
         byte[] data = authenticatorData(answer, answer.flags, new byte[0]);
         byte[] clientData = clientData(answer);
-        byte[] signature =
-                answer.signature == null ? signature(joined(data, sha256(clientData))) : answer.signature;
+        byte[] signature = answer.signature == null ? signature(joined(data, sha256(clientData))) : answer.signature;
         JsonObjectBuilder response = Json.createObjectBuilder()
                 .add("clientDataJSON", BASE64URL.encodeToString(clientData))
                 .add("authenticatorData", BASE64URL.encodeToString(data))
