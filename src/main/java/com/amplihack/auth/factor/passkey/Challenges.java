@@ -51,31 +51,35 @@ public class Challenges {
     }
 
     /**
-     * A fresh challenge.
+     * A fresh challenge, in base64url.
      *
      * @param binding what else the answer must belong to, such as the account and its session; may be empty
      */
-    byte[] issue(Purpose purpose, String binding) {
+    String issue(Purpose purpose, String binding) {
         byte[] random = new byte[RANDOM_BYTES];
         RANDOM.nextBytes(random);
         byte[] body = ByteBuffer.allocate(BODY_BYTES)
                 .put(random)
                 .putLong(clock.millis())
                 .array();
-        return ByteBuffer.allocate(LENGTH)
+        return Base64Url.encode(ByteBuffer.allocate(LENGTH)
                 .put(body)
                 .put(mac(body, purpose, binding))
-                .array();
+                .array());
     }
 
     /** Whether this service has made the challenge for this, within the last five minutes. */
-    boolean isGood(byte[] challenge, Purpose purpose, String binding) {
-        if (challenge.length != LENGTH) {
-            return false;
-        }
-        byte[] body = Arrays.copyOf(challenge, BODY_BYTES);
-        byte[] mac = Arrays.copyOfRange(challenge, BODY_BYTES, LENGTH);
-        return MessageDigest.isEqual(mac, mac(body, purpose, binding)) && isFresh(madeAt(challenge));
+    boolean isGood(String challenge, Purpose purpose, String binding) {
+        return Base64Url.decode(challenge)
+                .filter(all -> all.length == LENGTH)
+                .filter(all -> isOurs(all, purpose, binding))
+                .filter(all -> isFresh(madeAt(all)))
+                .isPresent();
+    }
+
+    private boolean isOurs(byte[] all, Purpose purpose, String binding) {
+        byte[] mac = Arrays.copyOfRange(all, BODY_BYTES, LENGTH);
+        return MessageDigest.isEqual(mac, mac(Arrays.copyOf(all, BODY_BYTES), purpose, binding));
     }
 
     private boolean isFresh(Instant made) {
@@ -89,12 +93,11 @@ public class Challenges {
      * @param accountId of the answer
      * @return whether this is its first answer
      */
-    boolean redeem(byte[] challenge, String accountId) {
-        byte[] random = Arrays.copyOf(challenge, RANDOM_BYTES);
+    boolean redeem(String challenge, String accountId) {
+        byte[] all = Base64Url.decode(challenge).orElseThrow();
         // at least as long as the slowest clock of a node thinks it good
-        Duration life =
-                Duration.between(clock.instant(), madeAt(challenge).plus(LIFE)).plus(SKEW.multipliedBy(2));
-        return store.redeem(accountId, Base64Url.encode(random), life);
+        Duration life = Duration.between(clock.instant(), madeAt(all).plus(LIFE)).plus(SKEW.multipliedBy(2));
+        return store.redeem(accountId, Base64Url.encode(Arrays.copyOf(all, RANDOM_BYTES)), life);
     }
 
     private static Instant madeAt(byte[] challenge) {

@@ -21,7 +21,7 @@ final class CredentialOptions {
      * has already.
      */
     static JsonObject creation(
-            RelyingParty party, Account account, UserHandle handle, List<PasskeyRecord> existing, byte[] challenge) {
+            RelyingParty party, Account account, UserHandle handle, List<PasskeyRecord> existing, String challenge) {
         JsonArrayBuilder algorithms = JSON.createArrayBuilder();
         WebAuthn.ALGORITHMS.forEach(algorithm -> algorithms.add(
                 JSON.createObjectBuilder().add("type", "public-key").add("alg", algorithm)));
@@ -33,7 +33,7 @@ final class CredentialOptions {
                                 .add("id", handle.handle())
                                 .add("name", account.username())
                                 .add("displayName", account.username()))
-                .add("challenge", Base64Url.encode(challenge))
+                .add("challenge", challenge)
                 .add("pubKeyCredParams", algorithms)
                 .add("timeout", Challenges.LIFE.toMillis())
                 .add("excludeCredentials", descriptors(existing))
@@ -52,9 +52,9 @@ final class CredentialOptions {
      *
      * @param allowed the passkeys of whom it is about; none if the answer shall say who that is
      */
-    static JsonObject request(RelyingParty party, List<PasskeyRecord> allowed, byte[] challenge) {
+    static JsonObject request(RelyingParty party, List<PasskeyRecord> allowed, String challenge) {
         return JSON.createObjectBuilder()
-                .add("challenge", Base64Url.encode(challenge))
+                .add("challenge", challenge)
                 .add("timeout", Challenges.LIFE.toMillis())
                 .add("rpId", party.id())
                 .add("allowCredentials", descriptors(allowed))

@@ -13,10 +13,14 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "auth_passkey")
 public class PasskeyRecord {
-    /** What is made of the answer of a new authenticator. */
+    /**
+     * What the answer of a new authenticator says.
+     *
+     * @param publicKey a COSE_Key in base64url
+     */
     record Made(
             String id,
-            byte[] publicKey,
+            String publicKey,
             String aaguid,
             long signCount,
             List<String> transports,
@@ -64,7 +68,7 @@ public class PasskeyRecord {
         this.id = made.id();
         this.accountId = accountId;
         this.name = name;
-        this.publicKey = Base64Url.encode(made.publicKey());
+        this.publicKey = made.publicKey();
         this.signCount = made.signCount();
         this.transports = String.join(SEPARATOR, made.transports());
         this.aaguid = made.aaguid();

@@ -82,10 +82,15 @@ class PasskeyStore {
                         == 1);
     }
 
-    /** Locks the passkeys of an account until the transaction ends, so that what is counted still holds then. */
-    static Optional<UserHandle> lock(EntityManager entities, String accountId) {
-        return handle(entities, accountId)
-                .map(handle -> entities.find(UserHandle.class, handle.handle(), LockModeType.PESSIMISTIC_WRITE));
+    /**
+     * Locks the passkeys of an account until the transaction ends, so that what is counted still holds then.
+     *
+     * @return whether it has a user handle, which is the lock
+     */
+    static boolean lock(EntityManager entities, String accountId) {
+        Optional<UserHandle> handle = handle(entities, accountId);
+        handle.ifPresent(held -> entities.lock(held, LockModeType.PESSIMISTIC_WRITE));
+        return handle.isPresent();
     }
 
     static List<PasskeyRecord> passkeys(EntityManager entities, String accountId) {

@@ -90,7 +90,9 @@ public class Passkeys {
         Added added = store.database().write(entities -> {
             Account account = Optional.ofNullable(entities.find(Account.class, owner.accountId()))
                     .orElseThrow(Passkeys::noAccount);
-            PasskeyStore.lock(entities, account.id()).orElseThrow(Passkeys::noAccount);
+            if (!PasskeyStore.lock(entities, account.id())) {
+                throw noAccount();
+            }
             requireRoom(PasskeyStore.passkeys(entities, account.id()).size());
             if (entities.find(PasskeyRecord.class, credential.id()) != null) { // section 7.1, step 26
                 throw new RefusedAnswerException("already_registered").forOwner();

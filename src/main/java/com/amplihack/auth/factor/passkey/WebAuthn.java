@@ -57,22 +57,22 @@ final class WebAuthn {
      *
      * @param challenge which is good, but may have been answered before
      */
-    record Answer(byte[] challenge, long signCount, boolean backedUp) {}
+    record Answer(String challenge, long signCount, boolean backedUp) {}
 
     /** The challenge that a new passkey answers, which is good but may have been answered before, and the passkey. */
-    record NewPasskey(byte[] challenge, PasskeyRecord.Made made) {}
+    record NewPasskey(String challenge, PasskeyRecord.Made made) {}
 
     /**
      * Verifies a new passkey.
      *
      * @param isGood whether a challenge was made for this
      */
-    NewPasskey registered(Credential credential, RelyingParty party, Predicate<byte[]> isGood)
+    NewPasskey registered(Credential credential, RelyingParty party, Predicate<String> isGood)
             throws RefusedAnswerException {
         RegistrationRequest request = new RegistrationRequest(credential.attestationObject(), credential.clientData());
         return refusing(() -> {
             RegistrationData data = manager.parse(request);
-            byte[] challenge = challenge(data.getCollectedClientData(), isGood);
+            String challenge = challenge(data.getCollectedClientData(), isGood);
             manager.verify(data, new RegistrationParameters(server(party, challenge), algorithms(), true, true));
             AuthenticatorData<?> authenticator =
                     present(data.getAttestationObject()).getAuthenticatorData();
@@ -99,13 +99,13 @@ final class WebAuthn {
      *
      * @param isGood whether a challenge was made for this
      */
-    Answer answered(Credential credential, PasskeyRecord passkey, RelyingParty party, Predicate<byte[]> isGood)
+    Answer answered(Credential credential, PasskeyRecord passkey, RelyingParty party, Predicate<String> isGood)
             throws RefusedAnswerException {
         AuthenticationRequest request = new AuthenticationRequest(
                 credential.idBytes(), credential.authenticatorData(), credential.clientData(), credential.signature());
         return refusing(() -> {
             AuthenticationData data = manager.parse(request);
-            byte[] challenge = challenge(data.getCollectedClientData(), isGood);
+            String challenge = challenge(data.getCollectedClientData(), isGood);
             manager.verify(
                     data,
                     new AuthenticationParameters(
@@ -136,21 +136,21 @@ final class WebAuthn {
         return WORD.matcher(name).replaceAll("_").toLowerCase(Locale.ROOT);
     }
 
-    private static byte[] challenge(CollectedClientData client, Predicate<byte[]> isGood)
+    private static String challenge(CollectedClientData client, Predicate<String> isGood)
             throws RefusedAnswerException {
-        byte[] challenge = present(client.getChallenge()).getValue();
+        String challenge = Base64Url.encode(present(client.getChallenge()).getValue());
         if (!isGood.test(challenge)) {
             throw new RefusedAnswerException("bad_challenge");
         }
         return challenge;
     }
 
-    private static ServerProperty server(RelyingParty party, byte[] challenge) {
+    private static ServerProperty server(RelyingParty party, String challenge) {
         Set<Origin> origins = party.origins().stream().map(Origin::new).collect(Collectors.toSet());
         return ServerProperty.builder()
                 .origins(origins)
                 .rpId(party.id())
-                .challenge(new DefaultChallenge(challenge))
+                .challenge(new DefaultChallenge(Base64Url.decode(challenge).orElseThrow()))
                 .build();
     }
 
@@ -182,9 +182,10 @@ final class WebAuthn {
                 null);
     }
 
-    private byte[] publicKey(AttestedCredentialData attested) {
+    private String publicKey(AttestedCredentialData attested) {
         byte[] all = keys.convert(attested);
-        return Arrays.copyOfRange(all, AAGUID_BYTES + Short.BYTES + attested.getCredentialId().length, all.length);
+        return Base64Url.encode(Arrays.copyOfRange(
+                all, AAGUID_BYTES + Short.BYTES + attested.getCredentialId().length, all.length));
     }
 
     private static void requireSoundKey(COSEKey key) throws RefusedAnswerException {

@@ -49,7 +49,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HashSet;
@@ -447,16 +446,17 @@ class PasskeysTest {
                 });
         Challenges challenges = new Challenges(Tokens.RING, nothing, () -> START);
 
-        byte[] first = challenges.issue(Purpose.SIGN_IN, "");
-        byte[] second = challenges.issue(Purpose.SIGN_IN, "");
+        String first = challenges.issue(Purpose.SIGN_IN, "");
+        String second = challenges.issue(Purpose.SIGN_IN, "");
 
-        assertFalse(Arrays.equals(first, second));
+        assertNotEquals(first, second);
         assertTrue(challenges.isGood(first, Purpose.SIGN_IN, ""));
         assertFalse(new Challenges(Tokens.FOREIGN, nothing, () -> START).isGood(first, Purpose.SIGN_IN, ""));
-        for (int bit = 0; bit < first.length * 8; bit++) {
-            byte[] flipped = first.clone();
+        byte[] bytes = Base64.getUrlDecoder().decode(first);
+        for (int bit = 0; bit < bytes.length * 8; bit++) {
+            byte[] flipped = bytes.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            assertFalse(challenges.isGood(flipped, Purpose.SIGN_IN, ""));
+            assertFalse(challenges.isGood(Base64Url.encode(flipped), Purpose.SIGN_IN, ""));
         }
     }
 
