@@ -19,13 +19,14 @@ const NOTHING_TO_END = ['missing_token', 'invalid_refresh_token'];
 const PASSKEY_OFFER_MILLIS = 240_000; // a challenge is good for five minutes
 const RENEW = ['token_expired', 'token_revoked', 'token_replayed', 'binding_mismatch', 'invalid_token'];
 
-/** Why there is no token; `code` is the server's error code, or `unreachable`, or `user_changed`. */
+/** Why something did not work; `code` is the server's error code, or `unreachable`, or `user_changed`. */
 export class AuthError extends Error {
   constructor(code, problem = {}) {
     super(problem.detail ?? code);
     this.name = 'AuthError';
     this.code = code;
     this.status = problem.status;
+    this.problem = problem; // whose further members some codes have, such as `mfa_token`
   }
 }
 

@@ -308,6 +308,10 @@ class PasskeysTest {
             }
             assertRefusedToOwner(node, reason.split(" ")[0], () -> node.add(ada, credential));
         });
+        JsonObject renamed = Json.createObjectBuilder(device().create(node.options(ada)))
+                .add("id", device().id())
+                .build();
+        assertRefusedToOwner(node, "other_credential_id", () -> node.add(ada, renamed));
         assertTrue(items(node, ada).isEmpty());
     }
 
