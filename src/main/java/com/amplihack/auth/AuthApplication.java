@@ -11,6 +11,8 @@ import com.amplihack.auth.admin.RolesResource;
 import com.amplihack.auth.admin.SignInsResource;
 import com.amplihack.auth.admin.UsageResource;
 import com.amplihack.auth.admin.UsersResource;
+import com.amplihack.auth.admin.transfer.ExportResource;
+import com.amplihack.auth.admin.transfer.ImportResource;
 import com.amplihack.auth.endpoint.ApiKeysResource;
 import com.amplihack.auth.endpoint.JwksResource;
 import com.amplihack.auth.endpoint.login.LoginResource;
@@ -27,6 +29,10 @@ import com.amplihack.auth.endpoint.factor.ReauthenticateResource;
 import com.amplihack.auth.endpoint.factor.ReauthenticationOptionsResource;
 import com.amplihack.auth.endpoint.login.MfaLoginResource;
 import com.amplihack.auth.endpoint.login.PasskeyLoginResource;
+import com.amplihack.auth.endpoint.account.EmailResource;
+import com.amplihack.auth.endpoint.account.ForgottenPasswordResource;
+import com.amplihack.auth.endpoint.account.InvitationResource;
+import com.amplihack.auth.endpoint.account.OwnAccountResource;
 import com.amplihack.auth.endpoint.usage.OwnUsageResource;
 import com.amplihack.auth.gate.AuditGuard;
 import com.amplihack.auth.gate.PreconditionGuard;
@@ -55,6 +61,11 @@ public class AuthApplication extends Application {
                 MfaResource.class,
                 ReauthenticateResource.class,
                 ReauthenticationOptionsResource.class,
+                ForgottenPasswordResource.class,
+                EmailResource.class,
+                EmailResource.Verification.class,
+                InvitationResource.class,
+                OwnAccountResource.class,
                 ApiKeysResource.class,
                 PasskeysResource.class,
                 PasskeyLoginResource.class,
@@ -63,6 +74,8 @@ public class AuthApplication extends Application {
                 UserResource.class,
                 UsersResource.class,
                 AccountResource.class,
+                ImportResource.class,
+                ExportResource.class,
                 AccountKeysResource.class,
                 ApiKeysAdminResource.class,
                 RolesResource.class,

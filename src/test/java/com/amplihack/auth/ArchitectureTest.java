@@ -123,7 +123,7 @@ class ArchitectureTest {
                     BASE + ".gate..",
                     BASE + ".endpoint..",
                     BASE + ".proxy..",
-                    BASE + ".admin",
+                    BASE + ".admin..",
                     BASE + ".ops",
                     BASE + ".problem")
             .should()

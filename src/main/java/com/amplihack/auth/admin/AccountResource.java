@@ -1,9 +1,13 @@
 package com.amplihack.auth.admin;
 
+import com.amplihack.auth.admin.accounts.AttributesMember;
+import com.amplihack.auth.admin.accounts.ContactMembers;
+import com.amplihack.auth.admin.accounts.IfMatch;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.factor.FactorRemoval;
 import com.amplihack.auth.factor.Factors;
+import com.amplihack.auth.gate.permission.HonoursIfMatch;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimit;
@@ -21,6 +25,9 @@ import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.LoginLimit;
 import com.amplihack.auth.users.login.SecondFactorLimit;
 import com.amplihack.auth.users.password.OpaqueString;
+import com.amplihack.auth.users.selfservice.ContactRules;
+import com.amplihack.auth.users.selfservice.ContactRules.Contact;
+import com.amplihack.auth.users.selfservice.LinkMails;
 import com.amplihack.auth.web.JsonBody;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -37,6 +44,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
@@ -59,8 +67,8 @@ public class AccountResource {
     private static final Pattern UUID_FORM = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
 
     static final String MUST_CHANGE = "must_change_password";
-    private static final Set<String> MEMBERS =
-            Set.of("username", "password", "roles", "permissions", "enabled", MUST_CHANGE);
+    private static final Set<String> MEMBERS = ContactMembers.with(
+            "username", "password", "roles", "permissions", "enabled", MUST_CHANGE, AttributesMember.NAME);
 
     @Inject
     private AccountDirectory accounts;
@@ -94,78 +102,118 @@ public class AccountResource {
 
     @Inject
     private FactorRemoval factorRemoval;
+    private ContactRules contacts;
+
+    @Inject
+    private LinkMails mails;
 
     @GET
     @AdminOrPermission("users:read")
-    public String get(@PathParam("id") String path) {
-        return json(find(path)).build().toString();
+    public Response get(@PathParam("id") String path) {
+        Account account = find(path);
+        return answer(account, store.lockedUntil(account.id()));
+    }
+
+    private static Response answer(Account account, Optional<Instant> lock) {
+        return Response.ok(AccountJson.of(account, lock).build().toString())
+                .header(HttpHeaders.ETAG, IfMatch.tag(account))
+                .build();
     }
 
     /**
-     * Merge patch (RFC 7396): {@code null} empties a list. A new password ends all sessions, and must be changed by its
+     * Merge patch (RFC 7396): {@code null} empties a list or the attributes. A new name revokes access tokens. A new password ends all sessions, and must be changed by its
      * user unless the request says otherwise.
      */
     @PATCH
     @AdminOrPermission({"users:write", "users:reset"})
-    public String change(@PathParam("id") String path, @Context HttpServletRequest request) {
+    @HonoursIfMatch
+    public Response change(@PathParam("id") String path, @Context HttpServletRequest request) {
         JsonBody body = JsonBody.read(request, MEMBERS);
         Optional<Secret> password = body.optional("password", UsersResource.MAX_PASSWORD_LENGTH, OpaqueString::of)
                 .map(Secret::of);
+        Contact contact = ContactMembers.read(body);
+        Account before = find(path);
+        String id = before.id();
         AccountChange change = new AccountChange(
                 password,
                 body.patchedStrings("roles", UsersResource.MAX_ROLES, UsersResource.MAX_ROLE_LENGTH),
                 TokenSizeCheck.wellFormed(body.patchedStrings(
                         "permissions", UsersResource.MAX_PERMISSIONS, UsersResource.MAX_PERMISSION_LENGTH)),
                 body.patchedBool("enabled"),
-                body.patchedBool(MUST_CHANGE).or(() -> password.map(chosen -> true)));
+                body.patchedBool(MUST_CHANGE).or(() -> password.map(chosen -> true)),
+                newName(body, before),
+                contacts.set(contact).then(AttributesMember.change(body)));
         boolean resets = body.has("password") || body.has(MUST_CHANGE);
-        RightsCheck allowed = delegation.of(
-                needed(resets, change),
-                change.touchesRights() ? fit : RightsCheck.NONE, // even an account with too many rights can be disabled
+        boolean lengthensTokens = change.touchesRights() || change.username().isPresent();
+        RightsCheck rights = delegation.of(
+                needed(resets, contact, change),
+                lengthensTokens ? fit : RightsCheck.NONE, // even an account with too many rights can be disabled
                 change.roles().orElse(Set.of()),
                 change.permissions().orElse(Set.of()));
-        Account before = find(path);
-        String id = before.id();
+        RightsCheck allowed = IfMatch.of(request, rights);
         if (resets && id.equals(caller.subject())) { // a stolen session must not do without the old password
             throw new AuthException(ErrorCode.INVALID_REQUEST, "password: change your own by POST /auth/password.");
         }
-        if (body.optional("username", Username.MAX_LENGTH, Username::normalize)
-                .map(Username::normalize)
-                .filter(name -> !name.equals(before.username()))
-                .isPresent()) {
-            throw new AuthException(ErrorCode.INVALID_REQUEST, "username: cannot be changed.");
+        if (contact.vouches() && id.equals(caller.subject())) { // nor without the new address' mailbox
+            throw new AuthException(ErrorCode.INVALID_REQUEST, "email_verified: change your own by POST /auth/email.");
         }
         Optional<Instant> lock = store.lockedUntil(id); // nothing may fail between change and audit entry
-        Account after = audit.attempt("change_user", id, AccountJson.of(before, lock), () -> administration
+        Account after = audit.attempt("change_user", id, AccountJson.audited(before, lock), () -> administration
                 .change(id, change, allowed)
                 .orElseThrow(AccountResource::noSuchUser));
-        audit.record("change_user", id, AccountJson.of(before, lock), AccountJson.of(after, lock));
+        audit.record("change_user", id, AccountJson.audited(before, lock), AccountJson.audited(after, lock));
         if (change.password().isPresent()) {
             audit.recordPasswordReset(after);
         }
-        return AccountJson.of(after, lock).build().toString();
+        return answer(after, lock);
+    }
+
+    /** The name if it is another one, if only in case. */
+    private static Optional<Username> newName(JsonBody body, Account before) {
+        return body.optional("username", Username.MAX_LENGTH, Username::normalize)
+                .map(Username::required)
+                .filter(name -> !name.shown().equals(before.username()));
     }
 
     /** Permissions, or none if the change needs the role {@code admin}. */
-    private static List<String> needed(boolean resets, AccountChange change) {
-        if (change.mustChangePassword().filter(must -> !must).isPresent()) {
-            return List.of(); // whoever keeps a password that they know gets what the account is given later
+    private static List<String> needed(boolean resets, Contact contact, AccountChange change) {
+        if (contact.vouches()
+                || change.mustChangePassword().filter(must -> !must).isPresent()) {
+            // whoever keeps a password that they know, or has a mailbox of the account, gets what it is given later
+            return List.of();
         }
-        boolean writes = change.touchesRights() || change.enabled().isPresent();
+        boolean writes = change.touchesRights() || change.enabled().isPresent() || !contact.isEmpty();
         return Stream.concat(
                         resets ? Stream.of("users:reset") : Stream.empty(),
                         writes || !resets ? Stream.of("users:write") : Stream.empty())
                 .toList();
     }
 
+    /** Sends another invitation to an account that has no password yet; its older link is void. */
+    @POST
+    @Path("/invite")
+    @AdminOrPermission("users:reset")
+    public Response invite(@PathParam("id") String path, @Context HttpServletRequest request) {
+        JsonBody.read(request, Set.of());
+        mails.requireMail();
+        String id = uuid(path);
+        AccountChange invitation = AccountChange.further(contacts.invite());
+        audit.attempt("invite_user", id, null, () -> administration
+                .change(id, invitation, delegation.of(Set.of("users:reset"), RightsCheck.NONE))
+                .orElseThrow(AccountResource::noSuchUser));
+        audit.record("invite_user", id, null, null);
+        return Response.noContent().build();
+    }
+
     /** Can be retried after a 503, as it also ends the sessions of an account already deleted. */
     @DELETE
     @RolesAllowed("admin")
-    public Response delete(@PathParam("id") String path) {
+    @HonoursIfMatch
+    public Response delete(@PathParam("id") String path, @Context HttpServletRequest request) {
         String id = uuid(path);
+        RightsCheck allowed = IfMatch.of(request, delegation.ofAdmin(RightsCheck.NONE));
         JsonObjectBuilder before = accounts.find(id).map(this::json).orElse(null);
-        boolean deleted = audit.attempt(
-                "delete_user", id, before, () -> administration.delete(id, delegation.ofAdmin(RightsCheck.NONE)));
+        boolean deleted = audit.attempt("delete_user", id, before, () -> administration.delete(id, allowed));
         if (!deleted) {
             throw noSuchUser();
         }
@@ -254,7 +302,7 @@ public class AccountResource {
     }
 
     private JsonObjectBuilder json(Account account) {
-        return AccountJson.of(account, store.lockedUntil(account.id()));
+        return AccountJson.audited(account, store.lockedUntil(account.id()));
     }
 
     private Account find(String path) {

@@ -54,11 +54,11 @@ public class AdminAudit {
         return AuditEntry.of(event, client).user(target.id(), target.username()).actor("account:" + caller.username());
     }
 
-    void recordCritical(String action, String target) {
+    public void recordCritical(String action, String target) {
         audit.record(entry(action, target).severity(AuditEvent.Severity.CRITICAL));
     }
 
-    void record(String action, String target, @Nullable JsonObjectBuilder before, @Nullable JsonObjectBuilder after) {
+    public void record(String action, String target, @Nullable JsonObjectBuilder before, @Nullable JsonObjectBuilder after) {
         AuditEntry entry = entry(action, target);
         if (before != null) {
             entry.detail("before", before.build());

@@ -39,7 +39,7 @@ public class Delegation {
     private SessionStore sessions;
 
     /** A rule for what the role {@code admin} alone may do. */
-    RightsCheck ofAdmin(RightsCheck rule) {
+    public RightsCheck ofAdmin(RightsCheck rule) {
         return of(List.of(), rule);
     }
 

@@ -23,7 +23,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** {@code /admin/api/roles}: lists, changes and deletes roles. */
 @Path("/admin/api/roles")
@@ -31,7 +30,6 @@ import java.util.regex.Pattern;
 @RequestScoped
 public class RolesResource {
     private static final Set<String> MEMBERS = Set.of("permissions");
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,63}");
 
     @Inject
     private AccountDirectory accounts;
@@ -95,6 +93,6 @@ public class RolesResource {
     }
 
     static boolean isName(String text) {
-        return NAME.matcher(text).matches();
+        return Role.isName(text);
     }
 }

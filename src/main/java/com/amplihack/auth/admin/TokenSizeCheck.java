@@ -4,29 +4,27 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.token.TokenIssuer;
 import com.amplihack.auth.users.RightsCheck;
+import com.amplihack.auth.users.Role;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Refuses rights that do not fit into an access token of the maximum length (docs/specification.md, fault 35). */
 @Singleton
-class TokenSizeCheck implements RightsCheck {
-    private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:*/-]*");
-
+public class TokenSizeCheck implements RightsCheck {
     private final TokenIssuer issuer;
 
     @Inject
-    TokenSizeCheck(TokenIssuer issuer) {
+    public TokenSizeCheck(TokenIssuer issuer) {
         this.issuer = issuer;
     }
 
     /** Allows letters, digits and {@code . _ : * / -}, as permissions go into headers and lists. */
     static Set<String> wellFormed(Set<String> permissions) {
         for (String permission : permissions) {
-            if (!PERMISSION.matcher(permission).matches()) {
+            if (!Role.isPermission(permission)) {
                 throw new AuthException(
                         ErrorCode.INVALID_REQUEST,
                         "permissions: each must be letters, digits and . _ : * / - and start with a letter or digit.");

@@ -2,20 +2,29 @@ package com.amplihack.auth.admin;
 
 import static com.amplihack.auth.admin.AccountJson.JSON;
 
+import com.amplihack.auth.admin.accounts.AttributesMember;
+import com.amplihack.auth.admin.accounts.ContactMembers;
+import com.amplihack.auth.admin.accounts.IfMatch;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.gate.permission.Authorization;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.session.Paging;
 import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountAdministration;
-import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.users.listing.AccountList;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.users.password.PasswordPolicy;
+import com.amplihack.auth.users.selfservice.ContactRules;
+import com.amplihack.auth.users.selfservice.ContactRules.Contact;
+import com.amplihack.auth.users.selfservice.LinkMails;
 import com.amplihack.auth.web.JsonBody;
 import com.amplihack.auth.web.PublicBaseUrl;
 import jakarta.enterprise.context.RequestScoped;
@@ -30,11 +39,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -49,17 +57,31 @@ public class UsersResource {
     static final int MAX_PERMISSION_LENGTH = 128;
     static final int MAX_PASSWORD_LENGTH = 1024;
 
-    private static final Set<String> MEMBERS =
-            Set.of("username", "password", "roles", "permissions", "enabled", AccountResource.MUST_CHANGE);
+    private static final String INVITE = "invite";
+    private static final Set<String> MEMBERS = ContactMembers.with(
+            "username",
+            "password",
+            "roles",
+            "permissions",
+            "enabled",
+            AccountResource.MUST_CHANGE,
+            INVITE,
+            AttributesMember.NAME);
 
     @Inject
-    private AccountDirectory accounts;
+    private AccountList listing;
 
     @Inject
     private AccountAdministration administration;
 
     @Inject
     private LoginStore store;
+
+    @Inject
+    private ContactRules contacts;
+
+    @Inject
+    private LinkMails mails;
 
     @Inject
     private TokenSizeCheck fit;
@@ -78,7 +100,7 @@ public class UsersResource {
 
     /**
      * Without a password, generates one and returns it, once, as {@code initial_password}. By a caller without the role
-     * {@code admin} it must be changed.
+     * {@code admin} it must be changed. With {@code invite} the account has none until its owner chooses one.
      */
     @POST
     @AdminOrPermission("users:write")
@@ -93,46 +115,73 @@ public class UsersResource {
         boolean enabled = body.bool("enabled", true);
         boolean mustChange =
                 body.bool(AccountResource.MUST_CHANGE, !caller.roles().contains(Authorization.ADMIN));
-        RightsCheck allowed = delegation.of(mustChange ? Set.of("users:write") : Set.of(), fit, roles, permissions);
-        Secret password = chosen.orElseGet(PasswordPolicy::random);
+        Contact contact = ContactMembers.read(body);
+        boolean invited = isInvited(body);
+        boolean delegable = (mustChange || invited) && !contact.vouches();
+        RightsCheck allowed = delegation.of(delegable ? Set.of("users:write") : Set.of(), fit, roles, permissions);
+        AccountChange.Step contactable = contacts.set(contact).then(AttributesMember.change(body));
+        AccountChange.Step further = invited ? contactable.then(contacts.invite()) : contactable;
+        Optional<Secret> password = invited ? Optional.empty() : Optional.of(chosen.orElseGet(PasswordPolicy::random));
         Account account = audit.attempt(
                 "create_user",
                 username,
                 null,
-                () -> administration.create(username, password, roles, permissions, enabled, mustChange, allowed));
-        audit.record("create_user", account.id(), null, AccountJson.of(account, Optional.empty()));
+                () -> administration.create(
+                        username, password, roles, permissions, enabled, mustChange, further, allowed));
+        audit.record("create_user", account.id(), null, AccountJson.audited(account, Optional.empty()));
         JsonObjectBuilder answer = AccountJson.of(account, Optional.empty());
         if (chosen.isEmpty()) {
-            answer.add("initial_password", password.reveal());
+            password.ifPresent(made -> answer.add("initial_password", made.reveal()));
         }
         URI location = URI.create(
                 PublicBaseUrl.of(request, configuration.settings().web()).locate("/admin/api/users/" + account.id()));
-        return Response.created(location).entity(answer.build().toString()).build();
+        return Response.created(location)
+                .header(HttpHeaders.ETAG, IfMatch.tag(account))
+                .entity(answer.build().toString())
+                .build();
     }
 
-    /** A page of accounts, sorted by name. */
+    private boolean isInvited(JsonBody body) {
+        if (!body.bool(INVITE, false)) {
+            return false;
+        }
+        mails.requireMail();
+        if (body.has("password")) {
+            throw body.invalid(INVITE, "an invited account has no password until its owner chooses one");
+        }
+        return true;
+    }
+
+    /** A page of accounts: those that match all parameters. */
     @GET
     @AdminOrPermission("users:read")
     public String list(
             @QueryParam("query") @DefaultValue("") String query,
+            @QueryParam("role") @DefaultValue("") String role,
+            @QueryParam("enabled") @DefaultValue("") String enabled,
+            @QueryParam("sort") @DefaultValue("username") String sort,
             @QueryParam("limit") @DefaultValue(Paging.DEFAULT_LIMIT) String limit,
             @QueryParam("cursor") @DefaultValue("") String cursor) {
-        int page = Paging.limit(limit);
-        List<Account> found = new ArrayList<>(
-                accounts.list(query, Username.ofCursor(cursor).orElseThrow(Paging::foreignCursor), page + 1));
-        boolean more = found.size() > page;
-        if (more) {
-            found.remove(page);
-        }
+        AccountList.Page page = listing.page(
+                new AccountList.Question(query, given(role), given(enabled).map(UsersResource::bool), sort, cursor),
+                Paging.limit(limit));
         JsonArrayBuilder items = JSON.createArrayBuilder();
         // one round trip each, for at most 200 accounts
-        found.forEach(account -> items.add(AccountJson.of(account, store.lockedUntil(account.id()))));
+        page.accounts().forEach(account -> items.add(AccountJson.of(account, store.lockedUntil(account.id()))));
         JsonObjectBuilder answer = JSON.createObjectBuilder().add("items", items);
-        if (more) {
-            answer.add("next_cursor", Username.cursor(found.get(page - 1).usernameKey()));
-        } else {
-            answer.addNull("next_cursor");
-        }
+        page.next().ifPresentOrElse(next -> answer.add("next_cursor", next), () -> answer.addNull("next_cursor"));
         return answer.build().toString();
+    }
+
+    private static Optional<String> given(String parameter) {
+        return Optional.of(parameter).filter(text -> !text.isEmpty());
+    }
+
+    private static boolean bool(String enabled) {
+        return switch (enabled) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new AuthException(ErrorCode.INVALID_REQUEST, "enabled: true or false.");
+        };
     }
 }

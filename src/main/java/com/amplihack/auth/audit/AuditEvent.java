@@ -30,6 +30,11 @@ public enum AuditEvent {
     RECOVERY_CODE_USED(Severity.WARNING),
     RECOVERY_CODES_REPLACED(Severity.INFO),
     DEVICE_REMEMBERED(Severity.INFO),
+    /** Somebody said that they forgot the password of a name; nobody has proven anything. */
+    PASSWORD_RESET_REQUESTED(Severity.INFO),
+    EMAIL_CHANGE_REQUESTED(Severity.INFO),
+    EMAIL_CHANGED(Severity.INFO),
+    ACCOUNT_DELETED(Severity.WARNING),
     API_KEY_CREATED(Severity.INFO),
     API_KEY_CHANGED(Severity.INFO),
     API_KEY_REVOKED(Severity.INFO),
@@ -88,7 +93,7 @@ public enum AuditEvent {
 
     /** Whether the account that the event is about has caused it: nobody has proven that of a refusal. */
     boolean isByItsAccount() {
-        return !refusal && this != ACCOUNT_LOCKED && this != API_KEY_EXPIRING;
+        return !refusal && this != ACCOUNT_LOCKED && this != API_KEY_EXPIRING && this != PASSWORD_RESET_REQUESTED;
     }
 
     /** Whether the event is a refused request, which a client can repeat at no cost. */

@@ -6,11 +6,15 @@ import com.amplihack.auth.config.source.SettingsReader;
 import java.util.Optional;
 
 /**
- * The first account, created if there is none.
+ * Rules about accounts, and the first account, which is created if there is none.
  *
- * @param password if empty, a random one is generated and printed once
+ * @param password of the first account; if empty, a random one is generated and printed once
+ * @param uniqueEmail whether an address belongs to one account at most
+ * @param loginByEmail whether people may sign in by their verified address
+ * @param deletion whether people may delete their own accounts
  */
-public record AccountSettings(String username, Optional<Secret> password) {
+public record AccountSettings(
+        String username, Optional<Secret> password, boolean uniqueEmail, boolean loginByEmail, boolean deletion) {
     private static final Setting<String> USERNAME = Setting.text("auth.bootstrap.username")
             .byDefault("admin")
             .says("the name of the first account, which is made only when there is no account; 1 to 64 characters,"
@@ -19,7 +23,27 @@ public record AccountSettings(String username, Optional<Secret> password) {
             .example("${ALIAS=auth-first-account}")
             .says("the password of the first account; if not set, a random one is made and printed once");
 
+    private static final Setting<Boolean> UNIQUE_EMAIL = Setting.bool("auth.email.unique")
+            .byDefault("true")
+            .live()
+            .says(
+                    "whether an email address belongs to one account at most (docs/self-service.md); accounts that share one"
+                            + " already keep it");
+    private static final Setting<Boolean> LOGIN_BY_EMAIL = Setting.bool("auth.login.by.email")
+            .byDefault("false")
+            .live()
+            .says("whether people may sign in by their verified email address as well, if no other account has it");
+    private static final Setting<Boolean> DELETION = Setting.bool("auth.account.deletion")
+            .byDefault("false")
+            .live()
+            .says("whether people may delete their own accounts");
+
     static AccountSettings read(SettingsReader from) {
-        return new AccountSettings(from.read(USERNAME), from.find(PASSWORD));
+        return new AccountSettings(
+                from.read(USERNAME),
+                from.find(PASSWORD),
+                from.read(UNIQUE_EMAIL),
+                from.read(LOGIN_BY_EMAIL),
+                from.read(DELETION));
     }
 }

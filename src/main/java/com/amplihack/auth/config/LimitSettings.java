@@ -18,6 +18,10 @@ import java.util.List;
  * @param api per subject
  * @param apiKey per API key
  * @param secondFactor failures per account, never unlimited
+ * @param forgot requests for a forgotten password per client address
+ * @param forgotTotal the same of everybody together
+ * @param forgotAccount mails that such requests send per account
+ * @param emailChange mails that verify a new address per account
  * @param lockout per account
  */
 public record LimitSettings(
@@ -28,20 +32,28 @@ public record LimitSettings(
         Quota api,
         Quota apiKey,
         Quota secondFactor,
+        Quota forgot,
+        Quota forgotTotal,
+        Quota forgotAccount,
+        Quota emailChange,
         LockoutSettings lockout) {
     /** The two settings of a quota: so many requests within so many seconds. */
     private record Pair(String name, Setting<Integer> limit, Setting<Integer> window) {
         static Pair of(String name, int least, String limit, String window, String of) {
             return new Pair(
                     name,
-                    Setting.integer("auth." + name + ".limit", "requests", least, 1_000_000)
+                    Setting.integer("auth." + property(name) + ".limit", "requests", least, 1_000_000)
                             .byDefault(limit)
                             .live()
                             .says(of + (least == 0 ? "; 0 = off" : "")),
-                    Setting.integer("auth." + name + ".window.seconds", "seconds", 1, 86_400)
+                    Setting.integer("auth." + property(name) + ".window.seconds", "seconds", 1, 86_400)
                             .byDefault(window)
                             .live()
-                            .says("the window in which `auth." + name + ".limit` counts"));
+                            .says("the window in which `auth." + property(name) + ".limit` counts"));
+        }
+
+        private static String property(String name) {
+            return name.replace('_', '.');
         }
 
         Quota read(SettingsReader from) {
@@ -77,11 +89,30 @@ public record LimitSettings(
             "86400",
             "wrong second factors per account, by whomever and from wherever (docs/threat-model.md has the odds)");
 
+    private static final Pair FORGOT = Pair.of(
+            "forgot",
+            1,
+            "5",
+            "3600",
+            "requests for a forgotten password per client address (an IPv6 /64 counts as one), whatever the name");
+    private static final Pair FORGOT_TOTAL =
+            Pair.of("forgot_total", 1, "1000", "3600", "requests for a forgotten password of all addresses together");
+    private static final Pair FORGOT_ACCOUNT = Pair.of(
+            "forgot_account",
+            1,
+            "3",
+            "3600",
+            "mails to one account about its forgotten password; beyond it the answer is the same, and no mail is sent");
+    private static final Pair EMAIL_CHANGE =
+            Pair.of("email_change", 1, "5", "3600", "mails to verify a new address, per account");
+
     /** Unknown API keys per client address and node; not a setting, as keys in use never count. */
     public static final Quota UNKNOWN_KEYS = new Quota("apikey_unknown", 60, Duration.ofMinutes(1));
 
     /** Challenges for a sign-in by passkey per client address and node; not a setting, as they cost next to nothing. */
     public static final Quota PASSKEY_CHALLENGES = new Quota("passkey", 300, Duration.ofMinutes(1));
+    /** Refused uses of links per client address and node; not a setting, as nobody comes near it. */
+    public static final Quota REFUSED_LINKS = new Quota("link", 30, Duration.ofMinutes(1));
 
     static LimitSettings read(SettingsReader from) {
         return new LimitSettings(
@@ -92,6 +123,10 @@ public record LimitSettings(
                 API.read(from),
                 API_KEY.read(from),
                 SECOND_FACTOR.read(from),
+                FORGOT.read(from),
+                FORGOT_TOTAL.read(from),
+                FORGOT_ACCOUNT.read(from),
+                EMAIL_CHANGE.read(from),
                 LockoutSettings.read(from));
     }
 }

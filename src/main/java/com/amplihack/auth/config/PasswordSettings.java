@@ -3,6 +3,8 @@ package com.amplihack.auth.config;
 import com.amplihack.auth.config.source.Setting;
 import com.amplihack.auth.config.source.SettingsReader;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -15,9 +17,21 @@ import java.util.Optional;
  * @param queue waiting requests, each for at most 10 s
  * @param shortest minimum length of a new password in code points
  * @param longest maximum length of any password in code points
+ * @param history how many of an account's last passwords a new one must differ from, 0 to 24
+ * @param longestUse how long a password is good for; empty: without end
+ * @param breachedFile SHA-1 hashes of breached passwords, sorted
  */
 public record PasswordSettings(
-        int memoryKib, int iterations, int parallelism, int concurrency, int queue, int shortest, int longest) {
+        int memoryKib,
+        int iterations,
+        int parallelism,
+        int concurrency,
+        int queue,
+        int shortest,
+        int longest,
+        int history,
+        Optional<Duration> longestUse,
+        Optional<Path> breachedFile) {
     private static final Setting<Integer> PARALLELISM = Setting.integer("auth.argon2.parallelism", "lanes", 1, 64)
             .byDefault("4")
             .says("the lanes of a password hash (RFC 9106)");
@@ -46,6 +60,23 @@ public record PasswordSettings(
             .byDefault("128")
             .says("the greatest length of a password, after NFC; at least `auth.password.min`");
 
+    private static final Setting<Integer> HISTORY = Setting.integer("auth.password.history", "passwords", 0, 24)
+            .byDefault("5")
+            .live()
+            .says(
+                    "how many of the account's last passwords, the current one included, people cannot choose again; 0: any"
+                            + " (docs/passwords.md)");
+    private static final Setting<Integer> MAX_DAYS = Setting.integer("auth.password.max.days", "days", 1, 3650)
+            .example("365")
+            .live()
+            .says("whoever signs in with a password older than that may do nothing but change it. Best not set: NIST SP"
+                    + " 800-63B-4 forbids it (docs/passwords.md)");
+    private static final Setting<Path> BREACHED_FILE = Setting.path("auth.password.breached.file")
+            .example("/var/lib/pwned-passwords.txt")
+            .says(
+                    "the SHA-1 hashes of breached passwords, in the order of the hashes, as Have I Been Pwned's downloader"
+                            + " writes them: nobody can choose one of these passwords (docs/passwords.md)");
+
     static PasswordSettings read(SettingsReader from) {
         int parallelism = from.read(PARALLELISM);
         int memory = from.read(MEMORY);
@@ -62,7 +93,10 @@ public record PasswordSettings(
                                 concurrency(Runtime.getRuntime().availableProcessors(), memory, memoryBesideHeap())),
                 from.read(QUEUE),
                 shortest,
-                longest);
+                longest,
+                from.read(HISTORY),
+                from.find(MAX_DAYS).map(Duration::ofDays),
+                from.find(BREACHED_FILE));
     }
 
     private static void requireAtLeast(int least, Setting<Integer> setting, String unit, int most, int value) {

@@ -1,6 +1,7 @@
 package com.amplihack.auth.config;
 
 import com.amplihack.auth.config.factor.FactorSettings;
+import com.amplihack.auth.config.mail.MailSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.PropertyFinder;
 import com.amplihack.auth.config.source.Setting;
@@ -33,14 +34,15 @@ public record Settings(
         StoreSettings store,
         LimitSettings limits,
         PasswordSettings passwords,
-        AccountSettings firstAccount,
+        AccountSettings accounts,
         CertificateSettings certificates,
         FactorSettings factors,
         WebSettings web,
         WebauthnSettings webauthn,
         ProxySettings proxy,
         AuditSettings audit,
-        DatabaseSettings database) {
+        DatabaseSettings database,
+        MailSettings mail) {
     private static final Set<String> DEVELOPMENT_PROFILES = Set.of("dev", "test");
     private static final Setting<String> PROFILE = Setting.text("mp.config.profile")
             .example("dev")
@@ -91,6 +93,7 @@ public record Settings(
 
     static Settings read(SettingsReader from) {
         boolean production = isProduction(from.find(PROFILE));
+        WebSettings web = WebSettings.read(from);
         return new Settings(
                 production,
                 from.read(HOME),
@@ -103,11 +106,12 @@ public record Settings(
                 AccountSettings.read(from),
                 CertificateSettings.read(from),
                 FactorSettings.read(from),
-                WebSettings.read(from),
+                web,
                 WebauthnSettings.read(from, from.find(WebSettings.PUBLIC_URL), production),
                 ProxySettings.read(from, production),
                 AuditSettings.read(from),
-                DatabaseSettings.read(from));
+                DatabaseSettings.read(from),
+                MailSettings.read(from, production, web.publicUrl()));
     }
 
     /** Whether the decoded path needs no access token: it is proxied, and {@code enable.jwt.auth=false}. */

@@ -217,6 +217,12 @@ public class Database {
             if (fault == DatabaseFault.BUSY) {
                 throw new AuthException(ErrorCode.OVERLOADED, "Other changes of accounts are in progress.", failed);
             }
+            if (fault == DatabaseFault.SLOW) {
+                throw new AuthException(
+                        ErrorCode.OVERLOADED,
+                        "The search takes too long: ask for fewer, or for a longer text.",
+                        failed);
+            }
             if (!isOfTheDatabase(failed)) {
                 throw failed; // a bug of ours: no outage, and a retry would not help
             }

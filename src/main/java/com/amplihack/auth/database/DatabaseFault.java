@@ -21,6 +21,8 @@ enum DatabaseFault {
     NO_CONNECTION,
     /** A lock was not available in time; nothing was stored. */
     BUSY,
+    /** A query took longer than it was given. */
+    SLOW,
     /** There was no answer in time. */
     SILENT,
     /** The database answered with an error. */
@@ -80,10 +82,15 @@ enum DatabaseFault {
     /** SQLSTATEs of a lock timeout: PostgreSQL's lock_not_available, and H2's. */
     private static final Set<String> LOCKED = Set.of("55P03", "HYT00");
 
+    private static final String CANCELLED = "57014"; // of both databases
+
     static DatabaseFault of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException error && LOCKED.contains(String.valueOf(error.getSQLState()))) {
                 return BUSY;
+            }
+            if (cause instanceof SQLException error && CANCELLED.equals(error.getSQLState())) {
+                return SLOW;
             }
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

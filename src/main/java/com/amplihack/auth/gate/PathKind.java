@@ -29,7 +29,7 @@ public enum PathKind {
     FORWARD_AUTH(NEEDS_TOKEN, TAKES_API_KEY, NEVER_CACHED),
     /** The callers' own sessions and password. */
     ACCOUNT(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
-    /** The callers' own API keys and usage, which a session that must change its password cannot have. */
+    /** The callers' own account, API keys and usage, which a session that must change its password cannot have. */
     SELF_SERVICE(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
     /** The callers' own second factors and another sign-in, for a session that must get a factor as well. */
     FACTORS(NEEDS_TOKEN, NEVER_CACHED, CSRF_PROTECTED),
@@ -102,7 +102,8 @@ public enum PathKind {
         }
         return switch (path) {
             case "/auth/logout-all", "/auth/password", "/auth/sessions" -> ACCOUNT;
-            case "/auth/api-keys", "/auth/usage" -> SELF_SERVICE;
+            case "/auth/api-keys", "/auth/usage", "/auth/account", "/auth/account/delete", "/auth/email" ->
+                SELF_SERVICE;
             case "/auth/mfa", "/auth/passkeys", "/auth/reauthenticate", "/auth/reauthenticate/options" -> FACTORS;
             case "/auth/jwks" -> KEY_SET;
             default -> {

@@ -20,6 +20,16 @@ public enum Limit {
     APIKEY_UNKNOWN(Key.ADDRESS, Counter.NODE, settings -> LimitSettings.UNKNOWN_KEYS, "Too many unknown API keys"),
     /** Challenges for passkeys, which anybody may ask for. */
     PASSKEY(Key.ADDRESS, Counter.NODE, settings -> LimitSettings.PASSKEY_CHALLENGES, "Too many requests"),
+    /** Refused uses of links: tokens that there never were or that are over, and passwords that are too weak. */
+    LINK(Key.ADDRESS, Counter.NODE, settings -> LimitSettings.REFUSED_LINKS, "Too many requests"),
+    /** Requests for a forgotten password, whatever the name. */
+    FORGOT(Key.ADDRESS, Counter.SHARED, LimitSettings::forgot, "Too many requests"),
+    /** The same of everybody together. */
+    FORGOT_TOTAL(Key.ALL, Counter.SHARED, LimitSettings::forgotTotal, "Too many requests"),
+    /** Mails about a forgotten password; nobody is told that there are no more. */
+    FORGOT_ACCOUNT(Key.SUBJECT, Counter.SHARED, LimitSettings::forgotAccount, "Too many requests"),
+    /** Mails that verify a new address. */
+    EMAIL_CHANGE(Key.SUBJECT, Counter.SHARED, LimitSettings::emailChange, "Too many requests"),
     /** Requests for the JWKS, under any path. */
     JWKS(Key.ADDRESS, Counter.NODE, LimitSettings::jwks, "Too many requests");
 
@@ -29,7 +39,9 @@ public enum Limit {
         ADDRESS,
         SESSION,
         API_KEY,
-        SUBJECT
+        SUBJECT,
+        /** Nothing: everybody shares it. */
+        ALL
     }
 
     /** Where a limit is counted, and so what happens while the store is down. */
@@ -40,6 +52,8 @@ public enum Limit {
          * In the store, by the script of the limited operation, without a round trip of its own; 503 while it is down.
          */
         SCRIPT,
+        /** In the store, across all nodes, by a round trip of its own; 503 while it is down. */
+        SHARED,
         /** On each node, without a round trip; works while the store is down. */
         NODE
     }

@@ -49,12 +49,13 @@ public class RateLimiter {
         String key =
                 switch (limit.key()) {
                     case ADDRESS -> network(client.address());
-                    case SESSION, SUBJECT, API_KEY ->
+                    case SESSION, SUBJECT, API_KEY, ALL ->
                         throw new IllegalArgumentException(limit + " does not count by address");
                 };
         Taken taken =
                 switch (limit.counter()) {
                     case STORE -> throw new IllegalArgumentException(limit + " is reserved and settled");
+                    case SHARED -> throw new IllegalArgumentException(limit + " is taken by SharedLimiter");
                     case NODE -> node.take(quota, key);
                     case SCRIPT -> throw new IllegalArgumentException(limit + " is taken by a script");
                 };

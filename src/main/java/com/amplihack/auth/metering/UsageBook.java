@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The hourly sums of usage in the database. Every method throws {@code store_unavailable} when it does not answer in time.
@@ -86,6 +87,16 @@ public class UsageBook {
             case DAY -> day.atStartOfDay(ZoneOffset.UTC).toInstant();
             case MONTH -> day.withDayOfMonth(1).atStartOfDay(ZoneOffset.UTC).toInstant();
             case TOTAL -> Instant.EPOCH;
+        };
+    }
+
+    /** When a window around a time ends; empty if it never does. */
+    static Optional<Instant> end(Budget.Window window, Instant at) {
+        LocalDate first = LocalDate.ofInstant(begin(window, at), ZoneOffset.UTC);
+        return switch (window) {
+            case DAY -> Optional.of(first.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+            case MONTH -> Optional.of(first.plusMonths(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+            case TOTAL -> Optional.empty();
         };
     }
 

@@ -7,8 +7,10 @@ import com.amplihack.auth.store.budget.BudgetStore;
 import com.amplihack.auth.store.budget.HourlyUsage;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -42,29 +44,42 @@ public class UsageWriter {
      * @throws AuthException {@code store_unavailable}; nothing is lost
      */
     public void save(String account) {
+        saveKeys(account);
+    }
+
+    /** The ids of the keys that it was used with; the empty one for access tokens. */
+    private Set<String> saveKeys(String account) {
+        Set<String> keys = new LinkedHashSet<>();
         for (int i = 0; i < MOST_ANSWERS; i++) {
             List<HourlyUsage> unsaved = store.unsavedUsage(account);
             if (!unsaved.isEmpty()) {
                 book.save(account, unsaved);
                 store.usageSaved(account, unsaved);
+                unsaved.forEach(usage -> keys.add(usage.keyId()));
             }
             if (unsaved.size() < RECORDS) {
-                return;
+                break;
             }
         }
+        return keys;
     }
 
-    /** Saves what this node has counted since the last time, and what dead nodes have. */
-    public synchronized void saveAll() {
+    /**
+     * Saves what this node has counted since the last time, and what dead nodes have.
+     *
+     * @return the accounts whose usage was saved, and the ids of the keys that it was used with
+     */
+    public synchronized Map<String, Set<String>> saveAll() {
+        Map<String, Set<String>> saved = new LinkedHashMap<>();
         left.addAll(store.usersToSave());
         try {
             while (!left.isEmpty()) {
                 String account = left.iterator().next();
-                save(account);
+                saved.put(account, saveKeys(account));
                 left.remove(account);
             }
             for (BudgetStore.CountedFor forgotten : store.forgottenUsers()) {
-                save(forgotten.subject());
+                saved.put(forgotten.subject(), saveKeys(forgotten.subject()));
                 store.forget(forgotten);
             }
         } catch (AuthException unavailable) {
@@ -73,5 +88,6 @@ public class UsageWriter {
                     unavailable.code().code(),
                     "Usage cannot be saved in the database now and stays in the store: " + unavailable.getMessage());
         }
+        return saved;
     }
 }

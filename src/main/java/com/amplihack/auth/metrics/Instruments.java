@@ -14,7 +14,7 @@ import org.eclipse.microprofile.metrics.MetricUnits;
 import org.eclipse.microprofile.metrics.Tag;
 import org.eclipse.microprofile.metrics.Timer;
 
-/** Counters, timers and gauges by name with at most one label; without a registry, does nothing. */
+/** Counters, timers and gauges by name with at most two labels; without a registry, does nothing. */
 final class Instruments {
     /** What Prometheus shows beside each metric. */
     private static final Map<String, String> HELP = Map.ofEntries(
@@ -36,6 +36,10 @@ final class Instruments {
             Map.entry("jwt_store", "One operation on Redis."),
             Map.entry("auth_mfa_total", "Second factors that were right."),
             Map.entry("auth_mfa_wrong_total", "Second factors that were wrong."),
+            Map.entry("auth_mail_sent_total", "Mails by what became of them."),
+            Map.entry("auth_mail_waiting", "Mails in the outbox."),
+            Map.entry("auth_mail_dead", "Mails that could not be sent."),
+            Map.entry("auth_mail_oldest_seconds", "Age of the oldest mail in the outbox."),
             Map.entry("auth_budget_refusals_total", "Calls refused because a budget was exhausted."),
             Map.entry("gen_ai_client_token_usage", "Tokens of a call, as the upstream reported them."));
 
@@ -44,15 +48,33 @@ final class Instruments {
     private final Map<Name, Timer> timers = new ConcurrentHashMap<>();
     private final Map<Name, Histogram> histograms = new ConcurrentHashMap<>();
 
-    /** @param label empty for a metric without one */
-    private record Name(String metric, String label, String value) {
+    /**
+     * A metric with its labels.
+     *
+     * @param label empty for a metric without one
+     * @param second name of a second label, or empty
+     */
+    private record Name(String metric, String label, String value, String second, String secondValue) {
+        Name(String metric, String label, String value) {
+            this(metric, label, value, "", "");
+        }
+
         Tag[] tags() {
-            return label.isEmpty() ? new Tag[0] : new Tag[] {new Tag(label, value)};
+            if (label.isEmpty()) {
+                return new Tag[0];
+            }
+            Tag first = new Tag(label, value);
+            return second.isEmpty() ? new Tag[] {first} : new Tag[] {first, new Tag(second, secondValue)};
         }
     }
 
     Instruments(Optional<MetricRegistry> registry) {
         this.registry = registry;
+    }
+
+    /** Registers a counter with two labels at zero. */
+    void registerPair(String metric, String label, String value, String second, String secondValue) {
+        counter(new Name(metric, label, value, second, secondValue));
     }
 
     /** Registers counters at zero, so that dashboards find them before the first event. */
@@ -85,6 +107,11 @@ final class Instruments {
 
     void count(String metric, String label, String value) {
         counter(new Name(metric, label, value)).ifPresent(Counter::inc);
+    }
+
+    /** Counts under two labels. */
+    void count(String metric, String label, String value, String second, String secondValue) {
+        counter(new Name(metric, label, value, second, secondValue)).ifPresent(Counter::inc);
     }
 
     void time(String metric, Duration took) {

@@ -48,6 +48,10 @@ public class Meters {
                 "api",
                 "apikey",
                 "apikey_unknown",
+                "link",
+                "forgot",
+                "forgot_total",
+                "email_change",
                 "passkey");
         instruments.register("jwt_logins_total", "outcome", "success", "failure", "mfa_required", "limited", "overloaded");
         instruments.register("auth_mfa_total", "method", "totp", "recovery_code", "passkey");
@@ -155,6 +159,34 @@ public class Meters {
     /** Registers a gauge of live API keys, sampled at most every ten seconds; NaN if the sample fails. */
     public void sampleApiKeys(LongSupplier sample) {
         instruments.gauge("auth_api_keys", "", "", cached(sample));
+    }
+
+    /**
+     * Counts what became of a mail, or of an attempt to send one.
+     *
+     * @param kind the id of a kind of mail
+     * @param outcome {@code sent}, {@code retried}, {@code dead}, {@code dropped} or {@code obsolete}
+     */
+    public void mail(String kind, String outcome) {
+        instruments.count("auth_mail_sent_total", "kind", kind, "outcome", outcome);
+    }
+
+    /** Registers the counters of mails at zero, by kind. */
+    public void registerMails(List<String> kinds) {
+        kinds.forEach(kind -> List.of("sent", "retried", "dead", "dropped", "obsolete")
+                .forEach(
+                        outcome -> instruments.registerPair("auth_mail_sent_total", "kind", kind, "outcome", outcome)));
+    }
+
+    /**
+     * Registers gauges of the outbox, each sampled at most every ten seconds; NaN if the sample fails.
+     *
+     * @param oldest the age of the oldest mail that waits, in seconds
+     */
+    public void sampleOutbox(LongSupplier waiting, LongSupplier dead, LongSupplier oldest) {
+        instruments.gauge("auth_mail_waiting", "", "", cached(waiting));
+        instruments.gauge("auth_mail_dead", "", "", cached(dead));
+        instruments.gauge("auth_mail_oldest_seconds", "", "", cached(oldest));
     }
 
     /** An expensive gauge, cached for ten seconds; NaN instead of a stale value if the sample fails. */

@@ -64,6 +64,14 @@ public interface AdminMXBean {
      */
     int endSessions(String username);
 
+    /**
+     * Tries every mail again that was given up.
+     *
+     * @return how many there were
+     * @throws IllegalStateException while the database is down
+     */
+    int retryDeadLetters();
+
     /** Ends all sessions of all users on all nodes within a second. */
     void revokeAll();
 }

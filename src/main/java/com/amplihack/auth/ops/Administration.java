@@ -11,6 +11,7 @@ import com.amplihack.auth.keys.KeyRotation;
 import com.amplihack.auth.keys.ring.KeyState;
 import com.amplihack.auth.keys.ring.RingKey;
 import com.amplihack.auth.limits.RateLimiter;
+import com.amplihack.auth.mail.MailSender;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.store.SecurityStore;
@@ -38,6 +39,7 @@ public class Administration implements AdminMXBean {
     private final DatabaseKeys apiKeys;
     private final SecurityStore store;
     private final LoginLimit limit;
+    private final MailSender mails;
     private final AuditLog audit;
     private final Meters meters;
 
@@ -49,6 +51,7 @@ public class Administration implements AdminMXBean {
             DatabaseKeys apiKeys,
             SecurityStore store,
             LoginLimit limit,
+            MailSender mails,
             AuditLog audit,
             Meters meters) {
         this.keys = keys;
@@ -57,6 +60,7 @@ public class Administration implements AdminMXBean {
         this.apiKeys = apiKeys;
         this.store = store;
         this.limit = limit;
+        this.mails = mails;
         this.audit = audit;
         this.meters = meters;
     }
@@ -163,6 +167,13 @@ public class Administration implements AdminMXBean {
         int ended = call(() -> store.endAll(id));
         audit.record(action("end_sessions", id));
         return ended;
+    }
+
+    @Override
+    public int retryDeadLetters() {
+        int retried = call(mails::retryDeadLetters);
+        audit.record(action("retry_dead_letters", "everybody").detail("mails", retried));
+        return retried;
     }
 
     @Override

@@ -19,6 +19,7 @@ import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.FirstAccount;
+import com.amplihack.auth.users.password.BreachedPasswords;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ServiceState;
 import jakarta.annotation.PostConstruct;
@@ -81,6 +82,9 @@ public class Boot {
     private Provider<PasswordHasher> hasher;
 
     @Inject
+    private Provider<BreachedPasswords> breached;
+
+    @Inject
     private Provider<FirstAccount> firstAccount;
 
     @Inject
@@ -112,6 +116,7 @@ public class Boot {
             warn(settings);
             requireHome(settings);
             prepareNativeLibraries(settings);
+            breached.get().check();
             databaseOpening = beside("start-database", database.get()::open);
             hasherLoading = beside("start-hasher", hasher::get); // or the first login would wait
             KeyRing ring = keys.get();

@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum ErrorCode {
     INVALID_REQUEST(400, "Invalid request"),
     WEAK_PASSWORD(400, "Weak password"),
+    /** The token of a mail's link is unknown, used, expired or overtaken by a change: indistinguishable. */
+    INVALID_LINK(400, "Invalid link"),
 
     /** Wrong password, unknown user, disabled or locked account: indistinguishable. */
     INVALID_CREDENTIALS(401, "Invalid credentials"),

@@ -1,6 +1,7 @@
 package com.amplihack.auth.users;
 
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.users.password.PasswordHasher;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
@@ -68,9 +69,9 @@ public class Account {
     @Column(name = "password_set_at")
     private @Nullable Long passwordSetAt;
 
-    /** Milliseconds since the epoch; null if there was none since the column. */
+    /** Milliseconds since the epoch; 0 if there was none since the column. */
     @Column(name = "last_sign_in_at")
-    private @Nullable Long lastSignInAt;
+    private long lastSignInAt;
 
     @Version
     private long version;
@@ -109,6 +110,11 @@ public class Account {
         return username;
     }
 
+    void username(Username name) {
+        username = name.shown();
+        usernameKey = name.key();
+    }
+
     /** The case-folded name; see {@link Username#key}. */
     public String usernameKey() {
         return usernameKey;
@@ -118,15 +124,21 @@ public class Account {
         return passwordHash;
     }
 
+    /** False for an account that its owner has been invited to, but has not signed in to. */
+    public boolean hasPassword() {
+        return !passwordHash.equals(PasswordHasher.NO_PASSWORD);
+    }
+
     /** Replaces the hash by another one of the same password. */
     public void rehash(String hash) {
         passwordHash = hash;
     }
 
-    void newPassword(String hash) {
+    void newPassword(String hash, Instant now) {
         passwordHash = hash;
         passwordVersion++;
         mustChangePassword = false;
+        passwordSetAt = now.toEpochMilli();
     }
 
     /** Whether its sessions may do nothing but change the password. */
@@ -199,13 +211,14 @@ public class Account {
         attributes = json;
     }
 
-    /** When the password was set; empty if that was before this was stored. */
-    public Optional<Instant> passwordSetAt() {
-        return Optional.ofNullable(passwordSetAt).map(Instant::ofEpochMilli);
+    /** When the password was set; if that was before this was stored, when the account was created. */
+    public Instant passwordSetAt() {
+        return Instant.ofEpochMilli(passwordSetAt == null ? createdAt : passwordSetAt);
     }
 
+    /** To the minute; empty if there was none since this is stored. */
     public Optional<Instant> lastSignInAt() {
-        return Optional.ofNullable(lastSignInAt).map(Instant::ofEpochMilli);
+        return lastSignInAt == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(lastSignInAt));
     }
 
     public Instant createdAt() {

@@ -1,8 +1,8 @@
 package com.amplihack.auth.users;
 
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.problem.AuthException;
-import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -23,6 +24,7 @@ public class AccountAdministration {
     private final PasswordHasher hasher;
     private final PasswordPolicy policy;
     private final SecurityStore store;
+    private final Notices notices;
     private final InstantSource clock;
 
     @Inject
@@ -32,12 +34,14 @@ public class AccountAdministration {
             PasswordHasher hasher,
             PasswordPolicy policy,
             SecurityStore store,
+            Notices notices,
             InstantSource clock) {
         this.directory = directory;
         this.accounts = accounts;
         this.store = store;
         this.hasher = hasher;
         this.policy = policy;
+        this.notices = notices;
         this.clock = clock;
     }
 
@@ -45,22 +49,25 @@ public class AccountAdministration {
      * Creates an account.
      *
      * @param mustChange whether its first sessions may do nothing but change the password
+     * @param password empty for an account that nobody can sign in to until it gets one by an invitation
+     * @param further does more before the account is stored
      * @param allowed checks the account before it is stored
      * @throws AuthException {@code invalid_request} for an invalid name or unknown role, {@code weak_password}, {@code
      *     username_taken}, or what {@code allowed} throws
      */
     public Account create(
             String username,
-            Secret password,
+            Optional<Secret> password,
             Set<String> roles,
             Set<String> permissions,
             boolean enabled,
             boolean mustChange,
+            AccountChange.Step further,
             RightsCheck allowed) {
         Account account = account(username, password);
         account.enabled(enabled);
         account.mustChangePassword(mustChange);
-        return accounts.add(account, roles, permissions, allowed);
+        return accounts.add(account, roles, permissions, further, allowed);
     }
 
     /**
@@ -70,16 +77,14 @@ public class AccountAdministration {
      * @throws AuthException as {@link #create} does
      */
     Optional<Account> createFirst(String username, Secret password, Set<String> roles) {
-        return accounts.addFirst(account(username, password), roles);
+        return accounts.addFirst(account(username, Optional.of(password)), roles);
     }
 
-    private Account account(String username, Secret password) {
-        Username name = Username.parse(username)
-                .orElseThrow(() -> new AuthException(
-                        ErrorCode.INVALID_REQUEST,
-                        "username: 1 to 64 characters, no control or invisible characters."));
-        policy.require("password", name.shown(), password);
-        return new Account(UUID.randomUUID().toString(), name, hasher.hash(password), clock.instant());
+    private Account account(String username, Optional<Secret> password) {
+        Username name = Username.required(username);
+        password.ifPresent(chosen -> policy.require("password", name.shown(), chosen));
+        String hash = password.map(hasher::hash).orElse(PasswordHasher.NO_PASSWORD);
+        return new Account(UUID.randomUUID().toString(), name, hash, clock.instant());
     }
 
     /**
@@ -97,7 +102,7 @@ public class AccountAdministration {
                 .find(id)
                 .ifPresent(account -> policy.require("password", account.username(), password)));
         Optional<String> freshHash = change.password().map(hasher::hash);
-        Optional<Account> changed = accounts.change(id, change, freshHash, allowed);
+        Optional<Account> changed = accounts.change(id, change.and(tellOf(change)), freshHash, allowed);
         if (changed.isPresent() && change.endsSessions()) {
             store.endAll(id);
         } else if (changed.isPresent() && change.outdatesTokens()) {
@@ -106,6 +111,13 @@ public class AccountAdministration {
             store.changeLimits(List.of(id));
         }
         return changed;
+    }
+
+    private AccountChange.Step tellOf(AccountChange change) {
+        return change.password().isEmpty()
+                ? AccountChange.Step.NONE
+                : (transaction, account) -> notices.tell(
+                        transaction, account, MailKind.PASSWORD_CHANGED, Map.of("method", "administrator"));
     }
 
     /**
@@ -125,7 +137,16 @@ public class AccountAdministration {
      * @param allowed whether it may be changed
      */
     public boolean delete(String id, RightsCheck allowed) {
-        boolean deleted = accounts.delete(id, allowed);
+        return delete(id, AccountChange.Step.NONE, allowed);
+    }
+
+    /**
+     * Deletes an account as {@link #delete(String, RightsCheck)} does.
+     *
+     * @param further does more before it is deleted, in the same transaction
+     */
+    public boolean delete(String id, AccountChange.Step further, RightsCheck allowed) {
+        boolean deleted = accounts.delete(id, further, allowed);
         store.endAll(id); // even if absent: an earlier attempt may have reached the database only
         return deleted;
     }

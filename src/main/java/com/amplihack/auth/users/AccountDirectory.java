@@ -1,15 +1,13 @@
 package com.amplihack.auth.users;
 
 import com.amplihack.auth.database.Database;
-import com.amplihack.auth.database.TextPrefix;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.TypedQuery;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import org.eclipse.persistence.annotations.BatchFetchType;
-import org.eclipse.persistence.config.QueryHints;
+import java.util.UUID;
 
 /** Finds accounts and roles. Every method throws {@code store_unavailable} when the database does not answer in time. */
 @Singleton
@@ -42,16 +40,53 @@ public class AccountDirectory {
     }
 
     /**
-     * A page of accounts, sorted by name.
-     *
-     * @param query a prefix of the name, in any spelling that signs in, or the empty string for all
-     * @param after the {@link Username#key} after which the page starts, or the empty string
-     * @param limit the page size
+     * The password hash of an account that the seed picks, each as likely as any other as ids are random; empty when there
+     * is no account.
      */
-    public List<Account> list(String query, String after, int limit) {
-        return Username.keyPrefix(query)
-                .map(prefix -> withPrefix(prefix, after, limit))
-                .orElse(List.of()); // no such name can exist, and databases refuse some of the characters
+    public Optional<String> someHash(String seed) {
+        String place = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
+        return database.read(entities -> hashFrom(entities, place).or(() -> hashFrom(entities, "")));
+    }
+
+    private static Optional<String> hashFrom(EntityManager entities, String id) {
+        return entities.createQuery("select a.passwordHash from Account a where a.id >= :id order by a.id", String.class)
+                .setParameter("id", id)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /**
+     * The accounts with this verified address.
+     *
+     * @param most how many at most
+     */
+    public List<AccountRef> findVerified(EmailAddress address, int most) {
+        return database.read(entities -> entities.createQuery(
+                        "select a.id, a.passwordVersion from Account a where a.emailKey = :key"
+                                + " and a.emailVerified = true order by a.id",
+                        Object[].class)
+                .setParameter("key", address.key())
+                .setMaxResults(most)
+                .getResultStream()
+                .map(AccountDirectory::ref)
+                .toList());
+    }
+
+    /**
+     * Whether another account has the address, verified or not; holds at commit in a {@link Database#writeSerialized
+     * serialized} transaction.
+     *
+     * @param id the account that may have it, stored or not
+     */
+    public static boolean isTaken(EntityManager transaction, EmailAddress address, String id) {
+        return !transaction
+                .createQuery("select a.id from Account a where a.emailKey = :key and a.id <> :id", String.class)
+                .setParameter("key", address.key())
+                .setParameter("id", id)
+                .setMaxResults(1)
+                .getResultList()
+                .isEmpty();
     }
 
     /** An account's id and names. */
@@ -73,26 +108,6 @@ public class AccountDirectory {
                 .getResultStream()
                 .map(columns -> new Name((String) columns[0], (String) columns[1], (String) columns[2]))
                 .toList());
-    }
-
-    /** One range of the index of names, and one query each for the page's roles and permissions. */
-    private List<Account> withPrefix(String prefix, String after, int limit) {
-        Optional<String> beyond = TextPrefix.beyond(prefix);
-        return database.read(entities -> {
-            TypedQuery<Account> query = entities.createQuery(
-                            "select a from Account a where a.usernameKey >= :prefix and a.usernameKey > :after"
-                                    + (beyond.isPresent() ? " and a.usernameKey < :beyond" : "")
-                                    + " order by a.usernameKey",
-                            Account.class)
-                    .setParameter("prefix", prefix)
-                    .setParameter("after", after)
-                    .setMaxResults(limit)
-                    .setHint(QueryHints.BATCH_TYPE, BatchFetchType.IN)
-                    .setHint(QueryHints.BATCH, "a.roles.permissions")
-                    .setHint(QueryHints.BATCH, "a.permissions");
-            beyond.ifPresent(bound -> query.setParameter("beyond", bound));
-            return query.getResultList();
-        });
     }
 
     public boolean isEmpty() {
@@ -121,6 +136,10 @@ public class AccountDirectory {
                 .setParameter("key", usernameKey)
                 .getResultStream()
                 .findFirst()
-                .map(columns -> new AccountRef((String) columns[0], (Long) columns[1]));
+                .map(AccountDirectory::ref);
+    }
+
+    private static AccountRef ref(Object[] columns) {
+        return new AccountRef((String) columns[0], (Long) columns[1]);
     }
 }

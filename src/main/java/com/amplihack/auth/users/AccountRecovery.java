@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -117,16 +118,23 @@ public final class AccountRecovery {
      *
      * @return whether the account still exists
      */
-    public boolean recover(Found account, String passwordHash) throws SQLException {
+    public boolean recover(Found account, String passwordHash, Instant now) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             Database.lockAdministration(connection);
+            run(
+                    connection,
+                    "insert into auth_password_history (account_id, password_version, password_hash)"
+                            + " select id, password_version, password_hash from auth_account where id = ?",
+                    account.id());
             // as Account.newPassword does; the version makes concurrent JPA writers retry
             boolean exists = run(
                             connection,
                             "update auth_account set password_hash = ?, password_version = password_version + 1,"
-                                    + " enabled = true, version = version + 1 where id = ?",
+                                    + " password_set_at = cast(? as bigint), enabled = true, version = version + 1"
+                                    + " where id = ?",
                             passwordHash,
+                            Long.toString(now.toEpochMilli()),
                             account.id())
                     == 1;
             if (exists) {

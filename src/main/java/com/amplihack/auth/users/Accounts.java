@@ -1,16 +1,18 @@
 package com.amplihack.auth.users;
 
+import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.database.Database;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -21,21 +23,41 @@ import java.util.function.Function;
 @Singleton
 public class Accounts {
     private final Database database;
+    private final Configuration configuration;
+    private final InstantSource clock;
 
     @Inject
-    public Accounts(Database database) {
+    public Accounts(Database database, Configuration configuration, InstantSource clock) {
         this.database = database;
+        this.configuration = configuration;
+        this.clock = clock;
     }
 
     /**
      * Stores a new account.
      *
+     * @param further does more before it is stored
      * @param allowed checks the account before it is stored
      * @throws AuthException {@code username_taken}, {@code invalid_request} for an unknown role, or what {@code
      *     allowed} throws
      */
+    Account add(
+            Account account,
+            Set<String> roleNames,
+            Set<String> permissions,
+            AccountChange.Step further,
+            RightsCheck allowed) {
+        return serialized(allowed, entities -> {
+            add(entities, account, roleNames, permissions, allowed);
+            further.apply(entities, account);
+            entities.persist(account);
+            return account;
+        });
+    }
+
+    /** Stores a new account with nothing more. */
     Account add(Account account, Set<String> roleNames, Set<String> permissions, RightsCheck allowed) {
-        return serialized(allowed, entities -> add(entities, account, roleNames, permissions, allowed));
+        return add(account, roleNames, permissions, AccountChange.Step.NONE, allowed);
     }
 
     /** Runs a change serialized with all others, if its caller may make it. */
@@ -48,44 +70,113 @@ public class Accounts {
 
     /** Stores the first account; empty when any account exists. */
     Optional<Account> addFirst(Account account, Set<String> roleNames) {
-        return database.writeSerialized(entities -> AccountDirectory.isEmpty(entities)
-                ? Optional.of(add(entities, account, roleNames, Set.of(), RightsCheck.NONE))
-                : Optional.empty());
+        return database.writeSerialized(entities -> {
+            if (!AccountDirectory.isEmpty(entities)) {
+                return Optional.empty();
+            }
+            add(entities, account, roleNames, Set.of(), RightsCheck.NONE);
+            entities.persist(account);
+            return Optional.of(account);
+        });
     }
 
-    private static Account add(
+    private static void add(
             EntityManager entities,
             Account account,
             Set<String> roleNames,
             Set<String> permissions,
             RightsCheck allowed) {
         allowed.requireChangeable(account);
-        if (AccountDirectory.findKey(entities, account.usernameKey()).isPresent()) {
-            throw new AuthException(ErrorCode.USERNAME_TAKEN, "Another account has this name.");
-        }
+        requireFree(entities, account.usernameKey(), account.id());
         account.roles(roles(entities, roleNames));
         account.ownPermissions(permissions);
         allowed.require(account.username(), account.roles(), account.permissions());
-        entities.persist(account);
-        return account;
+    }
+
+    private static void requireFree(EntityManager entities, String usernameKey, String id) {
+        AccountDirectory.findKey(entities, usernameKey)
+                .filter(holder -> !holder.id().equals(id))
+                .ifPresent(holder -> {
+                    throw new AuthException(ErrorCode.USERNAME_TAKEN, "Another account has this name.");
+                });
     }
 
     /** Stores a new hash of the same password; empty if the stored hash has changed since the account was read. */
     public Optional<Account> rehash(Account account, String fresh) {
-        return ifUnchanged(account, found -> found.rehash(fresh));
+        return ifUnchanged(account, (entities, found) -> found.rehash(fresh));
     }
 
-    /** Stores a new password, which invalidates device cookies; empty if it has changed since the account was read. */
-    public Optional<Account> replacePassword(Account account, String fresh) {
-        return ifUnchanged(account, found -> found.newPassword(fresh));
+    /**
+     * Stores a new password, which invalidates device cookies, and remembers the old one ({@link PasswordHistory}); empty
+     * if it has changed since the account was read.
+     *
+     * @param further does more in the same transaction
+     */
+    public Optional<Account> replacePassword(Account account, String fresh, AccountChange.Step further) {
+        return ifUnchanged(account, (entities, found) -> {
+            newPassword(entities, found, fresh);
+            further.apply(entities, found);
+        });
+    }
+
+    /**
+     * Lets an account whose password is older than {@code auth.password.max.days} do nothing but change it.
+     *
+     * @param account as it was read when its password was checked
+     * @return the account as it is then
+     * @throws AuthException {@code invalid_credentials} if the password has changed meanwhile
+     */
+    public Account limitIfExpired(Account account) {
+        boolean expired = configuration
+                .settings()
+                .passwords()
+                .longestUse()
+                .filter(longest -> account.passwordSetAt().plus(longest).isBefore(clock.instant()))
+                .isPresent();
+        if (!expired || account.mustChangePassword()) {
+            return account;
+        }
+        return database.write(entities -> {
+            Account found = Optional.ofNullable(entities.find(Account.class, account.id()))
+                    .filter(now -> now.passwordVersion() == account.passwordVersion())
+                    .orElseThrow(() ->
+                            new AuthException(ErrorCode.INVALID_CREDENTIALS, "The account was changed concurrently."));
+            found.mustChangePassword(true);
+            return found;
+        });
+    }
+
+    private void newPassword(EntityManager entities, Account account, String hash) {
+        PasswordHistory.remember(
+                entities, account, configuration.settings().passwords().history());
+        account.newPassword(hash, clock.instant());
+    }
+
+    /**
+     * Changes an account for somebody who holds a proof of its mailbox, serialized with administrative changes.
+     *
+     * @param proof checks and uses up the proof in the same transaction, before the change
+     * @param fresh the hash of a new password, if it gets one
+     * @return empty when there is no account with that id
+     * @throws AuthException what {@code proof} throws
+     */
+    public Optional<Account> changeByProof(String id, AccountChange.Step proof, Optional<String> fresh) {
+        return database.writeSerialized(entities -> {
+            Optional<Account> account = Optional.ofNullable(entities.find(Account.class, id));
+            account.ifPresent(found -> {
+                proof.apply(entities, found);
+                fresh.ifPresent(hash -> newPassword(entities, found, hash));
+            });
+            return account;
+        });
     }
 
     /** A concurrent change of the password wins, by JPA's optimistic lock. */
-    private Optional<Account> ifUnchanged(Account read, Consumer<Account> change) {
+    private Optional<Account> ifUnchanged(Account read, BiConsumer<EntityManager, Account> change) {
         return database.write(entities -> {
             Optional<Account> account = Optional.ofNullable(entities.find(Account.class, read.id()))
                     .filter(found -> found.passwordHash().equals(read.passwordHash()));
-            account.ifPresent(change);
+            account.ifPresent(found -> change.accept(entities, found));
             return account;
         });
     }
@@ -96,7 +187,7 @@ public class Accounts {
      * @param freshHash of the new password, if the change has one
      * @param allowed checks the account as it was and, changed, before it is stored
      * @return the changed account; empty when there is none with that id
-     * @throws AuthException {@code invalid_request} for an unknown role or the last administrator, or what {@code
+     * @throws AuthException {@code invalid_request} for an unknown role or the last administrator, {@code username_taken}, or what {@code
      *     allowed} throws
      */
     Optional<Account> change(String id, AccountChange change, Optional<String> freshHash, RightsCheck allowed) {
@@ -107,11 +198,16 @@ public class Accounts {
             }
             allowed.requireChangeable(account);
             boolean wasAdministrator = account.isAdministrator();
+            change.username().ifPresent(name -> {
+                requireFree(entities, name.key(), id);
+                account.username(name);
+            });
             change.roles().ifPresent(names -> account.roles(roles(entities, names)));
             change.permissions().ifPresent(account::ownPermissions);
             change.enabled().ifPresent(account::enabled);
-            freshHash.ifPresent(account::newPassword);
+            freshHash.ifPresent(hash -> newPassword(entities, account, hash));
             change.mustChangePassword().ifPresent(account::mustChangePassword);
+            change.further().apply(entities, account);
             if (wasAdministrator && !account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
@@ -139,11 +235,12 @@ public class Accounts {
     /**
      * Deletes an account.
      *
+     * @param further does more before it is deleted
      * @param allowed whether it may be changed
      * @return whether it existed
      * @throws AuthException {@code invalid_request} for the last administrator, or what {@code allowed} throws
      */
-    boolean delete(String id, RightsCheck allowed) {
+    boolean delete(String id, AccountChange.Step further, RightsCheck allowed) {
         return serialized(allowed, entities -> {
             Account account = entities.find(Account.class, id);
             if (account == null) {
@@ -153,6 +250,7 @@ public class Accounts {
             if (account.isAdministrator()) {
                 requireAnotherAdministrator(entities, id);
             }
+            further.apply(entities, account);
             entities.remove(account);
             return true;
         });

@@ -1,6 +1,7 @@
 package com.amplihack.auth.users;
 
 import java.net.IDN;
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.regex.Pattern;
 /**
  * An email address that mail can be sent to (RFC 5321, RFC 6531), without quotes, comments or address literals.
  *
- * @param shown as entered, trimmed, the domain in lower case
+ * @param shown as entered, trimmed, the domain in its canonical form, so that no character of it is invisible
  * @param key the form that addresses are compared by: case-folded, NFKC, the domain in its ASCII form
  */
 public record EmailAddress(String shown, String key) {
@@ -33,13 +34,14 @@ public record EmailAddress(String shown, String key) {
         String local = Normalizer.normalize(trimmed.substring(0, at), Normalizer.Form.NFC);
         Optional<String> domain = asciiDomain(trimmed.substring(at + 1));
         if (!LOCAL.matcher(local).matches()
-                || local.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_LOCAL_BYTES
+                || !Username.isAllowed(local)
+                || local.getBytes(StandardCharsets.UTF_8).length > MAX_LOCAL_BYTES
                 || domain.isEmpty()) {
             return Optional.empty();
         }
         String key = Username.fold(Normalizer.normalize(local, Normalizer.Form.NFKC)) + '@' + domain.get();
-        return Optional.of(
-                new EmailAddress(local + '@' + trimmed.substring(at + 1).toLowerCase(Locale.ROOT), key));
+        String shown = local + '@' + IDN.toUnicode(domain.get(), IDN.USE_STD3_ASCII_RULES);
+        return shown.length() > MAX_LENGTH ? Optional.empty() : Optional.of(new EmailAddress(shown, key));
     }
 
     private static Optional<String> asciiDomain(String domain) {

@@ -35,7 +35,7 @@ public class FirstAccount {
         if (!directory.isEmpty()) {
             return Optional.empty();
         }
-        AccountSettings first = configuration.settings().firstAccount();
+        AccountSettings first = configuration.settings().accounts();
         Secret password = first.password().orElseGet(PasswordPolicy::random);
         try {
             if (administration

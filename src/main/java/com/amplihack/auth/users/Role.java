@@ -10,6 +10,7 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.Table;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** A named set of permissions. */
 @Entity
@@ -27,6 +28,8 @@ public class Role {
             "keys:write",
             "clients:write",
             "policy:read");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,63}");
+    private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:*/-]*");
 
     @Id
     private String name;
@@ -38,6 +41,19 @@ public class Role {
 
     /** For JPA. */
     protected Role() {}
+
+    /** Whether a role may have that name: 1 to 64 letters, digits and {@code . _ : -}, first a letter or digit. */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    /**
+     * Whether that may be a permission: letters, digits and {@code . _ : * / -}, first a letter or digit, as permissions go
+     * into headers and lists.
+     */
+    public static boolean isPermission(String text) {
+        return PERMISSION.matcher(text).matches();
+    }
 
     Role(String name) {
         this.name = name;

@@ -1,5 +1,7 @@
 package com.amplihack.auth.users;
 
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -35,16 +37,28 @@ public record Username(String shown, String key) {
         return allowed ? Optional.of(new Username(shown, fold(shown))) : Optional.empty();
     }
 
+    /**
+     * A name that an account shall have.
+     *
+     * @throws AuthException {@code invalid_request} when it is invalid
+     */
+    public static Username required(String text) {
+        return parse(text)
+                .orElseThrow(() -> new AuthException(
+                        ErrorCode.INVALID_REQUEST,
+                        "username: 1 to 64 characters, no control or invisible characters."));
+    }
+
     /** Trims and normalizes to NFKC, without validation. */
     public static String normalize(String text) {
         return Normalizer.normalize(EDGES.matcher(text).replaceAll(""), Normalizer.Form.NFKC);
     }
 
     /**
-     * The key prefix of all names that start with this text, in any spelling that signs in; empty when no such name is
-     * valid.
+     * The part of the keys of all names that have this text in them, in any spelling that signs in; empty when no such
+     * name is valid.
      */
-    static Optional<String> keyPrefix(String text) {
+    public static Optional<String> searchKey(String text) {
         if (text.length() > 4 * MAX_LENGTH) {
             return Optional.empty();
         }
@@ -80,7 +94,8 @@ public record Username(String shown, String key) {
         return Normalizer.normalize(key, Normalizer.Form.NFKC);
     }
 
-    private static boolean isAllowed(String text) {
+    /** Whether no character is one that no name may have. */
+    static boolean isAllowed(String text) {
         return text.codePoints().allMatch(Username::isAllowed);
     }
 

@@ -64,6 +64,21 @@ public final class JsonBody {
         return new JsonBody(object, member + '.');
     }
 
+    /**
+     * Reads an object that came otherwise than as a body, and refuses unknown members.
+     *
+     * @throws AuthException {@code invalid_request}
+     */
+    public static JsonBody of(byte[] utf8, Set<String> members) {
+        try {
+            JsonBody body = new JsonBody(StrictJson.parse(utf8), "");
+            body.requireKnown(members);
+            return body;
+        } catch (MalformedJsonException malformed) {
+            throw new AuthException(ErrorCode.INVALID_REQUEST, malformed.getMessage() + ".");
+        }
+    }
+
     /** Removes a byte order mark, which some editors and shells write (RFC 8259 section 8.1). */
     private static byte[] withoutBom(byte[] utf8) {
         boolean marked = utf8.length >= 3 && utf8[0] == (byte) 0xEF && utf8[1] == (byte) 0xBB && utf8[2] == (byte) 0xBF;
@@ -255,6 +270,21 @@ public final class JsonBody {
             return object;
         }
         throw invalid(name, "must be an object");
+    }
+
+    /**
+     * For a patch (RFC 7396) of an object whose members the caller checks: empty if the member is absent or null.
+     *
+     * @throws AuthException {@code invalid_request} when it is no object
+     */
+    public Optional<JsonObject> patch(String name) {
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        if (!(json.get(name) instanceof JsonObject object)) {
+            throw invalid(name, "must be an object");
+        }
+        return Optional.of(object);
     }
 
     /** The refusal of a member, for a reason that the caller found. */

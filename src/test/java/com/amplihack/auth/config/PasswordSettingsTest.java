@@ -27,7 +27,8 @@ class PasswordSettingsTest {
 
     @Test
     void whatDoesNotFitIsWarnedOf() {
-        PasswordSettings settings = new PasswordSettings(DEFAULT_KIB, 3, 4, 16, 64, 15, 128);
+        PasswordSettings settings =
+                new PasswordSettings(DEFAULT_KIB, 3, 4, 16, 64, 15, 128, 5, Optional.empty(), Optional.empty());
         assertEquals(Optional.empty(), settings.memoryWarning(1024L << 20));
         assertEquals(
                 Optional.of(

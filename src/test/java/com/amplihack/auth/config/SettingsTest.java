@@ -91,7 +91,7 @@ class SettingsTest {
     void passwordDefaultsAreThoseOfTheContract() {
         int cores = Runtime.getRuntime().availableProcessors();
         assertEquals(
-                new PasswordSettings(65_536, 3, 4, cores, 64, 15, 128),
+                new PasswordSettings(65_536, 3, 4, cores, 64, 15, 128, 5, Optional.empty(), Optional.empty()),
                 production().passwords());
     }
 
@@ -100,7 +100,7 @@ class SettingsTest {
         Settings settings = production();
         assertTrue(settings.jwtAuth());
         assertEquals(HOME, settings.home());
-        assertEquals(new AccountSettings("admin", Optional.empty()), settings.firstAccount());
+        assertEquals(new AccountSettings("admin", Optional.empty(), true, false, false), settings.accounts());
         assertTrue(settings.web().cookiePrefix());
         assertTrue(settings.web().requireTls());
         assertEquals(new FactorSettings(MfaMode.ADMINS, Duration.ZERO), settings.factors());
@@ -186,6 +186,17 @@ class SettingsTest {
                 Map.entry("jwt.binding.ip", "subnet"),
                 Map.entry("jwt.binding.user.agent", "family"),
                 Map.entry("auth.apikey.max.days", "30"),
+                Map.entry("auth.email.unique", "false"),
+                Map.entry("auth.login.by.email", "true"),
+                Map.entry("auth.account.deletion", "true"),
+                Map.entry("auth.forgot.limit", "11"),
+                Map.entry("auth.forgot.window.seconds", "71"),
+                Map.entry("auth.forgot.total.limit", "12"),
+                Map.entry("auth.forgot.total.window.seconds", "72"),
+                Map.entry("auth.forgot.account.limit", "13"),
+                Map.entry("auth.forgot.account.window.seconds", "73"),
+                Map.entry("auth.email.change.limit", "14"),
+                Map.entry("auth.email.change.window.seconds", "74"),
                 Map.entry("auth.token.cache.size", "0"),
                 Map.entry("auth.store", "memory"),
                 Map.entry("redis.uri", "rediss://:hunter2@redis.example"),
@@ -226,6 +237,9 @@ class SettingsTest {
                 Map.entry("auth.mfa.remember.days", "30"),
                 Map.entry("auth.mfa.limit", "4"),
                 Map.entry("auth.mfa.window.seconds", "65"),
+                Map.entry("auth.password.history", "24"),
+                Map.entry("auth.password.max.days", "365"),
+                Map.entry("auth.password.breached.file", "/srv/pwned.txt"),
                 Map.entry("auth.bootstrap.username", "root"),
                 Map.entry("auth.bootstrap.password", " with spaces "),
                 Map.entry("auth.audit.file", "/var/log/audit"),
@@ -289,13 +303,31 @@ class SettingsTest {
                         new Quota("api", 0, Duration.ofSeconds(63)),
                         new Quota("apikey", 600, Duration.ofSeconds(60)),
                         new Quota("mfa", 4, Duration.ofSeconds(65)),
+                        new Quota("forgot", 11, Duration.ofSeconds(71)),
+                        new Quota("forgot_total", 12, Duration.ofSeconds(72)),
+                        new Quota("forgot_account", 13, Duration.ofSeconds(73)),
+                        new Quota("email_change", 14, Duration.ofSeconds(74)),
                         new LockoutSettings(9, Duration.ofMinutes(20))),
                 settings.limits());
         assertEquals(new FactorSettings(MfaMode.REQUIRED, Duration.ofDays(30)), settings.factors());
         assertTrue(settings.limits().api().unlimited());
         assertFalse(settings.limits().login().unlimited());
-        assertEquals(new PasswordSettings(1024, 2, 1, 3, 0, 8, 64), settings.passwords());
-        assertEquals(new AccountSettings("root", Optional.of(Secret.of(" with spaces "))), settings.firstAccount());
+        assertEquals(
+                new PasswordSettings(
+                        1024,
+                        2,
+                        1,
+                        3,
+                        0,
+                        8,
+                        64,
+                        24,
+                        Optional.of(Duration.ofDays(365)),
+                        Optional.of(Path.of("/srv/pwned.txt"))),
+                settings.passwords());
+        assertEquals(
+                new AccountSettings("root", Optional.of(Secret.of(" with spaces ")), false, true, true),
+                settings.accounts());
         assertTrue(settings.web().adminAllowlist().contains("10.1.1.1"));
         assertFalse(settings.web().adminAllowlist().contains("127.0.0.1"));
         assertEquals(
@@ -353,6 +385,11 @@ class SettingsTest {
                 "jwt.session.max.days       | 366     | a whole number of days from 1 to 365",
                 "auth.session.max.per.user  | 0       | a whole number of sessions from 1 to 1000",
                 "auth.session.max.per.user  | 1001    | a whole number of sessions from 1 to 1000",
+                "auth.forgot.limit          | 0       | a whole number of requests from 1 to 1000000",
+                "auth.forgot.total.limit    | 0       | a whole number of requests from 1 to 1000000",
+                "auth.forgot.account.limit  | 0       | a whole number of requests from 1 to 1000000",
+                "auth.email.change.limit    | 0       | a whole number of requests from 1 to 1000000",
+                "auth.email.unique          | maybe   | true or false",
                 "auth.apikey.max.days       | 0       | a whole number of days from 1 to 3660",
                 "auth.apikey.max.days       | 3661    | a whole number of days from 1 to 3660",
                 "jwt.clock.skew.seconds     | -1      | a whole number of seconds from 0 to 60",
@@ -404,6 +441,10 @@ class SettingsTest {
                 "auth.argon2.concurrency    | 0       | a whole number of hashes from 1 to 256",
                 "auth.argon2.queue          | -1      | a whole number of hashes from 0 to 10000",
                 "auth.password.min          | 7       | a whole number of code points from 8 to 128",
+                "auth.password.history      | 25      | a whole number of passwords from 0 to 24",
+                "auth.password.history      | -1      | a whole number of passwords from 0 to 24",
+                "auth.password.max.days     | 0       | a whole number of days from 1 to 3650",
+                "auth.password.max.days     | 3651    | a whole number of days from 1 to 3650",
                 "auth.password.max          | 63      | a whole number of code points from 64 to 1024",
                 "auth.password.max          | 99999999999 | a whole number of code points from 64 to 1024"
             })

@@ -157,7 +157,7 @@ class AccountsAdminIT {
                 "{\"roles\":\"user\"}",
                 "{\"enabled\":null}",
                 "{\"enabled\":\"no\"}",
-                "{\"username\":\"somebody else\"}")) {
+                "{\"username\":\"some\\u0000body\"}")) {
             Answer answer = patch(body);
             assertEquals(400, answer.status(), body);
             assertEquals("invalid_request", answer.error(), body);

@@ -64,6 +64,21 @@ class PasswordIT {
     }
 
     @Test
+    void nobodyReturnsToAFormerPassword() {
+        Session here = Session.ofNewUser();
+        assertEquals(200, change(here, Session.PASSWORD, FRESH).status());
+        Session again = Session.of(new Client(), here.username, FRESH);
+
+        for (String former : List.of(Session.PASSWORD, FRESH)) {
+            Answer refused = change(again, FRESH, former);
+            assertEquals(400, refused.status());
+            assertEquals("weak_password", refused.error());
+        }
+        assertEquals(200, again.user().status(), "nothing was changed");
+        assertEquals(401, change(again, "not my password at all", Session.PASSWORD).status(), "for its owner's eyes");
+    }
+
+    @Test
     void aWrongCurrentPasswordChangesNothing() {
         Session here = Session.ofNewUser();
 

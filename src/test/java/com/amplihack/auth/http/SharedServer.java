@@ -97,6 +97,7 @@ public final class SharedServer implements LauncherSessionListener {
                                 Map.entry("redis.username", TestRedis.USER),
                                 Map.entry("redis.password", redis.password()),
                                 Map.entry("jwt.refresh.grace.seconds", Long.toString(REFRESH_GRACE.toSeconds())),
+                                Map.entry("auth.account.deletion", "true"),
                                 Map.entry("jwt.key.size", "2048")),
                         Map.of())
                 .ready();

@@ -37,7 +37,13 @@ class UsersAdminIT {
                         "enabled",
                         "must_change_password",
                         "locked_until",
-                        "created_at"),
+                        "created_at",
+                        "email",
+                        "email_verified",
+                        "language",
+                        "attributes",
+                        "warnings",
+                        "last_sign_in_at"),
                 user.keySet());
         assertEquals(
                 "/admin/api/users/" + user.getString("user_id"),

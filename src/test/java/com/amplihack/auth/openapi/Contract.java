@@ -233,7 +233,7 @@ public final class Contract {
     }
 
     private void checkJson(String what, JsonNode schema, String type, String text) {
-        if (!type.endsWith("json")) {
+        if (!type.endsWith("json") || type.endsWith("ndjson")) {
             return;
         }
         try {

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ class AccountRecoveryTest extends OnBothDatabases {
 
         Found before = recovery.find("ADA").orElseThrow();
         assertEquals(new Found("a", "Ada", false, false), before);
-        assertTrue(recovery.recover(before, "fresh"));
+        assertTrue(recovery.recover(before, "fresh", Instant.EPOCH));
 
         assertEquals(Optional.of(new Found("a", "Ada", true, true)), recovery.find("ada"));
         assertEquals(
@@ -37,7 +38,7 @@ class AccountRecoveryTest extends OnBothDatabases {
                 count(
                         database,
                         "select count(*) from auth_account where id = 'a' and password_hash = 'fresh'"
-                                + " and password_version = 1 and version = 8"));
+                                + " and password_version = 1 and password_set_at = 0 and version = 8"));
         assertEquals(
                 1,
                 count(
@@ -45,6 +46,12 @@ class AccountRecoveryTest extends OnBothDatabases {
                         "select count(*) from auth_account where id = 'b' and password_hash = 'old'"
                                 + " and password_version = 0 and version = 7"));
         assertEquals(1, count(database, "select count(*) from auth_account_role"));
+        assertEquals(
+                1,
+                count(
+                        database,
+                        "select count(*) from auth_password_history where account_id = 'a' and password_version = 0"
+                                + " and password_hash = 'old'"));
     }
 
     @ParameterizedTest
@@ -55,7 +62,7 @@ class AccountRecoveryTest extends OnBothDatabases {
         execute(database, "delete from auth_role where name = 'admin'");
 
         for (int i = 0; i < 2; i++) {
-            assertTrue(recovery.recover(recovery.find("ada").orElseThrow(), "fresh"));
+            assertTrue(recovery.recover(recovery.find("ada").orElseThrow(), "fresh", Instant.EPOCH));
         }
 
         assertTrue(recovery.find("ada").orElseThrow().administrator());
@@ -70,7 +77,7 @@ class AccountRecoveryTest extends OnBothDatabases {
         assertEquals(Optional.empty(), recovery.find("ada"));
         assertEquals(Optional.empty(), recovery.find("' or 1=1 --"));
         assertEquals(Optional.empty(), recovery.find("ada\n"));
-        assertFalse(recovery.recover(new Found("gone", "gone", true, true), "fresh"));
+        assertFalse(recovery.recover(new Found("gone", "gone", true, true), "fresh", Instant.EPOCH));
         assertEquals(0, count(database, "select count(*) from auth_account"));
     }
 

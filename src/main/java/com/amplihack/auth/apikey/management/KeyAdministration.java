@@ -5,6 +5,7 @@ import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.KeyStore;
@@ -12,6 +13,7 @@ import com.amplihack.auth.store.budget.Budget;
 import com.amplihack.auth.store.budget.BudgetStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.Notices;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
@@ -21,7 +23,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -42,15 +46,17 @@ public class KeyAdministration {
     private final KeyStore store;
     private final BudgetStore budgets;
     private final AuditLog audit;
+    private final Notices notices;
     private final InstantSource clock;
 
     @Inject
     public KeyAdministration(
-            Database database, KeyStore store, BudgetStore budgets, AuditLog audit, InstantSource clock) {
+            Database database, KeyStore store, BudgetStore budgets, AuditLog audit, Notices notices, InstantSource clock) {
         this.database = database;
         this.store = store;
         this.budgets = budgets;
         this.audit = audit;
+        this.notices = notices;
         this.clock = clock;
     }
 
@@ -74,7 +80,7 @@ public class KeyAdministration {
                     requireHeld(terms.permissions().orElse(Set.of()), account);
                     allowed.require(account.username(), terms.rolesOf(account), terms.permissionsOf(account));
                     requireRoom(entities, accountId);
-                    return new Changed<>(account, add(entities, accountId, terms, wanted.validDays()));
+                    return new Changed<>(account, add(entities, account, terms, wanted.validDays(), by));
                 }));
         made.ifPresent(changed -> {
             KeyRecord key = changed.result().record();
@@ -99,7 +105,8 @@ public class KeyAdministration {
                     requireRoom(entities, accountId);
                     old.endBy(now.plus(overlap));
                     return new Changed<>(
-                            account, add(entities, accountId, old.terms(), Math.min(old.validDays(), maxDays)));
+                            account,
+                            add(entities, account, old.terms(), Math.min(old.validDays(), maxDays), by));
                 })));
         made.ifPresent(changed -> {
             store.changeLimits(List.of(accountId));
@@ -208,10 +215,14 @@ public class KeyAdministration {
         });
     }
 
-    private NewKey add(EntityManager entities, String accountId, KeyTerms terms, int validDays) {
+    private NewKey add(EntityManager entities, Account account, KeyTerms terms, int validDays, Actor by) {
         ApiKey key = ApiKey.random(RANDOM);
-        KeyRecord record = new KeyRecord(key, accountId, terms, validDays, clock.instant());
+        KeyRecord record = new KeyRecord(key, account.id(), terms, validDays, clock.instant());
         entities.persist(record);
+        boolean own = account.id().equals(by.token().subject());
+        Map<String, String> parameters = new HashMap<>(record.parameters());
+        parameters.putAll(own ? Map.of("ip_address", by.client().address()) : Map.of("method", "administrator"));
+        notices.tell(entities, account, MailKind.API_KEY_CREATED, parameters);
         return new NewKey(key, record);
     }
 

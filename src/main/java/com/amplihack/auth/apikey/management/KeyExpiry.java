@@ -4,6 +4,9 @@ import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.mail.MailKind;
+import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.Notices;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -25,12 +28,14 @@ public class KeyExpiry {
 
     private final Database database;
     private final AuditLog audit;
+    private final Notices notices;
     private final InstantSource clock;
 
     @Inject
-    public KeyExpiry(Database database, AuditLog audit, InstantSource clock) {
+    public KeyExpiry(Database database, AuditLog audit, Notices notices, InstantSource clock) {
         this.database = database;
         this.audit = audit;
+        this.notices = notices;
         this.clock = clock;
     }
 
@@ -61,11 +66,15 @@ public class KeyExpiry {
                 .getResultList());
     }
 
-    /** Of all nodes one gets true, by JPA's optimistic lock. */
+    /** Of all nodes one gets true, by JPA's optimistic lock, and tells the key's owner in the same transaction. */
     private boolean claim(String keyId) {
-        return database.write(entities -> Optional.ofNullable(entities.find(KeyRecord.class, keyId))
-                .filter(KeyRecord::warn)
-                .isPresent());
+        return database.write(entities -> {
+            Optional<KeyRecord> claimed =
+                    Optional.ofNullable(entities.find(KeyRecord.class, keyId)).filter(KeyRecord::warn);
+            claimed.ifPresent(key -> Optional.ofNullable(entities.find(Account.class, key.accountId()))
+                    .ifPresent(owner -> notices.tell(entities, owner, MailKind.API_KEY_EXPIRING, key.parameters())));
+            return claimed.isPresent();
+        });
     }
 
     /** Deletes the rows of keys that ended 90 days ago. */

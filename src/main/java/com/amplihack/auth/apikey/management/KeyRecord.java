@@ -13,9 +13,11 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -112,6 +114,17 @@ public class KeyRecord {
 
     public Instant createdAt() {
         return Instant.ofEpochMilli(createdAt);
+    }
+
+    /** What a mail says about it. */
+    Map<String, String> parameters() {
+        return Map.of(
+                "name",
+                name,
+                "key",
+                id,
+                "expires_at",
+                expiresAt().truncatedTo(ChronoUnit.SECONDS).toString());
     }
 
     public Instant expiresAt() {

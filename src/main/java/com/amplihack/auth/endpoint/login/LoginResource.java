@@ -9,6 +9,7 @@ import com.amplihack.auth.gate.permission.Public;
 import com.amplihack.auth.session.DeviceCookies;
 import com.amplihack.auth.signin.SignIn;
 import com.amplihack.auth.signin.SignedIn;
+import com.amplihack.auth.users.EmailAddress;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.login.CertificateAuthenticator;
 import com.amplihack.auth.users.login.PresentedDevices;
@@ -63,10 +64,12 @@ public class LoginResource {
         // services keep no cookies
         Delivery delivery = Delivery.of(body, certificate.isPresent() ? Delivery.BODY : Delivery.COOKIE);
 
-        SignedIn in = certificate
-                .map(leaf -> signIn.byCertificate(certificates.authenticate(leaf, client), leaf))
-                .orElseGet(() -> byPassword(body, request, client));
-        return sessions.open(in, delivery, request, client);
+        if (certificate.isPresent()) {
+            SignedIn service =
+                    signIn.byCertificate(certificates.authenticate(certificate.get(), client), certificate.get());
+            return sessions.openForService(service, delivery, request, client);
+        }
+        return sessions.open(byPassword(body, request, client), delivery, request, client);
     }
 
     /** The client certificate, if certificate login is on and the body has neither username nor password. */
@@ -77,7 +80,9 @@ public class LoginResource {
     }
 
     private SignedIn byPassword(JsonBody body, HttpServletRequest request, ClientContext client) {
-        String username = body.string(USERNAME, Username.MAX_LENGTH, Username::normalize);
+        int longest =
+                configuration.settings().accounts().loginByEmail() ? EmailAddress.MAX_LENGTH : Username.MAX_LENGTH;
+        String username = body.string(USERNAME, longest, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
         PresentedDevices presented = devices.presented(credentials.deviceCookies(request))

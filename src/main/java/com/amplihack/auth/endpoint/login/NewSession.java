@@ -9,6 +9,8 @@ import com.amplihack.auth.session.TokenPair;
 import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.signin.SignedIn;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.login.LastSignIn;
+import com.amplihack.auth.users.login.NewDeviceNotice;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -24,6 +26,8 @@ public class NewSession {
     private final Credentials credentials;
     private final DeviceCookies devices;
     private final RememberedDevices remembered;
+    private final LastSignIn lastSignIn;
+    private final NewDeviceNotice newDevice;
 
     @Inject
     public NewSession(
@@ -31,12 +35,16 @@ public class NewSession {
             TokenResponse response,
             Credentials credentials,
             DeviceCookies devices,
-            RememberedDevices remembered) {
+            RememberedDevices remembered,
+            LastSignIn lastSignIn,
+            NewDeviceNotice newDevice) {
         this.tokens = tokens;
         this.response = response;
         this.credentials = credentials;
         this.devices = devices;
         this.remembered = remembered;
+        this.lastSignIn = lastSignIn;
+        this.newDevice = newDevice;
     }
 
     /** Opens it and answers. */
@@ -44,12 +52,25 @@ public class NewSession {
         return open(in, delivery, false, request, client);
     }
 
+    /** Opens the session of a service, whose owner is told of no new device. */
+    Response openForService(SignedIn in, Delivery delivery, HttpServletRequest request, ClientContext client) {
+        return answer(in, delivery, false, request, client);
+    }
+
     /** @param remember whether the device shall stand for the second factor from now on, if it gets a cookie */
     public Response open(
+            SignedIn in, Delivery delivery, boolean remember, HttpServletRequest request, ClientContext client) {
+        Response answer = answer(in, delivery, remember, request, client);
+        newDevice.signedIn(in.who().account(), devices.presented(credentials.deviceCookies(request)), client);
+        return answer;
+    }
+
+    private Response answer(
             SignedIn in, Delivery delivery, boolean remember, HttpServletRequest request, ClientContext client) {
         // before opening the new one, or the session limit would end another one
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(in.who(), in.signIn(), client);
+        lastSignIn.note(in.who().account());
         Response.ResponseBuilder answer = response.of(pair, delivery, request);
         if (delivery == Delivery.COOKIE && !in.remembered()) {
             Account account = in.who().account();

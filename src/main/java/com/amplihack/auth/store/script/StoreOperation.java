@@ -14,7 +14,11 @@ public enum StoreOperation {
     LOOK_FOR_REFRESH("look_for_refresh", "refresh: what the token meets", Outage.REFUSE, Replicas.NONE),
     ROTATE("rotate", "refresh: the successor", Outage.REFUSE, Replicas.ONE),
     ANSWER("answer", "refresh: an answer that rotates nothing", Outage.REFUSE, Replicas.NONE),
-    RESERVE("reserve", "sign-in: the quota of the address", Outage.REFUSE, Replicas.NONE),
+    RESERVE(
+            "reserve",
+            "sign-in: the quota of the address; a forgotten password; another email address",
+            Outage.REFUSE,
+            Replicas.NONE),
     ALIVE("alive", "sign-in with the proof of a session; what wants a recent sign-in", Outage.REFUSE, Replicas.NONE),
     BEGIN_LOGIN("begin_login", "sign-in, before the password is looked at", Outage.REFUSE, Replicas.NONE),
     FAIL_LOGIN("fail_login", "sign-in, refused", Outage.REFUSE, Replicas.NONE),

@@ -59,7 +59,8 @@ public final class LostAdmin {
         Found account = accounts.find(name).orElseThrow(() -> noSuchAccount(name));
         AuditLog audit = openAudit(settings);
         Secret password = PasswordPolicy.random();
-        if (!accounts.recover(account, hash(settings, password))) {
+        if (!accounts.recover(
+                account, hash(settings, password), Configuration.clock().instant())) {
             throw noSuchAccount(name);
         }
         Optional<Integer> ended = endSessions(settings, account.id());

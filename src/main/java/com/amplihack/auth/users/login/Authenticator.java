@@ -20,12 +20,14 @@ import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.AccountDirectory.AccountRef;
 import com.amplihack.auth.users.Accounts;
+import com.amplihack.auth.users.EmailAddress;
 import com.amplihack.auth.users.Username;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -91,12 +93,14 @@ public class Authenticator {
     public record Authenticated(Account account, SessionStore.Epoch epoch, RateLimit limit) {}
 
     /**
-     * Authenticates a login, and audits its success.
+     * Authenticates a login, and audits its success. After the end of {@code auth.password.max.days} its session may do
+     * nothing but change the password.
      *
      * @throws AuthException what {@link #authenticate} throws
      */
     public Authenticated signIn(String username, Secret password, PresentedDevices devices, ClientContext client) {
-        Authenticated who = authenticate(username, password, devices, client);
+        Authenticated shown = authenticate(username, password, devices, client);
+        Authenticated who = new Authenticated(accounts.limitIfExpired(shown.account()), shown.epoch(), shown.limit());
         audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
                 .user(who.account().id(), who.account().username())
                 .detail("method", "password"));
@@ -112,7 +116,7 @@ public class Authenticator {
      */
     public Authenticated authenticate(
             String username, Secret password, PresentedDevices devices, ClientContext client) {
-        Optional<AccountRef> key = Username.parse(username).flatMap(directory::findKey);
+        Optional<AccountRef> key = find(username);
         // everything is asked for an unknown name as well, with the same result as for a stranger
         String counter = key.map(AccountRef::id).orElseGet(() -> unknownNameCounter(username));
         long version = key.map(AccountRef::passwordVersion).orElse(0L);
@@ -127,6 +131,21 @@ public class Authenticator {
             }
             throw untried;
         }
+    }
+
+    /**
+     * The account of a name or, if {@code auth.login.by.email}, of the verified address that it alone has. A text with the
+     * form of an address is looked up as both even when it is a name, so that the time does not tell.
+     */
+    private Optional<AccountRef> find(String username) {
+        Optional<AccountRef> byName = Username.parse(username).flatMap(directory::findKey);
+        if (!configuration.settings().accounts().loginByEmail()) {
+            return byName;
+        }
+        List<AccountRef> byAddress = EmailAddress.parse(username)
+                .map(address -> directory.findVerified(address, 2))
+                .orElse(List.of());
+        return byName.or(() -> byAddress.stream().findFirst().filter(only -> byAddress.size() == 1));
     }
 
     /** Reserves a failure of the address, or of the device or session that belongs to the account. */
@@ -222,13 +241,16 @@ public class Authenticator {
 
     private record Checked(Optional<Account> account, boolean matches) {}
 
-    /** Compares the password even if the user is unknown or the attempt is not admitted. */
+    /**
+     * Compares the password even if the user is unknown or the attempt is not admitted; an unknown one's with the hash of
+     * some account, always the same one for a name.
+     */
     private Checked check(LoginAttempt attempt, Optional<AccountRef> key, Secret password) {
         try {
             Optional<Account> account = key.flatMap(known -> directory.find(known.id()));
             boolean matches = account.isPresent()
                     ? hasher.verify(account.get().passwordHash(), password)
-                    : hasher.verifyUnknownUser(password);
+                    : hasher.verifyUnknownUser(directory.someHash(attempt.subject()), password);
             return new Checked(account, matches);
         } catch (AuthException untried) { // a 503 of the database or the hash queue: nothing was compared
             store.giveBackLogin(attempt);

@@ -4,12 +4,15 @@ import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Accounts;
+import com.amplihack.auth.users.Notices;
+import com.amplihack.auth.users.PasswordHistory;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.users.password.PasswordHasher;
@@ -17,6 +20,7 @@ import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Map;
 
 /** Changes a user's own password, and ends all of the user's sessions. */
 @Singleton
@@ -25,8 +29,10 @@ public class PasswordChange {
     private final AccountDirectory directory;
     private final Accounts accounts;
     private final PasswordPolicy policy;
+    private final PasswordHistory history;
     private final PasswordHasher hasher;
     private final SessionStore store;
+    private final Notices notices;
     private final AuditLog audit;
 
     @Inject
@@ -35,15 +41,19 @@ public class PasswordChange {
             AccountDirectory directory,
             Accounts accounts,
             PasswordPolicy policy,
+            PasswordHistory history,
             PasswordHasher hasher,
             SessionStore store,
+            Notices notices,
             AuditLog audit) {
         this.authenticator = authenticator;
         this.directory = directory;
         this.accounts = accounts;
         this.policy = policy;
+        this.history = history;
         this.hasher = hasher;
         this.store = store;
+        this.notices = notices;
         this.audit = audit;
     }
 
@@ -63,9 +73,15 @@ public class PasswordChange {
         Authenticated shown = authenticator.authenticate(username, current, devices, client);
         Account account = shown.account();
         String id = account.id();
+        history.requireFresh("new_password", account, fresh);
         String freshHash = hasher.hash(fresh);
         store.endAll(id); // a store that is down fails before anything is changed
-        long version = accounts.replacePassword(account, freshHash)
+        Map<String, String> how = Map.of("method", "self", "ip_address", client.address());
+        long version = accounts.replacePassword(
+                        account,
+                        freshHash,
+                        (transaction, changed) ->
+                                notices.tell(transaction, changed, MailKind.PASSWORD_CHANGED, how))
                 .orElseThrow(PasswordChange::changedMeanwhile) // the verified password is no longer the account's
                 .passwordVersion();
         store.endAll(id); // including those opened with the old password meanwhile

@@ -8,6 +8,10 @@ import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimitedLogger;
+import com.amplihack.auth.users.password.hash.HashForms;
+import com.amplihack.auth.users.password.hash.HashLimits;
+import com.amplihack.auth.users.password.hash.StoredHash;
+import com.amplihack.auth.users.password.hash.UnsupportedHashException;
 import com.sun.jna.Library;
 import de.mkammerer.argon2.Argon2;
 import de.mkammerer.argon2.Argon2Factory;
@@ -24,10 +28,10 @@ import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -43,14 +47,18 @@ public class PasswordHasher {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Duration MAX_WAIT = Duration.ofSeconds(10);
-    private static final Pattern ENCODED =
-            Pattern.compile("\\$argon2id\\$v=19\\$m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]{16,}\\$[A-Za-z0-9+/]{16,}");
+    private static final String OWN_FORM = "$argon2id$v=19$";
 
     private final Configuration configuration;
     private final Meters meters;
     private Argon2 argon2;
+    private HashForms forms;
     private Bulkhead hashing;
     private Bulkhead hashingOrWaiting;
+
+    /** One at a time, of which each takes more memory than the concurrency was reckoned with. */
+    private Bulkhead hashingWithMoreMemory;
+
     private volatile String unknownUserHash;
 
     @Inject
@@ -80,6 +88,8 @@ public class PasswordHasher {
 
     public void prepare(Argon2 library) {
         argon2 = library;
+        forms = new HashForms(library);
+        hashingWithMoreMemory = bulkhead(1, MAX_WAIT);
         int concurrency = settings().concurrency();
         hashing = bulkhead(concurrency, MAX_WAIT);
         hashingOrWaiting = bulkhead(concurrency + settings().queue(), Duration.ZERO);
@@ -110,56 +120,76 @@ public class PasswordHasher {
     }
 
     /**
-     * Whether the password matches the hash, also an older one of the password as typed; a corrupt hash
-     * (docs/specification.md, fault 30) is logged and never matches.
+     * Whether the password matches the hash, also one of another form ({@link HashForms}) or an older one of the password
+     * as typed; a corrupt hash (docs/specification.md, fault 30) is logged and never matches.
      */
     public boolean verify(String encoded, Secret password) {
-        return withinBulkhead(() -> {
-            // argon2-jvm silently treats a corrupt hash as a mismatch
-            if (!ENCODED.matcher(encoded).matches()) {
-                if (!encoded.equals(NO_PASSWORD)) {
-                    LOG.log(
-                            Level.SEVERE,
-                            "corrupt",
-                            "A stored password hash is corrupt: its account cannot sign in until it has a new password");
-                }
-                matches(unknownUserHash, password); // the same work as for any other hash
-                return false;
+        StoredHash hash = stored(encoded);
+        return withinBulkhead(hash, () -> matches(hash, password));
+    }
+
+    /** The hash, or for one that nothing matches the unknown user's, whose comparison is the same work. */
+    private StoredHash stored(String encoded) {
+        if (!encoded.equals(NO_PASSWORD)) {
+            try {
+                return forms.read(encoded, HashLimits.atSignIn(settings().memoryKib(), settings().iterations()));
+            } catch (UnsupportedHashException corrupt) {
+                LOG.log(
+                        Level.SEVERE,
+                        "corrupt",
+                        "A stored password hash is corrupt: its account cannot sign in until it has a new password");
             }
-            return matches(encoded, password);
-        });
+        }
+        try {
+            return forms.read(unknownUserHash, HashLimits.atSignIn(Long.MAX_VALUE, 1));
+        } catch (UnsupportedHashException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /**
+     * Checks that a password hash of another system can be compared at sign-ins, at a bounded cost.
+     *
+     * @throws UnsupportedHashException with the reason
+     */
+    public void requireSupported(String encoded) throws UnsupportedHashException {
+        forms.read(encoded, HashLimits.atImport(settings().memoryKib(), settings().iterations()));
     }
 
     /**
      * Compares the normalized password and, only if it differs, the typed one, so that the work depends on the input
      * only.
      */
-    private boolean matches(String encoded, Secret password) {
+    private static boolean matches(StoredHash hash, Secret password) {
         String typed = password.reveal();
         String prepared = OpaqueString.of(typed);
-        boolean matches = argon2.verify(encoded, prepared.toCharArray());
+        boolean matches = hash.matches(prepared);
         if (!prepared.equals(typed)) {
-            matches |= argon2.verify(encoded, typed.toCharArray());
+            matches |= hash.matches(typed);
         }
         return matches;
     }
 
     /**
      * Does the work of {@link #verify} for an unknown user; always false (docs/specification.md, fault 27).
+     *
+     * @param decoy the hash of some account: what unknown names cost is spread as what accounts cost, also while some have
+     *     hashes of other systems
      */
-    public boolean verifyUnknownUser(Secret password) {
-        verify(unknownUserHash, password);
+    public boolean verifyUnknownUser(Optional<String> decoy, Secret password) {
+        verify(decoy.orElse(unknownUserHash), password);
         return false;
     }
 
     /**
-     * Whether the hash has other parameters than the current ones, or is of the password as typed.
+     * Whether the hash has another form or other parameters than the current ones, or is of the password as typed.
      *
      * @param password that matches the hash; false when the bulkhead is too full to compare it
      */
     public boolean isOutdated(String encoded, Secret password) {
         PasswordSettings s = settings();
-        if (argon2.needsRehash(encoded, s.iterations(), s.memoryKib(), s.parallelism())) {
+        if (!encoded.startsWith(OWN_FORM)
+                || argon2.needsRehash(encoded, s.iterations(), s.memoryKib(), s.parallelism())) {
             return true;
         }
         String prepared = OpaqueString.of(password.reveal());
@@ -167,7 +197,8 @@ public class PasswordHasher {
             return false;
         }
         try {
-            return withinBulkhead(() -> !argon2.verify(encoded, prepared.toCharArray()));
+            StoredHash hash = stored(encoded);
+            return withinBulkhead(hash, () -> !hash.matches(prepared));
         } catch (AuthException overloaded) {
             return false; // the next login tries again
         }
@@ -177,9 +208,19 @@ public class PasswordHasher {
         return configuration.settings().passwords();
     }
 
+    private <T> T withinBulkhead(StoredHash hash, Supplier<T> work) {
+        boolean more = hash.isOnHeap() || hash.memoryKib() > settings().memoryKib();
+        Supplier<T> turn = () -> hashing.executeSupplier(() -> timed(work));
+        return bounded(more ? () -> hashingWithMoreMemory.executeSupplier(turn) : turn);
+    }
+
     private <T> T withinBulkhead(Supplier<T> work) {
+        return bounded(() -> hashing.executeSupplier(() -> timed(work)));
+    }
+
+    private <T> T bounded(Supplier<T> turn) {
         try {
-            return hashingOrWaiting.executeSupplier(() -> hashing.executeSupplier(() -> timed(work)));
+            return hashingOrWaiting.executeSupplier(turn);
         } catch (BulkheadFullException | AcquirePermissionCancelledException full) {
             throw new AuthException(ErrorCode.OVERLOADED, "Too many passwords are being checked at the moment.");
         }

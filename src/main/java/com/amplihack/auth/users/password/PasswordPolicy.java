@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Requires a new password to be long enough and neither common nor derived from the account's or the service's name,
+ * Requires a new password to be long enough and neither common, breached nor derived from the account's or the service's name,
  * without composition rules (NIST SP 800-63B-4 section 3.1.1.2).
  */
 @Singleton
@@ -38,17 +38,20 @@ public class PasswordPolicy {
 
     private final Zxcvbn zxcvbn = new Zxcvbn();
     private final Configuration configuration;
+    private final BreachedPasswords breached;
 
     @Inject
-    public PasswordPolicy(Configuration configuration) {
+    public PasswordPolicy(Configuration configuration, BreachedPasswords breached) {
         this.configuration = configuration;
+        this.breached = breached;
     }
 
     /**
      * Refuses a weak password.
      *
      * @param member the request member that holds it
-     * @throws AuthException {@code weak_password}, with the reason but never the password
+     * @throws AuthException {@code weak_password}, with the reason but never the password, or what {@link
+     *     BreachedPasswords#contains} throws
      */
     public void require(String member, String username, Secret password) {
         PasswordSettings limits = configuration.settings().passwords();
@@ -65,6 +68,9 @@ public class PasswordPolicy {
             throw weak(
                     member,
                     "too common, or derived from the account's or the service's name. Combine several unusual words.");
+        }
+        if (breached.contains(password)) {
+            throw weak(member, "appears in a list of breached passwords.");
         }
     }
 

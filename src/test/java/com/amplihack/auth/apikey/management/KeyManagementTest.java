@@ -16,10 +16,15 @@ import com.amplihack.auth.database.Database;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.budget.Budget;
+import com.amplihack.auth.mail.Mail;
+import com.amplihack.auth.mail.MailKind;
+import com.amplihack.auth.mail.TestMails;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.TestAccessToken;
+import com.amplihack.auth.users.EmailAddress;
+import com.amplihack.auth.users.Notices;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Role;
@@ -80,8 +85,9 @@ class KeyManagementTest {
             this.name = name;
             this.database = database;
             keys = new DatabaseKeys(database, noBudgets(), () -> now);
-            administration = new KeyAdministration(database, store, store, audit, () -> now);
-            expiry = new KeyExpiry(database, audit, () -> now);
+            Notices notices = new Notices(TestMails.outbox(database, () -> now), () -> now);
+            administration = new KeyAdministration(database, store, store, audit, notices, () -> now);
+            expiry = new KeyExpiry(database, audit, notices, () -> now);
         }
 
         /** Another one with the same database. */
@@ -382,6 +388,33 @@ class KeyManagementTest {
         assertEquals(2, warnings(all), "of x and of the successor of y, not of what was ended on purpose");
         warn(all, START.plus(Duration.ofDays(DAYS - 1)));
         assertEquals(2, warnings(all));
+    }
+
+    @ParameterizedTest
+    @MethodSource("nodes")
+    void theOwnerIsToldOfANewKeyAndOfOneThatExpiresInTheSameTransaction(Node node) throws Exception {
+        String account = account(node, "ada", Set.of(), Set.of());
+        change(node, account, ada -> ada.email(EmailAddress.parse("ada@example.org"), true));
+        NewKey key = create(node, account, terms("laptop", null));
+        Mail made = TestMails.waiting(node.database).get(0);
+        assertEquals(MailKind.API_KEY_CREATED, made.kind());
+        assertEquals("ada@example.org", made.recipient());
+        assertEquals(
+                Map.of(
+                        "username", "ada",
+                        "time", START.toString(),
+                        "name", "laptop",
+                        "key", key.record().id(),
+                        "ip_address", "",
+                        "expires_at", START.plus(Duration.ofDays(DAYS)).toString()),
+                made.parameters());
+
+        warn(List.of(node.beside(), node.beside()), START.plus(Duration.ofDays(DAYS - 6)));
+        List<Mail> mails = TestMails.waiting(node.database);
+        assertEquals(
+                List.of(MailKind.API_KEY_CREATED, MailKind.API_KEY_EXPIRING),
+                mails.stream().map(Mail::kind).toList());
+        assertEquals(key.record().id(), mails.get(1).parameters().get("key"));
     }
 
     private void warn(List<Node> nodes, Instant now) throws Exception {

@@ -22,6 +22,7 @@ import com.amplihack.auth.factor.passkey.SoftwareAuthenticator.Answer;
 import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.mail.Outbox;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.LoginStore;
@@ -115,7 +116,8 @@ class PasskeysTest {
         }
 
         private Notices notices() {
-            return new Notices(new Outbox(database)) {
+            Configuration configuration = new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of()));
+            return new Notices(new Outbox(database, configuration, new Meters(), () -> now), () -> now) {
                 @Override
                 public void tell(EntityManager entities, Account to, MailKind kind, Map<String, String> parameters) {
                     mails.add(kind);

@@ -3,6 +3,7 @@ package com.amplihack.auth.users.login;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -69,6 +70,7 @@ class AuthenticatorTest {
     private final Account account = TestAccounts.account(ID, "ada", Set.of(), Set.of());
     private final List<String> compared = Collections.synchronizedList(new ArrayList<>());
     private final RecordedAudit audit = new RecordedAudit();
+    private Optional<Account> limited = Optional.empty();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final ScriptedStore store = new ScriptedStore(new EmbeddedBackend(() -> now));
     private boolean overloaded;
@@ -430,6 +432,23 @@ class AuthenticatorTest {
     }
 
     @Test
+    void aSignInByAnExpiredPasswordIsThatOfTheLimitedAccount() {
+        limited = Optional.of(TestAccounts.account(ID, "ada", Set.of(), Set.of()));
+
+        assertSame(
+                limited.get(),
+                authenticator
+                        .signIn("ada", RIGHT, PresentedDevices.NONE, client("192.0.2.1"))
+                        .account());
+        assertSame(
+                account,
+                authenticator
+                        .authenticate("ada", RIGHT, PresentedDevices.NONE, client("192.0.2.1"))
+                        .account(),
+                "whoever changes it is not stopped");
+    }
+
+    @Test
     void aFullQueueIsNoFailure() {
         overloaded = true;
         for (int i = 0; i < 30; i++) {
@@ -503,11 +522,21 @@ class AuthenticatorTest {
             public Optional<Account> find(String id) {
                 return Optional.of(account);
             }
+
+            @Override
+            public Optional<String> someHash(String seed) {
+                return Optional.empty();
+            }
         };
     }
 
     private Accounts accounts() {
-        return new Accounts(new Database(configuration)) {
+        return new Accounts(new Database(configuration), configuration, () -> now) {
+            @Override
+            public Account limitIfExpired(Account found) {
+                return limited.orElse(found);
+            }
+
             @Override
             public Optional<Account> rehash(Account found, String fresh) {
                 rehash.run();
@@ -534,7 +563,7 @@ class AuthenticatorTest {
             }
 
             @Override
-            public boolean verifyUnknownUser(Secret password) {
+            public boolean verifyUnknownUser(Optional<String> decoy, Secret password) {
                 compared.add("nobody");
                 return false;
             }

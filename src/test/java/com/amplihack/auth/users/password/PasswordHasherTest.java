@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -110,7 +111,7 @@ class PasswordHasherTest {
             assertEquals(comparisons, comparisons(hasher -> hasher.verify(right, Secret.of(typed))));
             assertEquals(comparisons, comparisons(hasher -> hasher.verify(right, Secret.of(typed + "x"))));
             assertEquals(comparisons, comparisons(hasher -> hasher.verify(corrupt, Secret.of(typed))));
-            assertEquals(comparisons, comparisons(hasher -> hasher.verifyUnknownUser(Secret.of(typed))));
+            assertEquals(comparisons, comparisons(hasher -> hasher.verifyUnknownUser(Optional.empty(), Secret.of(typed))));
         }
     }
 
@@ -177,8 +178,71 @@ class PasswordHasherTest {
     @Test
     void nobodyHasNoPassword() {
         PasswordHasher hasher = hasher(CHEAP);
-        assertFalse(hasher.verifyUnknownUser(PASSWORD));
-        assertFalse(hasher.verifyUnknownUser(Secret.of("")));
+        assertFalse(hasher.verifyUnknownUser(Optional.empty(), PASSWORD));
+        assertFalse(hasher.verifyUnknownUser(Optional.empty(), Secret.of("")));
+    }
+
+    @Test
+    void aHashOfAnotherSystemOpensAndIsOutdated() {
+        PasswordHasher hasher = hasher(CHEAP);
+        for (String foreign : List.of(
+                "$2b$04$abcdefghijklmnopqrstuu7EJV7kdjBBQxyb0HjTh9KS7.Lah/6CG",
+                "$pbkdf2-sha256$i=1000,l=32$MDEyMzQ1Njc4OWFiY2RlZg$yqSq2SygY1sB4EcH9f2FG0JTMES+wqLsOT5YmiRBplI",
+                Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2i, 16, 32)
+                        .hash(1, 64, 1, PASSWORD.reveal().toCharArray()))) {
+            assertTrue(hasher.verify(foreign, PASSWORD), foreign);
+            assertFalse(hasher.verify(foreign, Secret.of("another")), foreign);
+            assertTrue(hasher.isOutdated(foreign, PASSWORD), foreign);
+        }
+    }
+
+    /** One that lies in the database although no import lets it in. */
+    @Test
+    @Timeout(20)
+    void aStoredHashOfHostileCostIsANo() {
+        PasswordHasher hasher = hasher(CHEAP);
+
+        assertFalse(hasher.verify(
+                "$argon2id$v=19$m=4194304,t=100,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", PASSWORD));
+        assertFalse(hasher.verify("$2b$31$abcdefghijklmnopqrstuu7EJV7kdjBBQxyb0HjTh9KS7.Lah/6CG", PASSWORD));
+    }
+
+    /** What takes more memory than ours waits for one place, and keeps nobody else from theirs. */
+    @Test
+    @Timeout(60)
+    void oneHashOfMoreMemoryIsComparedAtATime() throws Exception {
+        Argon2 library = Argon2Factory.create(Argon2Factory.Argon2Types.ARGON2id, 16, 32);
+        AtomicLong now = new AtomicLong();
+        AtomicLong most = new AtomicLong();
+        CountDownLatch meeting = new CountDownLatch(2);
+        Argon2 watched = (Argon2) Proxy.newProxyInstance(
+                Argon2.class.getClassLoader(), new Class<?>[] {Argon2.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("verify")) {
+                        return method.invoke(library, arguments);
+                    }
+                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    meeting.countDown();
+                    meeting.await(1, TimeUnit.SECONDS); // the other one, if it can come
+                    now.decrementAndGet();
+                    return false;
+                });
+        PasswordHasher hasher = new PasswordHasher(
+                new Configuration(TestSettings.dev(Path.of("/nowhere"), with(CHEAP, "auth.argon2.concurrency", "2"))),
+                new Meters());
+        hasher.prepare(watched);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            List<Future<Boolean>> checks = List.of(
+                    threads.submit(() -> hasher.verify(SLOW_HASH, PASSWORD)),
+                    threads.submit(() -> hasher.verify(SLOW_HASH, PASSWORD)));
+            assertDoesNotThrow(() -> hasher.hash(PASSWORD));
+            for (Future<Boolean> check : checks) {
+                assertFalse(check.get(50, TimeUnit.SECONDS));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertEquals(1, most.get());
     }
 
     @Test
@@ -201,7 +265,7 @@ class PasswordHasherTest {
             assertEquals("2", refused.headers().get("Retry-After"));
             assertEquals(
                     ErrorCode.OVERLOADED,
-                    assertThrows(AuthException.class, () -> hasher.verifyUnknownUser(PASSWORD))
+                    assertThrows(AuthException.class, () -> hasher.verifyUnknownUser(Optional.empty(), PASSWORD))
                             .code());
         });
         assertDoesNotThrow(() -> hasher.hash(PASSWORD), "the turn was given back");

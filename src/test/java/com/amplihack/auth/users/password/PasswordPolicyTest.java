@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PasswordPolicyTest {
-    private final PasswordPolicy policy =
-            new PasswordPolicy(new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of())));
+    private final Configuration configuration = new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of()));
+    private final PasswordPolicy policy = new PasswordPolicy(configuration, new BreachedPasswords(configuration));
 
     @ParameterizedTest
     @ValueSource(

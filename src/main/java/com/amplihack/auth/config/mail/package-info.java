@@ -1,0 +1,5 @@
+/** The settings of mail. */
+@NullMarked
+package com.amplihack.auth.config.mail;
+
+import org.jspecify.annotations.NullMarked;
