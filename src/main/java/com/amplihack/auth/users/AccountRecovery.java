@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -114,7 +115,7 @@ public final class AccountRecovery {
     }
 
     /**
-     * Sets the account's password, gives it the role {@code admin} and enables it.
+     * Sets the account's password, removes its second factors, gives it the role {@code admin} and enables it.
      *
      * @return whether the account still exists
      */
@@ -138,6 +139,10 @@ public final class AccountRecovery {
                             account.id())
                     == 1;
             if (exists) {
+                for (String factors :
+                        List.of("auth_totp", "auth_passkey", "auth_recovery_code", "auth_remembered_device")) {
+                    run(connection, "delete from " + factors + " where account_id = ?", account.id());
+                }
                 run(
                         connection,
                         "insert into auth_role (name) select cast(? as varchar(64)) where not exists"

@@ -11,6 +11,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.database.Database;
 import com.amplihack.auth.mail.Outbox;
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SignInFacts;
@@ -78,7 +79,7 @@ class FactorsTest {
             InstantSource clock = () -> now;
             keys = new SealKeys(configuration);
             factors = new Factors(database);
-            notices = new Notices(new Outbox(database));
+            notices = new Notices(new Outbox(database, configuration, new Meters(), clock), clock);
             totp = new Totp(database, keys, notices, clock);
             recovery = new RecoveryCodes(database, clock);
             devices = new RememberedDevices(database, configuration, new RecordedAudit(), clock);

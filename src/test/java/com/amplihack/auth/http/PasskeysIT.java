@@ -172,7 +172,7 @@ class PasskeysIT {
     }
 
     private static Session signedIn(Session owner, SoftwareAuthenticator device) {
-        return Session.opened(
+        return Session.from(
                 owner.client,
                 owner.username,
                 login(owner.client, device.get(challenge(owner.client))).send());

@@ -70,8 +70,8 @@ public final class Session {
         return new Session(client, username, login(client, username, password).send());
     }
 
-    /** Who has signed in by other means than a password, and got this answer. */
-    public static Session opened(Client client, String username, Answer login) {
+    /** Somebody whose sign-in was answered like that. */
+    public static Session from(Client client, String username, Answer login) {
         return new Session(client, username, login);
     }
 

@@ -76,6 +76,7 @@ public final class SharedServer implements LauncherSessionListener {
                                 Map.entry("auth.cors.origins", CORS_ORIGIN),
                                 Map.entry("auth.csrf.origins", CSRF_ORIGIN),
                                 Map.entry("mp.config.profile", "dev"),
+                                Map.entry("auth.mfa.remember.days", "30"),
                                 Map.entry("auth.home", home.toString()),
                                 Map.entry("auth.store", STORE),
                                 Map.entry("auth.proxy.upstream", upstream.url()),

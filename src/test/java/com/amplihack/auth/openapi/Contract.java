@@ -20,7 +20,7 @@ public final class Contract {
     /** How a request is answered for which there is no operation. */
     private static final Map<String, String> OTHERWISE = Map.of(
             "400", "InvalidRequest",
-            "401", "TokenRefused",
+            "401", "SignInRequired",
             "403", "AdministrationForbidden",
             "404", "NotFound",
             "405", "MethodNotAllowed",

@@ -3,6 +3,7 @@ package com.amplihack.auth.server;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.amplihack.auth.Ports;
+import com.amplihack.auth.http.AuthenticatorApp;
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.ServerProcess;
 import com.amplihack.auth.http.TestAuthority;
@@ -170,10 +171,31 @@ public final class PayaraServer implements LauncherSessionListener {
             if (installed.exitCode() != 0) {
                 throw new IllegalStateException("install.sh failed:\n" + installOutput);
             }
+            removeSecondFactor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** The smoke tests gave the first account a second factor; the others sign in more often than there are codes. */
+    private void removeSecondFactor() throws IOException {
+        Path secret = kit.directory().resolve("secrets/first-account-totp");
+        AuthenticatorApp app = new AuthenticatorApp(Files.readAllLines(secret).get(0));
+        asadmin("set-config-property", "--source", "domain", "--propertyName", "auth.mfa", "--propertyValue", "optional");
+        Client client = client();
+        String token = login(client).json().getString("mfa_token");
+        app.next(); // the one that the smoke tests have used
+        app.next();
+        Client.Answer signedIn =
+                AuthenticatorApp.secondStep(client, token, "totp", app.next()).send();
+        Client.Answer removed = client.request("DELETE", "/auth/mfa/totp")
+                .bearer(signedIn.json().getString("access_token"))
+                .cookie("__Host-session_id", signedIn.cookieValue("__Host-session_id"))
+                .send();
+        if (removed.status() != 204) {
+            throw new IllegalStateException("the second factor stays: " + removed);
         }
     }
 

@@ -59,6 +59,8 @@ class PayaraServerIT {
                 "/health is closed: 404",
                 "/metrics is closed: 404",
                 "/openapi is closed: 404",
+                "administration, before there is a second factor: 403",
+                "second factor, confirmed: 200",
                 "login: 200",
                 "a bare token: 200",
                 "the same once more: 401",

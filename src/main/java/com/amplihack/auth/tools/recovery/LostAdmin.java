@@ -28,8 +28,8 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 
 /**
- * Recovers a lost administrator: sets and prints a random password, enables the account and grants it the role
- * {@code admin}, with or without a running server.
+ * Recovers a lost administrator: sets and prints a random password, removes the second factors, enables the account and
+ * grants it the role {@code admin}, with or without a running server.
  *
  * <p>Not in the WAR: the main class of {@code amplihack-auth-recovery.jar}.
  */
@@ -75,7 +75,7 @@ public final class LostAdmin {
                 .detail("sessions_ended", ended.map(String::valueOf).orElse("unknown")));
         audit.close();
         System.out.println("New password of " + account.username() + ": " + password.reveal());
-        System.out.println("The account is enabled and has the role admin.");
+        System.out.println("The account is enabled and has the role admin. Its second factors were removed.");
         System.out.println(ended.map(LostAdmin::sessionsEnded).orElseGet(() -> sessionsUnknown(settings)));
     }
 

@@ -1,0 +1,140 @@
+package com.amplihack.auth.http;
+
+import static com.amplihack.auth.http.AuthenticatorApp.secondStep;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.amplihack.auth.http.Client.Answer;
+import jakarta.json.JsonArray;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** {@code auth.mfa=admins}: an administrator gets a second factor first, and administration needs it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("one-store")
+class MfaPolicyIT {
+    private ServerProcess server;
+    private AuthenticatorApp app;
+
+    @BeforeAll
+    void start() {
+        server = ServerProcess.start(
+                        ServerProcess.freePort(),
+                        Map.of(
+                                "mp.config.profile", "dev",
+                                "auth.home", ServerProcess.freshDirectory("mfa").toString(),
+                                "auth.store", "memory",
+                                "auth.mfa", "admins",
+                                "jwt.key.size", "2048"),
+                        Map.of())
+                .ready();
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    @Order(1)
+    void thePrintedPasswordOpensEnrollmentAlone() {
+        Client client = new Client(server.port());
+        Answer login =
+                Session.login(client, "admin", server.firstPassword()).send();
+        assertTrue(login.json().getBoolean("must_enroll"));
+        Session admin = Session.from(client, "admin", login);
+        assertEquals(JsonArray.EMPTY_JSON_ARRAY, admin.claims().getJsonArray("roles"));
+        assertTrue(admin.claims().getBoolean("must_enroll"));
+
+        for (String path : new String[] {"/admin/api/users", "/api/user", "/auth/api-keys", "/auth/verify"}) {
+            Answer refused = admin.with(client.get(path)).send();
+            assertEquals(403, refused.status(), path);
+            assertEquals("mfa_enrollment_required", refused.error());
+        }
+        assertEquals(200, admin.with(client.get("/auth/sessions")).send().status());
+        assertTrue(admin.with(client.get("/auth/mfa")).send().json().getBoolean("required"));
+
+        app = AuthenticatorApp.enroll(admin);
+        assertEquals(
+                "mfa_enrollment_required", admin.with(client.get("/api/user")).send().error(), "the old token");
+        admin.refresh();
+        assertFalse(admin.claims().containsKey("must_enroll"));
+        assertEquals(200, admin.with(client.get("/admin/api/users")).send().status());
+    }
+
+    @Test
+    @Order(2)
+    void administrationNeedsASignInWithTheFactor() {
+        Client client = new Client(server.port());
+        String token = Session.login(client, "admin", server.firstPassword())
+                .send()
+                .json()
+                .getString("mfa_token");
+        Session admin =
+                Session.from(client, "admin", secondStep(client, token, "totp", app.next()).send());
+        assertEquals(200, admin.with(client.get("/admin/api/users")).send().status());
+
+        // somebody becomes an administrator within a session that was opened by password alone
+        Session.make(admin, "helper", "user");
+        Session helper = Session.of(server, "helper", Session.PASSWORD);
+        String id = helper.claims().getString("sub");
+        assertEquals(
+                200,
+                admin.with(client.request("PATCH", "/admin/api/users/" + id))
+                        .json("{\"permissions\":[\"users:read\"]}")
+                        .send()
+                        .status());
+        helper.refresh();
+        assertTrue(helper.claims().getBoolean("must_enroll"), "also with one permission of the administration");
+        AuthenticatorApp own = AuthenticatorApp.enroll(helper);
+        helper.refresh();
+        assertEquals(200, helper.with(helper.client.get("/admin/api/users")).send().status());
+
+        // whose factor is shown only later
+        Answer passwordAlone = helper.with(helper.client.post("/auth/reauthenticate"))
+                .json("{\"password\":\"" + Session.PASSWORD + "\"}")
+                .send();
+        assertEquals("mfa_required", passwordAlone.error());
+        Answer both = helper.with(helper.client.post("/auth/reauthenticate"))
+                .json("{\"password\":\"" + Session.PASSWORD + "\",\"method\":\"totp\",\"code\":\"" + own.next() + "\"}")
+                .send();
+        assertEquals(200, both.status(), both::body);
+    }
+
+    @Test
+    @Order(3)
+    void anOlderSessionOfAnAdministratorIsAskedToStepUp() {
+        Client client = new Client(server.port());
+        Session other = adminByPassword();
+        Answer refused = other.with(other.client.get("/admin/api/users")).send();
+        assertEquals("insufficient_user_authentication", refused.error());
+        assertEquals("urn:amplihack:mfa", refused.json().getString("acr_values"));
+        assertEquals(200, other.user().status(), "everything else goes on");
+        assertEquals(200, client.get("/auth/jwks").send().status());
+    }
+
+    /** Another administrator, whose second session was opened by password before the first one enrolled. */
+    private Session adminByPassword() {
+        Client client = new Client(server.port());
+        String token = Session.login(client, "admin", server.firstPassword())
+                .send()
+                .json()
+                .getString("mfa_token");
+        Session admin = Session.from(
+                client, "admin", secondStep(client, token, "recovery_code", app.recoveryCodes.get(0)).send());
+        Session.make(admin, "second", "admin", "user");
+        Session early = Session.of(server, "second", Session.PASSWORD);
+        AuthenticatorApp.enroll(Session.of(server, "second", Session.PASSWORD));
+        early.refresh();
+        return early;
+    }
+}
