@@ -25,6 +25,7 @@ import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.LoginLimit;
 import com.amplihack.auth.users.login.PresentedDevices;
+import com.amplihack.auth.users.password.BreachedPasswords;
 import com.amplihack.auth.users.password.PasswordHasher;
 import com.amplihack.auth.users.password.PasswordPolicy;
 import com.amplihack.auth.users.selfservice.ContactRules.Contact;
@@ -68,6 +69,7 @@ final class People {
     final EmailChange emails;
     final OwnAccount own;
     private final Sent sent;
+    private final RecordedOutbox outbox;
 
     /** Shared by nodes: the clock and what was sent. */
     static final class Sent implements InstantSource {
@@ -82,6 +84,7 @@ final class People {
 
     private static final class RecordedOutbox extends Outbox {
         private final List<Mail> mails;
+        private volatile boolean available = true;
 
         RecordedOutbox(Database database, Configuration configuration, Sent sent) {
             super(database, configuration, new Meters(), sent);
@@ -90,7 +93,7 @@ final class People {
 
         @Override
         public boolean isAvailable() {
-            return true;
+            return available;
         }
 
         @Override
@@ -118,9 +121,9 @@ final class People {
         RateLimiter limiter = new RateLimiter(audit, configuration);
         PasswordHasher hasher = new PasswordHasher(configuration, new Meters());
         hasher.prepare();
-        PasswordPolicy policy = new PasswordPolicy(configuration);
+        PasswordPolicy policy = new PasswordPolicy(configuration, new BreachedPasswords(configuration));
         PasswordHistory history = new PasswordHistory(database, hasher, configuration);
-        Outbox outbox = new RecordedOutbox(database, configuration, sent);
+        outbox = new RecordedOutbox(database, configuration, sent);
         Notices notices = new Notices(outbox, sent);
         directory = new AccountDirectory(database);
         accounts = new Accounts(database, configuration, sent);
@@ -174,8 +177,8 @@ final class People {
         return new Contact(Optional.of(EmailAddress.parse(email)), Optional.empty(), Optional.empty());
     }
 
-    void change(Account account, AccountChange.Step step) {
-        administration
+    Account change(Account account, AccountChange.Step step) {
+        return administration
                 .change(account.id(), AccountChange.further(step), RightsCheck.NONE)
                 .orElseThrow();
     }
@@ -230,6 +233,15 @@ final class People {
     Secret verificationLink(Account account, String email) {
         emails.request(account.id(), EmailAddress.parse(email).orElseThrow(), client());
         return link(account, MailKind.EMAIL_VERIFICATION);
+    }
+
+    void withoutMail(Runnable attempt) {
+        outbox.available = false;
+        try {
+            attempt.run();
+        } finally {
+            outbox.available = true;
+        }
     }
 
     void pass(Duration time) {

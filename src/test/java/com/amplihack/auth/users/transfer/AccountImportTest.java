@@ -86,16 +86,18 @@ class AccountImportTest {
             hasher.prepare();
             PasswordPolicy policy = new PasswordPolicy(configuration, new BreachedPasswords(configuration));
             Outbox outbox = new Outbox(database, configuration, new Meters(), CLOCK);
+            Notices notices = new Notices(outbox, CLOCK);
             AccountAdministration administration = new AccountAdministration(
                     directory,
                     new Accounts(database, configuration, CLOCK),
                     hasher,
                     policy,
                     new ScriptedStore(new EmbeddedBackend(CLOCK)),
+                    notices,
                     CLOCK);
             ContactRules contacts = new ContactRules(
                     configuration,
-                    new Notices(outbox),
+                    notices,
                     new LinkMails(outbox, directory, null)); // nobody is invited
             AccountBatch batches = new AccountBatch(
                     database, configuration, directory, administration, contacts, hasher, policy, CLOCK);
