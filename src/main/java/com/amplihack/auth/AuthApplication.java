@@ -35,7 +35,7 @@ import com.amplihack.auth.endpoint.account.InvitationResource;
 import com.amplihack.auth.endpoint.account.OwnAccountResource;
 import com.amplihack.auth.endpoint.usage.OwnUsageResource;
 import com.amplihack.auth.gate.AuditGuard;
-import com.amplihack.auth.gate.PreconditionGuard;
+import com.amplihack.auth.gate.permission.PreconditionGuard;
 import com.amplihack.auth.gate.permission.ResourceGuard;
 import com.amplihack.auth.problem.ProblemMapper;
 import jakarta.annotation.security.DeclareRoles;

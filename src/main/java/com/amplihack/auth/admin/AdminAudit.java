@@ -58,7 +58,8 @@ public class AdminAudit {
         audit.record(entry(action, target).severity(AuditEvent.Severity.CRITICAL));
     }
 
-    public void record(String action, String target, @Nullable JsonObjectBuilder before, @Nullable JsonObjectBuilder after) {
+    public void record(
+            String action, String target, @Nullable JsonObjectBuilder before, @Nullable JsonObjectBuilder after) {
         AuditEntry entry = entry(action, target);
         if (before != null) {
             entry.detail("before", before.build());

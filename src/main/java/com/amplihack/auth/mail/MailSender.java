@@ -209,7 +209,7 @@ public class MailSender {
         LOG.log(
                 Level.WARNING,
                 fault.name(),
-                "A mail (" + kind + ") was not sent, " + (last ? "and will not be tried again" : "and will be tried again")
-                        + ": " + reason);
+                "A mail (" + kind + ") was not sent, "
+                        + (last ? "and will not be tried again" : "and will be tried again") + ": " + reason);
     }
 }

@@ -28,7 +28,17 @@ final class MessageTexts {
 
     /** The parameters that a mail lists, in this order; others are for its sentences, or for nobody. */
     private static final List<String> DETAILS = List.of(
-            "time", "ip_address", "device", "name", "key", "expires_at", "budget", "used", "window", "resets_at", "method");
+            "time",
+            "ip_address",
+            "device",
+            "name",
+            "key",
+            "expires_at",
+            "budget",
+            "used",
+            "window",
+            "resets_at",
+            "method");
 
     private static final Pattern PLACE = Pattern.compile("\\{([a-z_]+)}");
 
@@ -65,10 +75,9 @@ final class MessageTexts {
         MailSettings settings = configuration.settings().mail();
         Mail mail = entry.mail();
         String language = mail.language().filter(LANGUAGES::contains).orElse(settings.language());
-        Optional<String> link = token.map(secret -> settings.linkBase() + "/link.html#"
-                + mail.kind().link().orElseThrow() + "=" + secret);
-        Text text = new Text(
-                Objects.requireNonNull(bundles.get(language)), mail, service(settings), link);
+        Optional<String> link = token.map(secret ->
+                settings.linkBase() + "/link.html#" + mail.kind().link().orElseThrow() + "=" + secret);
+        Text text = new Text(Objects.requireNonNull(bundles.get(language)), mail, service(settings), link);
         return new OutgoingMail(
                 entry.id(),
                 mail.kind().id(),
@@ -123,7 +132,8 @@ final class MessageTexts {
 
         String plain() {
             StringBuilder text = new StringBuilder();
-            paragraphs(UnaryOperator.identity()).forEach(paragraph -> text.append(paragraph).append("\n\n"));
+            paragraphs(UnaryOperator.identity())
+                    .forEach(paragraph -> text.append(paragraph).append("\n\n"));
             List<String> details = details(UnaryOperator.identity());
             if (!details.isEmpty()) {
                 text.append(String.join("\n", details)).append("\n\n");
@@ -141,12 +151,11 @@ final class MessageTexts {
             if (!details.isEmpty()) {
                 html.append("<p>").append(String.join("<br>\n", details)).append("</p>\n");
             }
-            link.map(MessageTexts::escaped)
-                    .ifPresent(url -> html.append("<p><a rel=\"noreferrer\" href=\"")
-                            .append(url)
-                            .append("\">")
-                            .append(url)
-                            .append("</a></p>\n"));
+            link.map(MessageTexts::escaped).ifPresent(url -> html.append("<p><a rel=\"noreferrer\" href=\"")
+                    .append(url)
+                    .append("\">")
+                    .append(url)
+                    .append("</a></p>\n"));
             return html.append("<p>")
                     .append(closing(MessageTexts::escaped))
                     .append("</p>\n</body></html>\n")

@@ -75,7 +75,8 @@ public class Outbox {
             LOG.log(
                     Level.WARNING,
                     mail.kind().id(),
-                    "A mail (" + mail.kind().id() + ") was not taken: " + most + " wait already, or its address is too long");
+                    "A mail (" + mail.kind().id() + ") was not taken: " + most
+                            + " wait already, or its address is too long");
             meters.mail(mail.kind().id(), "dropped");
             return;
         }

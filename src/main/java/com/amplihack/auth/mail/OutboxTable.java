@@ -87,7 +87,8 @@ class OutboxTable {
 
     /** Mails whose time has come, those that wait longest first; of kinds that this version knows. */
     List<OutboxEntry> due(Instant now, int most) {
-        String kinds = String.join(",", Arrays.stream(MailKind.values()).map(kind -> "?").toList());
+        String kinds = String.join(
+                ",", Arrays.stream(MailKind.values()).map(kind -> "?").toList());
         List<Object> parameters = new ArrayList<>(List.of(now.toEpochMilli()));
         Arrays.stream(MailKind.values()).map(MailKind::name).forEach(parameters::add);
         return database.read(entities -> {
@@ -107,16 +108,13 @@ class OutboxTable {
     }
 
     private static OutboxEntry entry(Object[] row) {
-        Optional<String> language =
-                Optional.ofNullable((String) row[3]).filter(tag -> !tag.isEmpty());
+        Optional<String> language = Optional.ofNullable((String) row[3]).filter(tag -> !tag.isEmpty());
         Mail mail = new Mail(
-                MailKind.valueOf((String) row[1]), (String) row[2], language, (String) row[4], parameters((String) row[5]));
+                MailKind.valueOf((String) row[1]), (String) row[2], language, (String) row[4], parameters((String)
+                        row[5]));
         return new OutboxEntry(
-                (String) row[0],
-                mail,
-                Instant.ofEpochMilli(number(row[6])),
-                Instant.ofEpochMilli(number(row[7])),
-                (int) number(row[8]));
+                (String) row[0], mail, Instant.ofEpochMilli(number(row[6])), Instant.ofEpochMilli(number(row[7])), (int)
+                        number(row[8]));
     }
 
     /** Begins an attempt, of which there is one at a time until that instant; false if another node has begun it. */
@@ -183,15 +181,14 @@ class OutboxTable {
 
     static OutboxState state(Database database, Instant now) {
         return database.read(entities -> {
-            Object[] waiting = (Object[]) query(
-                            entities, "select count(*), coalesce(min(created_at), 0) from auth_mail where dead = false")
-                    .getSingleResult();
+            Object[] waiting = (Object[])
+                    query(entities, "select count(*), coalesce(min(created_at), 0) from auth_mail where dead = false")
+                            .getSingleResult();
             long count = number(waiting[0]);
-            long dead = number(
-                    query(entities, "select count(*) from auth_mail where dead = true").getSingleResult());
-            Duration oldest = count == 0
-                    ? Duration.ZERO
-                    : Duration.between(Instant.ofEpochMilli(number(waiting[1])), now);
+            long dead = number(query(entities, "select count(*) from auth_mail where dead = true")
+                    .getSingleResult());
+            Duration oldest =
+                    count == 0 ? Duration.ZERO : Duration.between(Instant.ofEpochMilli(number(waiting[1])), now);
             return new OutboxState(count, dead, oldest.isNegative() ? Duration.ZERO : oldest);
         });
     }

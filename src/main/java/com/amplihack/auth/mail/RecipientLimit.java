@@ -83,8 +83,7 @@ final class RecipientLimit {
 
     /** Spellings that reach one mailbox are one recipient: case, and what follows a plus sign (RFC 5233). */
     static String key(String recipient) {
-        String folded =
-                Normalizer.normalize(recipient, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+        String folded = Normalizer.normalize(recipient, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
         int at = folded.lastIndexOf('@');
         int plus = folded.indexOf('+');
         String mailbox = plus > 0 && plus < at ? folded.substring(0, plus) + folded.substring(at) : folded;

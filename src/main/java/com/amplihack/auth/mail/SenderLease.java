@@ -33,7 +33,7 @@ class SenderLease {
     }
 
     private boolean change(String sql, Object... values) {
-        return database.write(entities ->
-                OutboxTable.query(entities, sql, values).executeUpdate() == 1);
+        return database.write(
+                entities -> OutboxTable.query(entities, sql, values).executeUpdate() == 1);
     }
 }

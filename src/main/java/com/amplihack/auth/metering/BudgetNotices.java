@@ -96,7 +96,8 @@ public class BudgetNotices {
 
     /** Keys that are limited by tokens or requests. */
     private List<Budget> ofKeys(String account, Set<String> keys) {
-        List<String> ids = keys.stream().filter(id -> !id.isEmpty()).limit(MOST_KEYS).toList();
+        List<String> ids =
+                keys.stream().filter(id -> !id.isEmpty()).limit(MOST_KEYS).toList();
         if (ids.isEmpty()) {
             return List.of();
         }
@@ -172,8 +173,17 @@ public class BudgetNotices {
         if (budget.scope() == Budget.Scope.KEY) {
             parameters.put("key", budget.name());
         }
-        String topic = found.kind().id() + ':' + budget.scope() + ':' + budget.name() + ':' + budget.window() + ':'
-                + found.share().unit() + ':' + found.share().limit();
+        String topic = found.kind().id()
+                + ':'
+                + budget.scope()
+                + ':'
+                + budget.name()
+                + ':'
+                + budget.window()
+                + ':'
+                + found.share().unit()
+                + ':'
+                + found.share().limit();
         database.write(entities -> {
             notices.tellOnce(entities, account, found.kind(), parameters, topic, end.orElse(now.plus(NEVER)));
             return true;

@@ -94,8 +94,10 @@ public class UsageBook {
     static Optional<Instant> end(Budget.Window window, Instant at) {
         LocalDate first = LocalDate.ofInstant(begin(window, at), ZoneOffset.UTC);
         return switch (window) {
-            case DAY -> Optional.of(first.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
-            case MONTH -> Optional.of(first.plusMonths(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+            case DAY ->
+                Optional.of(first.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
+            case MONTH ->
+                Optional.of(first.plusMonths(1).atStartOfDay(ZoneOffset.UTC).toInstant());
             case TOTAL -> Optional.empty();
         };
     }

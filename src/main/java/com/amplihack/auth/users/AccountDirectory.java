@@ -44,12 +44,14 @@ public class AccountDirectory {
      * is no account.
      */
     public Optional<String> someHash(String seed) {
-        String place = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
+        String place =
+                UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
         return database.read(entities -> hashFrom(entities, place).or(() -> hashFrom(entities, "")));
     }
 
     private static Optional<String> hashFrom(EntityManager entities, String id) {
-        return entities.createQuery("select a.passwordHash from Account a where a.id >= :id order by a.id", String.class)
+        return entities.createQuery(
+                        "select a.passwordHash from Account a where a.id >= :id order by a.id", String.class)
                 .setParameter("id", id)
                 .setMaxResults(1)
                 .getResultStream()

@@ -39,8 +39,7 @@ public class Notices {
      * @param parameters beside the account's name and the time
      */
     public void tell(EntityManager transaction, Account account, MailKind kind, Map<String, String> parameters) {
-        account.verifiedEmail()
-                .ifPresent(address -> outbox.put(transaction, mail(account, address, kind, parameters)));
+        account.verifiedEmail().ifPresent(address -> outbox.put(transaction, mail(account, address, kind, parameters)));
     }
 
     /** Tells of what has happened. */
@@ -62,8 +61,8 @@ public class Notices {
             String topic,
             Instant until) {
         account.verifiedEmail()
-                .ifPresent(address ->
-                        outbox.putOnce(transaction, mail(account, address, kind, parameters), topic, until));
+                .ifPresent(
+                        address -> outbox.putOnce(transaction, mail(account, address, kind, parameters), topic, until));
     }
 
     private Mail mail(Account account, String address, MailKind kind, Map<String, String> parameters) {

@@ -8,10 +8,12 @@ import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -70,8 +72,11 @@ public final class EnumerationBenchmark {
         Map<String, double[]> millis = new LinkedHashMap<>();
         names.keySet().forEach(kind -> millis.put(kind, new double[tries]));
         List<String> bodies = new ArrayList<>();
+        List<Map.Entry<String, IntFunction<String>>> turn = new ArrayList<>(names.entrySet());
+        Random order = new Random(7);
         for (int i = 0; i < WARM_UP + tries; i++) {
-            for (Map.Entry<String, IntFunction<String>> kind : names.entrySet()) {
+            Collections.shuffle(turn, order); // or each would follow in the wake of the same other one
+            for (Map.Entry<String, IntFunction<String>> kind : turn) {
                 String name = kind.getValue().apply(i);
                 long start = System.nanoTime();
                 Answer answer = attempt.apply(name);

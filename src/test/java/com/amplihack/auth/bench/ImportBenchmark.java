@@ -37,11 +37,14 @@ public final class ImportBenchmark {
                                 ServerProcess.freePort(),
                                 Map.of(
                                         "mp.config.profile", "dev",
-                                        "auth.home", ServerProcess.freshDirectory("home").toString(),
+                                        "auth.home",
+                                                ServerProcess.freshDirectory("home")
+                                                        .toString(),
                                         "auth.store", "memory",
                                         "jwt.key.size", "2048",
                                         "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
-                                        "auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres",
+                                        "auth.db.url",
+                                                "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres",
                                         "auth.db.user", "postgres",
                                         "auth.db.password", "postgres"),
                                 Map.of())
@@ -67,8 +70,10 @@ public final class ImportBenchmark {
         long before = resident(server);
         long most = before;
         long start = System.nanoTime();
-        CompletableFuture<HttpResponse<Path>> done =
-                HttpClient.newHttpClient().sendAsync(request, HttpResponse.BodyHandlers.ofFile(answer));
+        CompletableFuture<HttpResponse<Path>> done = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .sendAsync(request, HttpResponse.BodyHandlers.ofFile(answer));
         while (!done.isDone()) {
             try {
                 done.get(500, TimeUnit.MILLISECONDS);

@@ -71,7 +71,8 @@ class ImportIT {
 
     @Test
     void theSameAgainDoesNoHarm() {
-        String line = account(name, ",\"email\":\"" + name + "@example.com\",\"attributes\":{\"team\":\"blue\",\"n\":1}");
+        String line =
+                account(name, ",\"email\":\"" + name + "@example.com\",\"attributes\":{\"team\":\"blue\",\"n\":1}");
         assertEquals(List.of("created"), statuses(lines("", line)));
         login(name, Session.PASSWORD);
         String hash = exported(name).getString("password_hash");
@@ -93,7 +94,8 @@ class ImportIT {
         assertEquals(200, user.user().status());
         assertEquals(List.of("updated"), statuses(lines("?update=true", other)));
 
-        assertEquals("[\"chat:write\"]", exported(name).getJsonArray("permissions").toString());
+        assertEquals(
+                "[\"chat:write\"]", exported(name).getJsonArray("permissions").toString());
         assertEquals("de", exported(name).getString("language"));
         assertEquals("token_revoked", user.user().error(), "its rights have changed");
         assertEquals(List.of("updated"), statuses(lines("?update=true", account(name, ",\"enabled\":false"))));
@@ -104,15 +106,18 @@ class ImportIT {
     void aDryRunSaysWhatWouldHappenAndStoresNothing() {
         assertEquals(
                 List.of("created", "failed"),
-                statuses(lines("?dry_run=true", account(name, ""), "{\"username\":\"" + name + "2\",\"roles\":[\"nix\"]}")));
-        assertTrue(exportedLines("").noneMatch(line -> line.getString("username").startsWith(name)));
+                statuses(lines(
+                        "?dry_run=true", account(name, ""), "{\"username\":\"" + name + "2\",\"roles\":[\"nix\"]}")));
+        assertTrue(
+                exportedLines("").noneMatch(line -> line.getString("username").startsWith(name)));
     }
 
     @Test
     void aMisspeltOptionImportsNothing() {
         assertEquals(400, lines("?dryrun=true", account(name, "")).status());
         assertEquals(400, lines("?dry_run=yes", account(name, "")).status());
-        assertTrue(exportedLines("").noneMatch(line -> line.getString("username").equals(name)));
+        assertTrue(
+                exportedLines("").noneMatch(line -> line.getString("username").equals(name)));
     }
 
     @ParameterizedTest
@@ -196,7 +201,10 @@ class ImportIT {
                 .mapToObj(i -> "{\"username\":\"" + name + i + "\",\"roles\":[\"" + name + i + "\"]}")
                 .toArray(String[]::new);
         assertEquals(
-                3, statuses(lines("?create_roles=true&dry_run=true", many)).stream().filter("failed"::equals).count());
+                3,
+                statuses(lines("?create_roles=true&dry_run=true", many)).stream()
+                        .filter("failed"::equals)
+                        .count());
     }
 
     @Test
@@ -213,12 +221,15 @@ class ImportIT {
         Answer answer = send("", LINES, body);
 
         assertEquals(List.of("created", "created", "created"), statuses(answer));
-        assertEquals(List.of(1, 4, 5), json(answer).stream().limit(3).map(line -> line.getInt("line")).toList());
+        assertEquals(
+                List.of(1, 4, 5),
+                json(answer).stream().limit(3).map(line -> line.getInt("line")).toList());
     }
 
     @Test
     void anEndlessLineFailsAloneAtConstantMemory() {
-        Answer answer = lines("", account(name, ""), "{\"username\":\"" + "x".repeat(3_000_000) + "\"}", account(name + "2", ""));
+        Answer answer = lines(
+                "", account(name, ""), "{\"username\":\"" + "x".repeat(3_000_000) + "\"}", account(name + "2", ""));
 
         assertEquals(List.of("created", "failed", "created"), statuses(answer));
         assertEquals("too_large", json(answer).get(1).getString("error"));
@@ -244,7 +255,8 @@ class ImportIT {
                         .body(LINES, account(name, "").getBytes(StandardCharsets.UTF_8))
                         .send()
                         .error());
-        assertTrue(exportedLines("").noneMatch(line -> line.getString("username").equals(name)));
+        assertTrue(
+                exportedLines("").noneMatch(line -> line.getString("username").equals(name)));
     }
 
     @Test
@@ -255,7 +267,8 @@ class ImportIT {
                 .send();
 
         assertEquals(200, answer.status());
-        assertEquals("text/event-stream", answer.header("Content-Type").orElseThrow().split(";")[0]);
+        assertEquals(
+                "text/event-stream", answer.header("Content-Type").orElseThrow().split(";")[0]);
         assertTrue(answer.body().startsWith("event: line\ndata: {\"line\":1,\"status\":\"created\""), answer.body());
         assertTrue(answer.body().contains("event: progress\ndata: {\"lines\":2,\"created\":1"), answer.body());
         assertTrue(answer.body().contains("event: end\ndata: {\"lines\":2,"), answer.body());
@@ -275,7 +288,8 @@ class ImportIT {
             chunk(out, accounts(1));
             out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             out.flush();
-            assertTrue(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).contains("event: end"));
+            assertTrue(
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).contains("event: end"));
         }
     }
 
@@ -285,8 +299,7 @@ class ImportIT {
         try (Socket socket = socket()) {
             chunk(begin(socket, LINES), accounts(600));
         }
-        Until.holds(
-                "the turn is free", () -> lines("", account(name, "")).status() == 200);
+        Until.holds("the turn is free", () -> lines("", account(name, "")).status() == 200);
         long stored = exportedLines("")
                 .filter(line -> line.getString("username").startsWith(name + "n"))
                 .count();
@@ -324,13 +337,20 @@ class ImportIT {
                                 + "\"created_at\":\"2020-01-01T00:00:00Z\""));
         JsonObject before = exported(name);
         String id = before.getString("user_id");
-        assertEquals(204, admin.with(admin.client.request("DELETE", "/admin/api/users/" + id)).send().status());
+        assertEquals(
+                204,
+                admin.with(admin.client.request("DELETE", "/admin/api/users/" + id))
+                        .send()
+                        .status());
 
         assertEquals(List.of("created"), statuses(lines("", before.toString())));
 
         assertEquals(before, exported(name));
         assertEquals(BCRYPT, before.getString("password_hash"));
-        assertFalse(exportedLines("").filter(line -> line.getString("username").equals(name)).findFirst().orElseThrow()
+        assertFalse(exportedLines("")
+                .filter(line -> line.getString("username").equals(name))
+                .findFirst()
+                .orElseThrow()
                 .containsKey("password_hash"));
     }
 
@@ -340,10 +360,13 @@ class ImportIT {
         Session other = Session.of(Session.newUser("admin"));
         SharedServer.get().openedAgo(other, Duration.ofMinutes(20));
 
-        Answer refused = other.with(other.client.get("/admin/api/users/export?hashes=true")).send();
+        Answer refused = other.with(other.client.get("/admin/api/users/export?hashes=true"))
+                .send();
 
         assertEquals(ErrorCode.INSUFFICIENT_USER_AUTHENTICATION.code(), refused.error());
-        assertEquals(200, other.with(other.client.get("/admin/api/users/export")).send().status());
+        assertEquals(
+                200,
+                other.with(other.client.get("/admin/api/users/export")).send().status());
     }
 
     private Socket socket() throws IOException {
@@ -356,7 +379,8 @@ class ImportIT {
     private OutputStream begin(Socket socket, String accept) throws IOException {
         OutputStream out = socket.getOutputStream();
         out.write(("POST /admin/api/users/import HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: " + accept
-                        + "\r\nUser-Agent: Test/1.0\r\nAuthorization: Bearer " + admin.accessToken + "\r\nCookie: session_id="
+                        + "\r\nUser-Agent: Test/1.0\r\nAuthorization: Bearer " + admin.accessToken
+                        + "\r\nCookie: session_id="
                         + admin.handle + "\r\nContent-Type: " + LINES + "\r\nTransfer-Encoding: chunked\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
         return out;
@@ -377,7 +401,8 @@ class ImportIT {
     }
 
     private static String account(String username, String members) {
-        return "{\"username\":\"" + username + "\",\"password_hash\":\"" + BCRYPT + "\",\"roles\":[\"user\"]" + members + "}";
+        return "{\"username\":\"" + username + "\",\"password_hash\":\"" + BCRYPT + "\",\"roles\":[\"user\"]" + members
+                + "}";
     }
 
     private Answer lines(String query, String... lines) {
@@ -391,13 +416,18 @@ class ImportIT {
     }
 
     private static List<JsonObject> json(Answer answer) {
-        return answer.body().lines().map(line -> new Answer(200, List.of(), line).json()).toList();
+        return answer.body()
+                .lines()
+                .map(line -> new Answer(200, List.of(), line).json())
+                .toList();
     }
 
     private static List<String> statuses(Answer answer) {
         assertEquals(200, answer.status(), answer.body());
         List<JsonObject> lines = json(answer);
-        return lines.subList(0, lines.size() - 1).stream().map(line -> line.getString("status")).toList();
+        return lines.subList(0, lines.size() - 1).stream()
+                .map(line -> line.getString("status"))
+                .toList();
     }
 
     private JsonObject exported(String username) {
@@ -408,7 +438,8 @@ class ImportIT {
     }
 
     private Stream<JsonObject> exportedLines(String query) {
-        Answer answer = admin.with(admin.client.get("/admin/api/users/export" + query)).send();
+        Answer answer =
+                admin.with(admin.client.get("/admin/api/users/export" + query)).send();
         assertEquals(200, answer.status(), answer.body());
         return json(answer).stream();
     }

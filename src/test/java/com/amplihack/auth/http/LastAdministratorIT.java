@@ -33,7 +33,8 @@ class LastAdministratorIT {
 
     @BeforeAll
     void start() {
-        server = ServerProcess.start(ServerProcess.freePort(), settings(Map.of()), Map.of()).ready();
+        server = ServerProcess.start(ServerProcess.freePort(), settings(Map.of()), Map.of())
+                .ready();
     }
 
     @AfterAll

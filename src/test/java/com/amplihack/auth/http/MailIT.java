@@ -121,11 +121,9 @@ class MailIT {
         giveAddress(true, "en");
         Session.login(new Client(), username, Session.PASSWORD).send();
         mailbox.await(address, "new_device");
-        Until.holds("readiness has counted", () -> new Client()
-                .get("/health/ready")
-                .send()
-                .body()
-                .contains("dead_letters"));
+        Until.holds(
+                "readiness has counted",
+                () -> new Client().get("/health/ready").send().body().contains("dead_letters"));
         Until.holds("metrics have counted", () -> new Client()
                 .get("/metrics")
                 .send()

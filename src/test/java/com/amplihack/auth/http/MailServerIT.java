@@ -82,7 +82,8 @@ class MailServerIT {
             Session admin = Session.of(server, "admin", server.firstPassword());
             signInFromANewDevice(admin, server.port(), "ada");
             Client client = new Client(server.port());
-            Until.holds("it was tried", () -> server.output().contains("A mail (new_device) was not sent, and will be"));
+            Until.holds(
+                    "it was tried", () -> server.output().contains("A mail (new_device) was not sent, and will be"));
             Until.holds("it waits", () -> client.get("/health/ready")
                     .send()
                     .body()
@@ -117,9 +118,7 @@ class MailServerIT {
             Session admin = Session.of(server, "admin", server.firstPassword());
             signInFromANewDevice(admin, server.port(), "ada");
             await(1);
-            assertEquals(
-                    "Example <auth@example.com>",
-                    mail.getReceivedMessages()[0].getFrom()[0].toString());
+            assertEquals("Example <auth@example.com>", mail.getReceivedMessages()[0].getFrom()[0].toString());
         }
     }
 

@@ -32,7 +32,8 @@ class MigrationIT {
 
     @Test
     void keycloak() throws Exception {
-        String[] argon2 = argon2(Argon2Factory.Argon2Types.ARGON2id, 5, 7_168, 1).split("\\$");
+        String[] argon2 =
+                argon2(Argon2Factory.Argon2Types.ARGON2id, 5, 7_168, 1).split("\\$");
         String realm = Json.createObjectBuilder()
                 .add("realm", "shop")
                 .add(
@@ -111,16 +112,21 @@ class MigrationIT {
                 .add("requiredActions", Json.createArrayBuilder())
                 .add(
                         "realmRoles",
-                        Json.createArrayBuilder().add("default-roles-shop").add("offline_access").add("user"))
+                        Json.createArrayBuilder()
+                                .add("default-roles-shop")
+                                .add("offline_access")
+                                .add("user"))
                 .add("notBefore", 0)
                 .build();
     }
 
     @Test
     void auth0() throws Exception {
-        String users = "{\"user_id\":\"auth0|5f7c\",\"email\":\"" + name + "a@example.com\",\"email_verified\":true,\"name\":\"A\","
+        String users = "{\"user_id\":\"auth0|5f7c\",\"email\":\"" + name
+                + "a@example.com\",\"email_verified\":true,\"name\":\"A\","
                 + "\"created_at\":\"2020-10-06T10:00:00.000Z\",\"user_metadata\":{\"colour\":\"red\",\"deep\":{\"x\":1}}}\n"
-                + "{\"user_id\":\"auth0|5f7d\",\"email\":\"" + name + "b@example.com\",\"email_verified\":false,\"blocked\":true}\n";
+                + "{\"user_id\":\"auth0|5f7d\",\"email\":\"" + name
+                + "b@example.com\",\"email_verified\":false,\"blocked\":true}\n";
         String hashes = "{\"_id\":{\"$oid\":\"5f7c\"},\"email_verified\":true,\"email\":\"" + name
                 + "a@example.com\",\"passwordHash\":\"$2b" + CRYPT + "\",\"tenant\":\"t\",\"connection\":\"c\"}\n";
 
@@ -135,12 +141,15 @@ class MigrationIT {
     @Test
     void supabase() throws Exception {
         String id = UUID.randomUUID().toString();
-        String csv = "instance_id,id,aud,role,email,encrypted_password,email_confirmed_at,raw_user_meta_data,created_at,"
-                + "banned_until,deleted_at\n"
-                + "00000000-0000-0000-0000-000000000000," + id + ",authenticated,authenticated," + name + "a@example.com,$2a" + CRYPT
-                + ",2023-05-01 10:00:00.123456+00,\"{\"\"full_name\"\": \"\"Ada, L\"\"}\",2023-05-01 09:00:00.5+00,,\n"
-                + "00000000-0000-0000-0000-000000000000," + UUID.randomUUID() + ",authenticated,authenticated,gone@example.com,x"
-                + ",,,2023-05-01 09:00:00+00,,2024-01-01 00:00:00+00\n";
+        String csv =
+                "instance_id,id,aud,role,email,encrypted_password,email_confirmed_at,raw_user_meta_data,created_at,"
+                        + "banned_until,deleted_at\n"
+                        + "00000000-0000-0000-0000-000000000000," + id + ",authenticated,authenticated," + name
+                        + "a@example.com,$2a" + CRYPT
+                        + ",2023-05-01 10:00:00.123456+00,\"{\"\"full_name\"\": \"\"Ada, L\"\"}\",2023-05-01 09:00:00.5+00,,\n"
+                        + "00000000-0000-0000-0000-000000000000," + UUID.randomUUID()
+                        + ",authenticated,authenticated,gone@example.com,x"
+                        + ",,,2023-05-01 09:00:00+00,,2024-01-01 00:00:00+00\n";
 
         List<JsonObject> imported = imported("supabase", csv);
 
@@ -153,7 +162,8 @@ class MigrationIT {
 
     @Test
     void django() throws Exception {
-        String head = "id,password,last_login,is_superuser,username,first_name,last_name,email,is_staff,is_active,date_joined\n";
+        String head =
+                "id,password,last_login,is_superuser,username,first_name,last_name,email,is_staff,is_active,date_joined\n";
         StringBuilder csv = new StringBuilder(head);
         List<String> hashes = List.of(
                 "pbkdf2_sha256$600000$Zt2PzDp1J7Xqk9$BL5pbZVAYzFPCWRh1KpaWFujX2sPZf6QlQM06FmVOKk=",
@@ -164,7 +174,8 @@ class MigrationIT {
                         + "bXz1UwMFeVexse8FEWyyvzsXlRK0fSg3VgK5jV3a82oC0aD0Wk35ZsGBpqs5cquYDl2R5PyxYkU85nwyBTRizg==",
                 "!unusable");
         for (int i = 0; i < hashes.size(); i++) {
-            csv.append(i + ",\"" + hashes.get(i) + "\",,f," + name + i + ",Ada,\"L, the first\",,f,t,2021-03-04 05:06:07.89+00\n");
+            csv.append(i + ",\"" + hashes.get(i) + "\",,f," + name + i
+                    + ",Ada,\"L, the first\",,f,t,2021-03-04 05:06:07.89+00\n");
         }
 
         List<JsonObject> imported = imported("django", csv.toString());
@@ -193,7 +204,8 @@ class MigrationIT {
         List<JsonObject> imported = imported("spring", csv.toString());
 
         assertEquals("[\"user\"]", imported.get(0).getJsonArray("roles").toString());
-        assertEquals("[\"chat:write\"]", imported.get(0).getJsonArray("permissions").toString());
+        assertEquals(
+                "[\"chat:write\"]", imported.get(0).getJsonArray("permissions").toString());
         everybodySignsIn("0", "1", "2", "3", "4", "5");
         assertEquals(401, login(name + 6), "a password in clear is not carried over");
     }
@@ -209,7 +221,8 @@ class MigrationIT {
                 Path.of("server-config/migrate/Migrate.java").toAbsolutePath().toString(),
                 system));
         for (String file : files) {
-            command.add(Files.writeString(directory.resolve(command.size() + ".txt"), file).toString());
+            command.add(Files.writeString(directory.resolve(command.size() + ".txt"), file)
+                    .toString());
         }
         Path lines = directory.resolve("accounts.ndjson");
         Path told = directory.resolve("told.txt");

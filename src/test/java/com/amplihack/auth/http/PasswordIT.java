@@ -75,7 +75,8 @@ class PasswordIT {
             assertEquals("weak_password", refused.error());
         }
         assertEquals(200, again.user().status(), "nothing was changed");
-        assertEquals(401, change(again, "not my password at all", Session.PASSWORD).status(), "for its owner's eyes");
+        assertEquals(
+                401, change(again, "not my password at all", Session.PASSWORD).status(), "for its owner's eyes");
     }
 
     @Test

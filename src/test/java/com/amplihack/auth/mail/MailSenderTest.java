@@ -204,8 +204,8 @@ class MailSenderTest {
         assertEquals(List.of("token-0"), office.issued);
         String row = office.database.read(entities -> {
             StringBuilder columns = new StringBuilder();
-            for (Object column :
-                    (Object[]) OutboxTable.query(entities, "select * from auth_mail").getSingleResult()) {
+            for (Object column : (Object[])
+                    OutboxTable.query(entities, "select * from auth_mail").getSingleResult()) {
                 columns.append(column).append('\n');
             }
             return columns.toString();
@@ -358,10 +358,9 @@ class MailSenderTest {
         office.server.refuse(Fault.REFUSED, "550 no such user");
         office.node.sendDue();
         assertEquals(new OutboxState(0, 1, Duration.ZERO), office.state());
-        assertEquals(
-                "550 no such user",
-                office.database.read(entities ->
-                        OutboxTable.query(entities, "select last_error from auth_mail").getSingleResult()));
+        assertEquals("550 no such user", office.database.read(entities -> OutboxTable.query(
+                        entities, "select last_error from auth_mail")
+                .getSingleResult()));
         office.pass(Duration.ofDays(29));
         office.node.sendDue();
         assertEquals(1, office.state().dead());
@@ -459,8 +458,8 @@ class MailSenderTest {
     @MethodSource("offices")
     void aMailOfANewerVersionIsLeftToNodesThatKnowIt(Office office) {
         office.put(MailKind.NEW_DEVICE, ADA);
-        office.database.write(entities ->
-                OutboxTable.query(entities, "update auth_mail set kind = 'SOMETHING_NEW'").executeUpdate());
+        office.database.write(entities -> OutboxTable.query(entities, "update auth_mail set kind = 'SOMETHING_NEW'")
+                .executeUpdate());
         assertEquals(0, office.node.sendDue());
         assertEquals(1, office.state().waiting());
     }

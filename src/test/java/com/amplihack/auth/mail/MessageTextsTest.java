@@ -60,7 +60,9 @@ class MessageTextsTest {
             assertTrue(mail.html().contains("Beispiel &amp; Söhne"), mail.html());
             assertTrue(mail.html().startsWith("<!DOCTYPE html>\n<html lang=\"" + language + "\">"), mail.html());
             assertFalse(
-                    Pattern.compile("<(img|link|style|script|iframe|form)|url\\(|src=").matcher(mail.html()).find(),
+                    Pattern.compile("<(img|link|style|script|iframe|form)|url\\(|src=")
+                            .matcher(mail.html())
+                            .find(),
                     mail.html());
             String link = "http://localhost:8080/link.html#" + kind.link().orElse("") + "=SECRET";
             if (kind.link().isPresent()) {
@@ -68,7 +70,8 @@ class MessageTextsTest {
                 assertTrue(mail.html().contains("href=\"" + link + "\""), mail.html());
                 assertFalse(mail.subject().contains("SECRET"), mail.subject());
             } else {
-                assertFalse(LINK.matcher(mail.text() + mail.html() + mail.subject()).find(), mail.text());
+                assertFalse(
+                        LINK.matcher(mail.text() + mail.html() + mail.subject()).find(), mail.text());
             }
         }
     }
@@ -85,8 +88,10 @@ class MessageTextsTest {
 
     @Test
     void anAccountWithoutALanguageGetsThatOfTheInstallation() {
-        assertEquals("en", write(MailKind.NEW_DEVICE, Optional.empty(), Map.of()).language());
-        assertEquals("en", write(MailKind.NEW_DEVICE, Optional.of("xx"), Map.of()).language());
+        assertEquals(
+                "en", write(MailKind.NEW_DEVICE, Optional.empty(), Map.of()).language());
+        assertEquals(
+                "en", write(MailKind.NEW_DEVICE, Optional.of("xx"), Map.of()).language());
         assertEquals(
                 "de",
                 write(MailKind.NEW_DEVICE, Optional.empty(), Map.of(), "auth.mail.language", "de")
@@ -95,8 +100,8 @@ class MessageTextsTest {
 
     @Test
     void linksBeginWithThePublicAddressAlone() {
-        OutgoingMail mail =
-                write(MailKind.PASSWORD_RESET, Optional.empty(), EVERYTHING, "auth.public.url", "https://id.example/sso/");
+        OutgoingMail mail = write(
+                MailKind.PASSWORD_RESET, Optional.empty(), EVERYTHING, "auth.public.url", "https://id.example/sso/");
         assertEquals(Optional.of("https://id.example/sso/link.html#reset=SECRET"), mail.link());
     }
 
@@ -116,15 +121,19 @@ class MessageTextsTest {
             })
     void whatComesFromOutsideIsTextOnOneLineAndNoLink(String hostile) {
         String value = MessageTexts.oneLine(hostile, 200);
-        OutgoingMail mail = write(MailKind.API_KEY_CREATED, Optional.of("en"), Map.of("name", value, "username", value));
-        OutgoingMail harmless = write(MailKind.API_KEY_CREATED, Optional.of("en"), Map.of("name", "x", "username", "x"));
+        OutgoingMail mail =
+                write(MailKind.API_KEY_CREATED, Optional.of("en"), Map.of("name", value, "username", value));
+        OutgoingMail harmless =
+                write(MailKind.API_KEY_CREATED, Optional.of("en"), Map.of("name", "x", "username", "x"));
         assertEquals(harmless.text().lines().count(), mail.text().lines().count(), mail.text());
         assertEquals(
                 harmless.html().chars().filter(c -> c == '<' || c == '>').count(),
                 mail.html().chars().filter(c -> c == '<' || c == '>').count(),
                 mail.html());
         assertFalse(
-                Pattern.compile("https?://|www\\.evil|evil\\.example|mailto:evil").matcher(mail.text()).find(),
+                Pattern.compile("https?://|www\\.evil|evil\\.example|mailto:evil")
+                        .matcher(mail.text())
+                        .find(),
                 mail.text());
         assertFalse(mail.text().contains("SECRET"));
         assertFalse(mail.text().contains("\u202E"), mail.text());

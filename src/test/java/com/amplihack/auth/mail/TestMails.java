@@ -23,6 +23,8 @@ public final class TestMails {
     /** What waits, the oldest first. */
     public static List<Mail> waiting(Database database) {
         return new OutboxTable(database)
-                .due(Instant.parse("2999-01-01T00:00:00Z"), 1_000).stream().map(OutboxEntry::mail).toList();
+                .due(Instant.parse("2999-01-01T00:00:00Z"), 1_000).stream()
+                        .map(OutboxEntry::mail)
+                        .toList();
     }
 }

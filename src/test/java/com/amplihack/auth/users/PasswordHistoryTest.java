@@ -199,9 +199,9 @@ class PasswordHistoryTest extends TwoNodes {
         }
 
         void change(Account account, String password) {
-            assertTrue(accounts.replacePassword(
-                            read(account), hasher.hash(Secret.of(password)), AccountChange.Step.NONE)
-                    .isPresent());
+            assertTrue(
+                    accounts.replacePassword(read(account), hasher.hash(Secret.of(password)), AccountChange.Step.NONE)
+                            .isPresent());
         }
 
         long remembered(Account account) {

@@ -1,7 +1,6 @@
 package com.amplihack.auth.admin.transfer;
 
 import com.amplihack.auth.admin.AdminAudit;
-import com.amplihack.auth.admin.Delegation;
 import com.amplihack.auth.session.RecentSignIn;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.transfer.AccountExport;

@@ -36,7 +36,9 @@ final class ImportJson {
 
     /** The last line of an answer. */
     static JsonObject end(ImportSummary summary, boolean dryRun) {
-        JsonObjectBuilder json = of(summary).add("dry_run", dryRun).add("complete", summary.stopped().isEmpty());
+        JsonObjectBuilder json = of(summary)
+                .add("dry_run", dryRun)
+                .add("complete", summary.stopped().isEmpty());
         summary.stopped().ifPresent(refusal -> add(json, refusal));
         return json.build();
     }

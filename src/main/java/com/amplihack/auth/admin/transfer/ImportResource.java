@@ -61,16 +61,22 @@ public class ImportResource {
         RightsCheck allowed = delegation.ofAdmin(fit);
         try (ImportOutput output = output(request, response)) {
             audit.record("import_users_begun", target(options), null, null);
-            ImportSummary summary = accounts.run(request.getInputStream(), options, allowed, new Audited(output, options.dryRun()));
-            audit.record("import_users", target(options), null, ImportJson.of(summary)
-                    .add("complete", summary.stopped().isEmpty())
-                    .add("sha256", summary.sha256().orElse("")));
+            ImportSummary summary =
+                    accounts.run(request.getInputStream(), options, allowed, new Audited(output, options.dryRun()));
+            audit.record(
+                    "import_users",
+                    target(options),
+                    null,
+                    ImportJson.of(summary)
+                            .add("complete", summary.stopped().isEmpty())
+                            .add("sha256", summary.sha256().orElse("")));
             output.end(summary, options.dryRun());
         }
     }
 
     private static ImportOutput output(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String accepted = Optional.ofNullable(request.getHeader("Accept")).orElse("").toLowerCase(Locale.ROOT);
+        String accepted =
+                Optional.ofNullable(request.getHeader("Accept")).orElse("").toLowerCase(Locale.ROOT);
         return accepted.contains(ImportOutput.EVENTS)
                 ? new ImportOutput.AsEvents(response)
                 : new ImportOutput.AsLines(response);
@@ -80,7 +86,8 @@ public class ImportResource {
         String type = Optional.ofNullable(request.getContentType()).orElse("");
         if (!TYPES.contains(type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))) {
             throw new AuthException(
-                    ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body must be " + ImportOutput.LINES + ", a line an account.");
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    "The body must be " + ImportOutput.LINES + ", a line an account.");
         }
     }
 

@@ -14,11 +14,15 @@ final class TransferQuery {
     /** @throws AuthException {@code invalid_request} for other parameters than these */
     TransferQuery(MultivaluedMap<String, String> parameters, Set<String> flags) {
         this.parameters = parameters;
-        parameters.keySet().stream().filter(name -> !flags.contains(name)).findFirst().ifPresent(unknown -> {
-            throw new AuthException(
-                    ErrorCode.INVALID_REQUEST,
-                    "The query has an unknown parameter (allowed: " + String.join(", ", new TreeSet<>(flags)) + ").");
-        });
+        parameters.keySet().stream()
+                .filter(name -> !flags.contains(name))
+                .findFirst()
+                .ifPresent(unknown -> {
+                    throw new AuthException(
+                            ErrorCode.INVALID_REQUEST,
+                            "The query has an unknown parameter (allowed: " + String.join(", ", new TreeSet<>(flags))
+                                    + ").");
+                });
     }
 
     /** Whether the flag is {@code true}; {@code false} if it is absent. */

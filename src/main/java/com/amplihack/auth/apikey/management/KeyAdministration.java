@@ -51,7 +51,12 @@ public class KeyAdministration {
 
     @Inject
     public KeyAdministration(
-            Database database, KeyStore store, BudgetStore budgets, AuditLog audit, Notices notices, InstantSource clock) {
+            Database database,
+            KeyStore store,
+            BudgetStore budgets,
+            AuditLog audit,
+            Notices notices,
+            InstantSource clock) {
         this.database = database;
         this.store = store;
         this.budgets = budgets;
@@ -105,8 +110,7 @@ public class KeyAdministration {
                     requireRoom(entities, accountId);
                     old.endBy(now.plus(overlap));
                     return new Changed<>(
-                            account,
-                            add(entities, account, old.terms(), Math.min(old.validDays(), maxDays), by));
+                            account, add(entities, account, old.terms(), Math.min(old.validDays(), maxDays), by));
                 })));
         made.ifPresent(changed -> {
             store.changeLimits(List.of(accountId));

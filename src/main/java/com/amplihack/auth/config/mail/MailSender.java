@@ -14,9 +14,11 @@ import java.util.regex.Pattern;
 public record MailSender(String name, String address) {
     static final String ALLOWED = "an address such as auth@example.com, or Example <auth@example.com>";
 
-    private static final Pattern FORM = Pattern.compile("(?:([^\\p{Cntrl}<>\",;:@]{1,100}?)\\s*<(?<in>[^<>]+)>|(?<bare>[^<>]+))");
-    private static final Pattern ADDRESS = Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-            + "@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
+    private static final Pattern FORM =
+            Pattern.compile("(?:([^\\p{Cntrl}<>\",;:@]{1,100}?)\\s*<(?<in>[^<>]+)>|(?<bare>[^<>]+))");
+    private static final Pattern ADDRESS =
+            Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+                    + "@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
     private static final int MAX_ADDRESS = 254; // RFC 5321 section 4.5.3.1.3
 
     static Optional<MailSender> parse(String value) {

@@ -35,19 +35,20 @@ public record MailSettings(
             .says("the mail server (docs/mail.md), by default at port 587 or 465; without it nothing that needs mail is"
                     + " offered, but in development mails become files under `auth.home/mail`. In production it needs"
                     + " `auth.public.url` too");
-    private static final Setting<String> USER =
-            Setting.text("auth.mail.user").example("auth@example.com").says("the user that signs in to the mail server");
+    private static final Setting<String> USER = Setting.text("auth.mail.user")
+            .example("auth@example.com")
+            .says("the user that signs in to the mail server");
     private static final Setting<Secret> PASSWORD = Setting.secret("auth.mail.password")
             .example("${ALIAS=auth-mail}")
             .says("the password of the mail server's user");
-    private static final Setting<MailSender> FROM = Setting.of(
-                    "auth.mail.from", MailSender.ALLOWED, MailSender::parse)
+    private static final Setting<MailSender> FROM = Setting.of("auth.mail.from", MailSender.ALLOWED, MailSender::parse)
             .example("Example <auth@example.com>")
             .says("whom mails come from; must be set together with `auth.mail.url`");
     private static final Setting<MailTls> TLS = Setting.choice("auth.mail.tls", MailTls.class)
             .byDefault("required")
-            .says("`required`: nothing is sent without TLS, and to `smtp://` that is STARTTLS; `offered`: TLS if the server"
-                    + " offers it; `off`. The server's certificate and name are verified whenever there is TLS");
+            .says(
+                    "`required`: nothing is sent without TLS, and to `smtp://` that is STARTTLS; `offered`: TLS if the server"
+                            + " offers it; `off`. The server's certificate and name are verified whenever there is TLS");
     private static final Setting<Language> LANGUAGE = Setting.choice("auth.mail.language", Language.class)
             .byDefault("en")
             .live()
@@ -55,8 +56,9 @@ public record MailSettings(
     private static final Setting<Integer> LIMIT = Setting.integer("auth.mail.limit", "mails", 0, 10_000)
             .byDefault("10")
             .live()
-            .says("how many mails with a link, and how many notices, one recipient gets within an hour: more links are not"
-                    + " sent, more notices wait; 0 for any number");
+            .says(
+                    "how many mails with a link, and how many notices, one recipient gets within an hour: more links are not"
+                            + " sent, more notices wait; 0 for any number");
 
     private enum Language {
         EN,
@@ -103,8 +105,8 @@ public record MailSettings(
             throw new InvalidSettingException(TLS.name() + " must not be off when " + URL.name() + " is smtps://");
         }
         if (user.isPresent() && !given.isImplicitTls() && tls == MailTls.OFF) {
-            throw new InvalidSettingException(
-                    TLS.name() + " must not be off when " + USER.name() + " is set: the password would be sent in the clear");
+            throw new InvalidSettingException(TLS.name() + " must not be off when " + USER.name()
+                    + " is set: the password would be sent in the clear");
         }
     }
 

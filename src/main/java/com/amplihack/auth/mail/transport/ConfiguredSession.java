@@ -24,7 +24,8 @@ final class ConfiguredSession implements MailSession {
         Properties properties = new Properties();
         String protocol = server.protocol();
         properties.setProperty("mail.transport.protocol", protocol);
-        properties.setProperty("mail." + protocol + ".auth", Boolean.toString(settings.user().isPresent()));
+        properties.setProperty(
+                "mail." + protocol + ".auth", Boolean.toString(settings.user().isPresent()));
         SessionProperties.apply(properties, protocol, settings.tls(), sockets, international);
         return Session.getInstance(properties);
     }

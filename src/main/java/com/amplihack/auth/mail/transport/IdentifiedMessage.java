@@ -25,13 +25,15 @@ final class IdentifiedMessage extends MimeMessage {
     private static final Pattern BREAKS = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]+");
 
     /** No white space, controls, brackets, quotes or lists: what would be more than one address or header. */
-    private static final Pattern ADDRESS = Pattern.compile("[^\\s\\p{Cntrl}\\p{Cf}<>()\\[\\]\\\\,;:\"@]+@[^\\s\\p{Cntrl}\\p{Cf}<>()\\[\\]\\\\,;:\"@]+");
+    private static final Pattern ADDRESS = Pattern.compile(
+            "[^\\s\\p{Cntrl}\\p{Cf}<>()\\[\\]\\\\,;:\"@]+@[^\\s\\p{Cntrl}\\p{Cf}<>()\\[\\]\\\\,;:\"@]+");
 
     private final String messageId;
     private boolean writing;
 
     /** @throws DeliveryException if the recipient is no address */
-    IdentifiedMessage(Session session, OutgoingMail mail, MailSender from) throws MessagingException, DeliveryException {
+    IdentifiedMessage(Session session, OutgoingMail mail, MailSender from)
+            throws MessagingException, DeliveryException {
         super(session);
         messageId = "<" + mail.id() + "@" + from.domain() + ">";
         setFrom(sender(from));
@@ -75,7 +77,9 @@ final class IdentifiedMessage extends MimeMessage {
 
     /** Whether the address's local part is not ASCII: the server must know SMTPUTF8 (RFC 6531). */
     static boolean isInternational(String address) {
-        return !address.substring(0, Math.max(0, address.lastIndexOf('@'))).chars().allMatch(c -> c < 0x80);
+        return !address.substring(0, Math.max(0, address.lastIndexOf('@')))
+                .chars()
+                .allMatch(c -> c < 0x80);
     }
 
     @Override

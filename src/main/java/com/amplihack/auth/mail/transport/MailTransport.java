@@ -1,7 +1,6 @@
 package com.amplihack.auth.mail.transport;
 
 import com.amplihack.auth.config.Settings;
-import com.amplihack.auth.config.mail.MailServer;
 import com.amplihack.auth.config.mail.MailSettings;
 import java.util.Optional;
 

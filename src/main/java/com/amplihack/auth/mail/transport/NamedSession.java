@@ -28,7 +28,8 @@ final class NamedSession implements MailSession {
                 SessionProperties.apply(session.getProperties(), protocol, settings.tls(), sockets, international);
                 return session;
             }
-            throw new DeliveryException(DeliveryException.Fault.SERVER, "auth.mail.url: " + name + " is no mail session");
+            throw new DeliveryException(
+                    DeliveryException.Fault.SERVER, "auth.mail.url: " + name + " is no mail session");
         } catch (NamingException none) {
             throw new DeliveryException(
                     DeliveryException.Fault.SERVER, "auth.mail.url: the server has no mail session " + name, none);

@@ -47,7 +47,11 @@ public class AccountList {
      */
     public record Question(String text, Optional<String> role, Optional<Boolean> enabled, String sort, String cursor) {}
 
-    /** @param next the cursor of the next page; empty for the last one */
+    /**
+     * What is found.
+     *
+     * @param next the cursor of the next page; empty for the last one
+     */
     public record Page(List<Account> accounts, Optional<String> next) {
         public Page {
             accounts = List.copyOf(accounts);

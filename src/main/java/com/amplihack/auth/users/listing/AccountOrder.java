@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,17 +20,15 @@ record AccountOrder(Column column, boolean descending) {
 
     /** What accounts are ordered by; those with the same time are ordered by their ids. */
     enum Column {
-        USERNAME("usernameKey", account -> Instant.EPOCH),
-        CREATED_AT("createdAt", Account::createdAt),
+        USERNAME("usernameKey"),
+        CREATED_AT("createdAt"),
         /** Without any sign-in comes before all others. */
-        LAST_SIGN_IN_AT("lastSignInAt", account -> account.lastSignInAt().orElse(Instant.EPOCH));
+        LAST_SIGN_IN_AT("lastSignInAt");
 
         private final String field;
-        private final Function<Account, Instant> time;
 
-        Column(String field, Function<Account, Instant> time) {
+        Column(String field) {
             this.field = field;
-            this.time = time;
         }
 
         String field() {
@@ -71,11 +68,15 @@ record AccountOrder(Column column, boolean descending) {
                 .map(parts -> new Place("", Long.parseLong(parts.group(1)), parts.group(2)));
     }
 
+    private long millis(Account account) {
+        Instant time = column == Column.CREATED_AT
+                ? account.createdAt()
+                : account.lastSignInAt().orElse(Instant.EPOCH);
+        return time.toEpochMilli();
+    }
+
     /** The cursor of the page that follows this account. */
     String cursor(Account last) {
-        return Username.cursor(
-                column == Column.USERNAME
-                        ? last.usernameKey()
-                        : column.time.apply(last).toEpochMilli() + " " + last.id());
+        return Username.cursor(column == Column.USERNAME ? last.usernameKey() : millis(last) + " " + last.id());
     }
 }

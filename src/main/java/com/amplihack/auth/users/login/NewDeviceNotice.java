@@ -37,9 +37,8 @@ public class NewDeviceNotice {
 
     /** To be called after a sign-in with a password has succeeded, which it never fails. */
     public void signedIn(Account account, PresentedDevices presented, ClientContext client) {
-        boolean known = presented
-                .nonceFor(account.id(), account.passwordVersion())
-                .isPresent();
+        boolean known =
+                presented.nonceFor(account.id(), account.passwordVersion()).isPresent();
         if (known || account.verifiedEmail().isEmpty() || !notices.areSent()) {
             return;
         }

@@ -80,8 +80,7 @@ public class PasswordChange {
         long version = accounts.replacePassword(
                         account,
                         freshHash,
-                        (transaction, changed) ->
-                                notices.tell(transaction, changed, MailKind.PASSWORD_CHANGED, how))
+                        (transaction, changed) -> notices.tell(transaction, changed, MailKind.PASSWORD_CHANGED, how))
                 .orElseThrow(PasswordChange::changedMeanwhile) // the verified password is no longer the account's
                 .passwordVersion();
         store.endAll(id); // including those opened with the old password meanwhile

@@ -132,7 +132,9 @@ public class PasswordHasher {
     private StoredHash stored(String encoded) {
         if (!encoded.equals(NO_PASSWORD)) {
             try {
-                return forms.read(encoded, HashLimits.atSignIn(settings().memoryKib(), settings().iterations()));
+                return forms.read(
+                        encoded,
+                        HashLimits.atSignIn(settings().memoryKib(), settings().iterations()));
             } catch (UnsupportedHashException corrupt) {
                 LOG.log(
                         Level.SEVERE,
@@ -153,7 +155,8 @@ public class PasswordHasher {
      * @throws UnsupportedHashException with the reason
      */
     public void requireSupported(String encoded) throws UnsupportedHashException {
-        forms.read(encoded, HashLimits.atImport(settings().memoryKib(), settings().iterations()));
+        forms.read(
+                encoded, HashLimits.atImport(settings().memoryKib(), settings().iterations()));
     }
 
     /**

@@ -132,14 +132,9 @@ class AccountBatch {
     }
 
     private ImportAnswer change(ImportedAccount line, Account account, RightsCheck allowed) {
-        return answered(
-                        line,
-                        () -> administration
-                                .change(
-                                        account.id(),
-                                        Difference.of(line, account).change(contacts::set),
-                                        allowed)
-                                .map(changed -> ImportAnswer.of(line, Status.UPDATED, account.id())))
+        return answered(line, () -> administration
+                        .change(account.id(), Difference.of(line, account).change(contacts::set), allowed)
+                        .map(changed -> ImportAnswer.of(line, Status.UPDATED, account.id())))
                 .orElseGet(() -> ImportAnswer.failed(
                         line, new AuthException(ErrorCode.NOT_FOUND, "The account was deleted meanwhile.")));
     }
@@ -172,10 +167,9 @@ class AccountBatch {
             existing = new ExistingAccounts(entities, lines, uniqueEmail);
             roles = new ImportedRoles(entities, options.createRoles(), room);
             answers = new HashMap<>(refused);
-            lines.stream()
-                    .filter(line -> !refused.containsKey(line.number()))
-                    .forEach(line -> answered(line, () -> Optional.of(decide(line)))
-                            .ifPresent(answer -> answers.put(line.number(), answer)));
+            lines.stream().filter(line -> !refused.containsKey(line.number())).forEach(line -> answered(
+                            line, () -> Optional.of(decide(line)))
+                    .ifPresent(answer -> answers.put(line.number(), answer)));
         }
 
         Attempt stored(EntityManager entities) {

@@ -62,9 +62,8 @@ public class AccountExport {
     }
 
     private static JsonObjectBuilder line(Account account, boolean hashes) {
-        JsonObjectBuilder line = JSON.createObjectBuilder()
-                .add("username", account.username())
-                .add("user_id", account.id());
+        JsonObjectBuilder line =
+                JSON.createObjectBuilder().add("username", account.username()).add("user_id", account.id());
         account.email().ifPresent(address -> line.add("email", address).add("email_verified", account.emailVerified()));
         account.language().ifPresent(tag -> line.add("language", tag));
         line.add("roles", JSON.createArrayBuilder(account.roles()))

@@ -95,7 +95,8 @@ public class AccountImport {
                 stopped = Optional.of(refusal);
             } catch (IOException gone) {
                 stopped = Optional.of(new AuthException(
-                        ErrorCode.INVALID_REQUEST, "The connection ended, or paused for too long, before the last line."));
+                        ErrorCode.INVALID_REQUEST,
+                        "The connection ended, or paused for too long, before the last line."));
             }
             return new ImportSummary(counts, stopped, Optional.of(reader.digest()));
         }
@@ -128,7 +129,8 @@ public class AccountImport {
                 return;
             }
             try {
-                ImportedAccount account = parser.parse(line.number(), line.utf8().get());
+                ImportedAccount account =
+                        parser.parse(line.number(), line.utf8().get());
                 if (account.identities().anyMatch(identities::contains)) {
                     flush(); // what two lines say of one account is decided one after the other
                 }
@@ -149,8 +151,7 @@ public class AccountImport {
             audit.requireRecording();
             List<ImportAnswer> answers = new ArrayList<>(refused);
             if (!batch.isEmpty()) {
-                AccountBatch.Stored stored =
-                        batches.store(batch, options, ImportedRoles.MOST_NEW - newRoles, allowed);
+                AccountBatch.Stored stored = batches.store(batch, options, ImportedRoles.MOST_NEW - newRoles, allowed);
                 newRoles += stored.newRoles();
                 answers.addAll(stored.answers());
                 answers.sort(Comparator.comparingLong(ImportAnswer::number));

@@ -18,8 +18,8 @@ record Difference(
         ContactRules.Contact contact,
         Optional<String> attributes) {
     static Difference of(ImportedAccount line, Account account) {
-        boolean otherAddress =
-                !line.email().map(EmailAddress::key).equals(account.emailKey()) && line.email().isPresent();
+        boolean otherAddress = !line.email().map(EmailAddress::key).equals(account.emailKey())
+                && line.email().isPresent();
         Optional<Boolean> verified = line.emailVerified()
                 .filter(says -> line.email().isPresent() && (otherAddress ? says : says != account.emailVerified()));
         return new Difference(
@@ -33,7 +33,8 @@ record Difference(
                         line.language()
                                 .filter(tag -> !account.language().equals(Optional.of(tag)))
                                 .map(Optional::of)),
-                line.attributes().filter(json -> !Attributes.parse(json).equals(Attributes.parse(account.attributes()))));
+                line.attributes()
+                        .filter(json -> !Attributes.parse(json).equals(Attributes.parse(account.attributes()))));
     }
 
     private static <T> Optional<T> other(Optional<T> said, T is) {
@@ -50,8 +51,7 @@ record Difference(
     }
 
     AccountChange change(Function<ContactRules.Contact, AccountChange.Step> contacts) {
-        AccountChange.Step described =
-                (transaction, account) -> attributes.ifPresent(account::attributes);
+        AccountChange.Step described = (transaction, account) -> attributes.ifPresent(account::attributes);
         return new AccountChange(
                 Optional.empty(),
                 roles,

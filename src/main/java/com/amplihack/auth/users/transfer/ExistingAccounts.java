@@ -25,7 +25,8 @@ final class ExistingAccounts {
     /** @param uniqueEmail whether an address belongs to one account */
     ExistingAccounts(EntityManager transaction, List<ImportedAccount> lines, boolean uniqueEmail) {
         byName = withNames(transaction, lines);
-        ids = new HashSet<>(in(transaction, "select a.id from Account a where a.id in :values", lines, line -> line.id()));
+        ids = new HashSet<>(
+                in(transaction, "select a.id from Account a where a.id in :values", lines, line -> line.id()));
         if (uniqueEmail) {
             List<Object[]> found = in(
                     transaction,
@@ -40,7 +41,8 @@ final class ExistingAccounts {
     private static Map<String, Account> withNames(EntityManager transaction, List<ImportedAccount> lines) {
         return transaction
                 .createQuery("select a from Account a where a.usernameKey in :values", Account.class)
-                .setParameter("values", lines.stream().map(line -> line.name().key()).toList())
+                .setParameter(
+                        "values", lines.stream().map(line -> line.name().key()).toList())
                 .setHint(QueryHints.BATCH_TYPE, BatchFetchType.IN)
                 .setHint(QueryHints.BATCH, "a.roles.permissions")
                 .setHint(QueryHints.BATCH, "a.permissions")

@@ -91,8 +91,8 @@ class LineParser {
             JsonBody line = JsonBody.of(utf8, MEMBERS);
             String text = line.string("username", Username.MAX_LENGTH, Username::normalize);
             Username name = Username.parse(text)
-                    .orElseThrow(() -> line.invalid(
-                            "username", "1 to 64 characters, no control or invisible characters"));
+                    .orElseThrow(
+                            () -> line.invalid("username", "1 to 64 characters, no control or invisible characters"));
             shown = Optional.of(name.shown());
             return parse(number, name, line);
         } catch (AuthException refused) {
@@ -102,15 +102,15 @@ class LineParser {
 
     private ImportedAccount parse(long number, Username name, JsonBody line) {
         Optional<EmailAddress> email = line.optional("email", EmailAddress.MAX_LENGTH)
-                .map(text -> EmailAddress.parse(text)
-                        .orElseThrow(() -> line.invalid("email", "must be an email address")));
+                .map(text ->
+                        EmailAddress.parse(text).orElseThrow(() -> line.invalid("email", "must be an email address")));
         Optional<Boolean> verified = flag(line, "email_verified");
         if (verified.orElse(false) && email.isEmpty()) {
             throw line.invalid("email_verified", "there is no email");
         }
         Optional<String> hash = line.optional("password_hash", MAX_HASH_LENGTH);
-        Optional<Secret> password = line.optional("password", MAX_PASSWORD_LENGTH, OpaqueString::of)
-                .map(Secret::of);
+        Optional<Secret> password =
+                line.optional("password", MAX_PASSWORD_LENGTH, OpaqueString::of).map(Secret::of);
         hash.ifPresent(text -> requireSupported(line, text));
         if (hash.isPresent() && password.isPresent()) {
             throw line.invalid("password", "not beside a password_hash");

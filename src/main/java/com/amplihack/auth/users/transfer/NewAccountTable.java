@@ -20,16 +20,22 @@ final class NewAccountTable {
         Connection connection = transaction.unwrap(Connection.class);
         try {
             accounts(connection, rows);
-            pairs(connection, "auth_account_role (account_id, role_name)", rows.stream()
-                    .flatMap(row -> row.line().roles().stream()
-                            .flatMap(Collection::stream)
-                            .map(role -> List.of(row.id(), role)))
-                    .toList());
-            pairs(connection, "auth_account_permission (account_id, permission)", rows.stream()
-                    .flatMap(row -> row.line().permissions().stream()
-                            .flatMap(Collection::stream)
-                            .map(permission -> List.of(row.id(), permission)))
-                    .toList());
+            pairs(
+                    connection,
+                    "auth_account_role (account_id, role_name)",
+                    rows.stream()
+                            .flatMap(row -> row.line().roles().stream()
+                                    .flatMap(Collection::stream)
+                                    .map(role -> List.of(row.id(), role)))
+                            .toList());
+            pairs(
+                    connection,
+                    "auth_account_permission (account_id, permission)",
+                    rows.stream()
+                            .flatMap(row -> row.line().permissions().stream()
+                                    .flatMap(Collection::stream)
+                                    .map(permission -> List.of(row.id(), permission)))
+                            .toList());
         } catch (SQLException failed) {
             throw new IllegalStateException(failed);
         }

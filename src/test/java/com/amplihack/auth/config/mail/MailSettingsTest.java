@@ -38,7 +38,8 @@ class MailSettingsTest {
 
     @Test
     void withoutAServerProductionHasNoMailAndDevelopmentHasFiles() {
-        MailSettings none = TestSettings.production(Path.of("/srv/auth"), Map.of()).mail();
+        MailSettings none =
+                TestSettings.production(Path.of("/srv/auth"), Map.of()).mail();
         assertFalse(none.isAvailable());
         MailSettings files = TestSettings.dev(Path.of("/srv/auth"), Map.of()).mail();
         assertTrue(files.isAvailable());
@@ -94,7 +95,9 @@ class MailSettingsTest {
         "java:app/mail/auth, jndi, java:app/mail/auth, 0"
     })
     void aServerIsAnAddressOrAName(String url, String protocol, String host, int port) {
-        assertEquals(Optional.of(new MailServer(protocol, host, port)), production("auth.mail.url", url).server());
+        assertEquals(
+                Optional.of(new MailServer(protocol, host, port)),
+                production("auth.mail.url", url).server());
     }
 
     @ParameterizedTest
@@ -154,7 +157,8 @@ class MailSettingsTest {
         assertEquals(
                 "auth.public.url must be set together with auth.mail.url: the links in mails begin with it",
                 refusal("auth.public.url", ""));
-        assertTrue(refusal("auth.public.url", "http://id.example").startsWith("auth.public.url must begin with https://"));
+        assertTrue(
+                refusal("auth.public.url", "http://id.example").startsWith("auth.public.url must begin with https://"));
         assertEquals(
                 "http://id.example",
                 production("auth.public.url", "http://id.example", "auth.mail.tls", "off")
@@ -162,12 +166,7 @@ class MailSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "auth.mail.limit, -1",
-        "auth.mail.limit, 10001",
-        "auth.mail.tls, on",
-        "auth.mail.language, fr"
-    })
+    @CsvSource({"auth.mail.limit, -1", "auth.mail.limit, 10001", "auth.mail.tls, on", "auth.mail.language, fr"})
     void aBadValueIsRefusedByName(String name, String value) {
         assertTrue(refusal(name, value).startsWith(name + " must be "));
     }

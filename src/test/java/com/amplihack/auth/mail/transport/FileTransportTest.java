@@ -40,8 +40,7 @@ class FileTransportTest {
 
     @Test
     void developmentWritesMailsToFilesThatOnlyTheOwnerReads() throws DeliveryException, IOException {
-        MailTransport files =
-                MailTransport.of(TestSettings.dev(home, Map.of())).orElseThrow();
+        MailTransport files = MailTransport.of(TestSettings.dev(home, Map.of())).orElseThrow();
         files.deliver(mail(1));
         Mailbox.Received read = Mailbox.in(home).await("жужа@example.org", "password_reset");
         assertEquals("Subject 1", read.subject());

@@ -118,7 +118,8 @@ class SmtpTransportTest {
                 "smtp://localhost:" + server.port(), "offered", (SSLSocketFactory) SSLSocketFactory.getDefault());
         assertEquals(Fault.SERVER, refusal(unknown, "ada@example.org").fault());
         // good, but for another name
-        assertEquals(Fault.SERVER, refusal(secured("127.0.0.1"), "ada@example.org").fault());
+        assertEquals(
+                Fault.SERVER, refusal(secured("127.0.0.1"), "ada@example.org").fault());
         assertEquals(List.of(), server.messages());
     }
 
@@ -191,7 +192,8 @@ class SmtpTransportTest {
     void eachAttemptHasTheSameMessageIdAndTheHeadersThatStopAnswers() throws DeliveryException {
         plain().deliver(mail("ada@example.org"));
         plain().deliver(mail("ada@example.org"));
-        assertEquals(server.messages().get(0).replaceAll("=_Part[^\"\n]*|=_Part.*", ""),
+        assertEquals(
+                server.messages().get(0).replaceAll("=_Part[^\"\n]*|=_Part.*", ""),
                 server.messages().get(1).replaceAll("=_Part[^\"\n]*|=_Part.*", ""));
         String message = server.messages().get(0);
         assertTrue(message.contains("\nMessage-ID: <4f1c@example.com>\n"), message);
@@ -225,13 +227,24 @@ class SmtpTransportTest {
     @Test
     void aSubjectKeepsToItsLine() throws DeliveryException {
         OutgoingMail mail = new OutgoingMail(
-                "1", "new_device", "ada@example.org", "en", Instant.EPOCH, "Hello\r\nBcc: victim@example.net\r\n\r\nx",
-                "text", "<p>html</p>", Optional.empty());
+                "1",
+                "new_device",
+                "ada@example.org",
+                "en",
+                Instant.EPOCH,
+                "Hello\r\nBcc: victim@example.net\r\n\r\nx",
+                "text",
+                "<p>html</p>",
+                Optional.empty());
         plain().deliver(mail);
         String message = server.messages().get(0);
         assertFalse(message.contains("\nBcc:"), message);
         assertTrue(message.contains("Subject: Hello Bcc: victim@example.net x\n"), message);
-        assertEquals(1, server.commands().stream().filter(line -> line.startsWith("RCPT")).count());
+        assertEquals(
+                1,
+                server.commands().stream()
+                        .filter(line -> line.startsWith("RCPT"))
+                        .count());
     }
 
     @Test
@@ -243,9 +256,9 @@ class SmtpTransportTest {
 
         server.offering("SMTPUTF8").offering("8BITMIME");
         plain().deliver(mail("жужа@bücher.example"));
-        assertTrue(
-                server.commands().contains("RCPT TO:<жужа@xn--bcher-kva.example>"), server.commands()::toString);
-        assertTrue(server.commands().stream().anyMatch(line -> line.startsWith("MAIL FROM:") && line.contains("SMTPUTF8")));
+        assertTrue(server.commands().contains("RCPT TO:<жужа@xn--bcher-kva.example>"), server.commands()::toString);
+        assertTrue(server.commands().stream()
+                .anyMatch(line -> line.startsWith("MAIL FROM:") && line.contains("SMTPUTF8")));
     }
 
     @Test

@@ -111,7 +111,8 @@ class PasswordHasherTest {
             assertEquals(comparisons, comparisons(hasher -> hasher.verify(right, Secret.of(typed))));
             assertEquals(comparisons, comparisons(hasher -> hasher.verify(right, Secret.of(typed + "x"))));
             assertEquals(comparisons, comparisons(hasher -> hasher.verify(corrupt, Secret.of(typed))));
-            assertEquals(comparisons, comparisons(hasher -> hasher.verifyUnknownUser(Optional.empty(), Secret.of(typed))));
+            assertEquals(
+                    comparisons, comparisons(hasher -> hasher.verifyUnknownUser(Optional.empty(), Secret.of(typed))));
         }
     }
 
@@ -203,7 +204,8 @@ class PasswordHasherTest {
         PasswordHasher hasher = hasher(CHEAP);
 
         assertFalse(hasher.verify(
-                "$argon2id$v=19$m=4194304,t=100,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", PASSWORD));
+                "$argon2id$v=19$m=4194304,t=100,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+                PASSWORD));
         assertFalse(hasher.verify("$2b$31$abcdefghijklmnopqrstuu7EJV7kdjBBQxyb0HjTh9KS7.Lah/6CG", PASSWORD));
     }
 

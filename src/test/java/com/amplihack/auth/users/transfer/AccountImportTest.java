@@ -185,11 +185,13 @@ class AccountImportTest {
     @MethodSource("databases")
     void whatALineSaysIsStored(Pair nodes) {
         Kept kept = new Kept();
-        String ada = "{\"username\":\"Ada\",\"user_id\":\"9EEEAA0C-541C-46AC-9FF8-AF3CEC4B0160\",\"email\":\"Ada@Example.com\","
-                + "\"email_verified\":true,\"language\":\"de\",\"password\":\"violet kettle 7 harbour\",\"roles\":[\"user\"],"
-                + "\"permissions\":[\"chat:write\",\"a:b\"],\"enabled\":true,\"must_change_password\":true,"
-                + "\"attributes\":{\"n\":1},\"created_at\":\"2020-01-01T01:00:00+01:00\"}\n";
-        ImportSummary summary = nodes.one().run(lines(700, "") + ada + "{}\n" + lines(1, ""), PLAIN, RightsCheck.NONE, kept);
+        String ada =
+                "{\"username\":\"Ada\",\"user_id\":\"9EEEAA0C-541C-46AC-9FF8-AF3CEC4B0160\",\"email\":\"Ada@Example.com\","
+                        + "\"email_verified\":true,\"language\":\"de\",\"password\":\"violet kettle 7 harbour\",\"roles\":[\"user\"],"
+                        + "\"permissions\":[\"chat:write\",\"a:b\"],\"enabled\":true,\"must_change_password\":true,"
+                        + "\"attributes\":{\"n\":1},\"created_at\":\"2020-01-01T01:00:00+01:00\"}\n";
+        ImportSummary summary =
+                nodes.one().run(lines(700, "") + ada + "{}\n" + lines(1, ""), PLAIN, RightsCheck.NONE, kept);
 
         assertEquals(Optional.empty(), summary.stopped());
         assertEquals(703, summary.lines());
@@ -226,9 +228,9 @@ class AccountImportTest {
         String lines = lines(1_500, "");
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
-            List<Future<ImportSummary>> both = List.of(
-                    threads.submit(() -> nodes.one().run(lines, PLAIN)),
-                    threads.submit(() -> nodes.other().run(lines, PLAIN)));
+            List<Future<ImportSummary>> both =
+                    List.of(threads.submit(() -> nodes.one().run(lines, PLAIN)), threads.submit(() -> nodes.other()
+                            .run(lines, PLAIN)));
             long created = 0;
             long unchanged = 0;
             for (Future<ImportSummary> one : both) {
@@ -324,7 +326,8 @@ class AccountImportTest {
         });
 
         assertEquals(ErrorCode.INVALID_REQUEST, summary.stopped().orElseThrow().code());
-        assertTrue(nodes.one().directory.idOf("user-499").isPresent(), "the batch that could not be answered is stored");
+        assertTrue(
+                nodes.one().directory.idOf("user-499").isPresent(), "the batch that could not be answered is stored");
         assertFalse(nodes.one().directory.idOf("user-500").isPresent());
     }
 
@@ -338,6 +341,11 @@ class AccountImportTest {
 
         ImportSummary again = nodes.one().run(exported.toString(StandardCharsets.UTF_8), PLAIN);
         assertEquals(1_100, again.counts().get(ImportAnswer.Status.UNCHANGED));
-        assertEquals(1_100, exported.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains(BCRYPT)).count());
+        assertEquals(
+                1_100,
+                exported.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.contains(BCRYPT))
+                        .count());
     }
 }

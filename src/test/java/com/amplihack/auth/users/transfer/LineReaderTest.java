@@ -49,8 +49,8 @@ class LineReaderTest {
     @Test
     void aLineOfMoreThan64KibIsToldAndTheNextOneRead() throws IOException {
         String longest = "x".repeat(LineReader.MAX_LINE);
-        List<String> lines = lines(new ByteArrayInputStream(
-                (longest + "\n" + longest + "y\nz").getBytes(StandardCharsets.UTF_8)));
+        List<String> lines =
+                lines(new ByteArrayInputStream((longest + "\n" + longest + "y\nz").getBytes(StandardCharsets.UTF_8)));
 
         assertEquals(List.of("1:" + longest, "2 is too long", "3:z"), lines);
     }

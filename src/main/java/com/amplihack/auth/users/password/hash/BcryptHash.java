@@ -38,7 +38,8 @@ final class BcryptHash implements StoredHash {
     static BcryptHash read(String text) throws UnsupportedHashException {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
-            throw new UnsupportedHashException("must be $2a$, $2b$ or $2y$, the cost of two digits, $, and 53 characters");
+            throw new UnsupportedHashException(
+                    "must be $2a$, $2b$ or $2y$, the cost of two digits, $, and 53 characters");
         }
         int cost = Integer.parseInt(form.group(3));
         if (cost < MIN_COST || cost > MAX_COST) {

@@ -31,8 +31,8 @@ public record HashLimits(long memoryKib, long workKib) {
             throw new UnsupportedHashException("takes " + memory / MIB + " MiB of memory; at most " + memoryKib / MIB);
         }
         if (work > workKib) {
-            throw new UnsupportedHashException("takes too long: passes times memory are " + work / MIB
-                    + " MiB; at most " + workKib / MIB);
+            throw new UnsupportedHashException(
+                    "takes too long: passes times memory are " + work / MIB + " MiB; at most " + workKib / MIB);
         }
     }
 }

@@ -20,8 +20,8 @@ final class Pbkdf2Hash implements StoredHash {
             + "\\$(?:i=)?([1-9]\\d{0,8})(?:,l=(\\d{1,3}))?\\$([A-Za-z0-9+/.]+={0,2})\\$([A-Za-z0-9+/.]+={0,2})");
     private static final Pattern DJANGO =
             Pattern.compile("pbkdf2_(sha1|sha256|sha512)\\$([1-9]\\d{0,8})\\$([!-#%-~]+)\\$([A-Za-z0-9+/]+={0,2})");
-    private static final Map<String, String> ALGORITHMS = Map.of(
-            "sha1", "PBKDF2WithHmacSHA1", "sha256", "PBKDF2WithHmacSHA256", "sha512", "PBKDF2WithHmacSHA512");
+    private static final Map<String, String> ALGORITHMS =
+            Map.of("sha1", "PBKDF2WithHmacSHA1", "sha256", "PBKDF2WithHmacSHA256", "sha512", "PBKDF2WithHmacSHA512");
 
     private final String algorithm;
     private final int iterations;
@@ -64,9 +64,8 @@ final class Pbkdf2Hash implements StoredHash {
     public boolean matches(String password) {
         PBEKeySpec spec = new PBEKeySpec(password.toCharArray(), salt, iterations, hash.length * 8);
         try {
-            byte[] derived = SecretKeyFactory.getInstance(algorithm)
-                    .generateSecret(spec)
-                    .getEncoded();
+            byte[] derived =
+                    SecretKeyFactory.getInstance(algorithm).generateSecret(spec).getEncoded();
             return MessageDigest.isEqual(derived, hash);
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);

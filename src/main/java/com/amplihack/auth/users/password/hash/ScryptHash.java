@@ -13,8 +13,8 @@ import org.bouncycastle.crypto.generators.SCrypt;
 final class ScryptHash implements StoredHash {
     private static final Pattern PHC = Pattern.compile("\\$scrypt\\$ln=([1-9]\\d?),r=([1-9]\\d{0,4}),p=([1-9]\\d{0,4})"
             + "\\$([A-Za-z0-9+/.]+={0,2})\\$([A-Za-z0-9+/.]+={0,2})");
-    private static final Pattern CRYPT =
-            Pattern.compile("\\$7\\$([./A-Za-z0-9])([./A-Za-z0-9]{5})([./A-Za-z0-9]{5})([!-#%-~]*)\\$([./A-Za-z0-9]{43})");
+    private static final Pattern CRYPT = Pattern.compile(
+            "\\$7\\$([./A-Za-z0-9])([./A-Za-z0-9]{5})([./A-Za-z0-9]{5})([!-#%-~]*)\\$([./A-Za-z0-9]{43})");
     private static final String CRYPT_DIGITS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int CRYPT_HASH_BYTES = 32;
     private static final int MAX_LOG_N = 30;
@@ -28,8 +28,12 @@ final class ScryptHash implements StoredHash {
 
     private ScryptHash(int logN, int blockSize, int parallelism, byte[] salt, byte[] hash, HashLimits limits)
             throws UnsupportedHashException {
-        if (logN < 1 || logN > MAX_LOG_N || blockSize < 1 || parallelism < 1
-                || blockSize > MAX_BLOCKS || parallelism > MAX_BLOCKS) {
+        if (logN < 1
+                || logN > MAX_LOG_N
+                || blockSize < 1
+                || parallelism < 1
+                || blockSize > MAX_BLOCKS
+                || parallelism > MAX_BLOCKS) {
             throw new UnsupportedHashException("its parameters N, r and p are out of range");
         }
         cost = 1 << logN;

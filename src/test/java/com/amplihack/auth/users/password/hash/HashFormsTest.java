@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import de.mkammerer.argon2.Argon2Factory;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,7 +46,8 @@ class HashFormsTest {
 
     @Test
     void publishedVectorsMatch() throws Exception {
-        assertTrue(matches("$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D", "pleaseletmein"));
+        assertTrue(
+                matches("$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D", "pleaseletmein"));
         // RFC 7914 section 12
         assertTrue(matches(
                 "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$"
@@ -138,8 +138,7 @@ class HashFormsTest {
                 "$scrypt$ln=0,r=8,p=2$MDEyMzQ1Njc4OWFiY2RlZg$KhW5KLACpfR1HRqSPdg8ODHC9nzhpv0EHEqfwm5GJX4"
             })
     void whatCannotBeComparedIsRefusedWithoutQuotingIt(String text) {
-        UnsupportedHashException refused =
-                assertThrows(UnsupportedHashException.class, () -> forms.read(text, LIMITS));
+        UnsupportedHashException refused = assertThrows(UnsupportedHashException.class, () -> forms.read(text, LIMITS));
 
         assertFalse(text.length() > 3 && refused.getMessage().contains(text), refused.getMessage());
     }

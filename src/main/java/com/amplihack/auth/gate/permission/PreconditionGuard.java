@@ -1,6 +1,5 @@
-package com.amplihack.auth.gate;
+package com.amplihack.auth.gate.permission;
 
-import com.amplihack.auth.gate.permission.HonoursIfMatch;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import jakarta.ws.rs.container.ContainerRequestContext;
