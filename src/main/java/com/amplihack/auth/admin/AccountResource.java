@@ -102,6 +102,8 @@ public class AccountResource {
 
     @Inject
     private FactorRemoval factorRemoval;
+
+    @Inject
     private ContactRules contacts;
 
     @Inject
