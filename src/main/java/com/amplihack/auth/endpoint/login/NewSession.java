@@ -57,7 +57,11 @@ public class NewSession {
         return answer(in, delivery, false, request, client);
     }
 
-    /** @param remember whether the device shall stand for the second factor from now on, if it gets a cookie */
+    /**
+     * Opens it and answers, and remembers the device if that is wanted.
+     *
+     * @param remember whether the device shall stand for the second factor from now on, if it gets a cookie
+     */
     public Response open(
             SignedIn in, Delivery delivery, boolean remember, HttpServletRequest request, ClientContext client) {
         Response answer = answer(in, delivery, remember, request, client);
