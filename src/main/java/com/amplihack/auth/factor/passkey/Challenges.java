@@ -96,7 +96,8 @@ public class Challenges {
     boolean redeem(String challenge, String accountId) {
         byte[] all = Base64Url.decode(challenge).orElseThrow();
         // at least as long as the slowest clock of a node thinks it good
-        Duration life = Duration.between(clock.instant(), madeAt(all).plus(LIFE)).plus(SKEW.multipliedBy(2));
+        Duration life =
+                Duration.between(clock.instant(), madeAt(all).plus(LIFE)).plus(SKEW.multipliedBy(2));
         return store.redeem(accountId, Base64Url.encode(Arrays.copyOf(all, RANDOM_BYTES)), life);
     }
 

@@ -184,8 +184,8 @@ final class WebAuthn {
 
     private String publicKey(AttestedCredentialData attested) {
         byte[] all = keys.convert(attested);
-        return Base64Url.encode(Arrays.copyOfRange(
-                all, AAGUID_BYTES + Short.BYTES + attested.getCredentialId().length, all.length));
+        return Base64Url.encode(
+                Arrays.copyOfRange(all, AAGUID_BYTES + Short.BYTES + attested.getCredentialId().length, all.length));
     }
 
     private static void requireSoundKey(COSEKey key) throws RefusedAnswerException {
