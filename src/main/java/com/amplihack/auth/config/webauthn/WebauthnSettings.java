@@ -21,12 +21,15 @@ import java.util.regex.Pattern;
  */
 public record WebauthnSettings(Optional<String> id, String name, Set<String> origins) {
     private static final String LOCALHOST = "localhost";
-    private static final Pattern LOCAL = Pattern.compile("http://localhost(:[0-9]+)?");
+    private static final String LOCAL = "http://" + LOCALHOST;
     private static final int MAX_NAME_LENGTH = 64; // authenticators may cut off what is longer (section 6.4.1.2)
 
-    /** Labels of a host name, the last of which is no number: IP addresses have no passkeys (section 5.1.3). */
-    private static final Pattern DOMAIN = Pattern.compile(
-            "(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*(?![0-9]+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final int MAX_DOMAIN_LENGTH = 253; // RFC 1035 section 2.3.4, without the root
+
+    /** RFC 1123 section 2.1. */
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9-]{1,63}");
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,63}");
 
     private static final Setting<String> RP_ID = Setting.of(
                     "auth.webauthn.rp.id",
@@ -109,22 +112,31 @@ public record WebauthnSettings(Optional<String> id, String name, Set<String> ori
         }
         Set<String> pages = origins.isEmpty()
                 ? requested
-                        .filter(origin -> LOCAL.matcher(origin).matches())
+                        .filter(origin -> isLocal(origin))
                         .map(Set::of)
                         .orElse(Set.of())
                 : origins;
         return pages.isEmpty() ? Optional.empty() : Optional.of(new RelyingParty(id.get(), name, pages));
     }
 
+    /** A host name whose last label is no number: IP addresses have no passkeys (section 5.1.3). */
     private static Optional<String> domain(String text) {
-        return Optional.of(text).filter(value -> DOMAIN.matcher(value).matches());
+        List<String> labels = List.of(text.split("\\.", -1));
+        boolean plain = labels.stream()
+                .allMatch(label -> LABEL.matcher(label).matches() && !label.startsWith("-") && !label.endsWith("-"));
+        boolean named = !NUMBER.matcher(labels.get(labels.size() - 1)).matches();
+        return plain && named && text.length() <= MAX_DOMAIN_LENGTH ? Optional.of(text) : Optional.empty();
+    }
+
+    private static boolean isLocal(String origin) {
+        return origin.equals(LOCAL) || origin.startsWith(LOCAL + ":");
     }
 
     /** Browsers have passkeys on secure pages alone (section 13.4.2), of which {@code http://localhost} is one. */
     private static Optional<String> origin(String text) {
         return Origin.canonical(text)
                 .filter(origin ->
-                        origin.startsWith("https://") || LOCAL.matcher(origin).matches());
+                        origin.startsWith("https://") || isLocal(origin));
     }
 
     private static String host(String origin) {
