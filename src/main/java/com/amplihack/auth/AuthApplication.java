@@ -15,7 +15,6 @@ import com.amplihack.auth.admin.transfer.ExportResource;
 import com.amplihack.auth.admin.transfer.ImportResource;
 import com.amplihack.auth.endpoint.ApiKeysResource;
 import com.amplihack.auth.endpoint.JwksResource;
-import com.amplihack.auth.endpoint.login.LoginResource;
 import com.amplihack.auth.endpoint.LogoutAllResource;
 import com.amplihack.auth.endpoint.LogoutResource;
 import com.amplihack.auth.endpoint.PasswordResource;
@@ -27,6 +26,7 @@ import com.amplihack.auth.endpoint.factor.MfaResource;
 import com.amplihack.auth.endpoint.factor.PasskeysResource;
 import com.amplihack.auth.endpoint.factor.ReauthenticateResource;
 import com.amplihack.auth.endpoint.factor.ReauthenticationOptionsResource;
+import com.amplihack.auth.endpoint.login.LoginResource;
 import com.amplihack.auth.endpoint.login.MfaLoginResource;
 import com.amplihack.auth.endpoint.login.PasskeyLoginResource;
 import com.amplihack.auth.endpoint.account.EmailResource;
@@ -61,14 +61,14 @@ public class AuthApplication extends Application {
                 MfaResource.class,
                 ReauthenticateResource.class,
                 ReauthenticationOptionsResource.class,
+                PasskeysResource.class,
+                PasskeyLoginResource.class,
                 ForgottenPasswordResource.class,
                 EmailResource.class,
                 EmailResource.Verification.class,
                 InvitationResource.class,
                 OwnAccountResource.class,
                 ApiKeysResource.class,
-                PasskeysResource.class,
-                PasskeyLoginResource.class,
                 JwksResource.class,
                 JwksResource.WellKnown.class,
                 UserResource.class,

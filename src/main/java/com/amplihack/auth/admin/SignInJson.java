@@ -67,8 +67,9 @@ final class SignInJson {
                         JSON.createObjectBuilder()
                                 .add(
                                         "methods",
-                                        JSON.createArrayBuilder(
-                                                factor.stream().map(FactorMethod::id).toList()))
+                                        JSON.createArrayBuilder(factor.stream()
+                                                .map(FactorMethod::id)
+                                                .toList()))
                                 .add("limit", wrongFactors.limit())
                                 .add("remaining", wrongFactors.remaining()));
     }

@@ -107,7 +107,7 @@ public record Settings(
                 CertificateSettings.read(from),
                 FactorSettings.read(from),
                 web,
-                WebauthnSettings.read(from, from.find(WebSettings.PUBLIC_URL), production),
+                WebauthnSettings.read(from, web.publicUrl(), production),
                 ProxySettings.read(from, production),
                 AuditSettings.read(from),
                 DatabaseSettings.read(from),

@@ -54,9 +54,7 @@ record ForwardAuthQuery(List<String> permissions, List<String> roles, Optional<S
         }
         boolean any = maxAge.isPresent() || mfa.isPresent();
         return new ForwardAuthQuery(
-                permissions,
-                roles,
-                any ? Optional.of(new StepUp(maxAge, mfa.orElse(false))) : Optional.empty());
+                permissions, roles, any ? Optional.of(new StepUp(maxAge, mfa.orElse(false))) : Optional.empty());
     }
 
     private static Duration age(String value) {

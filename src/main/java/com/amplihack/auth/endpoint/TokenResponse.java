@@ -64,8 +64,7 @@ public class TokenResponse {
     /** Adds that device cookie. */
     public Response.ResponseBuilder remember(
             Response.ResponseBuilder answer, String device, HttpServletRequest request) {
-        return answer.header(
-                SET_COOKIE, cookie(CookieName.DEVICE, device, authPath(request), DeviceCookies.LIFE));
+        return answer.header(SET_COOKIE, cookie(CookieName.DEVICE, device, authPath(request), DeviceCookies.LIFE));
     }
 
     /** A new access token of a session, whose other credentials stay as they are. */

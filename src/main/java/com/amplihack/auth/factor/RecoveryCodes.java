@@ -47,9 +47,9 @@ public class RecoveryCodes {
 
     /** How many codes the account has left. */
     public int left(String accountId) {
-        return (int) database.read(
-                        entities -> Factors.count(entities, "auth_recovery_code where account_id = ?", accountId))
-                .longValue();
+        return (int)
+                database.read(entities -> Factors.count(entities, "auth_recovery_code where account_id = ?", accountId))
+                        .longValue();
     }
 
     /**

@@ -36,8 +36,7 @@ public class RememberedDevices {
     private final InstantSource clock;
 
     @Inject
-    public RememberedDevices(
-            Database database, Configuration configuration, AuditLog audit, InstantSource clock) {
+    public RememberedDevices(Database database, Configuration configuration, AuditLog audit, InstantSource clock) {
         this.database = database;
         this.configuration = configuration;
         this.audit = audit;
@@ -101,7 +100,8 @@ public class RememberedDevices {
     /** The account's devices, the latest first. */
     public List<Remembered> list(String accountId) {
         Duration life = life();
-        return database.read(entities -> Factors.rows(
+        return database
+                .read(entities -> Factors.rows(
                         entities,
                         "select id, name, address, created_at from auth_remembered_device"
                                 + " where account_id = ? and created_at > ? order by created_at desc",

@@ -32,8 +32,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 @Singleton
 public class SealKeys {
-    private static final RateLimitedLogger LOG =
-            new RateLimitedLogger(Logger.getLogger(SealKeys.class.getName()), 1);
+    private static final RateLimitedLogger LOG = new RateLimitedLogger(Logger.getLogger(SealKeys.class.getName()), 1);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Pattern FILE = Pattern.compile("seal-([1-9][0-9]{0,5})\\.key");
     private static final int KEY_BYTES = 32;
@@ -93,11 +92,7 @@ public class SealKeys {
     public byte[] open(Sealed sealed, String context) {
         try {
             byte[] all = Base64.getUrlDecoder().decode(sealed.text());
-            return cipher(
-                            Cipher.DECRYPT_MODE,
-                            read(file(sealed.key())),
-                            Arrays.copyOf(all, NONCE_BYTES),
-                            context)
+            return cipher(Cipher.DECRYPT_MODE, read(file(sealed.key())), Arrays.copyOf(all, NONCE_BYTES), context)
                     .doFinal(all, NONCE_BYTES, all.length - NONCE_BYTES);
         } catch (IOException | UncheckedIOException | GeneralSecurityException | IllegalArgumentException unusable) {
             throw unusable(unusable);

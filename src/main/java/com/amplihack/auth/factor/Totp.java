@@ -92,8 +92,7 @@ public class Totp {
                 .filter(found -> !found.confirmed())
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.INVALID_REQUEST, "There is nothing to confirm: POST /auth/mfa/totp first."));
-        OptionalLong step =
-                TotpCode.step(keys.open(row.sealed(), context(account.id())), code, clock.instant());
+        OptionalLong step = TotpCode.step(keys.open(row.sealed(), context(account.id())), code, clock.instant());
         if (step.isEmpty()) {
             return Optional.empty();
         }
@@ -109,7 +108,8 @@ public class Totp {
                 return Optional.empty(); // confirmed or replaced meanwhile
             }
             Factors.changed(entities, account.id());
-            notices.tell(entities, account, MailKind.FACTOR_ADDED, Map.of("username", account.username(), "method", "totp"));
+            notices.tell(
+                    entities, account, MailKind.FACTOR_ADDED, Map.of("username", account.username(), "method", "totp"));
             return Optional.of(RecoveryCodes.replace(entities, account.id(), clock.instant()));
         });
     }

@@ -48,12 +48,13 @@ public class Meters {
                 "api",
                 "apikey",
                 "apikey_unknown",
+                "passkey",
                 "link",
                 "forgot",
                 "forgot_total",
-                "email_change",
-                "passkey");
-        instruments.register("jwt_logins_total", "outcome", "success", "failure", "mfa_required", "limited", "overloaded");
+                "email_change");
+        instruments.register(
+                "jwt_logins_total", "outcome", "success", "failure", "mfa_required", "limited", "overloaded");
         instruments.register("auth_mfa_total", "method", "totp", "recovery_code", "passkey");
         instruments.register("auth_mfa_wrong_total", "method", "totp", "recovery_code", "passkey");
         instruments.register("auth_budget_refusals_total", "scope", "key", "account", "role");

@@ -37,12 +37,13 @@ public record StepUp(Optional<Duration> maxAge, boolean mfa) {
     private AuthException refusal(boolean old, boolean weak) {
         String detail = weak && mfa
                 ? "This needs a sign-in with a second factor"
-                : "This needs a sign-in of the last " + maxAge.map(StepUp::words).orElse("session");
+                : "This needs a sign-in of the last "
+                        + maxAge.map(StepUp::words).orElse("session");
         AuthException refused = new AuthException(
                 ErrorCode.INSUFFICIENT_USER_AUTHENTICATION, detail + ": POST /auth/reauthenticate, or sign in again.");
         // RFC 9470 section 3
-        StringBuilder challenge = new StringBuilder(Problem.CHALLENGE)
-                .append(", error=\"insufficient_user_authentication\"");
+        StringBuilder challenge =
+                new StringBuilder(Problem.CHALLENGE).append(", error=\"insufficient_user_authentication\"");
         if (mfa) {
             challenge.append(", acr_values=\"" + SignInFacts.ACR_MFA + '"');
             refused.member("acr_values", SignInFacts.ACR_MFA);

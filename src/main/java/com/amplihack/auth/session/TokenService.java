@@ -89,7 +89,8 @@ public class TokenService {
         Account account = who.account();
         SessionHandle handle = SessionHandle.fresh();
         RefreshToken refresh = RefreshToken.fresh(account.id(), handle.sid(), 1);
-        TokenIssuer.Issued access = issuer.issue(account, handle.sid(), refresh.gen(), standing(account, signIn), client);
+        TokenIssuer.Issued access =
+                issuer.issue(account, handle.sid(), refresh.gen(), standing(account, signIn), client);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // the store's precision
         SessionRecord session = SessionRecord.first(
                         account.id(),

@@ -1,11 +1,11 @@
 package com.amplihack.auth.signin;
 
-import com.amplihack.auth.config.source.Secret;
-import com.amplihack.auth.factor.FactorMethod;
-import com.amplihack.auth.factor.Factors;
 import com.amplihack.auth.audit.AuditEntry;
 import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.audit.AuditLog;
+import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.factor.FactorMethod;
+import com.amplihack.auth.factor.Factors;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -80,13 +80,13 @@ public class Reauthentication {
             throw new AuthException(ErrorCode.MFA_REQUIRED, "Present a second factor as well.")
                     .member("methods", methods.stream().map(FactorMethod::id).toList());
         }
-        boolean byPasskey = factor.filter(shown -> shown.method() == FactorMethod.PASSKEY).isPresent();
+        boolean byPasskey =
+                factor.filter(shown -> shown.method() == FactorMethod.PASSKEY).isPresent();
         if (password.isEmpty() && !byPasskey) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "password: must be a non-empty string.");
         }
         SessionStore.Epoch epoch = store.epoch(caller.subject());
-        Account account = password.map(
-                        secret -> byPassword(caller, secret, devices, client))
+        Account account = password.map(secret -> byPassword(caller, secret, devices, client))
                 .or(() -> directory.find(caller.subject()))
                 .filter(found -> found.enabled() && found.id().equals(caller.subject()))
                 .orElseThrow(Reauthentication::wrong);

@@ -16,6 +16,7 @@ import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.AccountDirectory;
+import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.LoginLimit;
@@ -50,6 +51,7 @@ public class SignIn {
     private final LoginStore store;
     private final LoginLimit limit;
     private final AccountDirectory directory;
+    private final Accounts accounts;
     private final AuditLog audit;
     private final Meters meters;
     private final Configuration configuration;
@@ -65,6 +67,7 @@ public class SignIn {
             LoginStore store,
             LoginLimit limit,
             AccountDirectory directory,
+            Accounts accounts,
             AuditLog audit,
             Meters meters,
             Configuration configuration,
@@ -77,6 +80,7 @@ public class SignIn {
         this.store = store;
         this.limit = limit;
         this.directory = directory;
+        this.accounts = accounts;
         this.audit = audit;
         this.meters = meters;
         this.configuration = configuration;
@@ -126,7 +130,9 @@ public class SignIn {
                                 ErrorCode.MFA_REQUIRED,
                                 "The password is right; POST /auth/login/mfa with one of these methods.")
                         .member("mfa_token", text)
-                        .member("methods", methods.stream().map(FactorMethod::id).toList()));
+                        .member(
+                                "methods",
+                                methods.stream().map(FactorMethod::id).toList()));
     }
 
     /** A service has signed in by its certificate, which {@code CertificateAuthenticator} has audited. */
@@ -178,7 +184,8 @@ public class SignIn {
     /** Empty if the pending sign-in is none any more. */
     private Optional<SignedIn> attempt(
             MfaToken token, PresentedFactor factor, LoginLimit.Begun begun, ClientContext client) {
-        LoginStore.SecondStep step = store.trySecondStep(token.subject(), token.id(), ClientHash.of(client, settings()));
+        LoginStore.SecondStep step =
+                store.trySecondStep(token.subject(), token.id(), ClientHash.of(client, settings()));
         Optional<Account> account = Optional.of(token.subject())
                 .filter(subject -> step.admitted())
                 .flatMap(directory::find) // after the epoch was read
@@ -200,8 +207,8 @@ public class SignIn {
         }
         Authenticated who = new Authenticated(account.get(), step.epoch(), limit.giveBack(begun));
         SignInFacts signIn = new SignInFacts(clock.instant(), factor.method().withPassword());
-        return Optional.of(
-                succeed(new SignedIn(who, signIn, false), "password+" + factor.method().id(), client));
+        return Optional.of(succeed(
+                new SignedIn(who, signIn, false), "password+" + factor.method().id(), client));
     }
 
     private TokenSettings settings() {
@@ -217,8 +224,12 @@ public class SignIn {
                 .member("tries_left", left);
     }
 
-    private SignedIn succeed(SignedIn in, String method, ClientContext client) {
-        Account account = in.who().account();
+    /** Also limits the account to a change of its password, if that has expired. */
+    private SignedIn succeed(SignedIn shown, String method, ClientContext client) {
+        Authenticated who = shown.who();
+        Account account = accounts.limitIfExpired(who.account());
+        SignedIn in = new SignedIn(
+                new Authenticated(account, who.epoch(), who.limit()), shown.signIn(), shown.remembered());
         audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
                 .user(account.id(), account.username())
                 .detail("method", method)

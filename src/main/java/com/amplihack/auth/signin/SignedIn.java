@@ -10,4 +10,9 @@ import com.amplihack.auth.users.login.Authenticator.Authenticated;
  * @param signIn when and how
  * @param remembered whether a remembered device stood for the second factor: its cookie stays as it is
  */
-public record SignedIn(Authenticated who, SignInFacts signIn, boolean remembered) {}
+public record SignedIn(Authenticated who, SignInFacts signIn, boolean remembered) {
+    /** Whether a person was there, and not a service with its certificate. */
+    public boolean isByPerson() {
+        return signIn.methods().contains(SignInFacts.PASSWORD) || signIn.methods().contains("user");
+    }
+}

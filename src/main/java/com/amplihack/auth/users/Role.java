@@ -28,6 +28,7 @@ public class Role {
             "keys:write",
             "clients:write",
             "policy:read");
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,63}");
     private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:*/-]*");
 

@@ -117,7 +117,11 @@ class SecondFactorAttackIT {
         assertOver(secondStep(victim.client, token, "totp", app.next())
                 .header("User-Agent", "another browser")
                 .send());
-        assertEquals(200, secondStep(victim.client, token, "recovery_code", app.recoveryCodes.get(0)).send().status());
+        assertEquals(
+                200,
+                secondStep(victim.client, token, "recovery_code", app.recoveryCodes.get(0))
+                        .send()
+                        .status());
     }
 
     @Test
@@ -136,7 +140,8 @@ class SecondFactorAttackIT {
         Session other = Session.ofNewUser();
         AuthenticatorApp otherApp = AuthenticatorApp.enroll(other);
         String token = mfaToken(attacker);
-        assertEquals(401, secondStep(attacker, token, "totp", otherApp.next()).send().status());
+        assertEquals(
+                401, secondStep(attacker, token, "totp", otherApp.next()).send().status());
         assertEquals(
                 401,
                 secondStep(attacker, token, "recovery_code", otherApp.recoveryCodes.get(0))
@@ -157,8 +162,14 @@ class SecondFactorAttackIT {
                 .json("{\"mfa_token\":\"" + token + "\",\"method\":\"password\",\"code\":\"x\"}")
                 .send();
         assertEquals(400, password.status());
-        assertEquals(401, secondStep(attacker, token, "recovery_code", app.next()).send().status());
-        assertEquals(401, secondStep(attacker, token, "totp", app.recoveryCodes.get(0)).send().status());
+        assertEquals(
+                401,
+                secondStep(attacker, token, "recovery_code", app.next()).send().status());
+        assertEquals(
+                401,
+                secondStep(attacker, token, "totp", app.recoveryCodes.get(0))
+                        .send()
+                        .status());
     }
 
     @Test
@@ -167,7 +178,10 @@ class SecondFactorAttackIT {
         String token = mfaToken(attacker);
         char last = token.charAt(40);
         assertOver(secondStep(
-                        attacker, token.substring(0, 40) + (last == 'A' ? 'B' : 'A') + token.substring(41), "totp", app.next())
+                        attacker,
+                        token.substring(0, 40) + (last == 'A' ? 'B' : 'A') + token.substring(41),
+                        "totp",
+                        app.next())
                 .send());
         assertOver(secondStep(attacker, "x", "totp", "000000").send());
     }
@@ -175,7 +189,8 @@ class SecondFactorAttackIT {
     @Test
     void aPendingSignInDiesWithThePasswordTheSessionsAndTheAccount() {
         String token = mfaToken(attacker);
-        assertEquals(200, victim.with(victim.client.post("/auth/logout-all")).send().status());
+        assertEquals(
+                200, victim.with(victim.client.post("/auth/logout-all")).send().status());
         assertOver(secondStep(attacker, token, "totp", app.next()).send());
 
         Session again = Session.from(
@@ -185,10 +200,12 @@ class SecondFactorAttackIT {
                         .send());
         String second = mfaToken(attacker);
         Answer changed = again.with(again.client.post("/auth/password"))
-                .json("{\"current_password\":\"" + Session.PASSWORD + "\",\"new_password\":\"violet kettle 7 harbour\"}")
+                .json("{\"current_password\":\"" + Session.PASSWORD
+                        + "\",\"new_password\":\"violet kettle 7 harbour\"}")
                 .send();
         assertEquals(200, changed.status(), changed::body);
-        assertOver(secondStep(attacker, second, "recovery_code", app.recoveryCodes.get(1)).send());
+        assertOver(secondStep(attacker, second, "recovery_code", app.recoveryCodes.get(1))
+                .send());
 
         Client late = new Client();
         String third = Session.login(late, victim.username, "violet kettle 7 harbour")
@@ -203,7 +220,8 @@ class SecondFactorAttackIT {
                         .json("{\"enabled\":false}")
                         .send()
                         .status());
-        assertOver(secondStep(late, third, "recovery_code", app.recoveryCodes.get(2)).send());
+        assertOver(secondStep(late, third, "recovery_code", app.recoveryCodes.get(2))
+                .send());
     }
 
     /** Session fixation: whatever session comes along, the finished sign-in opens another one and ends that. */
@@ -211,9 +229,7 @@ class SecondFactorAttackIT {
     void theSecondStepOpensASessionOfItsOwn() {
         Session planted = Session.ofNewUser();
         Answer answer = secondStep(attacker, mfaToken(attacker), "totp", app.next())
-                .header(
-                        "Cookie",
-                        "session_id=" + planted.handle + "; refresh_token=" + planted.refreshToken)
+                .header("Cookie", "session_id=" + planted.handle + "; refresh_token=" + planted.refreshToken)
                 .send();
 
         assertEquals(200, answer.status(), answer::body);

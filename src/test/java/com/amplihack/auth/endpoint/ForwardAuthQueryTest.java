@@ -47,7 +47,19 @@ class ForwardAuthQueryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"permission", "permission=", "role=%20", "role=&role=admin", "permission=%zz", "max_age", "max_age=-1", "max_age=1x", "acr=", "acr=mfa"})
+    @ValueSource(
+            strings = {
+                "permission",
+                "permission=",
+                "role=%20",
+                "role=&role=admin",
+                "permission=%zz",
+                "max_age",
+                "max_age=-1",
+                "max_age=1x",
+                "acr=",
+                "acr=mfa"
+            })
     void aRuleThatSaysNothingLetsNobodyThrough(String query) {
         AuthException refused = assertThrows(AuthException.class, () -> ForwardAuthQuery.parse(query));
         assertEquals(ErrorCode.INVALID_REQUEST, refused.code());

@@ -169,12 +169,14 @@ class FactorsTest {
         assertTrue(nodes.one.totp.confirm(ada, wrong).isEmpty());
         List<String> codes = nodes.other.totp.confirm(ada, code(secret)).orElseThrow();
         assertEquals(10, Set.copyOf(codes).size());
-        assertTrue(codes.stream().allMatch(one -> one.matches("([0-9a-hjkmnp-tv-z]{4}-){3}[0-9a-hjkmnp-tv-z]{4}")), codes::toString);
-        assertEquals(
-                List.of(FactorMethod.TOTP, FactorMethod.RECOVERY_CODE), nodes.other.factors.methods(ada.id()));
+        assertTrue(
+                codes.stream().allMatch(one -> one.matches("([0-9a-hjkmnp-tv-z]{4}-){3}[0-9a-hjkmnp-tv-z]{4}")),
+                codes::toString);
+        assertEquals(List.of(FactorMethod.TOTP, FactorMethod.RECOVERY_CODE), nodes.other.factors.methods(ada.id()));
         assertEquals(
                 ErrorCode.INVALID_REQUEST,
-                assertThrows(AuthException.class, () -> nodes.one.totp.begin(ada.id())).code());
+                assertThrows(AuthException.class, () -> nodes.one.totp.begin(ada.id()))
+                        .code());
     }
 
     @ParameterizedTest
@@ -237,7 +239,8 @@ class FactorsTest {
         Account ada = nodes.one.account("ada");
         String secret = nodes.one.totp.begin(ada.id());
         List<String> codes = nodes.one.totp.confirm(ada, code(secret)).orElseThrow();
-        assertTrue(nodes.one.recovery.use(ada.id(), codes.get(0).toUpperCase(java.util.Locale.ROOT).replace('-', ' ')));
+        assertTrue(nodes.one.recovery.use(
+                ada.id(), codes.get(0).toUpperCase(java.util.Locale.ROOT).replace('-', ' ')));
         assertFalse(nodes.other.recovery.use(ada.id(), codes.get(0)));
         assertEquals(9, nodes.other.recovery.left(ada.id()));
         assertFalse(nodes.one.recovery.use(nodes.one.account("eve").id(), codes.get(1)), "somebody else's");
@@ -298,8 +301,7 @@ class FactorsTest {
     }
 
     private static String key(Node node, Account account) {
-        return (String) node.database
-                .read(entities -> Factors.rows(
+        return (String) node.database.read(entities -> Factors.rows(
                         entities, "select seal_key, created_at from auth_totp where account_id = ?", account.id()))
                 .get(0)[0];
     }

@@ -17,13 +17,16 @@ class TotpCodeTest {
     /** RFC 6238 appendix B, of whose eight digits the last six are ours. */
     @ParameterizedTest
     @CsvSource({
-        "59, 287082", "1111111109, 081804", "1111111111, 050471", "1234567890, 005924", "2000000000, 279037",
+        "59, 287082",
+        "1111111109, 081804",
+        "1111111111, 050471",
+        "1234567890, 005924",
+        "2000000000, 279037",
         "20000000000, 353130"
     })
     void theRfcsExamplesAreRight(long second, String code) {
         assertEquals(code, TotpCode.code(SECRET, second / 30));
-        assertEquals(
-                OptionalLong.of(second / 30), TotpCode.step(SECRET, code, Instant.ofEpochSecond(second)));
+        assertEquals(OptionalLong.of(second / 30), TotpCode.step(SECRET, code, Instant.ofEpochSecond(second)));
     }
 
     @ParameterizedTest

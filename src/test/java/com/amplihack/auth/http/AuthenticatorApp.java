@@ -66,7 +66,8 @@ public final class AuthenticatorApp {
         long now = Instant.now().getEpochSecond() / 30;
         for (int number = 0; ; number++) {
             String guess = String.format(Locale.ROOT, "%06d", number);
-            if (java.util.stream.LongStream.rangeClosed(now - 3, now + 4).noneMatch(step -> code(step).equals(guess))) {
+            if (java.util.stream.LongStream.rangeClosed(now - 3, now + 4)
+                    .noneMatch(step -> code(step).equals(guess))) {
                 return guess;
             }
         }

@@ -48,8 +48,7 @@ class MfaPolicyIT {
     @Order(1)
     void thePrintedPasswordOpensEnrollmentAlone() {
         Client client = new Client(server.port());
-        Answer login =
-                Session.login(client, "admin", server.firstPassword()).send();
+        Answer login = Session.login(client, "admin", server.firstPassword()).send();
         assertTrue(login.json().getBoolean("must_enroll"));
         Session admin = Session.from(client, "admin", login);
         assertEquals(JsonArray.EMPTY_JSON_ARRAY, admin.claims().getJsonArray("roles"));
@@ -65,7 +64,9 @@ class MfaPolicyIT {
 
         app = AuthenticatorApp.enroll(admin);
         assertEquals(
-                "mfa_enrollment_required", admin.with(client.get("/api/user")).send().error(), "the old token");
+                "mfa_enrollment_required",
+                admin.with(client.get("/api/user")).send().error(),
+                "the old token");
         admin.refresh();
         assertFalse(admin.claims().containsKey("must_enroll"));
         assertEquals(200, admin.with(client.get("/admin/api/users")).send().status());
@@ -79,8 +80,8 @@ class MfaPolicyIT {
                 .send()
                 .json()
                 .getString("mfa_token");
-        Session admin =
-                Session.from(client, "admin", secondStep(client, token, "totp", app.next()).send());
+        Session admin = Session.from(
+                client, "admin", secondStep(client, token, "totp", app.next()).send());
         assertEquals(200, admin.with(client.get("/admin/api/users")).send().status());
 
         // somebody becomes an administrator within a session that was opened by password alone
@@ -97,7 +98,8 @@ class MfaPolicyIT {
         assertTrue(helper.claims().getBoolean("must_enroll"), "also with one permission of the administration");
         AuthenticatorApp own = AuthenticatorApp.enroll(helper);
         helper.refresh();
-        assertEquals(200, helper.with(helper.client.get("/admin/api/users")).send().status());
+        assertEquals(
+                200, helper.with(helper.client.get("/admin/api/users")).send().status());
 
         // whose factor is shown only later
         Answer passwordAlone = helper.with(helper.client.post("/auth/reauthenticate"))
@@ -130,7 +132,10 @@ class MfaPolicyIT {
                 .json()
                 .getString("mfa_token");
         Session admin = Session.from(
-                client, "admin", secondStep(client, token, "recovery_code", app.recoveryCodes.get(0)).send());
+                client,
+                "admin",
+                secondStep(client, token, "recovery_code", app.recoveryCodes.get(0))
+                        .send());
         Session.make(admin, "second", "admin", "user");
         Session early = Session.of(server, "second", Session.PASSWORD);
         AuthenticatorApp.enroll(Session.of(server, "second", Session.PASSWORD));

@@ -22,7 +22,8 @@ class SecondFactorIT {
     private final Client client = new Client();
 
     private String mfaToken() {
-        Answer answer = Session.login(client, session.username, Session.PASSWORD).send();
+        Answer answer =
+                Session.login(client, session.username, Session.PASSWORD).send();
         assertEquals(401, answer.status());
         assertEquals("mfa_required", answer.error());
         assertEquals(List.of("Bearer realm=\"amplihack\""), answer.headers("WWW-Authenticate"));
@@ -47,7 +48,8 @@ class SecondFactorIT {
         assertEquals("urn:amplihack:mfa", claims.getString("acr"));
         assertTrue(Math.abs(Instant.now().getEpochSecond() - claims.getInt("auth_time")) < 60);
         assertEquals(200, signedIn.user().status());
-        assertEquals(List.of("LOGIN_SUCCESS", "TOKEN_ISSUED"), SharedServer.get().audited(id));
+        assertEquals(
+                List.of("LOGIN_SUCCESS", "TOKEN_ISSUED"), SharedServer.get().audited(id));
 
         assertEquals(200, signedIn.refresh().status());
         assertEquals(claims.getInt("auth_time"), signedIn.claims().getInt("auth_time"), "kept over a refresh");
@@ -58,12 +60,14 @@ class SecondFactorIT {
     void aRecoveryCodeStandsInOnce() {
         String code = app.recoveryCodes.get(0);
         assertEquals(
-                200, secondStep(client, mfaToken(), "recovery_code", code).send().status());
+                200,
+                secondStep(client, mfaToken(), "recovery_code", code).send().status());
         Answer again = secondStep(client, mfaToken(), "recovery_code", code).send();
         assertEquals(401, again.status());
         assertEquals(4, again.json().getInt("tries_left"));
 
-        JsonObject factors = session.with(session.client.get("/auth/mfa")).send().json();
+        JsonObject factors =
+                session.with(session.client.get("/auth/mfa")).send().json();
         assertEquals(9, factors.getInt("recovery_codes_left"));
         assertEquals(List.of("totp", "recovery_code"), texts(factors, "methods"));
         assertFalse(factors.getBoolean("required"));
@@ -79,7 +83,8 @@ class SecondFactorIT {
 
     @Test
     void newRecoveryCodesVoidTheOldOnes() {
-        Answer fresh = session.with(session.client.post("/auth/mfa/recovery-codes")).send();
+        Answer fresh =
+                session.with(session.client.post("/auth/mfa/recovery-codes")).send();
         assertEquals(200, fresh.status());
         assertEquals(10, texts(fresh.json(), "recovery_codes").size());
         String token = mfaToken();
@@ -90,17 +95,32 @@ class SecondFactorIT {
                         .status());
         assertEquals(
                 200,
-                secondStep(client, token, "recovery_code", texts(fresh.json(), "recovery_codes").get(1))
+                secondStep(
+                                client,
+                                token,
+                                "recovery_code",
+                                texts(fresh.json(), "recovery_codes").get(1))
                         .send()
                         .status());
     }
 
     @Test
     void whoeverRemovesTheAppSignsInByPasswordAlone() {
-        assertEquals(204, session.with(session.client.request("DELETE", "/auth/mfa/totp")).send().status());
-        assertEquals(404, session.with(session.client.request("DELETE", "/auth/mfa/totp")).send().status());
-        assertEquals(200, Session.login(client, session.username, Session.PASSWORD).send().status());
-        JsonObject factors = session.with(session.client.get("/auth/mfa")).send().json();
+        assertEquals(
+                204,
+                session.with(session.client.request("DELETE", "/auth/mfa/totp"))
+                        .send()
+                        .status());
+        assertEquals(
+                404,
+                session.with(session.client.request("DELETE", "/auth/mfa/totp"))
+                        .send()
+                        .status());
+        assertEquals(
+                200,
+                Session.login(client, session.username, Session.PASSWORD).send().status());
+        JsonObject factors =
+                session.with(session.client.get("/auth/mfa")).send().json();
         assertEquals(List.of(), texts(factors, "methods"));
         assertTrue(factors.isNull("totp"));
         assertEquals(0, factors.getInt("recovery_codes_left"));
@@ -127,8 +147,10 @@ class SecondFactorIT {
         JsonObject item = listed.json().getJsonArray("items").getJsonObject(0);
         assertEquals(client.address(), item.getString("ip_address"));
         String path = "/auth/mfa/devices/" + item.getString("device_id");
-        assertEquals(204, session.with(session.client.request("DELETE", path)).send().status());
-        assertEquals(404, session.with(session.client.request("DELETE", path)).send().status());
+        assertEquals(
+                204, session.with(session.client.request("DELETE", path)).send().status());
+        assertEquals(
+                404, session.with(session.client.request("DELETE", path)).send().status());
         assertEquals(
                 "mfa_required",
                 Session.login(client, session.username, Session.PASSWORD)
@@ -150,7 +172,8 @@ class SecondFactorIT {
                 .send();
         assertEquals(400, codeAlone.status(), codeAlone::body);
         Answer wrong = session.with(session.client.post("/auth/reauthenticate"))
-                .json("{\"password\":\"" + Session.PASSWORD + "\",\"method\":\"totp\",\"code\":\"" + app.wrong() + "\"}")
+                .json("{\"password\":\"" + Session.PASSWORD + "\",\"method\":\"totp\",\"code\":\"" + app.wrong()
+                        + "\"}")
                 .send();
         assertEquals("invalid_credentials", wrong.error());
 
@@ -176,15 +199,20 @@ class SecondFactorIT {
     @Test
     void forwardAuthAsksForAStepUp() {
         Session weak = Session.ofNewUser();
-        Answer refused = weak.with(weak.client.get("/auth/verify?acr=urn:amplihack:mfa")).send();
+        Answer refused =
+                weak.with(weak.client.get("/auth/verify?acr=urn:amplihack:mfa")).send();
         assertEquals("insufficient_user_authentication", refused.error());
         assertEquals("urn:amplihack:mfa", refused.json().getString("acr_values"));
         assertEquals(
                 List.of("Bearer realm=\"amplihack\", error=\"insufficient_user_authentication\","
                         + " acr_values=\"urn:amplihack:mfa\""),
                 refused.headers("WWW-Authenticate"));
-        assertEquals(200, weak.with(weak.client.get("/auth/verify?max_age=900")).send().status());
-        assertEquals(400, weak.with(weak.client.get("/auth/verify?acr=strong")).send().status());
+        assertEquals(
+                200,
+                weak.with(weak.client.get("/auth/verify?max_age=900")).send().status());
+        assertEquals(
+                400,
+                weak.with(weak.client.get("/auth/verify?acr=strong")).send().status());
     }
 
     @Test
@@ -198,7 +226,9 @@ class SecondFactorIT {
                         .status());
 
         assertEquals("token_revoked", session.user().error());
-        assertEquals(200, Session.login(client, session.username, Session.PASSWORD).send().status());
+        assertEquals(
+                200,
+                Session.login(client, session.username, Session.PASSWORD).send().status());
         String own = "/admin/api/users/" + admin.claims().getString("sub") + "/mfa";
         assertEquals(400, admin.with(admin.client.request("DELETE", own)).send().status(), "one's own");
         Session stranger = Session.ofNewUser();
@@ -210,8 +240,8 @@ class SecondFactorIT {
     @Test
     void theDiagnosisOfASignInNamesTheFactor() {
         Session admin = Session.admin();
-        JsonObject diagnosis = admin.with(admin.client.get(
-                        "/admin/api/users/" + session.claims().getString("sub") + "/sign-in"))
+        JsonObject diagnosis = admin.with(
+                        admin.client.get("/admin/api/users/" + session.claims().getString("sub") + "/sign-in"))
                 .send()
                 .json()
                 .getJsonObject("second_factor");
@@ -224,7 +254,8 @@ class SecondFactorIT {
     void aChangeOfThePasswordKeepsWhatTheSessionHasShown() {
         session.refresh();
         Answer changed = session.with(session.client.post("/auth/password"))
-                .json("{\"current_password\":\"" + Session.PASSWORD + "\",\"new_password\":\"violet kettle 7 harbour\"}")
+                .json("{\"current_password\":\"" + Session.PASSWORD
+                        + "\",\"new_password\":\"violet kettle 7 harbour\"}")
                 .send();
         assertEquals(200, changed.status(), changed::body);
         assertEquals(
@@ -232,6 +263,8 @@ class SecondFactorIT {
                 Session.part(changed.json().getString("access_token"), 1).getString("acr"));
         assertEquals(
                 "mfa_required",
-                Session.login(client, session.username, "violet kettle 7 harbour").send().error());
+                Session.login(client, session.username, "violet kettle 7 harbour")
+                        .send()
+                        .error());
     }
 }

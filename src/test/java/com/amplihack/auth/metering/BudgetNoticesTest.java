@@ -129,8 +129,7 @@ class BudgetNoticesTest {
     }
 
     private static Budget daily(long tokens) {
-        return new Budget(
-                Budget.Scope.ACCOUNT, "", OptionalLong.of(tokens), OptionalLong.empty(), Budget.Window.DAY);
+        return new Budget(Budget.Scope.ACCOUNT, "", OptionalLong.of(tokens), OptionalLong.empty(), Budget.Window.DAY);
     }
 
     @ParameterizedTest
@@ -171,7 +170,8 @@ class BudgetNoticesTest {
         assertEquals(List.of(), office.told());
         office.use(KEY, 1);
         assertEquals(List.of(MailKind.BUDGET_EXHAUSTED), office.told());
-        Map<String, String> parameters = TestMails.waiting(office.database).get(0).parameters();
+        Map<String, String> parameters =
+                TestMails.waiting(office.database).get(0).parameters();
         assertEquals(KEY, parameters.get("key"));
         assertEquals("2 requests", parameters.get("budget"));
         assertEquals("month", parameters.get("window"));

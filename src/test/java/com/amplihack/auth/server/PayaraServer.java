@@ -183,7 +183,14 @@ public final class PayaraServer implements LauncherSessionListener {
     private void removeSecondFactor() throws IOException {
         Path secret = kit.directory().resolve("secrets/first-account-totp");
         AuthenticatorApp app = new AuthenticatorApp(Files.readAllLines(secret).get(0));
-        asadmin("set-config-property", "--source", "domain", "--propertyName", "auth.mfa", "--propertyValue", "optional");
+        asadmin(
+                "set-config-property",
+                "--source",
+                "domain",
+                "--propertyName",
+                "auth.mfa",
+                "--propertyValue",
+                "optional");
         Client client = client();
         String token = login(client).json().getString("mfa_token");
         app.next(); // the one that the smoke tests have used

@@ -61,6 +61,7 @@ class PayaraServerIT {
                 "/openapi is closed: 404",
                 "administration, before there is a second factor: 403",
                 "second factor, confirmed: 200",
+                "second factor: 200",
                 "login: 200",
                 "a bare token: 200",
                 "the same once more: 401",

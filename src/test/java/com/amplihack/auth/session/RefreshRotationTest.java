@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.database.Database;
 import com.amplihack.auth.factor.Factors;
 import com.amplihack.auth.factor.MfaPolicy;
-import com.amplihack.auth.database.Database;
 import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;

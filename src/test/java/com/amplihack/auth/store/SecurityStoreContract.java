@@ -14,8 +14,8 @@ import com.amplihack.auth.store.SessionStore.Commit;
 import com.amplihack.auth.store.SessionStore.Device;
 import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Opening;
-import com.amplihack.auth.store.SessionStore.Renewal;
 import com.amplihack.auth.store.SessionStore.RefreshView;
+import com.amplihack.auth.store.SessionStore.Renewal;
 import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.SessionStore.Verdict;
@@ -965,8 +965,7 @@ abstract class SecurityStoreContract extends BudgetContract {
         SignInFacts signIn = SignInFacts.password(now());
 
         assertEquals(Commit.MOVED, store().renew(subject, sid, before, signIn).commit(), "the account was read before");
-        assertEquals(
-                new Renewal(Commit.COMMITTED, 2), store().renew(subject, sid, store().epoch(subject), signIn));
+        assertEquals(new Renewal(Commit.COMMITTED, 2), store().renew(subject, sid, store().epoch(subject), signIn));
         assertEquals(Verdict.SESSION_OVER, admitted(1));
         assertEquals(Verdict.ADMITTED, admitted(2));
     }
@@ -1040,8 +1039,7 @@ abstract class SecurityStoreContract extends BudgetContract {
     }
 
     private Verdict admitted(long gen) {
-        return store()
-                .admit(
+        return store().admit(
                         new Use(subject, sid, gen, "t" + gen, true, ReplayMode.AUTO, Duration.ofMinutes(1)),
                         new Quota("api", 0, Duration.ofSeconds(60)))
                 .verdict();
@@ -1049,9 +1047,10 @@ abstract class SecurityStoreContract extends BudgetContract {
 
     private void begin(int tries) {
         store().beginSecondStep(
-                new LoginStore.Pending(subject, "pending", store().epoch(subject).ended(), 7, "client"),
-                Duration.ofMinutes(5),
-                tries);
+                        new LoginStore.Pending(
+                                subject, "pending", store().epoch(subject).ended(), 7, "client"),
+                        Duration.ofMinutes(5),
+                        tries);
     }
 
     private LoginStore.SecondStep step(String client) {

@@ -75,7 +75,8 @@ class TokenIssuerTest {
                 away,
                 assertThrows(
                         AuthException.class,
-                        () -> refused.issue(EVA, Tokens.SID, 3, Tokens.STANDING, new ClientContext("192.0.2.1", "", ""))));
+                        () -> refused.issue(
+                                EVA, Tokens.SID, 3, Tokens.STANDING, new ClientContext("192.0.2.1", "", ""))));
     }
 
     @Tag("fault-5")
@@ -132,7 +133,9 @@ class TokenIssuerTest {
     void whoeverMustEnrollHasNoRights() {
         SignInFacts signIn = new SignInFacts(Tokens.NOW.minusSeconds(60), List.of("pwd", "otp", "mfa"));
         JsonObject strong = Tokens.part(
-                issuer.issue(EVA, Tokens.SID, 3, new Standing(signIn, false), Tokens.CLIENT).compact(), 1);
+                issuer.issue(EVA, Tokens.SID, 3, new Standing(signIn, false), Tokens.CLIENT)
+                        .compact(),
+                1);
         assertEquals(Tokens.NOW.getEpochSecond() - 60, strong.getInt("auth_time"));
         assertEquals("urn:amplihack:mfa", strong.getString("acr"));
         assertFalse(strong.containsKey("must_enroll"));
@@ -214,8 +217,7 @@ class TokenIssuerTest {
     @Test
     void whatFitsIsIssuedEverywhereAndHardlyAnythingIsWasted() {
         int longest = longestPermission(issuer);
-        Standing standing =
-                new Standing(new SignInFacts(Tokens.NOW, List.of("pwd", "user", "otp", "mfa")), false);
+        Standing standing = new Standing(new SignInFacts(Tokens.NOW, List.of("pwd", "user", "otp", "mfa")), false);
         ClientContext farthest = new ClientContext(LONGEST_ADDRESS, "x".repeat(5000), "");
         String last = issuer.issue(holderOf("p".repeat(longest)), Tokens.SID, Integer.MAX_VALUE, standing, farthest)
                 .compact();
@@ -233,8 +235,8 @@ class TokenIssuerTest {
         }
         assertFalse(issuer.fits("eva", List.of(), List.copyOf(many)));
         Account holder = TestAccounts.account(Tokens.SUBJECT, "eva", Set.of(), many);
-        AuthException refused =
-                assertThrows(AuthException.class, () -> issuer.issue(holder, Tokens.SID, 1, Tokens.STANDING, Tokens.CLIENT));
+        AuthException refused = assertThrows(
+                AuthException.class, () -> issuer.issue(holder, Tokens.SID, 1, Tokens.STANDING, Tokens.CLIENT));
         assertEquals(ErrorCode.INVALID_REQUEST, refused.code());
         assertTrue(refused.getMessage().startsWith("The roles and permissions of this account do not fit"));
     }
@@ -293,7 +295,9 @@ class TokenIssuerTest {
 
     private static String uaHash(String userAgent, Map<String, String> settings) {
         ClientContext client = new ClientContext("192.0.2.7", userAgent, "");
-        String compact = issuer(settings).issue(EVA, Tokens.SID, 1, Tokens.STANDING, client).compact();
+        String compact = issuer(settings)
+                .issue(EVA, Tokens.SID, 1, Tokens.STANDING, client)
+                .compact();
         return Tokens.part(compact, 1).getString("ua_hash");
     }
 

@@ -53,7 +53,9 @@ class TokenParserTest {
         var claims = Tokens.without(Tokens.without(Tokens.without(Tokens.claims(), "auth_time"), "amr"), "acr");
         assertEquals(
                 Optional.empty(),
-                TokenParser.parse(Tokens.signed(Tokens.header(), claims)).claims().signIn());
+                TokenParser.parse(Tokens.signed(Tokens.header(), claims))
+                        .claims()
+                        .signIn());
     }
 
     @ParameterizedTest
@@ -61,13 +63,15 @@ class TokenParserTest {
     void aPartOfASignInIsRefused(String claim) {
         assertEquals(
                 "claim_" + claim,
-                refused(Tokens.signed(Tokens.header(), Tokens.without(Tokens.claims(), claim))).reason());
+                refused(Tokens.signed(Tokens.header(), Tokens.without(Tokens.claims(), claim)))
+                        .reason());
     }
 
     @Test
     void aClassThatTheMethodsDoNotReachIsRefused() {
         var claims = Tokens.with(Tokens.claims(), "acr", Json.createValue("urn:amplihack:mfa"));
-        assertEquals("claim_acr", refused(Tokens.signed(Tokens.header(), claims)).reason());
+        assertEquals(
+                "claim_acr", refused(Tokens.signed(Tokens.header(), claims)).reason());
     }
 
     @ParameterizedTest

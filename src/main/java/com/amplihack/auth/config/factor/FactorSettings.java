@@ -16,8 +16,9 @@ public record FactorSettings(MfaMode mode, Duration remember) {
             .inDevelopment("optional")
             .opensWith("optional"::equals)
             .live()
-            .says("who must have a second factor: nobody, administrators, or everybody; whoever has none may do nothing but"
-                    + " get one (docs/sign-in.md)");
+            .says(
+                    "who must have a second factor: nobody, administrators, or everybody; whoever has none may do nothing but"
+                            + " get one (docs/sign-in.md)");
     private static final Setting<Integer> REMEMBER = Setting.integer("auth.mfa.remember.days", "days", 0, 90)
             .byDefault("0")
             .opensWith(value -> !value.equals("0"))

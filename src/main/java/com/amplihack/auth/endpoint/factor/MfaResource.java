@@ -66,12 +66,14 @@ public class MfaResource {
     public String get() {
         List<FactorMethod> methods = enrollment.methods(caller);
         JsonObjectBuilder answer = JSON.createObjectBuilder()
-                .add("methods", JSON.createArrayBuilder(methods.stream().map(FactorMethod::id).toList()))
+                .add(
+                        "methods",
+                        JSON.createArrayBuilder(
+                                methods.stream().map(FactorMethod::id).toList()))
                 .add("required", enrollment.isRequired(caller));
         totp.since(caller.subject())
                 .ifPresentOrElse(
-                        since -> answer.add(
-                                "totp", JSON.createObjectBuilder().add("created_at", since.toString())),
+                        since -> answer.add("totp", JSON.createObjectBuilder().add("created_at", since.toString())),
                         () -> answer.addNull("totp"));
         return answer.add("recovery_codes_left", recovery.left(caller.subject()))
                 .build()
@@ -149,9 +151,9 @@ public class MfaResource {
     }
 
     @DELETE
-    @Path("/devices/{id}")
+    @Path("/devices/{device_id}")
     @Admitted
-    public Response forget(@PathParam("id") String id) {
+    public Response forget(@PathParam("device_id") String id) {
         if (!devices.forget(caller.subject(), id)) {
             throw new AuthException(ErrorCode.NOT_FOUND, "No such device is remembered.");
         }

@@ -67,9 +67,7 @@ public class ReauthenticateResource {
         PresentedDevices presented =
                 devices.presented(credentials.deviceCookies(request)).with(List.of(caller.sid()));
 
-        Reauthentication.Renewed renewed =
-                reauthentication.authenticate(caller, password, factor, presented, client);
-        return response.of(
-                tokens.renew(caller, renewed.account(), renewed.epoch(), renewed.signIn(), client));
+        Reauthentication.Renewed renewed = reauthentication.authenticate(caller, password, factor, presented, client);
+        return response.of(tokens.renew(caller, renewed.account(), renewed.epoch(), renewed.signIn(), client));
     }
 }

@@ -64,12 +64,12 @@ public class LoginResource {
         // services keep no cookies
         Delivery delivery = Delivery.of(body, certificate.isPresent() ? Delivery.BODY : Delivery.COOKIE);
 
-        if (certificate.isPresent()) {
-            SignedIn service =
-                    signIn.byCertificate(certificates.authenticate(certificate.get(), client), certificate.get());
-            return sessions.openForService(service, delivery, request, client);
-        }
-        return sessions.open(byPassword(body, request, client), delivery, request, client);
+        PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
+                .with(credentials.proof(request).sids());
+        SignedIn in = certificate
+                .map(leaf -> signIn.byCertificate(certificates.authenticate(leaf, client), leaf))
+                .orElseGet(() -> byPassword(body, presented, client));
+        return sessions.open(in, delivery, request, client);
     }
 
     /** The client certificate, if certificate login is on and the body has neither username nor password. */
@@ -79,14 +79,12 @@ public class LoginResource {
                 : Optional.empty();
     }
 
-    private SignedIn byPassword(JsonBody body, HttpServletRequest request, ClientContext client) {
+    private SignedIn byPassword(JsonBody body, PresentedDevices presented, ClientContext client) {
         int longest =
                 configuration.settings().accounts().loginByEmail() ? EmailAddress.MAX_LENGTH : Username.MAX_LENGTH;
         String username = body.string(USERNAME, longest, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));
-        PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
-                .with(credentials.proof(request).sids());
         return signIn.byPassword(username, password, presented, client);
     }
 }

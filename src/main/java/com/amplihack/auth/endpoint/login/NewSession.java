@@ -11,6 +11,7 @@ import com.amplihack.auth.signin.SignedIn;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.login.LastSignIn;
 import com.amplihack.auth.users.login.NewDeviceNotice;
+import com.amplihack.auth.users.login.PresentedDevices;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -52,29 +53,18 @@ public class NewSession {
         return open(in, delivery, false, request, client);
     }
 
-    /** Opens the session of a service, whose owner is told of no new device. */
-    Response openForService(SignedIn in, Delivery delivery, HttpServletRequest request, ClientContext client) {
-        return answer(in, delivery, false, request, client);
-    }
-
-    /**
-     * Opens it and answers, and remembers the device if that is wanted.
-     *
-     * @param remember whether the device shall stand for the second factor from now on, if it gets a cookie
-     */
+    /** @param remember whether the device shall stand for the second factor from now on, if it gets a cookie */
     public Response open(
-            SignedIn in, Delivery delivery, boolean remember, HttpServletRequest request, ClientContext client) {
-        Response answer = answer(in, delivery, remember, request, client);
-        newDevice.signedIn(in.who().account(), devices.presented(credentials.deviceCookies(request)), client);
-        return answer;
-    }
-
-    private Response answer(
             SignedIn in, Delivery delivery, boolean remember, HttpServletRequest request, ClientContext client) {
         // before opening the new one, or the session limit would end another one
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(in.who(), in.signIn(), client);
         lastSignIn.note(in.who().account());
+        if (in.isByPerson()) {
+            PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
+                    .with(credentials.proof(request).sids());
+            newDevice.signedIn(in.who().account(), presented, client);
+        }
         Response.ResponseBuilder answer = response.of(pair, delivery, request);
         if (delivery == Delivery.COOKIE && !in.remembered()) {
             Account account = in.who().account();

@@ -20,6 +20,7 @@ final class NamedSession implements MailSession {
     }
 
     @Override
+    @SuppressWarnings("BanJNDI") // the administrator names it, and only java: and mail/ are taken: nothing is fetched
     public Session open(DeadlineSockets sockets, boolean international) throws DeliveryException {
         try {
             if (new InitialContext().lookup(name) instanceof Session session) {

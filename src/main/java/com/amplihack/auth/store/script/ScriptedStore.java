@@ -268,9 +268,8 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
         return answer.isEmpty()
                 ? Optional.empty()
                 : Optional.of(SessionFields.signIn(
-                        (String) answer.get(1),
-                        (String) answer.get(2),
-                        Instant.ofEpochSecond(Long.parseLong((String) answer.get(0)))));
+                        (String) answer.get(1), (String) answer.get(2), Instant.ofEpochSecond(Long.parseLong((String)
+                                answer.get(0)))));
     }
 
     @Override

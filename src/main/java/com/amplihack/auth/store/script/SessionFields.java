@@ -37,8 +37,8 @@ public final class SessionFields {
     public static final String AUTH_TIME = "u";
     public static final String METHODS = "w";
 
-    private static final Map<String, Character> METHOD_LETTERS = Map.of(
-            "pwd", 'p', "otp", 'o', "pop", 'k', "hwk", 'h', "swk", 's', "user", 'u', SignInFacts.MFA, 'm');
+    private static final Map<String, Character> METHOD_LETTERS =
+            Map.of("pwd", 'p', "otp", 'o', "pop", 'k', "hwk", 'h', "swk", 's', "user", 'u', SignInFacts.MFA, 'm');
 
     /** Of a method without a letter, which is not read back. */
     private static final char OTHER_METHOD = '?';
@@ -82,7 +82,8 @@ public final class SessionFields {
         return METHOD_LETTERS.entrySet().stream()
                 .filter(word -> letters.indexOf(word.getValue()) >= 0)
                 .map(Map.Entry::getKey)
-                .sorted(Comparator.comparingInt(word -> letters.indexOf(METHOD_LETTERS.getOrDefault(word, OTHER_METHOD))))
+                .sorted(Comparator.comparingInt(
+                        word -> letters.indexOf(METHOD_LETTERS.getOrDefault(word, OTHER_METHOD))))
                 .toList();
     }
 
@@ -127,10 +128,7 @@ public final class SessionFields {
                 second(fields.of(LAST_SEEN)),
                 fields.of(ADDRESS),
                 fields.of(DEVICE),
-                signIn(
-                        fields.values().get(AUTH_TIME),
-                        fields.values().get(METHODS),
-                        second(fields.of(CREATED_AT))));
+                signIn(fields.values().get(AUTH_TIME), fields.values().get(METHODS), second(fields.of(CREATED_AT))));
     }
 
     private static void put(List<String> fields, String name, String value) {

@@ -24,8 +24,7 @@ public enum StoreOperation {
     FAIL_LOGIN("fail_login", "sign-in, refused", Outage.REFUSE, Replicas.NONE),
     GIVE_BACK_LOGIN("give_back_login", "sign-in, the password was right", Outage.REFUSE, Replicas.NONE),
     BEGIN_SECOND_STEP("begin_second_step", "sign-in, the second factor is to come", Outage.REFUSE, Replicas.NONE),
-    TRY_SECOND_STEP(
-            "try_second_step", "sign-in, before the second factor is looked at", Outage.REFUSE, Replicas.NONE),
+    TRY_SECOND_STEP("try_second_step", "sign-in, before the second factor is looked at", Outage.REFUSE, Replicas.NONE),
     FINISH_SECOND_STEP("finish_second_step", "sign-in, the second factor was right", Outage.REFUSE, Replicas.NONE),
     SETTLE("settle", "sign-in: what it takes from the quota", Outage.REFUSE, Replicas.NONE),
     NOTE_FAILURE("note_failure", "sign-in, refused: the list of failures", Outage.REFUSE, Replicas.NONE),

@@ -93,21 +93,6 @@ public class Authenticator {
     public record Authenticated(Account account, SessionStore.Epoch epoch, RateLimit limit) {}
 
     /**
-     * Authenticates a login, and audits its success. After the end of {@code auth.password.max.days} its session may do
-     * nothing but change the password.
-     *
-     * @throws AuthException what {@link #authenticate} throws
-     */
-    public Authenticated signIn(String username, Secret password, PresentedDevices devices, ClientContext client) {
-        Authenticated shown = authenticate(username, password, devices, client);
-        Authenticated who = new Authenticated(accounts.limitIfExpired(shown.account()), shown.epoch(), shown.limit());
-        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
-                .user(who.account().id(), who.account().username())
-                .detail("method", "password"));
-        return who;
-    }
-
-    /**
      * Checks name and password; a failure is audited as a failed login even if this is no login.
      *
      * @param devices the device cookies and sessions of the request

@@ -17,6 +17,7 @@ record Difference(
         Optional<Boolean> mustChangePassword,
         ContactRules.Contact contact,
         Optional<String> attributes) {
+    @SuppressWarnings("OptionalMapToOptional") // an empty one in the other would take the language away
     static Difference of(ImportedAccount line, Account account) {
         boolean otherAddress = !line.email().map(EmailAddress::key).equals(account.emailKey())
                 && line.email().isPresent();

@@ -152,7 +152,7 @@ class LineParser {
         try {
             hasher.requireSupported(hash);
         } catch (UnsupportedHashException unusable) {
-            throw line.invalid("password_hash", unusable.getMessage());
+            throw line.invalid("password_hash", String.valueOf(unusable.getMessage()));
         }
     }
 

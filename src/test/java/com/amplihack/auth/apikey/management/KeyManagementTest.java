@@ -13,19 +13,19 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.mail.Mail;
+import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.mail.TestMails;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.budget.Budget;
-import com.amplihack.auth.mail.Mail;
-import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.token.TestAccessToken;
+import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.EmailAddress;
 import com.amplihack.auth.users.Notices;
-import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Role;
 import com.amplihack.auth.users.Username;
@@ -401,12 +401,18 @@ class KeyManagementTest {
         assertEquals("ada@example.org", made.recipient());
         assertEquals(
                 Map.of(
-                        "username", "ada",
-                        "time", START.toString(),
-                        "name", "laptop",
-                        "key", key.record().id(),
-                        "ip_address", "",
-                        "expires_at", START.plus(Duration.ofDays(DAYS)).toString()),
+                        "username",
+                        "ada",
+                        "time",
+                        START.toString(),
+                        "name",
+                        "laptop",
+                        "key",
+                        key.record().id(),
+                        "ip_address",
+                        "",
+                        "expires_at",
+                        START.plus(Duration.ofDays(DAYS)).toString()),
                 made.parameters());
 
         warn(List.of(node.beside(), node.beside()), START.plus(Duration.ofDays(DAYS - 6)));

@@ -34,13 +34,11 @@ class AuthenticationInterceptorTest {
     @Test
     void theMethodsAnnotationIsTheOneThatCounts() throws Exception {
         assertEquals(Optional.of(StepUp.MFA), required("inherited"));
-        assertEquals(
-                Optional.of(new StepUp(Optional.of(Duration.ofMinutes(5)), false)), required("own"));
+        assertEquals(Optional.of(new StepUp(Optional.of(Duration.ofMinutes(5)), false)), required("own"));
         assertEquals(
                 Optional.empty(),
                 AuthenticationInterceptor.required(
-                        AuthenticationInterceptorTest.class.getDeclaredMethod(
-                                "theMethodsAnnotationIsTheOneThatCounts"),
+                        AuthenticationInterceptorTest.class.getDeclaredMethod("theMethodsAnnotationIsTheOneThatCounts"),
                         AuthenticationInterceptorTest.class));
         assertThrows(IllegalStateException.class, () -> required("unknown"));
     }
@@ -50,10 +48,13 @@ class AuthenticationInterceptorTest {
         StepUp both = new StepUp(Optional.of(Duration.ofSeconds(90)), true);
         both.require(Optional.of(new SignInFacts(NOW.minusSeconds(90), List.of("pwd", "otp", "mfa"))), NOW);
 
-        assertEquals(Map.of("acr_values", "urn:amplihack:mfa"), refused(both, SignInFacts.password(NOW)).members());
+        assertEquals(
+                Map.of("acr_values", "urn:amplihack:mfa"),
+                refused(both, SignInFacts.password(NOW)).members());
         assertEquals(
                 Map.of("acr_values", "urn:amplihack:mfa", "max_age", 90L),
-                refused(both, new SignInFacts(NOW.minusSeconds(91), List.of("mfa"))).members());
+                refused(both, new SignInFacts(NOW.minusSeconds(91), List.of("mfa")))
+                        .members());
         assertEquals(
                 Map.of("max_age", 0L),
                 refused(new StepUp(Optional.of(Duration.ZERO), false), SignInFacts.password(NOW.minusSeconds(1)))

@@ -11,12 +11,11 @@ import com.amplihack.auth.store.KeyStore.KeyUse;
 import com.amplihack.auth.store.KeyStore.KeyVerdict;
 import com.amplihack.auth.store.LoginAttempt;
 import com.amplihack.auth.store.LoginFailure;
+import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.store.OnRedis;
 import com.amplihack.auth.store.QuotaStore;
 import com.amplihack.auth.store.SessionPage;
-import com.amplihack.auth.store.LoginStore;
 import com.amplihack.auth.store.SessionRecord;
-import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.SessionStore.Admission;
 import com.amplihack.auth.store.SessionStore.Answer;
 import com.amplihack.auth.store.SessionStore.Device;
@@ -25,6 +24,7 @@ import com.amplihack.auth.store.SessionStore.Metered;
 import com.amplihack.auth.store.SessionStore.RefreshView;
 import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.store.SessionStore.Use;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
 import com.amplihack.auth.store.budget.Budget;
@@ -183,7 +183,8 @@ class EmbeddedAgainstRedisTest extends OnRedis {
                 String pending = "pending-" + random.nextInt(2);
                 if (random.nextInt(3) == 0) {
                     store.beginSecondStep(
-                            new LoginStore.Pending(user, pending, store.epoch(user).ended(), 1, "client"),
+                            new LoginStore.Pending(
+                                    user, pending, store.epoch(user).ended(), 1, "client"),
                             time(random, 60),
                             2);
                 }

@@ -432,23 +432,6 @@ class AuthenticatorTest {
     }
 
     @Test
-    void aSignInByAnExpiredPasswordIsThatOfTheLimitedAccount() {
-        limited = Optional.of(TestAccounts.account(ID, "ada", Set.of(), Set.of()));
-
-        assertSame(
-                limited.get(),
-                authenticator
-                        .signIn("ada", RIGHT, PresentedDevices.NONE, client("192.0.2.1"))
-                        .account());
-        assertSame(
-                account,
-                authenticator
-                        .authenticate("ada", RIGHT, PresentedDevices.NONE, client("192.0.2.1"))
-                        .account(),
-                "whoever changes it is not stopped");
-    }
-
-    @Test
     void aFullQueueIsNoFailure() {
         overloaded = true;
         for (int i = 0; i < 30; i++) {

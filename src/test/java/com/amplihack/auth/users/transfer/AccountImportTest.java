@@ -96,9 +96,7 @@ class AccountImportTest {
                     notices,
                     CLOCK);
             ContactRules contacts = new ContactRules(
-                    configuration,
-                    notices,
-                    new LinkMails(outbox, directory, null)); // nobody is invited
+                    configuration, notices, new LinkMails(outbox, directory, null)); // nobody is invited
             AccountBatch batches = new AccountBatch(
                     database, configuration, directory, administration, contacts, hasher, policy, CLOCK);
             imports = new AccountImport(new LineParser(hasher, CLOCK), batches, new RecordedAudit(), CLOCK);
