@@ -16,15 +16,17 @@ const TURN_MILLIS = 20_000; // for how long a tab that froze in its turn keeps t
 const HAND_OVER_MILLIS = 2_000; // how long another tab may take to hand over its token
 const SIGNED_OUT = ['invalid_refresh_token', 'refresh_token_reused', 'refresh_token_required', 'binding_mismatch'];
 const NOTHING_TO_END = ['missing_token', 'invalid_refresh_token'];
+const PASSKEY_OFFER_MILLIS = 240_000; // a challenge is good for five minutes
 const RENEW = ['token_expired', 'token_revoked', 'token_replayed', 'binding_mismatch', 'invalid_token'];
 
-/** Why there is no token; `code` is the server's error code, or `unreachable`, or `user_changed`. */
+/** Why something did not work; `code` is the server's error code, or `unreachable`, or `user_changed`. */
 export class AuthError extends Error {
   constructor(code, problem = {}) {
     super(problem.detail ?? code);
     this.name = 'AuthError';
     this.code = code;
     this.status = problem.status;
+    this.problem = problem; // whose further members some codes have, such as `mfa_token`
   }
 }
 
@@ -40,6 +42,7 @@ export class AuthSession {
   #key; // of the refresh that is not answered yet
   #release = () => {}; // says no longer that this tab has a token
   #asking; // set while this tab waits for another one's token
+  #offer; // ends the offer of passkeys in this page's fields
 
   /**
    * `base`: where the service is; '' is this origin. `onSignedOut(code)`: nobody is signed in (any more).
@@ -61,14 +64,116 @@ export class AuthSession {
     return this.#inTurn(async () => {
       const json = { 'Content-Type': 'application/json' };
       const answer = await this.#post('/auth/login', json, JSON.stringify({ username, password }), LOGIN_MILLIS);
-      if (answer.status !== 200) {
-        throw new AuthError(answer.json.error, answer.json);
-      }
-      this.#answered(); // a refresh that was pending belonged to the session before
-      this.#user = undefined;
-      this.#userChanged = false;
-      await this.#share(answer);
+      await this.#signedIn(answer);
     });
+  }
+
+  /** Whether this browser has passkeys. */
+  static get hasPasskeys() {
+    return globalThis.PublicKeyCredential !== undefined;
+  }
+
+  /** Signs in by a passkey that the user chooses in the browser's dialog, without a name; call it on a click. */
+  async loginWithPasskey() {
+    this.#offer?.abort(); // a browser has one request at a time
+    await this.#presentPasskey(await this.#passkeyOptions(), {});
+  }
+
+  /**
+   * Offers passkeys in the page's field `<input autocomplete="username webauthn">` (conditional UI); call it when the page is
+   * there. Resolves with true when the user has signed in by one, and with false when the offer is over: the browser has none
+   * to offer, or `loginWithPasskey` or `stopOfferingPasskeys` was called.
+   */
+  async offerPasskeys() {
+    if (!await globalThis.PublicKeyCredential?.isConditionalMediationAvailable?.()) {
+      return false;
+    }
+    this.#offer?.abort();
+    const offer = new AbortController();
+    this.#offer = offer;
+    while (!offer.signal.aborted) {
+      const signal = AbortSignal.any([offer.signal, AbortSignal.timeout(PASSKEY_OFFER_MILLIS)]);
+      try {
+        await this.#presentPasskey(await this.#passkeyOptions(), { mediation: 'conditional', signal });
+        return true;
+      } catch (error) {
+        if (!signal.aborted) {
+          throw error;
+        }
+      }
+    }
+    return false;
+  }
+
+  stopOfferingPasskeys() {
+    this.#offer?.abort();
+  }
+
+  /** Makes a passkey on this device or another one, and resolves with it. Needs a recent sign-in. */
+  async addPasskey(name) {
+    this.#offer?.abort();
+    const publicKey = creationOptions(await this.#call('POST', '/auth/passkeys/options'));
+    const credential = await navigator.credentials.create({ publicKey });
+    return this.#call('POST', '/auth/passkeys', { credential: jsonOfCredential(credential), name });
+  }
+
+  /** The user's passkeys; the browser is told which of them still work, and what the account is called (Signal API). */
+  async passkeys() {
+    const { items, signal } = await this.#call('GET', '/auth/passkeys');
+    await tellPasskeyProviders(signal);
+    return items;
+  }
+
+  /** Renames a passkey, and resolves with all. */
+  async renamePasskey(id, name) {
+    await this.#call('PATCH', `/auth/passkeys/${encodeURIComponent(id)}`, { name });
+    return this.passkeys();
+  }
+
+  /** Removes a passkey, here and, where the browser knows how to, where it is kept; resolves with those that are left. */
+  async removePasskey(id) {
+    await this.#call('DELETE', `/auth/passkeys/${encodeURIComponent(id)}`);
+    return this.passkeys();
+  }
+
+  async #passkeyOptions() {
+    const answer = await this.#post('/auth/login/passkey/options');
+    if (answer.status !== 200) {
+      throw new AuthError(answer.json.error, answer.json);
+    }
+    return requestOptions(answer.json);
+  }
+
+  /** Waits for the user without a turn, and takes one to sign in. */
+  async #presentPasskey(publicKey, how) {
+    const credential = jsonOfCredential(await navigator.credentials.get({ publicKey, ...how }));
+    await this.#inTurn(async () => {
+      const json = { 'Content-Type': 'application/json' };
+      await this.#signedIn(
+        await this.#post('/auth/login/passkey', json, JSON.stringify({ credential }), LOGIN_MILLIS));
+    });
+  }
+
+  /** Takes the answer to a sign-in; rejects with the server's code. */
+  async #signedIn(answer) {
+    if (answer.status !== 200) {
+      throw new AuthError(answer.json.error, answer.json);
+    }
+    this.#answered(); // a refresh that was pending belonged to the session before
+    this.#user = undefined;
+    this.#userChanged = false;
+    await this.#share(answer);
+  }
+
+  /** A call with the access token; what it answers, or a rejection with the server's code. */
+  async #call(method, path, body) {
+    const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    const answer = await this.fetch(this.#base + path, { method, headers, body: JSON.stringify(body) });
+    const json = answer.status === 204 ? {} : await jsonOf(answer);
+    if (!answer.ok) {
+      throw new AuthError(json.error ?? 'unreachable', json);
+    }
+    return json;
   }
 
   /** An access token; renewed first when less than a minute or than a tenth of its life is left. */
@@ -179,7 +284,7 @@ export class AuthSession {
       const response = await fetch(this.#base + path, { ...how, headers, body, signal });
       retryAfter = Number(response.headers.get('Retry-After')) || 0;
       const json = await response.json();
-      if (response.ok ? json.access_token || json.message : json.error) {
+      if (response.ok ? json.access_token || json.message || json.challenge : json.error) {
         return { status: response.status, json, retryAfter };
       }
     } catch {
@@ -301,4 +406,62 @@ function bearing(token, request) {
 
 function jsonOf(response) {
   return response.json().catch(() => ({}));
+}
+
+/** That a browser cannot be told is no harm: a passkey that works no more is refused. */
+async function tellPasskeyProviders(signal) {
+  const { PublicKeyCredential } = globalThis;
+  if (signal) {
+    const { rpId, userId, allAcceptedCredentialIds, name, displayName } = signal;
+    await PublicKeyCredential?.signalAllAcceptedCredentials?.({ rpId, userId, allAcceptedCredentialIds }).catch(() => {});
+    await PublicKeyCredential?.signalCurrentUserDetails?.({ rpId, userId, name, displayName }).catch(() => {});
+  }
+}
+
+/** Options of WebAuthn as browsers take them; the newer ones read the server's JSON by themselves. */
+function creationOptions(json) {
+  return PublicKeyCredential.parseCreationOptionsFromJSON?.(json) ?? {
+    ...json,
+    challenge: bytesOf(json.challenge),
+    user: { ...json.user, id: bytesOf(json.user.id) },
+    excludeCredentials: json.excludeCredentials.map(descriptor),
+  };
+}
+
+function requestOptions(json) {
+  return PublicKeyCredential.parseRequestOptionsFromJSON?.(json) ?? {
+    ...json,
+    challenge: bytesOf(json.challenge),
+    allowCredentials: json.allowCredentials.map(descriptor),
+  };
+}
+
+function descriptor(json) {
+  return { ...json, id: bytesOf(json.id) };
+}
+
+function jsonOfCredential(credential) {
+  if (credential.toJSON) {
+    return credential.toJSON();
+  }
+  const { id, type, response } = credential;
+  const json = { id, rawId: id, type, response: { clientDataJSON: textOf(response.clientDataJSON) } };
+  for (const member of ['attestationObject', 'authenticatorData', 'signature', 'userHandle']) {
+    if (response[member]) {
+      json.response[member] = textOf(response[member]);
+    }
+  }
+  if (response.getTransports) {
+    json.response.transports = response.getTransports();
+  }
+  return json;
+}
+
+function bytesOf(base64url) {
+  return Uint8Array.from(atob(base64url.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+}
+
+function textOf(buffer) {
+  return btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 }

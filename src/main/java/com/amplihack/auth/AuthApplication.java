@@ -22,14 +22,17 @@ import com.amplihack.auth.endpoint.RefreshResource;
 import com.amplihack.auth.endpoint.SessionsResource;
 import com.amplihack.auth.endpoint.UserResource;
 import com.amplihack.auth.endpoint.VersionFilter;
+import com.amplihack.auth.endpoint.factor.MfaResource;
+import com.amplihack.auth.endpoint.factor.PasskeysResource;
+import com.amplihack.auth.endpoint.factor.ReauthenticateResource;
+import com.amplihack.auth.endpoint.factor.ReauthenticationOptionsResource;
+import com.amplihack.auth.endpoint.login.LoginResource;
+import com.amplihack.auth.endpoint.login.MfaLoginResource;
+import com.amplihack.auth.endpoint.login.PasskeyLoginResource;
 import com.amplihack.auth.endpoint.account.EmailResource;
 import com.amplihack.auth.endpoint.account.ForgottenPasswordResource;
 import com.amplihack.auth.endpoint.account.InvitationResource;
 import com.amplihack.auth.endpoint.account.OwnAccountResource;
-import com.amplihack.auth.endpoint.factor.MfaResource;
-import com.amplihack.auth.endpoint.factor.ReauthenticateResource;
-import com.amplihack.auth.endpoint.login.LoginResource;
-import com.amplihack.auth.endpoint.login.MfaLoginResource;
 import com.amplihack.auth.endpoint.usage.OwnUsageResource;
 import com.amplihack.auth.gate.AuditGuard;
 import com.amplihack.auth.gate.permission.PreconditionGuard;
@@ -57,6 +60,9 @@ public class AuthApplication extends Application {
                 MfaLoginResource.class,
                 MfaResource.class,
                 ReauthenticateResource.class,
+                ReauthenticationOptionsResource.class,
+                PasskeysResource.class,
+                PasskeyLoginResource.class,
                 ForgottenPasswordResource.class,
                 EmailResource.class,
                 EmailResource.Verification.class,

@@ -106,6 +106,9 @@ class ArchitectureTest {
     static final ArchRule ARGON2_IS_THE_USERS = onlyIn("de.mkammerer..", "users..");
 
     @ArchTest
+    static final ArchRule WEBAUTHN_IS_FOR_PASSKEYS = onlyIn("com.webauthn4j..", "factor.passkey");
+
+    @ArchTest
     static final ArchRule MAIL_IS_SENT_BY_ONE_PACKAGE = onlyIn("jakarta.mail..", "mail..");
 
     @ArchTest

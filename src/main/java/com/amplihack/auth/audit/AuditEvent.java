@@ -40,6 +40,13 @@ public enum AuditEvent {
     API_KEY_REVOKED(Severity.INFO),
     API_KEY_REFUSED(Severity.WARNING, true),
     API_KEY_EXPIRING(Severity.WARNING),
+    PASSKEY_ADDED(Severity.INFO),
+    PASSKEY_CHANGED(Severity.INFO),
+    PASSKEY_REMOVED(Severity.INFO),
+    /** What somebody sent to make a passkey, or as a second factor, does not prove it. */
+    PASSKEY_REFUSED(Severity.WARNING, true),
+    /** A passkey's counter did not grow: two authenticators have its key. */
+    PASSKEY_CLONED(Severity.CRITICAL, true),
     KEY_ROTATED(Severity.INFO),
     KEY_COMPROMISED(Severity.CRITICAL),
     ADMIN_ACTION(Severity.INFO),

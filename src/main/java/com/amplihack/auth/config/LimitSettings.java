@@ -109,6 +109,8 @@ public record LimitSettings(
     /** Unknown API keys per client address and node; not a setting, as keys in use never count. */
     public static final Quota UNKNOWN_KEYS = new Quota("apikey_unknown", 60, Duration.ofMinutes(1));
 
+    /** Challenges for a sign-in by passkey per client address and node; not a setting, as they cost next to nothing. */
+    public static final Quota PASSKEY_CHALLENGES = new Quota("passkey", 300, Duration.ofMinutes(1));
     /** Refused uses of links per client address and node; not a setting, as nobody comes near it. */
     public static final Quota REFUSED_LINKS = new Quota("link", 30, Duration.ofMinutes(1));
 

@@ -6,6 +6,7 @@ import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.PropertyFinder;
 import com.amplihack.auth.config.source.Setting;
 import com.amplihack.auth.config.source.SettingsReader;
+import com.amplihack.auth.config.webauthn.WebauthnSettings;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -37,6 +38,7 @@ public record Settings(
         CertificateSettings certificates,
         FactorSettings factors,
         WebSettings web,
+        WebauthnSettings webauthn,
         ProxySettings proxy,
         AuditSettings audit,
         DatabaseSettings database,
@@ -105,6 +107,7 @@ public record Settings(
                 CertificateSettings.read(from),
                 FactorSettings.read(from),
                 web,
+                WebauthnSettings.read(from, web.publicUrl(), production),
                 ProxySettings.read(from, production),
                 AuditSettings.read(from),
                 DatabaseSettings.read(from),

@@ -47,7 +47,7 @@ public record WebSettings(
                             + " these headers are ignored, noted once in the log and in readiness, and close administration for that"
                             + " request. When the two headers name different clients, or `Forwarded` does not follow its grammar"
                             + " (RFC 7239), neither is trusted; empty elements of `X-Forwarded-For` are ignored");
-    private static final Setting<PublicUrl> PUBLIC_URL = Setting.of(
+    static final Setting<PublicUrl> PUBLIC_URL = Setting.of(
                     "auth.public.url",
                     "an http or https URL such as https://example.com/sso, without query or fragment",
                     PublicUrl::parse)

@@ -102,7 +102,7 @@ public enum PathKind {
         }
         return switch (path) {
             case "/auth/logout-all", "/auth/password", "/auth/sessions" -> ACCOUNT;
-            case "/auth/mfa", "/auth/passkeys", "/auth/reauthenticate" -> FACTORS;
+            case "/auth/mfa", "/auth/passkeys", "/auth/reauthenticate", "/auth/reauthenticate/options" -> FACTORS;
             case "/auth/api-keys", "/auth/usage", "/auth/account", "/auth/account/delete", "/auth/email" ->
                 SELF_SERVICE;
             case "/auth/jwks" -> KEY_SET;

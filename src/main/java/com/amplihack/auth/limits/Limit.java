@@ -18,6 +18,8 @@ public enum Limit {
     APIKEY(Key.API_KEY, Counter.SCRIPT, LimitSettings::apiKey, "Too many requests"),
     /** Well-formed API keys that there never were, each of which costs a reading of the database. */
     APIKEY_UNKNOWN(Key.ADDRESS, Counter.NODE, settings -> LimitSettings.UNKNOWN_KEYS, "Too many unknown API keys"),
+    /** Challenges for passkeys, which anybody may ask for. */
+    PASSKEY(Key.ADDRESS, Counter.NODE, settings -> LimitSettings.PASSKEY_CHALLENGES, "Too many requests"),
     /** Refused uses of links: tokens that there never were or that are over, and passwords that are too weak. */
     LINK(Key.ADDRESS, Counter.NODE, settings -> LimitSettings.REFUSED_LINKS, "Too many requests"),
     /** Requests for a forgotten password, whatever the name. */

@@ -48,6 +48,7 @@ public class Meters {
                 "api",
                 "apikey",
                 "apikey_unknown",
+                "passkey",
                 "link",
                 "forgot",
                 "forgot_total",

@@ -29,6 +29,15 @@ public interface LoginStore {
     /** Frees the slot of an attempt that was no failure: its password was right, or was not checked. */
     void giveBackLogin(LoginAttempt attempt);
 
+    /**
+     * Uses up a challenge that a passkey of the account has answered, on every node.
+     *
+     * @param challenge names it; at most 64 characters
+     * @param life for how long it would still be good; more than zero
+     * @return whether this is its first use
+     */
+    boolean redeem(String subject, String challenge, Duration life);
+
     /** Until when strangers are locked out of the account; empty when they are not. */
     Optional<Instant> lockedUntil(String subject);
 

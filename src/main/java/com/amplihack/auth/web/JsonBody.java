@@ -59,6 +59,11 @@ public final class JsonBody {
         }
     }
 
+    /** An object of a body that was read before, and the name of the member that holds it. */
+    public static JsonBody of(JsonObject object, String member) {
+        return new JsonBody(object, member + '.');
+    }
+
     /**
      * Reads an object that came otherwise than as a body, and refuses unknown members.
      *
@@ -246,15 +251,17 @@ public final class JsonBody {
 
     /** An object without unknown members; empty if the member is absent or null. */
     public Optional<JsonBody> object(String name, Set<String> members) {
-        if (!has(name)) {
-            return Optional.empty();
-        }
+        Optional<JsonBody> inner = has(name) ? Optional.of(object(name)) : Optional.empty();
+        inner.ifPresent(object -> object.requireKnown(members));
+        return inner;
+    }
+
+    /** A required object, whose unknown members are ignored. */
+    public JsonBody object(String name) {
         if (!(json.get(name) instanceof JsonObject object)) {
             throw invalid(name, "must be an object");
         }
-        JsonBody inner = new JsonBody(object, path + name + '.');
-        inner.requireKnown(members);
-        return Optional.of(inner);
+        return new JsonBody(object, path + name + '.');
     }
 
     /** A required object with whatever members. */

@@ -151,7 +151,7 @@ class FactorsTest {
 
     private String enroll(Node node, Account account) {
         String secret = node.totp.begin(account.id());
-        node.totp.confirm(account, code(secret)).orElseThrow();
+        assertTrue(node.totp.confirm(account, code(secret)).isPresent());
         now = now.plusSeconds(60); // a step that was not used
         return secret;
     }
@@ -185,7 +185,7 @@ class FactorsTest {
         Account ada = nodes.one.account("ada");
         String secret = nodes.one.totp.begin(ada.id());
         String first = code(secret);
-        nodes.one.totp.confirm(ada, first).orElseThrow();
+        assertTrue(nodes.one.totp.confirm(ada, first).isPresent());
         assertFalse(nodes.other.totp.check(ada.id(), first), "the code that confirmed the secret");
 
         String before = code(secret);

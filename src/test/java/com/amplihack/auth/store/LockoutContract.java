@@ -67,6 +67,23 @@ abstract class LockoutContract extends KeyContract {
     }
 
     @Test
+    void aChallengeIsUsedUpOnceForEachAccountUntilItsTimeIsOver() throws Exception {
+        Duration life = Duration.ofMillis(300);
+        String other = UUID.randomUUID().toString();
+
+        assertEquals(
+                1,
+                SecurityStoreContract.race(20, i -> () -> store().redeem(account, "challenge", life)).stream()
+                        .filter(first -> first)
+                        .count());
+        assertFalse(store().redeem(account, "challenge", life));
+        assertTrue(store().redeem(account, "another", life));
+        assertTrue(store().redeem(other, "challenge", life));
+        advance(life.plusMillis(50));
+        assertTrue(store().redeem(account, "challenge", life), "it is remembered no longer than asked for");
+    }
+
+    @Test
     void whoFindsAllPlacesTakenWaitsAndIsNotRefused() {
         List<LoginAttempt> honest = begin(SHIPPED.threshold(), SHIPPED);
         assertTrue(honest.stream().allMatch(LoginAttempt::admitted));

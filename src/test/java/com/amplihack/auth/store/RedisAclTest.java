@@ -144,6 +144,7 @@ class RedisAclTest {
                     .isPresent());
             assertTrue(store.lockedUntil(ADA).isPresent());
             assertTrue(store.unlock(ADA));
+            assertTrue(store.redeem(ADA, "challenge", minute));
             Budget budget =
                     new Budget(Budget.Scope.ACCOUNT, "", OptionalLong.of(9), OptionalLong.of(9), Budget.Window.TOTAL);
             store.seed(ADA, List.of(new UsedBudget(budget, now, 0, 0)));

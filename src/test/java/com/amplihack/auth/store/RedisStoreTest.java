@@ -106,6 +106,7 @@ class RedisStoreTest extends RedisStoreContract {
         store.reserve(FIVE, "somebody");
         store.settle(store.reserve(FIVE, "somebody"), true);
         store.noteFailure(subject, new LoginFailure(subject, "ada", "locked", "192.0.2.1", "curl"));
+        store.redeem(subject, "challenge", Duration.ofMinutes(5));
         lock(SHIPPED);
         store.unlock(account);
         lock(SHIPPED);

@@ -72,6 +72,15 @@ final class ScriptedLogins implements LoginStore {
     }
 
     @Override
+    public boolean redeem(String subject, String challenge, Duration life) {
+        return backend.run(
+                StoreOperation.REDEEM,
+                List.of(UserKeys.of(subject).challenge(challenge)),
+                List.of(ids.get(), Long.toString(life.toMillis())),
+                answer -> (Long) answer == 1);
+    }
+
+    @Override
     public boolean unlock(String subject) {
         UserKeys user = UserKeys.of(subject);
         return backend.run(

@@ -362,6 +362,11 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     }
 
     @Override
+    public boolean redeem(String subject, String challenge, Duration life) {
+        return logins.redeem(subject, challenge, life);
+    }
+
+    @Override
     public void beginSecondStep(Pending pending, Duration life, int tries) {
         logins.beginSecondStep(pending, life, tries);
     }

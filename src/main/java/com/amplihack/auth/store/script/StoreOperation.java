@@ -28,6 +28,7 @@ public enum StoreOperation {
     FINISH_SECOND_STEP("finish_second_step", "sign-in, the second factor was right", Outage.REFUSE, Replicas.NONE),
     SETTLE("settle", "sign-in: what it takes from the quota", Outage.REFUSE, Replicas.NONE),
     NOTE_FAILURE("note_failure", "sign-in, refused: the list of failures", Outage.REFUSE, Replicas.NONE),
+    REDEEM("redeem", "a passkey's answer: its challenge is used up", Outage.REFUSE, Replicas.NONE),
     EPOCH("epoch", "password change, before the new session", Outage.REFUSE, Replicas.NONE),
     OPEN("open", "sign-in: the session", Outage.REFUSE, Replicas.NONE),
     RENEW("renew", "another sign-in within a session", Outage.REFUSE, Replicas.NONE),

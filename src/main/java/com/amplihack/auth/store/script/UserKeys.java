@@ -113,6 +113,11 @@ public record UserKeys(String user) {
         return user + ":failed";
     }
 
+    /** The mark of a passkey's challenge that has been answered. */
+    public String challenge(String challenge) {
+        return user + ":challenge:" + challenge;
+    }
+
     /** Whether a key is that of a session record; the keys of a session's quotas have one more part. */
     public static boolean isSession(String key) {
         int sid = key.indexOf("}:s:") + 4;

@@ -246,6 +246,7 @@ class EmbeddedAgainstRedisTest extends OnRedis {
                     store.unlock(user);
                 }
                 store.liveSessions();
+                store.redeem(user, "challenge-" + random.nextInt(3), Duration.ofMillis(STEP * (1 + random.nextInt(5))));
             }
             case 37 -> panic(random);
             case 38, 39, 40, 41, 42, 43 -> useKey(random, user, quota);
