@@ -193,8 +193,8 @@ public final class PayaraServer implements LauncherSessionListener {
                 "optional");
         Client client = client();
         String token = login(client).json().getString("mfa_token");
-        Client.Answer signedIn =
-                AuthenticatorApp.secondStep(client, token, "recovery_code", recoveryCode).send();
+        Client.Answer signedIn = AuthenticatorApp.secondStep(client, token, "recovery_code", recoveryCode)
+                .send();
         Client.Answer removed = client.request("DELETE", "/auth/mfa/totp")
                 .bearer(signedIn.json().getString("access_token"))
                 .cookie("__Host-session_id", signedIn.cookieValue("__Host-session_id"))

@@ -111,10 +111,7 @@ public record WebauthnSettings(Optional<String> id, String name, Set<String> ori
             return Optional.empty();
         }
         Set<String> pages = origins.isEmpty()
-                ? requested
-                        .filter(origin -> isLocal(origin))
-                        .map(Set::of)
-                        .orElse(Set.of())
+                ? requested.filter(origin -> isLocal(origin)).map(Set::of).orElse(Set.of())
                 : origins;
         return pages.isEmpty() ? Optional.empty() : Optional.of(new RelyingParty(id.get(), name, pages));
     }
@@ -134,9 +131,7 @@ public record WebauthnSettings(Optional<String> id, String name, Set<String> ori
 
     /** Browsers have passkeys on secure pages alone (section 13.4.2), of which {@code http://localhost} is one. */
     private static Optional<String> origin(String text) {
-        return Origin.canonical(text)
-                .filter(origin ->
-                        origin.startsWith("https://") || isLocal(origin));
+        return Origin.canonical(text).filter(origin -> origin.startsWith("https://") || isLocal(origin));
     }
 
     private static String host(String origin) {
