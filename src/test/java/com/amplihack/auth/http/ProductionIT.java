@@ -426,6 +426,7 @@ class ProductionIT {
                 Map.entry("REDIS_USERNAME", TestRedis.USER),
                 Map.entry("REDIS_PASSWORD", redis.password()),
                 Map.entry("ENABLE_JWT_AUTH", "true"),
+                Map.entry("AUTH_MFA", "optional"), // MfaPolicyIT has what else is the default
                 Map.entry("AUTH_BOOTSTRAP_USERNAME", "root"),
                 Map.entry("AUTH_BOOTSTRAP_PASSWORD", PASSWORD),
                 Map.entry("AUTH_DB_CLASS", "org.postgresql.ds.PGSimpleDataSource"),
