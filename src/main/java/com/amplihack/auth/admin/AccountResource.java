@@ -7,6 +7,7 @@ import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.factor.FactorRemoval;
 import com.amplihack.auth.factor.Factors;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
+import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.gate.permission.HonoursIfMatch;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
@@ -134,25 +135,27 @@ public class AccountResource {
         Optional<Secret> password = body.optional("password", UsersResource.MAX_PASSWORD_LENGTH, OpaqueString::of)
                 .map(Secret::of);
         Contact contact = ContactMembers.read(body);
-        Account before = find(path);
-        String id = before.id();
-        AccountChange change = new AccountChange(
+        AccountChange asked = new AccountChange(
                 password,
                 body.patchedStrings("roles", UsersResource.MAX_ROLES, UsersResource.MAX_ROLE_LENGTH),
                 TokenSizeCheck.wellFormed(body.patchedStrings(
                         "permissions", UsersResource.MAX_PERMISSIONS, UsersResource.MAX_PERMISSION_LENGTH)),
                 body.patchedBool("enabled"),
                 body.patchedBool(MUST_CHANGE).or(() -> password.map(chosen -> true)),
-                newName(body, before),
+                body.optional("username", Username.MAX_LENGTH, Username::normalize)
+                        .map(Username::required),
                 contacts.set(contact).then(AttributesMember.change(body)));
         boolean resets = body.has("password") || body.has(MUST_CHANGE);
-        boolean lengthensTokens = change.touchesRights() || change.username().isPresent();
+        boolean lengthensTokens = asked.touchesRights() || asked.username().isPresent();
         RightsCheck rights = delegation.of(
-                needed(resets, contact, change),
+                needed(resets, contact, asked, body.mentions(AttributesMember.NAME)),
                 lengthensTokens ? fit : RightsCheck.NONE, // even an account with too many rights can be disabled
-                change.roles().orElse(Set.of()),
-                change.permissions().orElse(Set.of()));
+                asked.roles().orElse(Set.of()),
+                asked.permissions().orElse(Set.of()));
         RightsCheck allowed = IfMatch.of(request, rights);
+        Account before = find(path);
+        String id = before.id();
+        AccountChange change = asked.unlessNamed(before.username());
         if (resets && id.equals(caller.subject())) { // a stolen session must not do without the old password
             throw new AuthException(ErrorCode.INVALID_REQUEST, "password: change your own by POST /auth/password.");
         }
@@ -170,21 +173,19 @@ public class AccountResource {
         return answer(after, lock);
     }
 
-    /** The name if it is another one, if only in case. */
-    private static Optional<Username> newName(JsonBody body, Account before) {
-        return body.optional("username", Username.MAX_LENGTH, Username::normalize)
-                .map(Username::required)
-                .filter(name -> !name.shown().equals(before.username()));
-    }
-
     /** Permissions, or none if the change needs the role {@code admin}. */
-    private static List<String> needed(boolean resets, Contact contact, AccountChange change) {
+    private static List<String> needed(
+            boolean resets, Contact contact, AccountChange change, boolean describes) {
         if (contact.vouches()
                 || change.mustChangePassword().filter(must -> !must).isPresent()) {
             // whoever keeps a password that they know, or has a mailbox of the account, gets what it is given later
             return List.of();
         }
-        boolean writes = change.touchesRights() || change.enabled().isPresent() || !contact.isEmpty();
+        boolean writes = change.touchesRights()
+                || change.enabled().isPresent()
+                || change.username().isPresent()
+                || describes
+                || !contact.isEmpty();
         return Stream.concat(
                         resets ? Stream.of("users:reset") : Stream.empty(),
                         writes || !resets ? Stream.of("users:write") : Stream.empty())
@@ -233,7 +234,10 @@ public class AccountResource {
         if (within(account.id(), "users:unlock", store::unlock)) {
             audit.recordUnlocked(account);
         }
-        secondFactors.lift(account.id());
+        // ten more guesses of six digits each time: not for whoever may set a password, nor for oneself
+        if (caller.roles().contains(Authorization.ADMIN) && !account.id().equals(caller.subject())) {
+            secondFactors.lift(account.id());
+        }
         audit.record("unlock_user", account.id(), null, null);
         return Response.noContent().build();
     }

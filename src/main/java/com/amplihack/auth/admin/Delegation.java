@@ -63,6 +63,21 @@ public class Delegation {
         return new Limited(needed, rule, roles, permissions);
     }
 
+    /** A rule for an import, which changes no account of its caller: what others ask of them is not asked there. */
+    public RightsCheck ofImport(RightsCheck rule) {
+        requireNeeded(List.of(), caller.roles(), caller.permissions());
+        return new Limited(List.of(), rule, Set.of(), Set.of()) {
+            @Override
+            public void requireChangeable(Account account) {
+                super.requireChangeable(account);
+                if (account.id().equals(caller.subject())) {
+                    throw new AuthException(
+                            ErrorCode.INVALID_REQUEST, "username: your own account is not changed by an import.");
+                }
+            }
+        };
+    }
+
     /** A rule for a new API key, which acts with no role or permission that the caller does not have. */
     RightsCheck ofApiKey(Collection<String> needed) {
         requireNeeded(needed, caller.roles(), caller.permissions());

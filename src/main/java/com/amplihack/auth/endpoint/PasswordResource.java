@@ -8,6 +8,9 @@ import com.amplihack.auth.session.DeviceCookies;
 import com.amplihack.auth.session.TokenPair;
 import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.store.SignInFacts;
+import com.amplihack.auth.problem.AuthException;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
 import com.amplihack.auth.users.login.PasswordChange;
@@ -61,6 +64,9 @@ public class PasswordResource {
     @Inject
     private InstantSource clock;
 
+    @Inject
+    private SessionStore sessions;
+
     @POST
     @Admitted
     public Response change(@Context HttpServletRequest request) {
@@ -72,10 +78,12 @@ public class PasswordResource {
 
         PresentedDevices presented =
                 devices.presented(credentials.deviceCookies(request)).with(List.of(caller.sid()));
-        Authenticated who = passwords.change(caller.username(), current, fresh, presented, client);
+        // once the body has been read, which takes as long as the client likes
+        SignInFacts before = sessions.signIn(caller.subject(), caller.sid())
+                .orElseThrow(() -> new AuthException(ErrorCode.TOKEN_REVOKED, "The token's session is over."));
+        Authenticated who = passwords.change(caller.subject(), caller.username(), current, fresh, presented, client);
         // a password alone makes nobody stronger or weaker who has shown two factors
-        SignInFacts signIn =
-                caller.signIn().filter(SignInFacts::isMfa).orElseGet(() -> SignInFacts.password(clock.instant()));
+        SignInFacts signIn = before.isMfa() ? before : SignInFacts.password(clock.instant());
         TokenPair pair = tokens.open(who, signIn, client);
         return response.remember(response.of(pair, delivery, request), who.account(), delivery, request)
                 .build();

@@ -11,7 +11,7 @@ public enum Limit {
     /** Refreshes of a session; those without session proof count separately. */
     REFRESH(Key.SESSION, Counter.SCRIPT, LimitSettings::refresh, "Too many requests"),
     /** Wrong second factors of an account, over all of its sign-ins. */
-    SECOND_FACTOR(Key.SUBJECT, Counter.STORE, LimitSettings::secondFactor, "Too many wrong codes"),
+    MFA(Key.SUBJECT, Counter.STORE, LimitSettings::secondFactor, "Too many wrong codes"),
     /** Requests with an access token. */
     API(Key.SUBJECT, Counter.SCRIPT, LimitSettings::api, "Too many requests"),
     /** Requests with an API key. */

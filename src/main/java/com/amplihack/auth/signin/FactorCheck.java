@@ -55,7 +55,10 @@ class FactorCheck {
      *     store_unavailable}: nothing was looked at
      */
     boolean check(Account account, PresentedFactor factor, String binding, ClientContext client) {
-        boolean right = limit.within(account.id(), client, () -> matches(account, factor, binding, client));
+        // nobody guesses a passkey: what only looks like one shall not use up the account's tries
+        boolean right = factor.method() == FactorMethod.PASSKEY
+                ? matches(account, factor, binding, client)
+                : limit.within(account.id(), client, () -> matches(account, factor, binding, client));
         if (!right) {
             fail(account, factor.method(), client);
         } else if (factor.method() == FactorMethod.RECOVERY_CODE) {

@@ -97,7 +97,9 @@ public class FactorEnrollment {
         Optional<List<String>> codes = totp.confirm(account(caller), code);
         if (codes.isPresent()) {
             record(AuditEvent.FACTOR_ENROLLED, "totp", caller, client);
-            if (!before.isMfa()) { // if the session is over or being changed: reauthenticate
+            if (!before.isMfa()) { // the first factor: what was opened without one would stay without for weeks
+                store.endOthers(caller.subject(), caller.sid());
+                // if the session is over or being changed: reauthenticate
                 store.renew(
                         caller.subject(),
                         caller.sid(),

@@ -64,6 +64,9 @@ public class MfaTokens {
         } catch (IllegalArgumentException malformed) {
             return Optional.empty();
         }
+        if (!Sha256.base64url(all).equals(text)) {
+            return Optional.empty(); // not the canonical encoding (RFC 4648 section 3.5)
+        }
         ByteBuffer bytes = ByteBuffer.wrap(all);
         byte version = bytes.get();
         UUID subject = new UUID(bytes.getLong(), bytes.getLong());

@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
  * sessions and resurrects none.
  */
 public interface SessionStore {
+    /** The pages of sessions that {@link #endOthers} reads at most. */
+    int MOST_PAGES = 100;
+
     /** The decision on a request with an access token. */
     enum Verdict {
         ADMITTED,
@@ -43,6 +46,28 @@ public interface SessionStore {
 
     /** When and how the user of the live session of this id was authenticated last; empty if there is none. */
     Optional<SignInFacts> signIn(String subject, String sid);
+
+    /**
+     * Ends the user's sessions but one; those that are opened meanwhile may stay.
+     *
+     * @return how many were alive
+     */
+    default int endOthers(String subject, String sid) {
+        int ended = 0;
+        for (int page = 0; page < MOST_PAGES; page++) {
+            List<String> others = sessions(subject, Optional.empty(), SessionPage.LONGEST).sessions().stream()
+                    .map(SessionRecord::sid)
+                    .filter(other -> !other.equals(sid))
+                    .toList();
+            if (others.isEmpty()) {
+                break;
+            }
+            for (String other : others) {
+                ended += end(subject, other) ? 1 : 0;
+            }
+        }
+        return ended;
+    }
 
     /** Whether the user has a live session of this id. */
     default boolean isAlive(String subject, String sid) {

@@ -102,7 +102,7 @@ public class AccountAdministration {
                 .find(id)
                 .ifPresent(account -> policy.require("password", account.username(), password)));
         Optional<String> freshHash = change.password().map(hasher::hash);
-        Optional<Account> changed = accounts.change(id, change.and(tellOf(change)), freshHash, allowed);
+        Optional<Account> changed = accounts.change(id, change.after(tellOf(change)), freshHash, allowed);
         if (changed.isPresent() && change.endsSessions()) {
             store.endAll(id);
         } else if (changed.isPresent() && change.outdatesTokens()) {
@@ -113,6 +113,7 @@ public class AccountAdministration {
         return changed;
     }
 
+    /** To the address that the account had before the change. */
     private AccountChange.Step tellOf(AccountChange change) {
         return change.password().isEmpty()
                 ? AccountChange.Step.NONE

@@ -64,10 +64,22 @@ public record AccountChange(
                 step);
     }
 
-    /** This change, and then that step. */
-    AccountChange and(Step next) {
+    /** This change, without the new name if the account is spelt like that already. */
+    public AccountChange unlessNamed(String current) {
         return new AccountChange(
-                password, roles, permissions, enabled, mustChangePassword, username, further.then(next));
+                password,
+                roles,
+                permissions,
+                enabled,
+                mustChangePassword,
+                username.filter(name -> !name.shown().equals(current)),
+                further);
+    }
+
+    /** That step, and then those of this change. */
+    AccountChange after(Step first) {
+        return new AccountChange(
+                password, roles, permissions, enabled, mustChangePassword, username, first.then(further));
     }
 
     /** Whether access tokens may carry outdated rights afterwards. */

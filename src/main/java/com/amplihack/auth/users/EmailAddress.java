@@ -21,6 +21,9 @@ public record EmailAddress(String shown, String key) {
     // what RFC 5322 calls dot-atom, with the letters and digits of every script
     private static final Pattern LOCAL =
             Pattern.compile("[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+(\\.[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+)*");
+    /** What IDNA 2008 keeps (RFC 5894 section 7.2) and Java's IDNA 2003 replaces: the mail would go to another domain. */
+    private static final Pattern ANOTHER_DOMAIN = Pattern.compile("[\\u00df\\u1e9e\\u03c2\\u200c\\u200d]");
+
     private static final Pattern DOMAIN =
             Pattern.compile("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
@@ -45,6 +48,9 @@ public record EmailAddress(String shown, String key) {
     }
 
     private static Optional<String> asciiDomain(String domain) {
+        if (ANOTHER_DOMAIN.matcher(domain).find()) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(IDN.toASCII(domain, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT))
                     .filter(ascii -> DOMAIN.matcher(ascii).matches() && ascii.length() <= 253);

@@ -53,6 +53,9 @@ public class PasswordHistory {
             return;
         }
         List<String> hashes = hashes(account, remembered);
+        if (comparing.getQueueLength() >= configuration.settings().passwords().queue()) {
+            throw overloaded(); // each holds a thread of the server
+        }
         try {
             if (!comparing.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw overloaded();

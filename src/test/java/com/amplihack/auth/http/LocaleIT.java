@@ -97,7 +97,8 @@ class LocaleIT {
                 String query = URLEncoder.encode(typed, StandardCharsets.UTF_8);
                 Answer found = admin.with(admin.client.get("/admin/api/users?query=" + query))
                         .send();
-                assertEquals(1, found.json().getJsonArray("items").size(), typed);
+                int named = typed.startsWith("zoe") ? 1 : 2; // a name is found by any part of it
+                assertEquals(named, found.json().getJsonArray("items").size(), typed);
             }
             Answer weak = admin.with(admin.client.post("/admin/api/users"))
                     .json("{\"username\":\"ISIKLI KISI\",\"password\":\"isikli kisi isikli\"}")

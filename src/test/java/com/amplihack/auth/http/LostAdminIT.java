@@ -91,6 +91,7 @@ class LostAdminIT {
                     "auth.store", "redis",
                     "auth.cookie.prefix", "false",
                     "auth.require.tls", "false",
+                    "auth.mfa", "optional",
                     "jwt.key.size", "2048",
                     "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
                     "auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres",

@@ -201,10 +201,14 @@ class ProductionIT {
                         .getString("username"));
         for (String strange : List.of(
                 "%00",
-                "a%00b", "%01", "%ff", "%ed%a0%80", "%25", "_", "%5c", "zo%25", "zo_", "%5c%25", "%22", "'", "!")) {
+                "a%00b", "%01", "%ff", "%ed%a0%80", "zo%25", "zo_", "%5c%25", "%22", "'", "!!")) {
             Answer found = search(client, admin, "query=" + strange);
             assertEquals(200, found.status(), strange);
             assertEquals(0, found.json().getJsonArray("items").size(), strange);
+        }
+        for (String contained : List.of("%25", "_", "%5c", "0%25_", "!")) {
+            Answer found = search(client, admin, "query=" + contained);
+            assertEquals(1, found.json().getJsonArray("items").size(), contained);
         }
         assertEquals(400, search(client, admin, "cursor=AAEC").status());
         assertEquals(

@@ -289,8 +289,8 @@ class SelfServiceIT {
                 .send();
         assertEquals("invalid_link", late.error());
 
-        Answer administrator = Session.admin()
-                .with(Session.admin().client.request("PATCH", "/admin/api/users/" + other.id()))
+        Session admin = Session.admin();
+        Answer administrator = admin.with(admin.client.request("PATCH", "/admin/api/users/" + other.id()))
                 .json(json("email", owner.email()).build().toString())
                 .send();
         assertEquals("email_taken", administrator.error());

@@ -58,7 +58,7 @@ public class ImportResource {
         TransferQuery query = new TransferQuery(uri.getQueryParameters(), Set.of(DRY_RUN, UPDATE, CREATE_ROLES));
         ImportOptions options = new ImportOptions(query.flag(DRY_RUN), query.flag(UPDATE), query.flag(CREATE_ROLES));
         requireLines(request);
-        RightsCheck allowed = delegation.ofAdmin(fit);
+        RightsCheck allowed = delegation.ofImport(fit);
         try (ImportOutput output = output(request, response)) {
             audit.record("import_users_begun", target(options), null, null);
             ImportSummary summary =

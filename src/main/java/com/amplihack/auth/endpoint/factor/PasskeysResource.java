@@ -9,6 +9,8 @@ import com.amplihack.auth.gate.permission.Admitted;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.session.RecentSignIn;
+import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.JsonBody;
@@ -44,6 +46,9 @@ public class PasskeysResource {
     private RecentSignIn recent;
 
     @Inject
+    private SessionStore sessions;
+
+    @Inject
     private AccessToken caller;
 
     @Inject
@@ -68,12 +73,14 @@ public class PasskeysResource {
         Credential credential = Credential.read(body, "credential");
         Optional<String> name = PasskeyName.find(body);
         RelyingParty party = parties.require(request);
-        recent.require(caller);
-        return Response.status(Response.Status.CREATED)
-                .entity(PasskeyJson.of(passkeys.add(party, owner(), credential, name))
-                        .build()
-                        .toString())
-                .build();
+        SignInFacts signedIn = recent.require(caller);
+        String made = PasskeyJson.of(passkeys.add(party, owner(), credential, name))
+                .build()
+                .toString();
+        if (!signedIn.isMfa()) { // the first factor: what was opened without one would stay without for weeks
+            sessions.endOthers(caller.subject(), caller.sid());
+        }
+        return Response.status(Response.Status.CREATED).entity(made).build();
     }
 
     @GET

@@ -2,6 +2,10 @@ package com.amplihack.auth.endpoint.login;
 
 import com.amplihack.auth.endpoint.Delivery;
 import com.amplihack.auth.endpoint.TokenResponse;
+import com.amplihack.auth.factor.Factors;
+import com.amplihack.auth.store.SessionStore;
+import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.factor.RememberedDevices;
 import com.amplihack.auth.gate.Credentials;
 import com.amplihack.auth.session.DeviceCookies;
@@ -27,6 +31,8 @@ public class NewSession {
     private final Credentials credentials;
     private final DeviceCookies devices;
     private final RememberedDevices remembered;
+    private final Factors factors;
+    private final SessionStore sessions;
     private final LastSignIn lastSignIn;
     private final NewDeviceNotice newDevice;
 
@@ -37,6 +43,8 @@ public class NewSession {
             Credentials credentials,
             DeviceCookies devices,
             RememberedDevices remembered,
+            Factors factors,
+            SessionStore sessions,
             LastSignIn lastSignIn,
             NewDeviceNotice newDevice) {
         this.tokens = tokens;
@@ -44,6 +52,8 @@ public class NewSession {
         this.credentials = credentials;
         this.devices = devices;
         this.remembered = remembered;
+        this.factors = factors;
+        this.sessions = sessions;
         this.lastSignIn = lastSignIn;
         this.newDevice = newDevice;
     }
@@ -63,6 +73,7 @@ public class NewSession {
         // before opening the new one, or the session limit would end another one
         tokens.replace(credentials.refreshCookies(request), credentials.proof(request), client);
         TokenPair pair = tokens.open(in.who(), in.signIn(), client);
+        requireStillWithoutFactor(in, pair);
         lastSignIn.note(in.who().account());
         if (in.isByPerson()) {
             PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
@@ -82,5 +93,14 @@ public class NewSession {
         }
         in.who().limit().headers().forEach(answer::header);
         return answer.build();
+    }
+
+    /** The account may have got its first factor since it was looked for, which ended all sessions but this one. */
+    private void requireStillWithoutFactor(SignedIn in, TokenPair pair) {
+        Account account = in.who().account();
+        if (!in.signIn().isMfa() && !in.remembered() && factors.has(account.id())) {
+            sessions.end(account.id(), pair.handle().sid());
+            throw new AuthException(ErrorCode.INVALID_CREDENTIALS, "The account was changed concurrently.");
+        }
     }
 }

@@ -60,12 +60,18 @@ public class PasswordChange {
     /**
      * Changes the password; a wrong current one counts as a failed login.
      *
+     * @param accountId whose password: the name may have changed hands since the token was issued
      * @return the user, who may open a new session, with the epoch read after the old sessions ended
      * @throws AuthException {@code weak_password}, and what {@link Authenticator#authenticate} throws; after {@code
      *     store_unavailable} the new password may be stored while old sessions go on
      */
     public Authenticated change(
-            String username, Secret current, Secret fresh, PresentedDevices devices, ClientContext client) {
+            String accountId,
+            String username,
+            Secret current,
+            Secret fresh,
+            PresentedDevices devices,
+            ClientContext client) {
         policy.require("new_password", username, fresh);
         if (OpaqueString.of(fresh).equals(OpaqueString.of(current))) {
             throw new AuthException(ErrorCode.WEAK_PASSWORD, "new_password: must differ from the current one.");
@@ -73,6 +79,9 @@ public class PasswordChange {
         Authenticated shown = authenticator.authenticate(username, current, devices, client);
         Account account = shown.account();
         String id = account.id();
+        if (!id.equals(accountId)) {
+            throw changedMeanwhile();
+        }
         history.requireFresh("new_password", account, fresh);
         String freshHash = hasher.hash(fresh);
         store.endAll(id); // a store that is down fails before anything is changed

@@ -37,12 +37,12 @@ public class SecondFactorLimit {
      * @throws AuthException {@code rate_limited}, {@code overloaded} or {@code store_unavailable}
      */
     public boolean within(String accountId, ClientContext client, BooleanSupplier check) {
-        Quota quota = limits.quota(Limit.SECOND_FACTOR);
+        Quota quota = limits.quota(Limit.MFA);
         QuotaStore.Reservation reservation = queue.await(
                 () -> store.reserve(quota, accountId),
                 QuotaStore.Reservation::mustWait,
                 configuration.settings().passwords().queue());
-        limits.answer(Limit.SECOND_FACTOR, quota, reservation.taken(), client, entry -> entry.user(accountId));
+        limits.answer(Limit.MFA, quota, reservation.taken(), client, entry -> entry.user(accountId));
         boolean right;
         try {
             right = check.getAsBoolean();
@@ -56,13 +56,13 @@ public class SecondFactorLimit {
 
     /** The failures that the account has left. */
     public RateLimit of(String accountId) {
-        Quota quota = limits.quota(Limit.SECOND_FACTOR);
+        Quota quota = limits.quota(Limit.MFA);
         QuotaStore.Taken taken = store.look(quota, accountId);
         return new RateLimit(quota.name(), quota.limit(), quota.window(), taken.remaining(), taken.reset());
     }
 
     /** Forgets the account's failures; returns whether there were any. */
     public boolean lift(String accountId) {
-        return store.lift(limits.quota(Limit.SECOND_FACTOR), accountId);
+        return store.lift(limits.quota(Limit.MFA), accountId);
     }
 }

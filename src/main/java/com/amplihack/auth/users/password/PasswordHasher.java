@@ -47,6 +47,7 @@ public class PasswordHasher {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+    private static final int MOST_WAITING_FOR_MEMORY = 8;
     private static final String OWN_FORM = "$argon2id$v=19$";
 
     private final Configuration configuration;
@@ -58,6 +59,8 @@ public class PasswordHasher {
 
     /** One at a time, of which each takes more memory than the concurrency was reckoned with. */
     private Bulkhead hashingWithMoreMemory;
+
+    private Bulkhead moreMemoryOrWaiting;
 
     private volatile String unknownUserHash;
 
@@ -90,6 +93,7 @@ public class PasswordHasher {
         argon2 = library;
         forms = new HashForms(library);
         hashingWithMoreMemory = bulkhead(1, MAX_WAIT);
+        moreMemoryOrWaiting = bulkhead(1 + MOST_WAITING_FOR_MEMORY, Duration.ZERO);
         int concurrency = settings().concurrency();
         hashing = bulkhead(concurrency, MAX_WAIT);
         hashingOrWaiting = bulkhead(concurrency + settings().queue(), Duration.ZERO);
@@ -214,7 +218,10 @@ public class PasswordHasher {
     private <T> T withinBulkhead(StoredHash hash, Supplier<T> work) {
         boolean more = hash.isOnHeap() || hash.memoryKib() > settings().memoryKib();
         Supplier<T> turn = () -> hashing.executeSupplier(() -> timed(work));
-        return bounded(more ? () -> hashingWithMoreMemory.executeSupplier(turn) : turn);
+        // those that go one at a time wait elsewhere, and few of them: they must not fill the queue of all others
+        return more
+                ? bounded(moreMemoryOrWaiting, () -> hashingWithMoreMemory.executeSupplier(() -> bounded(turn)))
+                : bounded(turn);
     }
 
     private <T> T withinBulkhead(Supplier<T> work) {
@@ -222,8 +229,12 @@ public class PasswordHasher {
     }
 
     private <T> T bounded(Supplier<T> turn) {
+        return bounded(hashingOrWaiting, turn);
+    }
+
+    private static <T> T bounded(Bulkhead places, Supplier<T> turn) {
         try {
-            return hashingOrWaiting.executeSupplier(turn);
+            return places.executeSupplier(turn);
         } catch (BulkheadFullException | AcquirePermissionCancelledException full) {
             throw new AuthException(ErrorCode.OVERLOADED, "Too many passwords are being checked at the moment.");
         }

@@ -46,9 +46,9 @@ public class ContactRules {
             return email.isEmpty() && verified.isEmpty() && language.isEmpty();
         }
 
-        /** Whether an address is vouched for. */
+        /** Whether an address is vouched for, or no longer is, which would keep notices from its owner. */
         public boolean vouches() {
-            return verified.orElse(false);
+            return verified.isPresent();
         }
     }
 

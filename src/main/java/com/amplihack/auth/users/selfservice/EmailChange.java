@@ -9,6 +9,7 @@ import com.amplihack.auth.limits.SharedLimiter;
 import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
+import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.users.Account;
 import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.EmailAddress;
@@ -25,6 +26,7 @@ public class EmailChange {
     private final LinkCheck links;
     private final ContactRules contacts;
     private final SharedLimiter limits;
+    private final SessionStore sessions;
     private final AuditLog audit;
 
     @Inject
@@ -34,12 +36,14 @@ public class EmailChange {
             LinkCheck links,
             ContactRules contacts,
             SharedLimiter limits,
+            SessionStore sessions,
             AuditLog audit) {
         this.accounts = accounts;
         this.mails = mails;
         this.links = links;
         this.contacts = contacts;
         this.limits = limits;
+        this.sessions = sessions;
         this.audit = audit;
     }
 
@@ -51,11 +55,17 @@ public class EmailChange {
      */
     public void request(String accountId, EmailAddress address, ClientContext client) {
         limits.take(Limit.EMAIL_CHANGE, accountId, client);
+        long sessionsEnded = sessions.epoch(accountId).ended();
         Account account = accounts.changeByProof(
                         accountId,
                         (transaction, found) -> {
                             Tickets.revoke(transaction, MailKind.EMAIL_VERIFICATION, accountId);
-                            mails.ask(transaction, MailKind.EMAIL_VERIFICATION, found, address.shown());
+                            mails.ask(
+                                    transaction,
+                                    MailKind.EMAIL_VERIFICATION,
+                                    found,
+                                    address.shown(),
+                                    sessionsEnded);
                         },
                         Optional.empty())
                 .orElseThrow(() -> new AuthException(ErrorCode.TOKEN_REVOKED, "The account has been deleted."));
@@ -76,6 +86,9 @@ public class EmailChange {
     private String verified(Secret token, ClientContext client) {
         LinkCheck.Link link = links.require(MailKind.EMAIL_VERIFICATION, token);
         EmailAddress address = EmailAddress.parse(link.ticket().email()).orElseThrow(Tickets::invalid);
+        if (sessions.epoch(link.account().id()).ended() != link.ticket().sessionsEnded()) {
+            throw Tickets.invalid();
+        }
         Account account = accounts.changeByProof(
                         link.account().id(), link.use().then(contacts.verifyNew(address)), Optional.empty())
                 .orElseThrow(Tickets::invalid);

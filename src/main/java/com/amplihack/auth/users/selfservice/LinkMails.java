@@ -18,6 +18,8 @@ import java.util.Optional;
 @Singleton
 public class LinkMails implements LinkTokens {
     private static final String PASSWORD_VERSION = "password_version";
+    private static final String FORMER_EMAIL = "former_email";
+    private static final String SESSIONS_ENDED = "sessions_ended";
 
     private final Outbox outbox;
     private final AccountDirectory accounts;
@@ -43,6 +45,11 @@ public class LinkMails implements LinkTokens {
 
     /** Asks for a mail with a link if the transaction commits; one from before the account's next password is void. */
     void ask(EntityManager transaction, MailKind kind, Account account, String recipient) {
+        ask(transaction, kind, account, recipient, 0);
+    }
+
+    /** The same for an address that is not the account's yet; void after {@code sessionsEnded} has grown. */
+    void ask(EntityManager transaction, MailKind kind, Account account, String recipient, long sessionsEnded) {
         outbox.put(
                 transaction,
                 new Mail(
@@ -54,13 +61,26 @@ public class LinkMails implements LinkTokens {
                                 "username",
                                 account.username(),
                                 PASSWORD_VERSION,
-                                Long.toString(account.passwordVersion()))));
+                                Long.toString(account.passwordVersion()),
+                                FORMER_EMAIL,
+                                account.emailKey().orElse(""),
+                                SESSIONS_ENDED,
+                                Long.toString(sessionsEnded))));
     }
 
     @Override
     public Optional<String> issue(Mail mail) {
-        long version = Long.parseLong(mail.parameters().getOrDefault(PASSWORD_VERSION, "-1"));
-        Ticket ticket = new Ticket(mail.kind(), mail.accountId(), mail.recipient(), version);
+        Ticket ticket = new Ticket(
+                mail.kind(),
+                mail.accountId(),
+                mail.recipient(),
+                number(mail, PASSWORD_VERSION),
+                mail.parameters().getOrDefault(FORMER_EMAIL, ""),
+                number(mail, SESSIONS_ENDED));
         return accounts.find(mail.accountId()).filter(ticket::isFor).flatMap(account -> tickets.issue(ticket));
+    }
+
+    private static long number(Mail mail, String parameter) {
+        return Long.parseLong(mail.parameters().getOrDefault(parameter, "-1"));
     }
 }

@@ -74,8 +74,8 @@ class Tickets {
             }
             makeRoom(entities, ticket);
             entities.createNativeQuery("insert into auth_ticket"
-                            + " (hash, purpose, account_id, email, password_version, created_at, expires_at)"
-                            + " values (?, ?, ?, ?, ?, ?, ?)")
+                            + " (hash, purpose, account_id, email, password_version, created_at, expires_at, former_email,"
+                            + " sessions_ended) values (?, ?, ?, ?, ?, ?, ?, ?, ?)")
                     .setParameter(1, hash(token))
                     .setParameter(2, ticket.purpose().id())
                     .setParameter(3, ticket.accountId())
@@ -83,6 +83,8 @@ class Tickets {
                     .setParameter(5, ticket.passwordVersion())
                     .setParameter(6, now.toEpochMilli())
                     .setParameter(7, now.plus(life(ticket.purpose())).toEpochMilli())
+                    .setParameter(8, ticket.formerEmail())
+                    .setParameter(9, ticket.sessionsEnded())
                     .executeUpdate();
             return Optional.of(token);
         });
@@ -115,7 +117,8 @@ class Tickets {
             return Optional.empty();
         }
         return database.read(entities -> {
-            List<?> rows = entities.createNativeQuery("select account_id, email, password_version from auth_ticket"
+            List<?> rows = entities.createNativeQuery("select account_id, email, password_version, former_email,"
+                            + " sessions_ended from auth_ticket"
                             + " where hash = ? and purpose = ? and expires_at > ?")
                     .setParameter(1, hash(token.reveal()))
                     .setParameter(2, purpose.id())
@@ -126,7 +129,13 @@ class Tickets {
     }
 
     private static Ticket ticket(MailKind purpose, Object[] columns) {
-        return new Ticket(purpose, (String) columns[0], (String) columns[1], ((Number) columns[2]).longValue());
+        return new Ticket(
+                purpose,
+                (String) columns[0],
+                (String) columns[1],
+                ((Number) columns[2]).longValue(),
+                (String) columns[3],
+                ((Number) columns[4]).longValue());
     }
 
     /**

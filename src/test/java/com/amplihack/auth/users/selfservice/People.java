@@ -145,7 +145,7 @@ final class People {
         LinkCheck links = new LinkCheck(tickets, directory, limiter);
         forgotten = new ForgottenPasswords(directory, database, mails, shared, audit);
         passwords = new PasswordByLink(links, accounts, policy, history, hasher, store, contacts, notices, audit);
-        emails = new EmailChange(accounts, mails, links, contacts, shared, audit);
+        emails = new EmailChange(accounts, mails, links, contacts, shared, store, audit);
         own = new OwnAccount(directory, accounts, administration, authenticator, notices, configuration, audit);
     }
 

@@ -18,6 +18,7 @@ final class ScryptHash implements StoredHash {
     private static final String CRYPT_DIGITS = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int CRYPT_HASH_BYTES = 32;
     private static final int MAX_LOG_N = 30;
+    private static final int MAX_LOG_N_OF_ONE_BLOCK = 16;
     private static final int MAX_BLOCKS = 1 << 16;
 
     private final int cost;
@@ -33,7 +34,9 @@ final class ScryptHash implements StoredHash {
                 || blockSize < 1
                 || parallelism < 1
                 || blockSize > MAX_BLOCKS
-                || parallelism > MAX_BLOCKS) {
+                || parallelism > MAX_BLOCKS
+                || (blockSize == 1 && logN >= MAX_LOG_N_OF_ONE_BLOCK)
+                || parallelism > Integer.MAX_VALUE / (1024 * blockSize)) { // RFC 7914 section 2, and the library's own
             throw new UnsupportedHashException("its parameters N, r and p are out of range");
         }
         cost = 1 << logN;
@@ -98,7 +101,7 @@ final class ScryptHash implements StoredHash {
 
     @Override
     public long memoryKib() {
-        return Math.max(1, (long) cost * blockSize / 8); // 128 bytes each
+        return Math.max(1, ((long) cost + parallelism) * blockSize / 8); // 128 bytes each
     }
 
     @Override
