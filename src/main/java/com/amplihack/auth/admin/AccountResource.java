@@ -174,8 +174,7 @@ public class AccountResource {
     }
 
     /** Permissions, or none if the change needs the role {@code admin}. */
-    private static List<String> needed(
-            boolean resets, Contact contact, AccountChange change, boolean describes) {
+    private static List<String> needed(boolean resets, Contact contact, AccountChange change, boolean describes) {
         if (contact.vouches()
                 || change.mustChangePassword().filter(must -> !must).isPresent()) {
             // whoever keeps a password that they know, or has a mailbox of the account, gets what it is given later

@@ -75,6 +75,9 @@ class LoginIT {
                         "upn",
                         "sid",
                         "gen",
+                        "acr",
+                        "amr",
+                        "auth_time",
                         "ip",
                         "ua_hash"),
                 claims.keySet());

@@ -199,9 +199,8 @@ class ProductionIT {
                         .send()
                         .json()
                         .getString("username"));
-        for (String strange : List.of(
-                "%00",
-                "a%00b", "%01", "%ff", "%ed%a0%80", "zo%25", "zo_", "%5c%25", "%22", "'", "!!")) {
+        for (String strange :
+                List.of("%00", "a%00b", "%01", "%ff", "%ed%a0%80", "zo%25", "zo_", "%5c%25", "%22", "'", "!!")) {
             Answer found = search(client, admin, "query=" + strange);
             assertEquals(200, found.status(), strange);
             assertEquals(0, found.json().getJsonArray("items").size(), strange);

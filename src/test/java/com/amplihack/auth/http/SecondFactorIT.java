@@ -139,9 +139,14 @@ class SecondFactorIT {
                 .send();
         Session second = Session.from(client, session.username, remembered);
         assertEquals("urn:amplihack:pwd", second.claims().getString("acr"), "the device is no factor of the sign-in");
-        assertEquals(
-                "insufficient_user_authentication",
-                second.with(client.post("/auth/mfa/recovery-codes")).send().error());
+        for (Client.Request request : List.of( // what a thief of that session would do
+                client.request("DELETE", "/auth/mfa/totp"),
+                client.post("/auth/mfa/recovery-codes"),
+                client.post("/auth/mfa/totp"))) {
+            Answer refused = second.with(request).send();
+            assertEquals("insufficient_user_authentication", refused.error());
+            assertEquals("urn:amplihack:mfa", refused.json().getString("acr_values"));
+        }
 
         Answer listed = session.with(session.client.get("/auth/mfa/devices")).send();
         JsonObject item = listed.json().getJsonArray("items").getJsonObject(0);

@@ -60,12 +60,7 @@ public class EmailChange {
                         accountId,
                         (transaction, found) -> {
                             Tickets.revoke(transaction, MailKind.EMAIL_VERIFICATION, accountId);
-                            mails.ask(
-                                    transaction,
-                                    MailKind.EMAIL_VERIFICATION,
-                                    found,
-                                    address.shown(),
-                                    sessionsEnded);
+                            mails.ask(transaction, MailKind.EMAIL_VERIFICATION, found, address.shown(), sessionsEnded);
                         },
                         Optional.empty())
                 .orElseThrow(() -> new AuthException(ErrorCode.TOKEN_REVOKED, "The account has been deleted."));

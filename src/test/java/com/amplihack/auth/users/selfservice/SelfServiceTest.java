@@ -434,6 +434,29 @@ class SelfServiceTest {
         assertEquals(Optional.of(wanted), people.now(ada).verifiedEmail());
     }
 
+    /** Whoever found an open browser has their address waiting; its owner signs out everywhere. */
+    @ParameterizedTest
+    @MethodSource("people")
+    void theEndOfAllSessionsTakesBackWhatWasBegunInOne(People people) {
+        Account ada = people.make(People.unique("old") + "@example.org");
+        Secret link = people.verificationLink(ada, People.unique("thief") + "@example.org");
+
+        people.store.endAll(ada.id());
+
+        assertInvalid(() -> people.emails.verify(link, People.client()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("people")
+    void anotherAddressTakesBackARequestForAThird(People people) {
+        Account ada = people.make(People.unique("old") + "@example.org");
+        Secret link = people.verificationLink(ada, People.unique("thief") + "@example.org");
+
+        people.change(ada, people.contacts.set(People.unverified(People.unique("new") + "@example.org")));
+
+        assertInvalid(() -> people.emails.verify(link, People.client()));
+    }
+
     @ParameterizedTest
     @MethodSource("people")
     void mailsToNewAddressesAreLimitedForEachAccount(People people) {
