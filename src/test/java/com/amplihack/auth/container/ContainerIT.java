@@ -143,6 +143,21 @@ class ContainerIT {
     }
 
     @Test
+    void whatWantsASecondFactorSendsPasswordsAwayToStepUp() {
+        Caller caller = newUser(signIn("admin"), List.of("user"), "probe:class");
+        assertEquals("recent", caller.get("/api/permission/recent").body());
+        for (String path : List.of("/api/permission/strong", "/api/permission/strong-ejb")) {
+            Answer answer = caller.get(path);
+            assertEquals(401, answer.status(), answer.body());
+            assertEquals("insufficient_user_authentication", answer.error());
+            assertEquals("urn:amplihack:mfa", answer.json().getString("acr_values"));
+            assertTrue(
+                    answer.header("WWW-Authenticate").orElseThrow().contains("acr_values=\"urn:amplihack:mfa\""),
+                    answer.headers()::toString);
+        }
+    }
+
+    @Test
     void withoutARequestNobodyHasAPermission() {
         Caller caller = newUser(signIn("admin"), List.of("user"), "probe:class", "probe:ejb");
         Answer answer = caller.get("/api/permission/background");

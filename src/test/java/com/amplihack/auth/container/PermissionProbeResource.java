@@ -1,7 +1,9 @@
 package com.amplihack.auth.container;
 
 import com.amplihack.auth.gate.permission.Admitted;
+import com.amplihack.auth.gate.permission.RequiresAuthentication;
 import com.amplihack.auth.gate.permission.RequiresPermission;
+import com.amplihack.auth.store.SignInFacts;
 import jakarta.annotation.Resource;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -41,6 +43,29 @@ public class PermissionProbeResource {
     @RequiresPermission("probe:method")
     public String besideARole() {
         return "role";
+    }
+
+    @GET
+    @Path("/recent")
+    @Admitted
+    @RequiresAuthentication(maxAge = 900)
+    public String afterARecentSignIn() {
+        return "recent";
+    }
+
+    @GET
+    @Path("/strong")
+    @Admitted
+    @RequiresAuthentication(acr = SignInFacts.ACR_MFA)
+    public String afterTwoFactors() {
+        return "strong";
+    }
+
+    @GET
+    @Path("/strong-ejb")
+    @Admitted
+    public String ofAnEjbForTwoFactors() {
+        return service.strong();
     }
 
     /** The permission {@code probe:class} lets the caller in; the EJB asks for another one. */
