@@ -6,6 +6,7 @@ import com.amplihack.auth.admin.accounts.IfMatch;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.factor.FactorRemoval;
 import com.amplihack.auth.factor.Factors;
+import com.amplihack.auth.factor.RememberedDevices;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.gate.permission.HonoursIfMatch;
@@ -88,6 +89,9 @@ public class AccountResource {
 
     @Inject
     private AdminAudit audit;
+
+    @Inject
+    private RememberedDevices devices;
 
     @Inject
     private AccessToken caller;
@@ -298,6 +302,7 @@ public class AccountResource {
     public String endSessions(@PathParam("id") String path) {
         String id = uuid(path);
         int ended = within(id, "sessions:end", store::endAll);
+        devices.forgetAll(id);
         audit.record("end_sessions", id, null, null);
         return AccountJson.JSON
                 .createObjectBuilder()

@@ -1,5 +1,6 @@
 package com.amplihack.auth.endpoint;
 
+import com.amplihack.auth.factor.RememberedDevices;
 import com.amplihack.auth.gate.permission.Admitted;
 import com.amplihack.auth.session.TokenService;
 import com.amplihack.auth.token.AccessToken;
@@ -25,6 +26,9 @@ public class LogoutAllResource {
     private TokenService tokens;
 
     @Inject
+    private RememberedDevices devices;
+
+    @Inject
     private TokenResponse response;
 
     @Inject
@@ -37,9 +41,11 @@ public class LogoutAllResource {
     @Admitted
     public Response logoutAll(@Context HttpServletRequest request) {
         JsonBody.read(request); // no members, but refuses a malformed body
+        int ended = tokens.endAll(caller, client);
+        devices.forgetAll(caller.subject());
         String body = StrictJson.provider()
                 .createObjectBuilder()
-                .add("sessions_ended", tokens.endAll(caller, client))
+                .add("sessions_ended", ended)
                 .build()
                 .toString();
         return response.clearing(body, request);

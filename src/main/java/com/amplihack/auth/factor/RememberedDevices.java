@@ -125,6 +125,16 @@ public class RememberedDevices {
                 transaction, "delete from auth_remembered_device where account_id = ? and id = ?", accountId, id);
     }
 
+    /** Forgets all devices of the account, if any may be remembered. */
+    public void forgetAll(String accountId) {
+        if (isOffered()) {
+            database.write(entities -> {
+                forget(entities, accountId);
+                return accountId;
+            });
+        }
+    }
+
     /** Forgets all devices of the account. */
     static void forget(EntityManager transaction, String accountId) {
         Factors.execute(transaction, "delete from auth_remembered_device where account_id = ?", accountId);

@@ -165,6 +165,24 @@ class SecondFactorIT {
     }
 
     @Test
+    void whoeverSignsOutEverywhereIsRememberedNowhere() {
+        String device = client.post("/auth/login/mfa")
+                .json("{\"mfa_token\":\"" + mfaToken() + "\",\"method\":\"totp\",\"code\":\"" + app.next()
+                        + "\",\"remember_device\":true}")
+                .send()
+                .cookieValue("device");
+        assertEquals(
+                200,
+                session.with(session.client.post("/auth/logout-all")).send().status());
+        assertEquals(
+                "mfa_required",
+                Session.login(client, session.username, Session.PASSWORD)
+                        .cookie("device", device)
+                        .send()
+                        .error());
+    }
+
+    @Test
     void reauthenticationNeedsBothFactorsAndRenewsTheSignIn() {
         Client.Request request = session.with(session.client.post("/auth/reauthenticate"));
         Answer passwordAlone =
