@@ -6,6 +6,7 @@ import com.amplihack.auth.mail.transport.OutgoingMail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -61,9 +62,10 @@ final class MessageTexts {
 
     private static Properties bundle(String language) {
         String name = "/mail/messages_" + language + ".properties";
-        try (InputStream bytes = Objects.requireNonNull(MessageTexts.class.getResourceAsStream(name), name)) {
+        try (InputStream bytes = Objects.requireNonNull(MessageTexts.class.getResourceAsStream(name), name);
+                Reader text = new InputStreamReader(bytes, StandardCharsets.UTF_8)) {
             Properties bundle = new Properties();
-            bundle.load(new InputStreamReader(bytes, StandardCharsets.UTF_8));
+            bundle.load(text);
             return bundle;
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);

@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -139,10 +138,10 @@ public final class AccountRecovery {
                             account.id())
                     == 1;
             if (exists) {
-                for (String factors :
-                        List.of("auth_totp", "auth_passkey", "auth_recovery_code", "auth_remembered_device")) {
-                    run(connection, "delete from " + factors + " where account_id = ?", account.id());
-                }
+                run(connection, "delete from auth_totp where account_id = ?", account.id());
+                run(connection, "delete from auth_passkey where account_id = ?", account.id());
+                run(connection, "delete from auth_recovery_code where account_id = ?", account.id());
+                run(connection, "delete from auth_remembered_device where account_id = ?", account.id());
                 run(
                         connection,
                         "insert into auth_role (name) select cast(? as varchar(64)) where not exists"

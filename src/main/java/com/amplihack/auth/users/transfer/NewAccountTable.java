@@ -22,7 +22,7 @@ final class NewAccountTable {
             accounts(connection, rows);
             pairs(
                     connection,
-                    "auth_account_role (account_id, role_name)",
+                    "insert into auth_account_role (account_id, role_name) values (?, ?)",
                     rows.stream()
                             .flatMap(row -> row.line().roles().stream()
                                     .flatMap(Collection::stream)
@@ -30,7 +30,7 @@ final class NewAccountTable {
                             .toList());
             pairs(
                     connection,
-                    "auth_account_permission (account_id, permission)",
+                    "insert into auth_account_permission (account_id, permission) values (?, ?)",
                     rows.stream()
                             .flatMap(row -> row.line().permissions().stream()
                                     .flatMap(Collection::stream)
@@ -68,11 +68,11 @@ final class NewAccountTable {
         }
     }
 
-    private static void pairs(Connection connection, String table, Collection<List<String>> pairs) throws SQLException {
+    private static void pairs(Connection connection, String sql, Collection<List<String>> pairs) throws SQLException {
         if (pairs.isEmpty()) {
             return;
         }
-        try (PreparedStatement insert = connection.prepareStatement("insert into " + table + " values (?, ?)")) {
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
             for (List<String> pair : pairs) {
                 insert.setString(1, pair.get(0));
                 insert.setString(2, pair.get(1));
