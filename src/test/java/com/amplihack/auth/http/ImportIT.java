@@ -298,12 +298,16 @@ class ImportIT {
     void aClientThatGoesLeavesWholeBatchesAndTheTurn() throws IOException {
         try (Socket socket = socket()) {
             chunk(begin(socket, LINES), accounts(600));
+            Until.holds("a whole batch is stored", () -> stored() == 500);
         }
         Until.holds("the turn is free", () -> lines("", account(name, "")).status() == 200);
-        long stored = exportedLines("")
+        assertEquals(500, stored(), "the batch that was whole");
+    }
+
+    private long stored() {
+        return exportedLines("")
                 .filter(line -> line.getString("username").startsWith(name + "n"))
                 .count();
-        assertEquals(500, stored, "the batch that was whole");
     }
 
     /** As many HTTP clients do: the answer is larger than what the connection's buffers hold. */

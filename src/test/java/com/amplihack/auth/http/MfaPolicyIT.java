@@ -34,6 +34,7 @@ class MfaPolicyIT {
                                 "auth.home", ServerProcess.freshDirectory("mfa").toString(),
                                 "auth.store", "memory",
                                 "auth.mfa", "admins",
+                                "auth.mfa.remember.days", "1",
                                 "jwt.key.size", "2048"),
                         Map.of())
                 .ready();
@@ -114,32 +115,46 @@ class MfaPolicyIT {
 
     @Test
     @Order(3)
-    void anOlderSessionOfAnAdministratorIsAskedToStepUp() {
+    void whoWasAuthenticatedByPasswordAloneIsAskedToStepUp() {
         Client client = new Client(server.port());
-        Session other = adminByPassword();
-        Answer refused = other.with(other.client.get("/admin/api/users")).send();
+        String token = mfaToken(client);
+        String device = client.post("/auth/login/mfa")
+                .json("{\"mfa_token\":\"" + token + "\",\"method\":\"recovery_code\",\"code\":\""
+                        + app.recoveryCodes.get(0) + "\",\"remember_device\":true}")
+                .send()
+                .cookieValue("device");
+        Session remembered = Session.from(
+                client,
+                "admin",
+                Session.login(client, "admin", server.firstPassword())
+                        .cookie("device", device)
+                        .send());
+        Answer refused =
+                remembered.with(client.get("/admin/api/users")).send();
         assertEquals("insufficient_user_authentication", refused.error());
         assertEquals("urn:amplihack:mfa", refused.json().getString("acr_values"));
-        assertEquals(200, other.user().status(), "everything else goes on");
-        assertEquals(200, client.get("/auth/jwks").send().status());
+        assertEquals(200, remembered.user().status(), "everything else goes on");
     }
 
-    /** Another administrator, whose second session was opened by password before the first one enrolled. */
-    private Session adminByPassword() {
+    @Test
+    @Order(4)
+    void aSessionFromBeforeTheFirstFactorIsOver() {
         Client client = new Client(server.port());
-        String token = Session.login(client, "admin", server.firstPassword())
-                .send()
-                .json()
-                .getString("mfa_token");
         Session admin = Session.from(
                 client,
                 "admin",
-                secondStep(client, token, "recovery_code", app.recoveryCodes.get(0))
+                secondStep(client, mfaToken(client), "recovery_code", app.recoveryCodes.get(1))
                         .send());
         Session.make(admin, "second", "admin", "user");
         Session early = Session.of(server, "second", Session.PASSWORD);
         AuthenticatorApp.enroll(Session.of(server, "second", Session.PASSWORD));
-        early.refresh();
-        return early;
+        assertEquals(401, early.refreshRequest().send().status());
+    }
+
+    private String mfaToken(Client client) {
+        return Session.login(client, "admin", server.firstPassword())
+                .send()
+                .json()
+                .getString("mfa_token");
     }
 }

@@ -167,7 +167,7 @@ class NamesIT {
             String start = URLDecoder.decode(typed, StandardCharsets.UTF_8).replace("\u0085", "");
             assertTrue(
                     answer.json().getJsonArray("items").getValuesAs(JsonObject.class).stream()
-                            .allMatch(item -> item.getString("username")
+                            .allMatch(item -> (item.getString("username") + ' ' + item.getString("email", ""))
                                     .toLowerCase(Locale.ROOT)
                                     .contains(start.toLowerCase(Locale.ROOT))),
                     typed + answer.body());
