@@ -129,8 +129,7 @@ class MfaPolicyIT {
                 Session.login(client, "admin", server.firstPassword())
                         .cookie("device", device)
                         .send());
-        Answer refused =
-                remembered.with(client.get("/admin/api/users")).send();
+        Answer refused = remembered.with(client.get("/admin/api/users")).send();
         assertEquals("insufficient_user_authentication", refused.error());
         assertEquals("urn:amplihack:mfa", refused.json().getString("acr_values"));
         assertEquals(200, remembered.user().status(), "everything else goes on");
