@@ -8,13 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.database.OpenedDatabases;
 import com.amplihack.auth.mail.transport.DeliveryException;
 import com.amplihack.auth.mail.transport.DeliveryException.Fault;
 import com.amplihack.auth.mail.transport.MailTransport;
 import com.amplihack.auth.mail.transport.OutgoingMail;
 import com.amplihack.auth.metrics.Meters;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,63 +24,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.postgresql.Driver;
 
 /** The outbox and the nodes that send from it, on both databases. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class MailSenderTest {
+class MailSenderTest extends OpenedDatabases {
     private static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
     private static final String ADA = "ada@example.org";
 
-    private final List<Database> opened = new ArrayList<>();
-    private EmbeddedPostgres postgres;
-
-    @BeforeAll
-    void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
-    }
-
-    @AfterAll
-    void stop() throws IOException, SQLException {
-        opened.forEach(Database::close);
-        postgres.close();
-        Driver.register(); // which the databases have taken out of the JDK with them
-    }
-
     Stream<Office> offices() throws SQLException {
-        String fresh = "d" + UUID.randomUUID().toString().replace("-", "");
-        try (var connection = postgres.getPostgresDatabase().getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute("create database " + fresh);
-        }
-        return Stream.of(
-                office("H2", Map.of("auth.db.url", "jdbc:h2:mem:" + fresh)),
-                office(
-                        "PostgreSQL",
-                        Map.of(
-                                "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
-                                "auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/" + fresh,
-                                "auth.db.user", "postgres",
-                                "auth.db.password", "postgres")));
-    }
-
-    private Office office(String name, Map<String, String> settings) {
-        Database database = new Database(new Configuration(TestSettings.dev(Path.of("/nowhere"), settings)));
-        database.open();
-        opened.add(database);
-        return new Office(name, database);
+        return onEach(Office::new);
     }
 
     /** A mail server that does what it is told. */

@@ -2,9 +2,8 @@ package com.amplihack.auth.metering;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.database.OpenedDatabases;
 import com.amplihack.auth.mail.Mail;
 import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.mail.TestMails;
@@ -15,70 +14,26 @@ import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.EmailAddress;
 import com.amplihack.auth.users.Notices;
 import com.amplihack.auth.users.Username;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.postgresql.Driver;
 
 /** What owners are told of their budgets, on both databases. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class BudgetNoticesTest {
+class BudgetNoticesTest extends OpenedDatabases {
     private static final Instant MORNING = Instant.parse("2026-03-01T09:30:00Z");
     private static final String KEY = "0123456789abcdef";
 
-    private final List<Database> opened = new ArrayList<>();
-    private EmbeddedPostgres postgres;
-
-    @BeforeAll
-    void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
-    }
-
-    @AfterAll
-    void stop() throws IOException, SQLException {
-        opened.forEach(Database::close);
-        postgres.close();
-        Driver.register(); // which the databases have taken out of the JDK with them
-    }
-
     Stream<Office> offices() throws SQLException {
-        String fresh = "d" + UUID.randomUUID().toString().replace("-", "");
-        try (var connection = postgres.getPostgresDatabase().getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute("create database " + fresh);
-        }
-        return Stream.of(
-                office("H2", Map.of("auth.db.url", "jdbc:h2:mem:" + fresh)),
-                office(
-                        "PostgreSQL",
-                        Map.of(
-                                "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
-                                "auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/" + fresh,
-                                "auth.db.user", "postgres",
-                                "auth.db.password", "postgres")));
-    }
-
-    private Office office(String name, Map<String, String> settings) {
-        Database database = new Database(new Configuration(TestSettings.dev(Path.of("/nowhere"), settings)));
-        database.open();
-        opened.add(database);
-        return new Office(name, database);
+        return onEach(Office::new);
     }
 
     private static final class Office {

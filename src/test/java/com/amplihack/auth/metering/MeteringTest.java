@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.amplihack.auth.config.Configuration;
-import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.database.OpenedDatabases;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.store.Reservations;
@@ -23,10 +22,8 @@ import com.amplihack.auth.store.budget.Reserved;
 import com.amplihack.auth.store.budget.TokenUsage;
 import com.amplihack.auth.store.embedded.EmbeddedBackend;
 import com.amplihack.auth.store.script.ScriptedStore;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,57 +37,16 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.postgresql.Driver;
 
 /** Usage from the store to the database and back into budgets, on both databases. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class MeteringTest {
+class MeteringTest extends OpenedDatabases {
     private static final String KEY = "0123456789abcdef";
     private static final Instant MORNING = Instant.parse("2026-03-01T09:30:00Z");
 
-    private final List<Database> opened = new ArrayList<>();
-    private EmbeddedPostgres postgres;
-
-    @BeforeAll
-    void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
-    }
-
-    @AfterAll
-    void stop() throws IOException, SQLException {
-        opened.forEach(Database::close);
-        postgres.close();
-        Driver.register(); // which the databases have taken out of the JDK with them
-    }
-
     Stream<Node> nodes() throws SQLException {
-        String fresh = "d" + UUID.randomUUID().toString().replace("-", "");
-        try (var connection = postgres.getPostgresDatabase().getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute("create database " + fresh
-                    + " template template0 locale_provider icu icu_locale 'en-US' locale 'C'");
-        }
-        return Stream.of(
-                node("H2", Map.of("auth.db.url", "jdbc:h2:mem:" + fresh)),
-                node(
-                        "PostgreSQL",
-                        Map.of(
-                                "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
-                                "auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/" + fresh,
-                                "auth.db.user", "postgres",
-                                "auth.db.password", "postgres")));
-    }
-
-    private Node node(String name, Map<String, String> settings) {
-        Database database = new Database(new Configuration(TestSettings.dev(Path.of("/nowhere"), settings)));
-        database.open();
-        opened.add(database);
-        return new Node(name, database);
+        return onEach(Node::new);
     }
 
     /** A store that can be emptied, and a database that stays. */
