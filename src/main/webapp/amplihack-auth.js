@@ -19,13 +19,17 @@ const NOTHING_TO_END = ['missing_token', 'invalid_refresh_token'];
 const PASSKEY_OFFER_MILLIS = 240_000; // a challenge is good for five minutes
 const RENEW = ['token_expired', 'token_revoked', 'token_replayed', 'binding_mismatch', 'invalid_token'];
 
-/** Why something did not work; `code` is the server's error code, or `unreachable`, or `user_changed`. */
+/**
+ * Why something did not work; `code` is the server's error code, or `unreachable`, or `user_changed`; `retryAfter` in seconds, 0
+ * if the server did not say.
+ */
 export class AuthError extends Error {
-  constructor(code, problem = {}) {
+  constructor(code, problem = {}, retryAfter = 0) {
     super(problem.detail ?? code);
     this.name = 'AuthError';
     this.code = code;
     this.status = problem.status;
+    this.retryAfter = retryAfter;
     this.problem = problem; // whose further members some codes have, such as `mfa_token`
   }
 }
@@ -66,6 +70,73 @@ export class AuthSession {
       const answer = await this.#post('/auth/login', json, JSON.stringify({ username, password }), LOGIN_MILLIS);
       await this.#signedIn(answer);
     });
+  }
+
+  /**
+   * Finishes a sign-in that was answered `mfa_required`. `factor`: `{ method: 'totp' | 'recovery_code', code }`; for the method
+   * `passkey` a passkey is asked for here. `remember`: this device shall stand for the factor from now on.
+   */
+  async loginWithFactor(mfaToken, factor, remember = false) {
+    this.#offer?.abort();
+    const shown = factor.method === 'passkey'
+      ? { method: 'passkey', assertion: await this.#assertion(await this.#passkeyOptions({ mfa_token: mfaToken })) }
+      : factor;
+    const body = JSON.stringify({ mfa_token: mfaToken, ...shown, remember_device: remember });
+    return this.#inTurn(async () => {
+      const json = { 'Content-Type': 'application/json' };
+      await this.#signedIn(await this.#post('/auth/login/mfa', json, body, LOGIN_MILLIS));
+    });
+  }
+
+  /** Changes the password, which ends every session and opens a new one for this browser. */
+  changePassword(currentPassword, newPassword) {
+    return this.#replaceToken('/auth/password', { current_password: currentPassword, new_password: newPassword });
+  }
+
+  /**
+   * Authenticates the user once more, within the session (step-up, RFC 9470): `{ password }`, `{ method, code }`, both, or
+   * `{ method: 'passkey' }`, which asks for a passkey here.
+   */
+  async reauthenticate(proof) {
+    this.#offer?.abort();
+    const shown = proof.method === 'passkey'
+      ? { ...proof, assertion: await this.#assertion(
+        requestOptions(await this.#call('POST', '/auth/reauthenticate/options'))) }
+      : proof;
+    return this.#replaceToken('/auth/reauthenticate', shown);
+  }
+
+  /** The claims of the access token: who is signed in, and what they may do. They are for display; the server decides. */
+  async claims() {
+    return payloadOf(await this.accessToken());
+  }
+
+  /** Renews the access token although it is good: its rights or its restrictions have changed. */
+  async renew() {
+    await this.#renew(await this.accessToken());
+  }
+
+  /** A call that answers with another access token of this user. */
+  async #replaceToken(path, body) {
+    const json = { 'Content-Type': 'application/json' };
+    for (let again = false; ; again = true) {
+      await this.accessToken();
+      const answer = await this.#inTurn(async () => {
+        const headers = { ...json, ...this.#authorization() };
+        const reply = await this.#post(path, headers, JSON.stringify(body), LOGIN_MILLIS);
+        if (reply.status === 200) {
+          await this.#share(reply);
+        }
+        return reply;
+      });
+      if (answer.status === 200) {
+        return;
+      }
+      if (again || answer.status !== 401 || !RENEW.includes(answer.json.error)) {
+        throw new AuthError(answer.json.error, answer.json, answer.retryAfter);
+      }
+      await this.#renew(this.#token?.value);
+    }
   }
 
   /** Whether this browser has passkeys. */
@@ -136,17 +207,22 @@ export class AuthSession {
     return this.passkeys();
   }
 
-  async #passkeyOptions() {
-    const answer = await this.#post('/auth/login/passkey/options');
+  async #passkeyOptions(of = {}) {
+    const json = { 'Content-Type': 'application/json' };
+    const answer = await this.#post('/auth/login/passkey/options', json, JSON.stringify(of));
     if (answer.status !== 200) {
-      throw new AuthError(answer.json.error, answer.json);
+      throw new AuthError(answer.json.error, answer.json, answer.retryAfter);
     }
     return requestOptions(answer.json);
   }
 
+  async #assertion(publicKey, how) {
+    return jsonOfCredential(await navigator.credentials.get({ publicKey, ...how }));
+  }
+
   /** Waits for the user without a turn, and takes one to sign in. */
   async #presentPasskey(publicKey, how) {
-    const credential = jsonOfCredential(await navigator.credentials.get({ publicKey, ...how }));
+    const credential = await this.#assertion(publicKey, how);
     await this.#inTurn(async () => {
       const json = { 'Content-Type': 'application/json' };
       await this.#signedIn(
@@ -157,7 +233,7 @@ export class AuthSession {
   /** Takes the answer to a sign-in; rejects with the server's code. */
   async #signedIn(answer) {
     if (answer.status !== 200) {
-      throw new AuthError(answer.json.error, answer.json);
+      throw new AuthError(answer.json.error, answer.json, answer.retryAfter);
     }
     this.#answered(); // a refresh that was pending belonged to the session before
     this.#user = undefined;
@@ -171,7 +247,7 @@ export class AuthSession {
     const answer = await this.fetch(this.#base + path, { method, headers, body: JSON.stringify(body) });
     const json = answer.status === 204 ? {} : await jsonOf(answer);
     if (!answer.ok) {
-      throw new AuthError(json.error ?? 'unreachable', json);
+      throw new AuthError(json.error ?? 'unreachable', json, Number(answer.headers.get('Retry-After')) || 0);
     }
     return json;
   }
@@ -205,7 +281,7 @@ export class AuthSession {
         answer = await this.#untilAnswered(() => this.#post('/auth/logout'));
       }
       if (answer.status !== 200 && !NOTHING_TO_END.includes(answer.json.error)) {
-        throw new AuthError(answer.json.error, answer.json);
+        throw new AuthError(answer.json.error, answer.json, answer.retryAfter);
       }
       this.#answered();
       this.#signedOut('logout');
@@ -299,7 +375,7 @@ export class AuthSession {
 
   /** Keeps a token that the server has just answered, and hands it to the other tabs. */
   async #share({ json }) {
-    const { sub, jti } = JSON.parse(atob(json.access_token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/')));
+    const { sub, jti } = payloadOf(json.access_token);
     const life = json.expires_in * 1_000;
     const margin = Math.min(60_000, life / 10);
     const token = { value: json.access_token, sub, jti, expiresAt: Date.now() + life, margin };
@@ -402,6 +478,10 @@ export class AuthSession {
 function bearing(token, request) {
   request.headers.set('Authorization', `Bearer ${token}`);
   return request;
+}
+
+function payloadOf(token) {
+  return JSON.parse(new TextDecoder().decode(bytesOf(token.split('.')[1])));
 }
 
 function jsonOf(response) {

@@ -8,9 +8,14 @@ import com.amplihack.auth.admin.KeysResource;
 import com.amplihack.auth.admin.PolicyResource;
 import com.amplihack.auth.admin.RevokeAllResource;
 import com.amplihack.auth.admin.RolesResource;
-import com.amplihack.auth.admin.SignInsResource;
 import com.amplihack.auth.admin.UsageResource;
 import com.amplihack.auth.admin.UsersResource;
+import com.amplihack.auth.admin.access.AccountSessionsResource;
+import com.amplihack.auth.admin.access.AccountSignInResource;
+import com.amplihack.auth.admin.access.SignInLimitResource;
+import com.amplihack.auth.admin.access.SignInsResource;
+import com.amplihack.auth.admin.audit.AuditResource;
+import com.amplihack.auth.admin.overview.OverviewResource;
 import com.amplihack.auth.admin.transfer.ExportResource;
 import com.amplihack.auth.admin.transfer.ImportResource;
 import com.amplihack.auth.endpoint.ApiKeysResource;
@@ -33,6 +38,9 @@ import com.amplihack.auth.endpoint.factor.ReauthenticationOptionsResource;
 import com.amplihack.auth.endpoint.login.LoginResource;
 import com.amplihack.auth.endpoint.login.MfaLoginResource;
 import com.amplihack.auth.endpoint.login.PasskeyLoginResource;
+import com.amplihack.auth.endpoint.page.FormSignInResource;
+import com.amplihack.auth.endpoint.page.SignInOptionsResource;
+import com.amplihack.auth.endpoint.usage.OwnBudgetsResource;
 import com.amplihack.auth.endpoint.usage.OwnUsageResource;
 import com.amplihack.auth.gate.AuditGuard;
 import com.amplihack.auth.gate.permission.PreconditionGuard;
@@ -82,11 +90,19 @@ public class AuthApplication extends Application {
                 KeysResource.class,
                 RevokeAllResource.class,
                 PolicyResource.class,
+                OverviewResource.class,
+                AccountSessionsResource.class,
+                AccountSignInResource.class,
                 SignInsResource.class,
+                SignInLimitResource.class,
+                AuditResource.class,
                 BudgetResource.OfAccount.class,
                 BudgetResource.OfRole.class,
                 UsageResource.class,
                 OwnUsageResource.class,
+                OwnBudgetsResource.class,
+                SignInOptionsResource.class,
+                FormSignInResource.class,
                 VersionFilter.class,
                 ResourceGuard.class,
                 PreconditionGuard.class,

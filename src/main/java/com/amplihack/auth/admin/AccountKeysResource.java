@@ -1,5 +1,6 @@
 package com.amplihack.auth.admin;
 
+import com.amplihack.auth.admin.accounts.AccountPath;
 import com.amplihack.auth.apikey.management.ApiKeyJson;
 import com.amplihack.auth.apikey.management.ApiKeyPages;
 import com.amplihack.auth.apikey.management.KeyAdministration;
@@ -70,7 +71,7 @@ public class AccountKeysResource {
     public Response create(@PathParam("id") String path, @Context HttpServletRequest request) {
         KeyRequest wanted =
                 KeyRequest.read(request, configuration.settings().tokens().apiKeyMaxDays());
-        String account = AccountResource.uuid(path);
+        String account = AccountPath.uuid(path);
         if (!caller.roles().contains(Authorization.ADMIN)
                 && wanted.terms().permissions().isEmpty()) {
             throw new AuthException(
@@ -81,7 +82,7 @@ public class AccountKeysResource {
         recent.require(caller);
         NewKey made = audit.attempt(
                 "create_api_key", account, null, () -> keys.create(account, wanted, allowed, new Actor(caller, client))
-                        .orElseThrow(AccountResource::noSuchUser));
+                        .orElseThrow(AccountPath::noSuchUser));
         audit.record("create_api_key", account, null, ApiKeyJson.of(made.record()));
         return Response.status(Response.Status.CREATED)
                 .entity(ApiKeyJson.of(made).build().toString())
@@ -97,8 +98,8 @@ public class AccountKeysResource {
             @QueryParam("cursor") @DefaultValue("") String cursor) {
         int most = Paging.limit(limit);
         String after = ApiKeyPages.place(cursor).orElseThrow(Paging::foreignCursor);
-        String account = accounts.find(AccountResource.uuid(path))
-                .orElseThrow(AccountResource::noSuchUser)
+        String account = accounts.find(AccountPath.uuid(path))
+                .orElseThrow(AccountPath::noSuchUser)
                 .id();
         return pages.ofAccount(account, after, most).build().toString();
     }

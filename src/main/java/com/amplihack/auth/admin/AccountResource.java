@@ -1,21 +1,16 @@
 package com.amplihack.auth.admin;
 
+import com.amplihack.auth.admin.accounts.AccountPath;
 import com.amplihack.auth.admin.accounts.AttributesMember;
 import com.amplihack.auth.admin.accounts.ContactMembers;
 import com.amplihack.auth.admin.accounts.IfMatch;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.factor.FactorRemoval;
-import com.amplihack.auth.factor.Factors;
-import com.amplihack.auth.factor.RememberedDevices;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.gate.permission.HonoursIfMatch;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.problem.RateLimit;
-import com.amplihack.auth.session.Paging;
-import com.amplihack.auth.session.SessionJson;
-import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.Account;
@@ -24,7 +19,6 @@ import com.amplihack.auth.users.AccountChange;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Username;
-import com.amplihack.auth.users.login.LoginLimit;
 import com.amplihack.auth.users.login.SecondFactorLimit;
 import com.amplihack.auth.users.password.OpaqueString;
 import com.amplihack.auth.users.selfservice.ContactRules;
@@ -37,37 +31,27 @@ import jakarta.inject.Inject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** {@code /admin/api/users/{id}}: an account, its lock and its sessions. */
+/** {@code /admin/api/users/{id}}: an account, its lock and its factors. */
 @Path("/admin/api/users/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
 public class AccountResource {
-    /** RFC 9562 section 4: case-insensitive on input, lower case on output. */
-    private static final Pattern UUID_FORM = Pattern.compile("[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}");
-
     static final String MUST_CHANGE = "must_change_password";
     private static final Set<String> MEMBERS = ContactMembers.with(
             "username", "password", "roles", "permissions", "enabled", MUST_CHANGE, AttributesMember.NAME);
@@ -91,19 +75,10 @@ public class AccountResource {
     private AdminAudit audit;
 
     @Inject
-    private RememberedDevices devices;
-
-    @Inject
     private AccessToken caller;
 
     @Inject
-    private LoginLimit limit;
-
-    @Inject
     private SecondFactorLimit secondFactors;
-
-    @Inject
-    private Factors factors;
 
     @Inject
     private FactorRemoval factorRemoval;
@@ -169,7 +144,7 @@ public class AccountResource {
         Optional<Instant> lock = store.lockedUntil(id); // nothing may fail between change and audit entry
         Account after = audit.attempt("change_user", id, AccountJson.audited(before, lock), () -> administration
                 .change(id, change, allowed)
-                .orElseThrow(AccountResource::noSuchUser));
+                .orElseThrow(AccountPath::noSuchUser));
         audit.record("change_user", id, AccountJson.audited(before, lock), AccountJson.audited(after, lock));
         if (change.password().isPresent()) {
             audit.recordPasswordReset(after);
@@ -202,11 +177,11 @@ public class AccountResource {
     public Response invite(@PathParam("id") String path, @Context HttpServletRequest request) {
         JsonBody.read(request, Set.of());
         mails.requireMail();
-        String id = uuid(path);
+        String id = AccountPath.uuid(path);
         AccountChange invitation = AccountChange.further(contacts.invite());
         audit.attempt("invite_user", id, null, () -> administration
                 .change(id, invitation, delegation.of(Set.of("users:reset"), RightsCheck.NONE))
-                .orElseThrow(AccountResource::noSuchUser));
+                .orElseThrow(AccountPath::noSuchUser));
         audit.record("invite_user", id, null, null);
         return Response.noContent().build();
     }
@@ -216,12 +191,12 @@ public class AccountResource {
     @RolesAllowed("admin")
     @HonoursIfMatch
     public Response delete(@PathParam("id") String path, @Context HttpServletRequest request) {
-        String id = uuid(path);
+        String id = AccountPath.uuid(path);
         RightsCheck allowed = IfMatch.of(request, delegation.ofAdmin(RightsCheck.NONE));
         JsonObjectBuilder before = accounts.find(id).map(this::json).orElse(null);
         boolean deleted = audit.attempt("delete_user", id, before, () -> administration.delete(id, allowed));
         if (!deleted) {
-            throw noSuchUser();
+            throw AccountPath.noSuchUser();
         }
         audit.record("delete_user", id, before, null);
         return Response.noContent().build();
@@ -234,7 +209,7 @@ public class AccountResource {
     public Response unlock(@PathParam("id") String path, @Context HttpServletRequest request) {
         JsonBody.read(request, Set.of());
         Account account = find(path);
-        if (within(account.id(), "users:unlock", store::unlock)) {
+        if (delegation.within(account.id(), "users:unlock", store::unlock)) {
             audit.recordUnlocked(account);
         }
         // ten more guesses of six digits each time: not for whoever may set a password, nor for oneself
@@ -263,82 +238,11 @@ public class AccountResource {
         return Response.noContent().build();
     }
 
-    /** Why this person cannot sign in: the account's state, its last failures, and the limit at their addresses. */
-    @GET
-    @Path("/sign-in")
-    @AdminOrPermission("users:read")
-    public String signIn(@PathParam("id") String path) {
-        Account account = find(path);
-        Optional<Instant> locked = store.lockedUntil(account.id());
-        List<LoginFailure.Last> failures = store.failures(account.id());
-        Map<String, RateLimit> limits = new LinkedHashMap<>();
-        failures.forEach(last -> limits.computeIfAbsent(last.failure().address(), limit::of));
-        return SignInJson.of(
-                        account,
-                        locked,
-                        failures,
-                        limits,
-                        factors.methods(account.id()),
-                        secondFactors.of(account.id()))
-                .build()
-                .toString();
-    }
-
-    /** A page of sessions, the most recently used first. */
-    @GET
-    @Path("/sessions")
-    @AdminOrPermission("sessions:read")
-    public String sessions(
-            @PathParam("id") String path,
-            @QueryParam("limit") @DefaultValue(Paging.DEFAULT_LIMIT) String limit,
-            @QueryParam("cursor") @DefaultValue("") String cursor) {
-        int most = Paging.limit(limit);
-        return Paging.json(store.sessions(find(path).id(), Paging.place(cursor), most), SessionJson::of);
-    }
-
-    @DELETE
-    @Path("/sessions")
-    @AdminOrPermission("sessions:end")
-    public String endSessions(@PathParam("id") String path) {
-        String id = uuid(path);
-        int ended = within(id, "sessions:end", store::endAll);
-        devices.forgetAll(id);
-        audit.record("end_sessions", id, null, null);
-        return AccountJson.JSON
-                .createObjectBuilder()
-                .add("sessions_ended", ended)
-                .build()
-                .toString();
-    }
-
     private JsonObjectBuilder json(Account account) {
         return AccountJson.audited(account, store.lockedUntil(account.id()));
     }
 
     private Account find(String path) {
-        return accounts.find(uuid(path)).orElseThrow(AccountResource::noSuchUser);
-    }
-
-    /** Does something to the account's state in the store; between the check and the deed nobody becomes more powerful. */
-    private <T> T within(String id, String needed, Function<String, T> deed) {
-        return administration
-                .with(id, delegation.of(Set.of(needed), RightsCheck.NONE), account -> deed.apply(account.id()))
-                .orElseThrow(AccountResource::noSuchUser);
-    }
-
-    /** Validates and normalizes an id, as it becomes part of a store key. */
-    static String uuid(String path) {
-        if (!isId(path)) {
-            throw noSuchUser();
-        }
-        return path.toLowerCase(Locale.ROOT);
-    }
-
-    static boolean isId(String text) {
-        return UUID_FORM.matcher(text).matches();
-    }
-
-    static AuthException noSuchUser() {
-        return new AuthException(ErrorCode.NOT_FOUND, "There is no account with this id.");
+        return accounts.find(AccountPath.uuid(path)).orElseThrow(AccountPath::noSuchUser);
     }
 }

@@ -27,7 +27,7 @@ public class AdminAudit {
     private ClientContext client;
 
     /** Runs a change; if the store or the database fails, records it as unfinished, since it may have taken effect. */
-    <T> T attempt(String action, String target, @Nullable JsonObjectBuilder before, Supplier<T> change) {
+    public <T> T attempt(String action, String target, @Nullable JsonObjectBuilder before, Supplier<T> change) {
         try {
             return change.get();
         } catch (AuthException refused) {

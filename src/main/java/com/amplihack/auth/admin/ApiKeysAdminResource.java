@@ -1,5 +1,6 @@
 package com.amplihack.auth.admin;
 
+import com.amplihack.auth.admin.accounts.AccountPath;
 import com.amplihack.auth.apikey.ApiKey;
 import com.amplihack.auth.apikey.management.ApiKeyPages;
 import com.amplihack.auth.apikey.management.DatabaseKeys.Filter;
@@ -73,9 +74,9 @@ public class ApiKeysAdminResource {
     }
 
     private String accountId(String user) {
-        return AccountResource.isId(user)
-                ? AccountResource.uuid(user)
-                : accounts.idOf(user).orElseThrow(AccountResource::noSuchUser);
+        return AccountPath.isId(user)
+                ? AccountPath.uuid(user)
+                : accounts.idOf(user).orElseThrow(AccountPath::noSuchUser);
     }
 
     /** Revokes a key; can be repeated after a 503. */

@@ -1,5 +1,6 @@
 package com.amplihack.auth.admin;
 
+import com.amplihack.auth.admin.accounts.AccountPath;
 import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.metering.AccountBudgets;
@@ -68,7 +69,7 @@ public final class BudgetResource {
         @GET
         @AdminOrPermission("users:read")
         public String get(@PathParam("id") String path) {
-            return json(budgets.ofAccount(AccountResource.uuid(path)));
+            return json(budgets.ofAccount(AccountPath.uuid(path)));
         }
 
         /** Counts from the next request on; what was used in the window before counts too. */
@@ -76,7 +77,7 @@ public final class BudgetResource {
         @AdminOrPermission("users:write")
         public String put(@PathParam("id") String path, @Context HttpServletRequest request) {
             Budget budget = Budget.read(Budget.Scope.ACCOUNT, "", JsonBody.read(request, Budget.MEMBERS));
-            set("put_budget", AccountResource.uuid(path), Optional.of(budget));
+            set("put_budget", AccountPath.uuid(path), Optional.of(budget));
             return json(Optional.of(budget));
         }
 
@@ -84,7 +85,7 @@ public final class BudgetResource {
         @DELETE
         @AdminOrPermission("users:write")
         public Response delete(@PathParam("id") String path) {
-            set("delete_budget", AccountResource.uuid(path), Optional.empty());
+            set("delete_budget", AccountPath.uuid(path), Optional.empty());
             return Response.noContent().build();
         }
 
@@ -96,7 +97,7 @@ public final class BudgetResource {
             var before = budgets.ofAccount(id).map(Budget::json).orElse(null);
             boolean found = audit.attempt(action, id, before, () -> budgets.setOfAccount(id, budget, allowed));
             if (!found) {
-                throw AccountResource.noSuchUser();
+                throw AccountPath.noSuchUser();
             }
             known.look(); // other nodes look by themselves
             audit.record(action, id, before, budget.map(Budget::json).orElse(null));

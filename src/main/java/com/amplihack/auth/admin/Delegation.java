@@ -1,11 +1,13 @@
 package com.amplihack.auth.admin;
 
+import com.amplihack.auth.admin.accounts.AccountPath;
 import com.amplihack.auth.gate.permission.Authorization;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.SessionStore;
 import com.amplihack.auth.token.AccessToken;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.users.AccountAdministration;
 import com.amplihack.auth.users.RightsCheck;
 import com.amplihack.auth.users.Role;
 import com.amplihack.auth.web.ClientContext;
@@ -37,6 +39,9 @@ public class Delegation {
 
     @Inject
     private SessionStore sessions;
+
+    @Inject
+    private AccountAdministration administration;
 
     /** A rule for what the role {@code admin} alone may do. */
     public RightsCheck ofAdmin(RightsCheck rule) {
@@ -87,6 +92,18 @@ public class Delegation {
                 requireGivable(roles, permissions);
             }
         };
+    }
+
+    /**
+     * Does something to an account's state in the store; between the check and the deed nobody becomes more powerful.
+     *
+     * @param deed given the account's id
+     * @throws AuthException {@code insufficient_permissions} or {@code not_found}
+     */
+    public <T> T within(String accountId, String needed, Function<String, T> deed) {
+        return administration
+                .with(accountId, of(Set.of(needed), RightsCheck.NONE), account -> deed.apply(account.id()))
+                .orElseThrow(AccountPath::noSuchUser);
     }
 
     private class Limited implements RightsCheck {

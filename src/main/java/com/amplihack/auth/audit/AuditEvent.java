@@ -59,7 +59,11 @@ public enum AuditEvent {
     /** A new hash chain begins in a log that has lines already; the details tell why. */
     AUDIT_CHAIN_STARTED(Severity.INFO),
     /** The audit file was moved, truncated or deleted from outside; the details hold the last {@code seq} before that. */
-    AUDIT_REOPENED(Severity.WARNING);
+    AUDIT_REOPENED(Severity.WARNING),
+    /** The chain's head, signed: what comes before it was there when it was written. */
+    AUDIT_ANCHOR(Severity.INFO),
+    /** The store or the database remembers lines that the file does not have: it was rolled back or replaced. */
+    AUDIT_ROLLED_BACK(Severity.CRITICAL);
 
     /** The severity of an event and its level in the server log. */
     @SuppressWarnings("ImmutableEnumChecker") // Level is immutable

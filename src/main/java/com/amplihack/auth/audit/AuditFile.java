@@ -11,6 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class AuditFile implements Closeable {
     private static final Logger LOG = Logger.getLogger(AuditFile.class.getName());
 
+    private static final long RETRY_ROTATION = Duration.ofMinutes(1).toNanos();
+
     private final Path path;
 
     /** Null until the next line reopens the file. */
@@ -37,8 +43,22 @@ final class AuditFile implements Closeable {
     private long size;
     private @Nullable String change;
 
-    AuditFile(Path path) {
+    private final long maxBytes;
+    private final InstantSource clock;
+    private final RotatedFiles rotated;
+    /** {@code seq} and day of the file's last line; 0 and null if it has none. */
+    private long lastSeq;
+
+    private @Nullable LocalDate lastDay;
+    private boolean hasRotated;
+    private long retryRotation = System.nanoTime();
+
+    /** @param maxBytes the size at which the file is closed and another one begun */
+    AuditFile(Path path, long maxBytes, InstantSource clock) {
         this.path = path;
+        this.maxBytes = maxBytes;
+        this.clock = clock;
+        rotated = new RotatedFiles(path);
     }
 
     /** Opens the file, creates it with mode 0600 if absent, and removes a partial last line. */
@@ -67,6 +87,11 @@ final class AuditFile implements Closeable {
             }
             key = opened.fileKey();
             size = opened.size();
+            if (regular) {
+                AuditTail tail = AuditTail.read(path);
+                lastSeq = tail.lastSequence().orElse(0);
+                lastDay = tail.lastDay().orElse(null);
+            }
             return fresh;
         } catch (IOException e) {
             close();
@@ -78,16 +103,24 @@ final class AuditFile implements Closeable {
      * Appends a line.
      *
      * @param line including its line end
+     * @param seq of the line
      * @throws IOException if it could not be written; then the file holds no part of it
      */
-    void append(byte[] line) throws IOException {
+    void append(byte[] line, long seq) throws IOException {
         if (out != null && isChanged()) {
             close();
         }
         OutputStream file = out == null ? opened() : out;
+        LocalDate today = clock.instant().atOffset(ZoneOffset.UTC).toLocalDate();
+        if (isDue(today, line.length)) {
+            rotate();
+            file = out == null ? opened() : out;
+        }
         try {
             file.write(line);
             size += line.length;
+            lastSeq = seq;
+            lastDay = today;
         } catch (IOException e) {
             removePartialLine();
             close();
@@ -95,9 +128,52 @@ final class AuditFile implements Closeable {
         }
     }
 
-    /** {@code seq} of the file's last entry; empty if there is none, or if the file is a pipe or device. */
+    /** Whether the line belongs into another file: of a new day (never of an earlier one), or since this one is full. */
+    private boolean isDue(LocalDate today, int length) {
+        LocalDate day = lastDay;
+        return regular
+                && lastSeq > 0
+                && day != null
+                && (today.isAfter(day) || size + length > maxBytes)
+                && System.nanoTime() - retryRotation >= 0;
+    }
+
+    /** Closes the file under its last name; if that cannot be done, the file goes on, and the next minute tries again. */
+    private void rotate() {
+        Path closed = rotated.name(lastSeq, Objects.requireNonNull(lastDay));
+        try {
+            Files.move(path, closed); // never over another one
+        } catch (IOException e) {
+            retryRotation = System.nanoTime() + RETRY_ROTATION;
+            LOG.log(Level.WARNING, "The audit file goes on, as it cannot be renamed to {0}: {1}", new Object[] {
+                closed, AuditWriter.describe(e)
+            });
+            return;
+        }
+        close();
+        key = null; // another file is expected
+        lastSeq = 0;
+        lastDay = null;
+        hasRotated = true;
+    }
+
+    /** Whether the last line began another file; asking clears it. */
+    boolean pollRotation() {
+        boolean pending = hasRotated;
+        hasRotated = false;
+        return pending;
+    }
+
+    /**
+     * {@code seq} of the last entry in the file, or in the one that was closed before it; empty if there is none, or if the
+     * file is a pipe or device.
+     */
     OptionalLong lastSequence() throws IOException {
-        return regular ? AuditTail.read(path).lastSequence() : OptionalLong.empty();
+        if (!regular) {
+            return OptionalLong.empty();
+        }
+        OptionalLong last = AuditTail.read(path).lastSequence();
+        return last.isPresent() || size > 0 ? last : rotated.lastSequence();
     }
 
     /** The file, unless it is a pipe or device. */

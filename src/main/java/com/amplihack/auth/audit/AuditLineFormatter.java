@@ -3,8 +3,6 @@ package com.amplihack.auth.audit;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -15,10 +13,11 @@ final class AuditLineFormatter {
     private static final int MAX_USER_AGENT = 256;
 
     private final InstantSource clock;
-    private final String node = hostName();
+    private final String node;
 
-    AuditLineFormatter(InstantSource clock) {
+    AuditLineFormatter(InstantSource clock, String node) {
         this.clock = clock;
+        this.node = node;
     }
 
     /** An entry for the audit file, which its chain has yet to seal. */
@@ -60,29 +59,24 @@ final class AuditLineFormatter {
         }
     }
 
-    /** JSON has no surrogates without their halves (RFC 8259 section 8.2), which a client may have sent or a cut left. */
+    /**
+     * JSON has no surrogates without their halves (RFC 8259 section 8.2), which a client may have sent or a cut left; and
+     * neither our reader nor a database takes the character 0.
+     */
     private static String whole(String value) {
-        return value.codePoints().anyMatch(AuditLineFormatter::isSurrogate)
+        return value.codePoints().anyMatch(AuditLineFormatter::isUnreadable)
                 ? value.codePoints()
-                        .map(code -> isSurrogate(code) ? 0xFFFD : code)
+                        .map(code -> isUnreadable(code) ? 0xFFFD : code)
                         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                         .toString()
                 : value;
     }
 
-    private static boolean isSurrogate(int codePoint) {
-        return Character.getType(codePoint) == Character.SURROGATE;
+    private static boolean isUnreadable(int codePoint) {
+        return codePoint == 0 || Character.getType(codePoint) == Character.SURROGATE;
     }
 
     private static String cut(String userAgent) {
         return userAgent.length() <= MAX_USER_AGENT ? userAgent : userAgent.substring(0, MAX_USER_AGENT);
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException unnamed) {
-            return "localhost";
-        }
     }
 }

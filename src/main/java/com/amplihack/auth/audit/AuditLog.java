@@ -1,10 +1,12 @@
 package com.amplihack.auth.audit;
 
 import com.amplihack.auth.audit.AuditEvent.Severity;
+import com.amplihack.auth.audit.chain.AnchorKey;
 import com.amplihack.auth.audit.chain.ChainHead;
 import com.amplihack.auth.audit.chain.ChainOpening;
 import com.amplihack.auth.audit.chain.ChainStateFile;
 import com.amplihack.auth.audit.chain.FirstKeyFile;
+import com.amplihack.auth.audit.chain.LinesDigest;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.Settings;
 import com.amplihack.auth.config.source.InvalidSettingException;
@@ -21,7 +23,10 @@ import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +43,8 @@ import java.util.logging.Logger;
 public class AuditLog {
     private static final Logger LOG = Logger.getLogger(AuditLog.class.getName());
     private static final int MAX_NAMES = 10_000;
+    private static final long MIB = 1 << 20;
+    private static final Duration ANCHOR_WAIT = Duration.ofSeconds(1);
 
     private final Configuration configuration;
     private final AuditMetrics meter;
@@ -46,9 +53,15 @@ public class AuditLog {
     @Resource
     private ManagedThreadFactory threads;
 
-    private final AuditLineFormatter lines;
+    private final InstantSource clock;
+    private AuditLineFormatter lines;
     private volatile AuditWriter writer;
     private Pseudonyms pseudonyms;
+    private AnchorKey anchors;
+    /** Of the lines since the last anchor. */
+    private final LinesDigest unsigned = new LinesDigest();
+
+    private String node = "";
     private long sequence;
     private ChainHead chain;
     private final AtomicBoolean refusing = new AtomicBoolean();
@@ -63,7 +76,7 @@ public class AuditLog {
     @Inject
     public AuditLog(Configuration configuration, InstantSource clock, Meters meters) {
         this.configuration = configuration;
-        lines = new AuditLineFormatter(clock);
+        this.clock = clock;
         meter = new AuditMetrics(meters);
     }
 
@@ -74,19 +87,25 @@ public class AuditLog {
      */
     @PostConstruct
     public synchronized void open() {
-        pseudonyms = new Pseudonyms(configuration.settings().keys().path().resolve("audit.key"));
-        Path path = configuration.settings().audit().file();
+        Settings settings = configuration.settings();
+        Path keyDirectory = settings.keys().path();
+        pseudonyms = new Pseudonyms(keyDirectory.resolve("audit.key"));
+        Path path = settings.audit().file();
         AuditSequenceFile head = new AuditSequenceFile(path);
         ChainStateFile state = new ChainStateFile(path);
-        AuditFile file = new AuditFile(path);
+        AuditFile file = new AuditFile(path, settings.audit().rotateMib() * MIB, clock);
         AuditSequenceFile.State before;
         OptionalLong last;
         ChainOpening opening;
         try {
             before = head.read().orElse(new AuditSequenceFile.State(0, 0));
             file.open();
+            node = NodeName.of(path);
+            lines = new AuditLineFormatter(clock, node);
+            anchors = AnchorKey.in(keyDirectory);
             last = file.lastSequence();
             opening = ChainOpening.of(state, file.regularPath(), firstKey());
+            readUnsigned(file.regularPath());
         } catch (IOException e) {
             throw new InvalidSettingException(
                     "auth.audit.file: " + path + " cannot be opened: " + AuditWriter.describe(e));
@@ -102,6 +121,41 @@ public class AuditLog {
                             reason -> recordInternal(AuditEntry.of(AuditEvent.AUDIT_CHAIN_STARTED, ClientContext.NONE)
                                     .severity(opening.isSuspicious() ? Severity.CRITICAL : Severity.INFO)
                                     .detail("reason", reason)));
+        }
+    }
+
+    /** A killed process has left lines that no anchor signs: the next one does. A file may have been closed behind its last. */
+    private void readUnsigned(Optional<Path> file) throws IOException {
+        unsigned.clear();
+        if (file.isEmpty() || !Files.exists(file.get()) || unsigned.read(file.get())) {
+            return;
+        }
+        List<RotatedFiles.Rotated> closed = new RotatedFiles(file.get()).list();
+        if (!closed.isEmpty()) {
+            unsigned.clear();
+            unsigned.read(closed.get(closed.size() - 1).path());
+            unsigned.read(file.get());
+        }
+    }
+
+    /**
+     * Records the chain's head and a digest of the lines since the last anchor, signed, so that what was written before can be
+     * proven with the public key alone; waits at most a second until the file has it.
+     *
+     * @param reason {@code start}, {@code hour} or {@code stop}; the log itself anchors a {@code rotation}
+     */
+    public void anchor(String reason) {
+        AuditEntry entry =
+                AuditEntry.of(AuditEvent.AUDIT_ANCHOR, ClientContext.NONE).detail("reason", reason);
+        Recorded recorded;
+        synchronized (this) {
+            recorded = add(entry);
+        }
+        log(entry, recorded);
+        if (!recorded.waiting()
+                .map(line -> AuditWriter.isWritten(line, ANCHOR_WAIT))
+                .orElse(false)) {
+            LOG.log(Level.WARNING, "The audit file does not have the anchor ({0}) yet", reason);
         }
     }
 
@@ -201,10 +255,19 @@ public class AuditLog {
     private Recorded add(AuditEntry entry) {
         if (!writer.hasRoom(entry.severity)) {
             writer.dropped(entry.severity);
+            meter.dropped();
             return new Recorded(lines.unnumbered(entry), Optional.empty());
+        }
+        if (entry.event == AuditEvent.AUDIT_ANCHOR) {
+            entry.detail("seq", chain.seq())
+                    .detail("hash", chain.hash())
+                    .detail("first_seq", unsigned.first())
+                    .detail("lines_sha256", unsigned.value())
+                    .detail("signature", anchors.sign(node, chain.seq(), chain.hash(), unsigned));
         }
         ChainHead.Sealed line = chain.seal(lines.numbered(entry, ++sequence), sequence);
         chain = line.head();
+        unsigned.add(sequence, line.text().getBytes(StandardCharsets.UTF_8), entry.event == AuditEvent.AUDIT_ANCHOR);
         return new Recorded(line.text(), Optional.of(writer.add(line)));
     }
 
@@ -242,6 +305,11 @@ public class AuditLog {
     /** Why the file cannot be written, for an operator; empty if it can. */
     public Optional<String> fault() {
         return writer.fault();
+    }
+
+    /** The name of this node in its lines. */
+    public String node() {
+        return node;
     }
 
     /** The number of queued entries. */

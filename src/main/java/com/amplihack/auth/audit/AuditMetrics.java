@@ -25,6 +25,7 @@ final class AuditMetrics {
                     meters.tokenIssued("refresh");
                 }
             }
+            case ACCOUNT_LOCKED -> meters.accountLocked();
             case REPLAY_DETECTED -> meters.replayed(detail(entry, "kind"));
             case ACCESS_DENIED -> meters.accessDenied();
             case KEY_ROTATED -> {
@@ -38,6 +39,11 @@ final class AuditMetrics {
                 // no metric
             }
         }
+    }
+
+    /** An entry that the file does not get. */
+    void dropped() {
+        meters.auditDropped();
     }
 
     private static String detail(AuditEntry entry, String name) {

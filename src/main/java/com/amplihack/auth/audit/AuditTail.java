@@ -3,11 +3,18 @@ package com.amplihack.auth.audit;
 import com.amplihack.auth.web.StrictJson;
 import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
+import jakarta.json.JsonString;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -17,8 +24,9 @@ import java.util.OptionalLong;
  * @param whole the offset after the last complete entry; anything beyond is a partial line
  * @param ended whether the last complete entry has its line end
  * @param lastSequence {@code seq} of the last entry that has one in the file's last MiB
+ * @param lastDay (UTC) of that entry
  */
-record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequence) {
+record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequence, Optional<LocalDate> lastDay) {
     private static final int LONGEST = 1 << 20;
 
     static AuditTail read(Path file) throws IOException {
@@ -31,18 +39,21 @@ record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequen
             written.readFully(tail);
         }
         int start = lineStart(tail, tail.length);
-        OptionalLong unfinished = sequence(tail, start, tail.length);
+        Optional<Entry> unfinished = entry(tail, start, tail.length);
         boolean ended = start == tail.length;
         // a complete entry may lack only its line end
         boolean cutOff = !ended && unfinished.isEmpty() && (start > 0 || tail.length == length);
         long whole = cutOff ? length - tail.length + start : length;
-        OptionalLong last = unfinished;
+        Optional<Entry> last = unfinished;
         for (int end = start - 1; last.isEmpty() && end > 0; end = start - 1) {
             start = lineStart(tail, end);
-            last = sequence(tail, start, end);
+            last = entry(tail, start, end);
         }
-        return new AuditTail(length, whole, ended || cutOff, last);
+        OptionalLong seq = last.map(entry -> OptionalLong.of(entry.seq())).orElse(OptionalLong.empty());
+        return new AuditTail(length, whole, ended || cutOff, seq, last.flatMap(Entry::day));
     }
+
+    private record Entry(long seq, Optional<LocalDate> day) {}
 
     /** The start of the line that ends before the index. */
     private static int lineStart(byte[] tail, int end) {
@@ -53,17 +64,30 @@ record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequen
         return start;
     }
 
-    private static OptionalLong sequence(byte[] tail, int start, int end) {
+    private static Optional<Entry> entry(byte[] tail, int start, int end) {
         if (start >= end) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
         try (JsonReader reader =
                 StrictJson.provider().createReader(new ByteArrayInputStream(tail, start, end - start))) {
-            return reader.readObject().get("seq") instanceof JsonNumber number
-                    ? OptionalLong.of(number.longValue())
-                    : OptionalLong.empty();
+            JsonObject line = reader.readObject();
+            return line.get("seq") instanceof JsonNumber number
+                    ? Optional.of(new Entry(number.longValue(), day(line)))
+                    : Optional.empty();
         } catch (JsonException notAnEntry) {
-            return OptionalLong.empty();
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<LocalDate> day(JsonObject line) {
+        try {
+            return line.get("timestamp") instanceof JsonString timestamp
+                    ? Optional.of(Instant.parse(timestamp.getString())
+                            .atOffset(ZoneOffset.UTC)
+                            .toLocalDate())
+                    : Optional.empty();
+        } catch (DateTimeParseException malformed) {
+            return Optional.empty();
         }
     }
 }

@@ -158,6 +158,16 @@ final class AuditWriter {
         }
     }
 
+    /** Waits until the line is in the file; false if it is not in time. */
+    static boolean isWritten(Line line, Duration most) {
+        try {
+            return line.written.await(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** The age of the oldest queued line. */
     Duration delay() {
         Line oldest = current;
@@ -249,7 +259,7 @@ final class AuditWriter {
 
     private boolean isAppended(Line line) {
         try {
-            file.append(line.bytes);
+            file.append(line.bytes, line.sequence);
             return true;
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             try {
@@ -279,6 +289,10 @@ final class AuditWriter {
         change.ifPresent(what -> own.accept(AuditEntry.of(AuditEvent.AUDIT_REOPENED, ClientContext.NONE)
                 .detail("reason", what)
                 .detail("last_seq", lastWritten - 1)));
+        if (file.pollRotation()) {
+            own.accept(
+                    AuditEntry.of(AuditEvent.AUDIT_ANCHOR, ClientContext.NONE).detail("reason", "rotation"));
+        }
         if (line.age().compareTo(HANGING) >= 0) {
             gap.begin("it hung for " + line.age().toSeconds() + " s", line.since);
         }

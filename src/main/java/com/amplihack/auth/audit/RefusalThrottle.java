@@ -13,12 +13,15 @@ import java.util.Set;
 
 /**
  * Admits {@value #WRITTEN_PER_MINUTE} refusals a minute per event and network (IPv4 address, IPv6 /64) to the audit log and
- * counts the rest; a session's first critical event is always admitted, and of a token that a program keeps using in the
- * wrong way {@value #WRITTEN_PER_SESSION}. Callers synchronize.
+ * counts the rest; of attacks on algorithms, which need no token of ours, {@value #ATTACKS_PER_MINUTE}. A reused refresh token and
+ * a session's first critical event are always admitted, and of a token that a program keeps using in the wrong way {@value
+ * #WRITTEN_PER_SESSION}. Callers synchronize.
  */
 final class RefusalThrottle {
     static final int WRITTEN_PER_MINUTE = 60;
     static final int WRITTEN_PER_SESSION = 3;
+    /** The rest is counted by a critical line of its own, once a minute (docs/adr/0098). */
+    static final int ATTACKS_PER_MINUTE = 600;
 
     /** What a program causes that uses an access token as if it were an API key. */
     private static final Set<AuditEvent> MISUSE = EnumSet.of(AuditEvent.REPLAY_DETECTED, AuditEvent.BINDING_MISMATCH);
@@ -44,7 +47,7 @@ final class RefusalThrottle {
 
     /** Counts an entry and returns whether to write it. */
     boolean mayWrite(AuditEntry entry) {
-        if (!entry.event.isRefusal()) {
+        if (!entry.event.isRefusal() || isNeverCounted(entry)) {
             return true;
         }
         Source source = new Source(entry.event, network(entry.client));
@@ -53,12 +56,21 @@ final class RefusalThrottle {
         }
         Count count = seen.computeIfAbsent(source, unseen -> new Count());
         boolean isKnown = isKnownMisuse(entry, source);
-        if (isFirstOfItsSession(entry) || (count.written < WRITTEN_PER_MINUTE && !isKnown)) {
+        if (isFirstOfItsSession(entry) || (count.written < most(entry) && !isKnown)) {
             count.written++;
             return true;
         }
         count.suppressed++;
         return false;
+    }
+
+    private static int most(AuditEntry entry) {
+        return entry.event == AuditEvent.ALGORITHM_CONFUSION ? ATTACKS_PER_MINUTE : WRITTEN_PER_MINUTE;
+    }
+
+    /** A stolen session: each one is written, and needs a token that we signed (docs/adr/0098). */
+    private static boolean isNeverCounted(AuditEntry entry) {
+        return entry.event == AuditEvent.REPLAY_DETECTED && "refresh_reuse".equals(entry.details.get("kind"));
     }
 
     /** Returns one summary for each source with suppressed refusals, and resets all counts. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param production true unless the {@code dev} or {@code test} profile is active
  * @param home default parent directory of keys, database and audit file
  * @param jwtAuth {@code enable.jwt.auth}; false opens only the proxied paths
+ * @param traced whether the server's OpenTelemetry makes and sends spans
  */
 public record Settings(
         boolean production,
@@ -42,7 +43,8 @@ public record Settings(
         ProxySettings proxy,
         AuditSettings audit,
         DatabaseSettings database,
-        MailSettings mail) {
+        MailSettings mail,
+        boolean traced) {
     private static final Set<String> DEVELOPMENT_PROFILES = Set.of("dev", "test");
     private static final Setting<String> PROFILE = Setting.text("mp.config.profile")
             .example("dev")
@@ -60,6 +62,10 @@ public record Settings(
             .says(
                     "`false` opens the proxied paths of `/api` to everybody (docs/proxy.md) and nothing else; the log warns at"
                             + " each start, and so does readiness");
+    /** Without a default here: the server refuses an application that finds a name of OpenTelemetry's in two sources. */
+    private static final Setting<Boolean> NO_TRACING = Setting.bool("otel.sdk.disabled")
+            .example("false")
+            .says("`false` traces requests (docs/tracing.md); off if not set");
 
     /**
      * Reads and validates all settings.
@@ -111,7 +117,8 @@ public record Settings(
                 ProxySettings.read(from, production),
                 AuditSettings.read(from),
                 DatabaseSettings.read(from),
-                MailSettings.read(from, production, web.publicUrl()));
+                MailSettings.read(from, production, web.publicUrl()),
+                from.find(NO_TRACING).filter(disabled -> !disabled).isPresent());
     }
 
     /** Whether the decoded path needs no access token: it is proxied, and {@code enable.jwt.auth=false}. */

@@ -3,11 +3,14 @@ package com.amplihack.auth.database;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.DatabaseSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.metrics.Tracing;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.Breaker;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
@@ -20,9 +23,11 @@ import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -48,17 +53,35 @@ public class Database {
 
     private final Configuration configuration;
     private final Breaker breaker;
+    private final Meters meters;
     private volatile @Nullable HikariDataSource pool;
     private volatile @Nullable EntityManagerFactory entities;
 
-    @Inject
+    /** For use outside a server. */
     public Database(Configuration configuration) {
+        this(configuration, new Meters());
+    }
+
+    @Inject
+    public Database(Configuration configuration, Meters meters) {
         this.configuration = configuration;
+        this.meters = meters;
         breaker = new Breaker(
                 "The account database at " + configuration.settings().database().address(),
                 failure -> DatabaseFault.of(failure).isSilence(),
                 failure -> DatabaseFault.of(failure) == DatabaseFault.NO_CONNECTION && isPoolExhausted(),
                 this::dropIdle);
+        meters.showConnections(
+                "database",
+                () -> connections(HikariPoolMXBean::getActiveConnections),
+                () -> connections(HikariPoolMXBean::getIdleConnections),
+                () -> connections(HikariPoolMXBean::getThreadsAwaitingConnection),
+                DatabaseConnections.MAX_CONNECTIONS);
+    }
+
+    private int connections(ToIntFunction<HikariPoolMXBean> kind) {
+        HikariDataSource connections = pool;
+        return connections == null ? 0 : kind.applyAsInt(connections.getHikariPoolMXBean());
     }
 
     /**
@@ -146,6 +169,7 @@ public class Database {
      * Runs a change in one transaction, and retries it after a conflict with a concurrent one.
      *
      * @throws AuthException {@code store_unavailable} when there is no answer in time: the change may be stored or not
+     * @throws DataRefusedException when the database does not take a value
      */
     public <T> T write(Function<EntityManager, T> change) {
         return guarded(() -> inTransaction(change), false);
@@ -206,6 +230,16 @@ public class Database {
     }
 
     private <T> T guarded(Supplier<T> call, boolean repeatable) {
+        String operation = repeatable ? "read" : "write";
+        long start = System.nanoTime();
+        try {
+            return meters.tracing().within(Tracing.Step.DATABASE, operation, () -> answered(call, repeatable));
+        } finally {
+            meters.databaseAnswered(operation, Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    private <T> T answered(Supplier<T> call, boolean repeatable) {
         try {
             return breaker.call(() -> withRetries(call, repeatable));
         } catch (AuthException refused) {
@@ -229,6 +263,10 @@ public class Database {
             Throwable root = failed;
             while (root.getCause() != null) {
                 root = root.getCause();
+            }
+            if (DatabaseFault.isOfTheData(failed)) {
+                FAILURES.log(Level.WARNING, "data", "The account database does not take a value: " + root.getMessage());
+                throw new DataRefusedException(failed);
             }
             FAILURES.log(Level.WARNING, fault.name(), "The account database did not answer: " + root.getMessage());
             throw unavailable(failed);
@@ -282,10 +320,14 @@ public class Database {
 
     /** The schema migrations, forward only; cleaning is disabled. */
     public static FluentConfiguration migrations(DataSource database) {
+        boolean postgresql = database instanceof BaseDataSource;
         return Flyway.configure(Database.class.getClassLoader())
                 .dataSource(database)
                 .locations("classpath:db/migration")
-                .placeholders(Map.of("by_code_point", database instanceof BaseDataSource ? " collate \"C\"" : ""))
+                .placeholders(Map.of(
+                        "by_code_point", postgresql ? " collate \"C\"" : "",
+                        "by_month", postgresql ? " partition by range (at)" : "",
+                        "where_target", postgresql ? " where target is not null" : ""))
                 .cleanDisabled(true)
                 .loggers("slf4j");
     }

@@ -112,6 +112,17 @@ enum DatabaseFault {
         return REFUSED;
     }
 
+    /** Whether the database refuses what it was given, and would refuse it again. */
+    static boolean isOfTheData(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException error && error.getSQLState() != null) {
+                return error.getSQLState().startsWith("22")
+                        || error.getSQLState().startsWith("23");
+            }
+        }
+        return false;
+    }
+
     /**
      * By SQLSTATE class (SQL:2016 part 2, section 24.1): 40 is a rollback, 23 a constraint violated by a concurrent
      * change, 08 a connection failure.

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Time-based one-time passwords (RFC 6238): HMAC-SHA-1, six digits, steps of 30 seconds. */
@@ -19,12 +20,19 @@ final class TotpCode {
 
     private static final TimeBasedOneTimePasswordGenerator GENERATOR = new TimeBasedOneTimePasswordGenerator(STEP, 6);
 
+    /** Apps show a code in groups, and people type it as they see it. */
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\p{IsWhite_Space}");
+
     private TotpCode() {}
 
-    /** The step whose code it is: the current one or a neighbour; compares all of them in constant time. */
+    /**
+     * The step whose code it is: the current one or a neighbour; compares all of them in constant time.
+     *
+     * @param code white space in it does not count
+     */
     static OptionalLong step(byte[] secret, String code, Instant now) {
         long current = now.getEpochSecond() / STEP.toSeconds();
-        byte[] presented = code.getBytes(StandardCharsets.UTF_8);
+        byte[] presented = WHITE_SPACE.matcher(code).replaceAll("").getBytes(StandardCharsets.UTF_8);
         long found = -1;
         for (long step = current - DRIFT; step <= current + DRIFT; step++) {
             if (MessageDigest.isEqual(presented, code(secret, step).getBytes(StandardCharsets.UTF_8))) {

@@ -118,7 +118,7 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
                         ErrorCode.INVALID_API_KEY,
                         "API keys open /api and /auth/verify alone; this needs an access token.");
             }
-            VerifiedToken token = tokens.get(bearer, compact -> verify(compact, request, response, context));
+            VerifiedToken token = tokens.get(bearer, compact -> verify(compact, client, request, response, context));
             RequestAttributes.AUTHENTICATION.set(request, new Authentication.Verified(token.claims()));
             return token.announce(context);
         } catch (AuthException refused) {
@@ -163,7 +163,11 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
 
     /** Has MP-JWT verify a token that our own rules accept. */
     private VerifiedToken verify(
-            String compact, HttpServletRequest request, HttpServletResponse response, HttpMessageContext context)
+            String compact,
+            ClientContext client,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            HttpMessageContext context)
             throws AuthenticationException {
         UnverifiedToken token = TokenParser.parse(compact);
         verifier.requireOurs(token);
@@ -172,8 +176,21 @@ public class BearerMechanism implements HttpAuthenticationMechanism {
             return verified.get();
         }
         // MP-JWT does not say why: an expired token of ours, or a forgery?
-        AccessToken ours = verifier.authentic(token);
-        verifier.requireCurrent(ours);
+        requireCurrent(verifier.authentic(token), client);
         throw verifier.refusedByMpJwt();
+    }
+
+    private void requireCurrent(AccessToken ours, ClientContext client) {
+        try {
+            verifier.requireCurrent(ours);
+        } catch (InvalidTokenException invalid) {
+            throw invalid; // which is audited with every other one
+        } catch (AuthException expired) {
+            audit.record(AuditEntry.of(AuditEvent.TOKEN_INVALID, client)
+                    .user(ours.subject(), ours.username())
+                    .session(ours.sid())
+                    .detail("reason", "expired"));
+            throw expired;
+        }
     }
 }

@@ -40,11 +40,11 @@ public class Credentials {
         if (headers.size() > 1) {
             throw new AuthException(ErrorCode.INVALID_REQUEST, "More than one Authorization header.");
         }
-        return headers.stream()
-                .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
-                .map(header -> header.substring(SCHEME.length()).strip())
-                .filter(token -> !token.isEmpty())
-                .findFirst();
+        if (headers.isEmpty() || !headers.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return Optional.empty();
+        }
+        String token = headers.get(0).substring(SCHEME.length()).strip();
+        return token.isEmpty() ? Optional.empty() : Optional.of(token);
     }
 
     /**
@@ -54,6 +54,9 @@ public class Credentials {
      */
     static Optional<String> apiKey(HttpServletRequest request) {
         Optional<String> bearer = bearer(request);
+        if (request.getHeader("x-api-key") == null) {
+            return bearer.filter(ApiKey::isOne);
+        }
         List<String> keys = Collections.list(request.getHeaders("x-api-key")).stream()
                 .map(String::strip)
                 .filter(key ->

@@ -6,6 +6,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.metering.BudgetLimit;
 import com.amplihack.auth.metering.BudgetSeeds;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.metrics.Tracing;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
@@ -110,7 +111,7 @@ public class GateFilter extends HttpFilter {
 
         @Override
         public Caller presented() {
-            return counted(() -> authentication.presented(this));
+            return counted("recognize", () -> authentication.presented(this));
         }
 
         @Override
@@ -121,7 +122,7 @@ public class GateFilter extends HttpFilter {
         }
 
         Optional<Caller> admitIfNeeded() {
-            Authentication admitted = counted(() -> {
+            Authentication admitted = counted("admit", () -> {
                 if (kind == PathKind.ADMIN_API) {
                     requireAdminAddress(request, client);
                 }
@@ -133,9 +134,9 @@ public class GateFilter extends HttpFilter {
             return admitted.caller();
         }
 
-        private <T> T counted(Supplier<T> step) {
+        private <T> T counted(String operation, Supplier<T> step) {
             try {
-                return step.get();
+                return meters.tracing().within(Tracing.Step.ADMISSION, operation, step);
             } catch (AuthException refused) {
                 meters.tokenRefused(refused.code().code(), took());
                 throw refused;

@@ -81,7 +81,10 @@ public enum PathKind {
             return settings.isOpen(path) ? OPEN_API : API;
         }
         if (path.startsWith("/admin/")) {
-            return path.startsWith("/admin/api/") ? ADMIN_API : ADMIN_PAGE;
+            if (path.startsWith("/admin/api/")) {
+                return ADMIN_API;
+            }
+            return path.equals("/admin/") || isPageFile(path) ? PAGE : ADMIN_PAGE;
         }
         if (path.startsWith("/auth/")) {
             return ofAuth(path);
@@ -92,8 +95,11 @@ public enum PathKind {
         if (OPERATIONAL.stream().anyMatch(root -> path.equals(root) || path.startsWith(root + "/"))) {
             return OPERATIONS;
         }
-        boolean page = path.equals("/") || path.endsWith(".html") || path.endsWith(".js") || path.endsWith(".css");
-        return page ? PAGE : OTHER;
+        return path.equals("/") || isPageFile(path) ? PAGE : OTHER;
+    }
+
+    private static boolean isPageFile(String path) {
+        return path.endsWith(".html") || path.endsWith(".js") || path.endsWith(".css") || path.endsWith(".svg");
     }
 
     private static PathKind ofAuth(String path) {
@@ -103,8 +109,12 @@ public enum PathKind {
         return switch (path) {
             case "/auth/logout-all", "/auth/password", "/auth/sessions" -> ACCOUNT;
             case "/auth/mfa", "/auth/passkeys", "/auth/reauthenticate", "/auth/reauthenticate/options" -> FACTORS;
-            case "/auth/api-keys", "/auth/usage", "/auth/account", "/auth/account/delete", "/auth/email" ->
-                SELF_SERVICE;
+            case "/auth/api-keys",
+                    "/auth/usage",
+                    "/auth/usage/budgets",
+                    "/auth/account",
+                    "/auth/account/delete",
+                    "/auth/email" -> SELF_SERVICE;
             case "/auth/jwks" -> KEY_SET;
             default -> {
                 if (path.startsWith("/auth/sessions/")) {

@@ -15,6 +15,14 @@ class ResponseHeaders {
     private static final String EXPOSED =
             "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 
+    /**
+     * Content Security Policy 3: files of our own alone, and nothing inline. The policy {@code lit-html} is the one by which lit
+     * makes its templates (Trusted Types).
+     */
+    private static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
+            + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+            + " require-trusted-types-for 'script'; trusted-types lit-html";
+
     private final Configuration configuration;
     private final ServiceState state;
 
@@ -26,9 +34,7 @@ class ResponseHeaders {
 
     void write(HttpServletRequest request, HttpServletResponse response, ClientContext client, PathKind kind) {
         response.setHeader(ClientResolver.REQUEST_ID, client.correlationId());
-        response.setHeader(
-                "Content-Security-Policy",
-                "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'");
+        response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
         response.setHeader("X-Frame-Options", "DENY"); // for browsers without frame-ancestors
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("Referrer-Policy", "no-referrer");

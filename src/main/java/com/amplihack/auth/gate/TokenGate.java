@@ -111,6 +111,9 @@ public class TokenGate {
         } catch (InvalidTokenException invalid) { // the signature is valid: our key was stolen, or a clock is wrong
             audit.record(entry(AuditEvent.TOKEN_INVALID, token, client).detail("reason", invalid.reason()));
             throw invalid;
+        } catch (AuthException expired) {
+            audit.record(entry(AuditEvent.TOKEN_INVALID, token, client).detail("reason", "expired"));
+            throw expired;
         }
     }
 

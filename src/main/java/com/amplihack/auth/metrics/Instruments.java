@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Histogram;
 import org.eclipse.microprofile.metrics.Metadata;
@@ -34,19 +36,49 @@ final class Instruments {
             Map.entry("jwt_proxy_upstream", "From sending a request until the upstream's headers arrive."),
             Map.entry("jwt_password_hash", "One Argon2id hash, without the time in the queue."),
             Map.entry("jwt_store", "One operation on Redis."),
+            Map.entry("auth_database", "One call of the account database."),
+            Map.entry("auth_database_connections", "Connections to the account database."),
+            Map.entry("auth_database_connections_max", "The most connections to the account database."),
+            Map.entry("auth_database_connections_waiting", "Threads that wait for a connection to the database."),
+            Map.entry("auth_redis_connections", "Connections to Redis."),
+            Map.entry("auth_redis_connections_max", "The most connections to each Redis server."),
+            Map.entry("auth_redis_connections_waiting", "Threads that wait for a connection to Redis."),
+            Map.entry("auth_password_hash_running", "Password hashes that are computed now."),
+            Map.entry("auth_password_hash_waiting", "Requests that wait for a password hash."),
+            Map.entry("auth_password_hash_waiting_max", "The places in that queue."),
+            Map.entry("auth_proxy_exchanges", "Proxied requests in progress."),
+            Map.entry("auth_proxy_exchanges_max", "The most proxied requests in progress."),
+            Map.entry("auth_dependency_up", "1 while the server answers."),
+            Map.entry("auth_signing_key_age_seconds", "Since the active key began to sign."),
+            Map.entry("auth_signing_key_rotation_due_seconds", "Until the next rotation of the signing key is due."),
+            Map.entry("auth_audit_waiting", "Audit entries that wait for the file."),
+            Map.entry("auth_audit_writable", "1 while the audit file takes entries."),
+            Map.entry("auth_accounts_locked_total", "Accounts that failed sign-ins have locked."),
+            Map.entry("auth_http_responses_total", "Responses by the first digit of the status."),
             Map.entry("auth_mfa_total", "Second factors that were right."),
             Map.entry("auth_mfa_wrong_total", "Second factors that were wrong."),
             Map.entry("auth_mail_sent_total", "Mails by what became of them."),
             Map.entry("auth_mail_waiting", "Mails in the outbox."),
             Map.entry("auth_mail_dead", "Mails that could not be sent."),
             Map.entry("auth_mail_oldest_seconds", "Age of the oldest mail in the outbox."),
+            Map.entry("auth_audit_lag_entries", "Lines of this node's audit file that the database does not have."),
+            Map.entry("auth_audit_lag_seconds", "Since when the database has not had all of them."),
+            Map.entry("auth_audit_dropped_total", "Audit entries that the file does not get."),
             Map.entry("auth_budget_refusals_total", "Calls refused because a budget was exhausted."),
             Map.entry("gen_ai_client_token_usage", "Tokens of a call, as the upstream reported them."));
+
+    /** Far more than any metric has; whatever goes wrong, there are no more series than this of one. */
+    static final int MOST_SERIES = 128;
+
+    private static final String OTHER = "other";
 
     private final Optional<MetricRegistry> registry;
     private final Map<Name, Counter> counters = new ConcurrentHashMap<>();
     private final Map<Name, Timer> timers = new ConcurrentHashMap<>();
     private final Map<Name, Histogram> histograms = new ConcurrentHashMap<>();
+
+    /** The label values of each metric. */
+    private final Map<String, Set<Name>> series = new ConcurrentHashMap<>();
 
     /**
      * A metric with its labels.
@@ -57,6 +89,11 @@ final class Instruments {
     private record Name(String metric, String label, String value, String second, String secondValue) {
         Name(String metric, String label, String value) {
             this(metric, label, value, "", "");
+        }
+
+        /** What is counted for all values beyond {@link #MOST_SERIES}. */
+        Name other() {
+            return new Name(metric, label, OTHER, second, second.isEmpty() ? "" : OTHER);
         }
 
         Tag[] tags() {
@@ -91,6 +128,13 @@ final class Instruments {
     void registerTimers(String... metrics) {
         for (String metric : metrics) {
             timer(new Name(metric, "", ""));
+        }
+    }
+
+    /** Registers timers with a label, for the same reason. */
+    void registerTimer(String metric, String label, String... values) {
+        for (String value : values) {
+            timer(new Name(metric, label, value));
         }
     }
 
@@ -131,6 +175,16 @@ final class Instruments {
                 known.gauge(metadata(metric, MetricUnits.NONE), reading::get, new Name(metric, label, value).tags()));
     }
 
+    /** A counter's totals since the start, by the values of its first label. */
+    Map<String, Long> totals(String metric) {
+        return counters.entrySet().stream()
+                .filter(entry -> entry.getKey().metric().equals(metric))
+                .collect(Collectors.toMap(
+                        entry -> entry.getKey().value(),
+                        entry -> entry.getValue().getCount(),
+                        Long::sum));
+    }
+
     /** A counter's total since the start, summed over its label's values. */
     long total(String metric) {
         return counters.entrySet().stream()
@@ -148,18 +202,28 @@ final class Instruments {
                 .build();
     }
 
+    private Name bounded(Name name) {
+        Set<Name> known = series.computeIfAbsent(name.metric(), unknown -> ConcurrentHashMap.newKeySet());
+        if (known.contains(name)) {
+            return name;
+        }
+        synchronized (known) {
+            return known.contains(name) || (known.size() < MOST_SERIES && known.add(name)) ? name : name.other();
+        }
+    }
+
     private Optional<Counter> counter(Name name) {
         return registry.map(known -> counters.computeIfAbsent(
-                name, unknown -> known.counter(metadata(name.metric(), MetricUnits.NONE), name.tags())));
+                bounded(name), fresh -> known.counter(metadata(fresh.metric(), MetricUnits.NONE), fresh.tags())));
     }
 
     private Optional<Timer> timer(Name name) {
         return registry.map(known -> timers.computeIfAbsent(
-                name, unknown -> known.timer(metadata(name.metric(), MetricUnits.NANOSECONDS), name.tags())));
+                bounded(name), fresh -> known.timer(metadata(fresh.metric(), MetricUnits.NANOSECONDS), fresh.tags())));
     }
 
     private Optional<Histogram> histogram(Name name) {
         return registry.map(known -> histograms.computeIfAbsent(
-                name, unknown -> known.histogram(metadata(name.metric(), MetricUnits.NONE), name.tags())));
+                bounded(name), fresh -> known.histogram(metadata(fresh.metric(), MetricUnits.NONE), fresh.tags())));
     }
 }

@@ -6,7 +6,10 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.metrics.MetricRegistry;
@@ -20,18 +23,22 @@ public class Meters {
     private static final String TOKEN_TYPE = "gen_ai_token_type";
 
     private final Instruments instruments;
+    private final Tracing tracing;
+    private final LatencyBuckets validation = new LatencyBuckets();
+    private final LatencyBuckets store = new LatencyBuckets();
 
     /** Without a registry, for use outside a server. */
     public Meters() {
-        this(Optional.empty());
+        this(Optional.empty(), Tracing.OFF);
     }
 
     @Inject
-    public Meters(MetricRegistry registry) {
-        this(Optional.of(registry));
+    public Meters(MetricRegistry registry, Tracing tracing) {
+        this(Optional.of(registry), tracing);
     }
 
-    private Meters(Optional<MetricRegistry> registry) {
+    private Meters(Optional<MetricRegistry> registry, Tracing tracing) {
+        this.tracing = tracing;
         instruments = new Instruments(registry);
         instruments.register("jwt_tokens_validated_total", "", "");
         instruments.register("auth_api_keys_admitted_total", "", "");
@@ -60,6 +67,15 @@ public class Meters {
         instruments.register("auth_budget_refusals_total", "scope", "key", "account", "role");
         instruments.registerHistograms(TOKENS, TOKEN_TYPE, "input", "output");
         instruments.registerTimers("jwt_validation", "jwt_proxy_upstream", "jwt_password_hash");
+        instruments.registerTimer("auth_database", "operation", "read", "write");
+        instruments.register("auth_accounts_locked_total", "", "");
+        instruments.register("auth_audit_dropped_total", "", "");
+        instruments.register("auth_http_responses_total", "status", "1xx", "2xx", "3xx", "4xx", "5xx");
+    }
+
+    /** The spans of what is metered here. */
+    public Tracing tracing() {
+        return tracing;
     }
 
     /** Counts an issued token of type {@code access} or {@code refresh}. */
@@ -69,6 +85,7 @@ public class Meters {
 
     /** Counts an admitted access token or API key and the time that the gate took. */
     public void admitted(boolean apiKey, Duration took) {
+        validation.observe(took);
         instruments.count(apiKey ? "auth_api_keys_admitted_total" : "jwt_tokens_validated_total");
         instruments.time("jwt_validation", took);
     }
@@ -79,6 +96,7 @@ public class Meters {
      * @param reason the response's error code
      */
     public void tokenRefused(String reason, Duration took) {
+        validation.observe(took);
         instruments.count("jwt_validation_errors_total", "reason", reason);
         instruments.time("jwt_validation", took);
     }
@@ -120,6 +138,7 @@ public class Meters {
 
     /** Times a store operation in Redis, successful or not. */
     public void storeAnswered(String operation, Duration took) {
+        store.observe(took);
         instruments.time("jwt_store", "operation", operation, took);
     }
 
@@ -150,6 +169,95 @@ public class Meters {
     /** Times an upstream request until the response headers arrive. */
     public void upstreamAnswered(Duration took) {
         instruments.time("jwt_proxy_upstream", took);
+    }
+
+    /** Times a call of the account database, successful or not. */
+    public void databaseAnswered(String operation, Duration took) {
+        instruments.time("auth_database", "operation", operation, took);
+    }
+
+    /** Counts an account that failed sign-ins have locked. */
+    public void accountLocked() {
+        instruments.count("auth_accounts_locked_total");
+    }
+
+    /** Counts an audit entry that the file does not get. */
+    public void auditDropped() {
+        instruments.count("auth_audit_dropped_total");
+    }
+
+    /** Counts a response by the first digit of its status. */
+    public void responded(int status) {
+        int first = status / 100;
+        instruments.count("auth_http_responses_total", "status", (first < 1 || first > 5 ? 5 : first) + "xx");
+    }
+
+    /**
+     * Registers gauges of a connection pool.
+     *
+     * @param pool {@code redis} or {@code database}
+     * @param max the most connections that it opens, to each server
+     */
+    public void showConnections(String pool, IntSupplier active, IntSupplier idle, IntSupplier waiting, int max) {
+        String name = "auth_" + pool + "_connections";
+        instruments.gauge(name, "state", "active", active::getAsInt);
+        instruments.gauge(name, "state", "idle", idle::getAsInt);
+        instruments.gauge(name + "_max", "", "", () -> max);
+        instruments.gauge(name + "_waiting", "", "", waiting::getAsInt);
+    }
+
+    /** Registers gauges of the queue before the password hash. */
+    public void showPasswordQueue(IntSupplier running, IntSupplier waiting, int places) {
+        instruments.gauge("auth_password_hash_running", "", "", running::getAsInt);
+        instruments.gauge("auth_password_hash_waiting", "", "", waiting::getAsInt);
+        instruments.gauge("auth_password_hash_waiting_max", "", "", () -> places);
+    }
+
+    /** Registers gauges of the proxied requests in progress, and of how many there may be. */
+    public void showExchanges(IntSupplier open, IntSupplier max) {
+        instruments.gauge("auth_proxy_exchanges", "", "", open::getAsInt);
+        instruments.gauge("auth_proxy_exchanges_max", "", "", max::getAsInt);
+    }
+
+    /**
+     * Registers a gauge that is 1 while a server answers and 0 while it does not, asked at most every ten seconds.
+     *
+     * @param dependency {@code store} or {@code database}
+     * @param ping fails if there is no answer
+     */
+    public void showDependency(String dependency, Runnable ping) {
+        Supplier<Double> answers = cached(() -> {
+            ping.run();
+            return 1;
+        });
+        instruments.gauge(
+                "auth_dependency_up",
+                "dependency",
+                dependency,
+                () -> answers.get().isNaN() ? 0.0 : 1.0);
+    }
+
+    /** Registers gauges of the audit file: entries that wait for it, and whether it takes them. */
+    public void showAudit(IntSupplier waiting, BooleanSupplier writable) {
+        instruments.gauge("auth_audit_waiting", "", "", waiting::getAsInt);
+        instruments.gauge("auth_audit_writable", "", "", () -> writable.getAsBoolean() ? 1 : 0);
+    }
+
+    /**
+     * Registers gauges of the key that signs, in seconds, read at most every ten seconds.
+     *
+     * @param age since it began to sign; NaN while none signs
+     * @param left until the next rotation is due, negative when it is late; NaN if none is scheduled
+     */
+    public void showSigningKey(Supplier<Optional<Duration>> age, Supplier<Optional<Duration>> left) {
+        instruments.gauge("auth_signing_key_age_seconds", "", "", cached(() -> seconds(age)));
+        instruments.gauge("auth_signing_key_rotation_due_seconds", "", "", cached(() -> seconds(left)));
+    }
+
+    private static long seconds(Supplier<Optional<Duration>> time) {
+        return time.get()
+                .orElseThrow(() -> new IllegalStateException("there is none"))
+                .toSeconds();
     }
 
     /** Registers a gauge of live sessions, sampled at most every ten seconds; NaN if the sample fails. */
@@ -190,6 +298,17 @@ public class Meters {
         instruments.gauge("auth_mail_oldest_seconds", "", "", cached(oldest));
     }
 
+    /**
+     * Registers gauges of how far the database is behind this node's audit file; NaN if that cannot be said.
+     *
+     * @param entries that the database does not have
+     * @param age since it had all, in seconds
+     */
+    public void sampleAuditLag(Supplier<Double> entries, Supplier<Double> age) {
+        instruments.gauge("auth_audit_lag_entries", "", "", entries);
+        instruments.gauge("auth_audit_lag_seconds", "", "", age);
+    }
+
     /** An expensive gauge, cached for ten seconds; NaN instead of a stale value if the sample fails. */
     static Supplier<Double> cached(LongSupplier sample) {
         LoadingCache<String, Double> cache = Caffeine.newBuilder()
@@ -203,6 +322,21 @@ public class Meters {
                     }
                 });
         return () -> cache.get("");
+    }
+
+    /** A counter's totals since the start, by the values of its first label; empty for a counter that is not known. */
+    public Map<String, Long> totals(String metric) {
+        return instruments.totals(metric);
+    }
+
+    /** How long the gate's decisions took since the start. */
+    public LatencyBuckets validation() {
+        return validation;
+    }
+
+    /** How long operations on Redis took since the start. */
+    public LatencyBuckets store() {
+        return store;
     }
 
     /** A counter's total since the start, summed over its label's values. */

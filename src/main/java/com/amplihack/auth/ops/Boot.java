@@ -12,6 +12,7 @@ import com.amplihack.auth.database.Database;
 import com.amplihack.auth.keys.KeyRing;
 import com.amplihack.auth.keys.KeyRotation;
 import com.amplihack.auth.keys.MpJwtConfigSource;
+import com.amplihack.auth.keys.ring.KeyState;
 import com.amplihack.auth.keys.ring.SigningKey;
 import com.amplihack.auth.metering.AccountBudgets;
 import com.amplihack.auth.metrics.Meters;
@@ -34,6 +35,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +75,7 @@ public class Boot {
     private Provider<DatabaseKeys> apiKeys;
 
     @Inject
-    private Meters meters;
+    private Provider<Meters> meters;
 
     @Inject
     private Provider<AuditLog> audit;
@@ -125,12 +127,16 @@ public class Boot {
             long entries = log.entries();
             rotation.get().auditStart();
             String sessions = store.kind();
-            meters.sampleSessions(store::liveSessions);
-            meters.sampleApiKeys(() -> apiKeys.get().live());
+            meters.get().sampleSessions(store::liveSessions);
+            meters.get().sampleApiKeys(() -> apiKeys.get().live());
+            meters.get().showDependency("store", store::ping);
+            meters.get().showDependency("database", () -> database.get().ping());
+            showKeys(ring);
+            meters.get().showAudit(log::waiting, () -> log.fault().isEmpty());
             store.onOutage(new StoreOutageAuditor(log));
             join(hasherLoading);
-            meters.showSigningProvider(
-                    SigningKey.PROVIDERS, () -> ring.signingProvider().orElse(""));
+            meters.get().showSigningProvider(SigningKey.PROVIDERS, () -> ring.signingProvider()
+                    .orElse(""));
             LOG.log(
                     Level.INFO,
                     "Signing with key {0} by {1}, sessions in {2}, audit continues after entry {3}",
@@ -143,6 +149,17 @@ public class Boot {
             joinQuietly(databaseOpening);
             throw refuse(failed);
         }
+    }
+
+    private void showKeys(KeyRing ring) {
+        meters.get()
+                .showSigningKey(
+                        () -> ring.keys().stream()
+                                .filter(key -> key.state() == KeyState.ACTIVE)
+                                .flatMap(key -> key.signsFrom().stream())
+                                .map(since -> Duration.between(since, clock.instant()))
+                                .findFirst(),
+                        () -> rotation.get().scheduled().map(due -> Duration.between(clock.instant(), due)));
     }
 
     /** Runs a step in a thread of its own: a start has more to do than one core. */

@@ -1,6 +1,7 @@
 package com.amplihack.auth.proxy;
 
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.metrics.Tracing;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.Problem;
@@ -15,7 +16,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,17 +82,21 @@ final class Exchange {
             UrlRewriter addresses,
             Function<Upstream.Response, AnswerFilter> filters) {
         long sent = System.nanoTime();
+        Tracing.Leg leg = meters.tracing().upstream();
+        whenOver(leg::failed);
+        Upstream.Request traced = leg.traceparent().map(outgoing::tracedAs).orElse(outgoing);
         try {
-            Future<?> sending = upstream.send(outgoing, (answer, failure) -> {
+            whenOver(upstream.send(traced, (answer, failure) -> {
                 if (failure != null) {
+                    leg.failed();
                     perform(() -> failed(failure));
                 } else {
+                    leg.answered(answer.status());
                     meters.upstreamAnswered(Duration.ofNanos(System.nanoTime() - sent));
                     perform(() -> pass(answer, addresses, filters), () -> answer.body()
                             .subscribe(new DiscardingSubscriber()));
                 }
-            });
-            whenOver(() -> sending.cancel(true));
+            }));
         } catch (IllegalArgumentException unsendable) {
             reached = false;
             refuse(new AuthException(ErrorCode.INVALID_REQUEST, "A header or the path cannot be forwarded."));
@@ -274,7 +278,7 @@ final class Exchange {
             cause = cause.getCause();
         }
         LOG.log(Level.WARNING, "upstream", "The upstream failed request " + correlationId + ": " + cause);
-        boolean absent = cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
+        boolean absent = cause instanceof ConnectException;
         reached = !absent;
         refuse(new AuthException(
                 ErrorCode.UPSTREAM_UNREACHABLE,

@@ -7,6 +7,7 @@ import com.amplihack.auth.config.type.UpstreamTarget;
 import com.amplihack.auth.gate.DeferredAdmission;
 import com.amplihack.auth.gate.DeferredAdmission.Admitted;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.metrics.Tracing;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.proxy.connection.ClientConnection;
@@ -19,6 +20,7 @@ import com.amplihack.auth.proxy.llm.ModelList;
 import com.amplihack.auth.proxy.upstream.ForwardedPath;
 import com.amplihack.auth.proxy.upstream.HttpUpstream;
 import com.amplihack.auth.proxy.upstream.Upstream;
+import com.amplihack.auth.proxy.upstream.UpstreamClient;
 import com.amplihack.auth.token.Caller;
 import com.amplihack.auth.web.ClientContext;
 import com.amplihack.auth.web.PublicBaseUrl;
@@ -31,38 +33,22 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** Forwards requests to the upstream asynchronously, without blocking a thread. */
 @Singleton
 public class Proxy {
     private static final Logger LOG = Logger.getLogger(Proxy.class.getName());
     private static final URI NO_UPSTREAM = URI.create("http://demo.invalid");
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-
-    /** The system property for how long idle connections to the upstream are kept; the JDK reads it once. */
-    private static final String KEEP_ALIVE = "jdk.httpclient.keepalive.timeout";
-
-    /**
-     * Shorter than the idle timeouts of routers, unlike the JDK's default, so that no request uses a dead connection.
-     */
-    private static final String KEEP_ALIVE_SECONDS = "30";
-
     private static final int POLL_MILLIS = 300;
     private static final int THREADS = Math.max(4, Runtime.getRuntime().availableProcessors());
 
@@ -71,9 +57,8 @@ public class Proxy {
     private final ServiceState state;
     private final ModelCalls calls;
     private final BodyMemory memory = new BodyMemory();
-    private ExecutorService threads;
     private ScheduledThreadPoolExecutor timer;
-    private @Nullable HttpClient http;
+    private UpstreamClient http;
     private DisconnectDetector disconnects;
     private final ExchangeLimit limit = new ExchangeLimit();
 
@@ -88,38 +73,28 @@ public class Proxy {
     @PostConstruct
     @SuppressWarnings("FutureReturnValueIgnored") // poll() logs its failures itself
     void open() {
-        // own threads: these tasks never block, and must not queue behind tasks that do
         ThreadFactory daemons = task -> {
             Thread thread = new Thread(task, "auth-proxy");
             thread.setDaemon(true);
             return thread;
         };
-        threads = Executors.newFixedThreadPool(THREADS, daemons);
+        http = new UpstreamClient(THREADS, daemons);
+        meters.showExchanges(limit::open, () -> configuration.settings().proxy().maxExchanges());
         timer = new ScheduledThreadPoolExecutor(1, daemons);
         timer.setRemoveOnCancelPolicy(true); // otherwise each ended exchange stays in memory until its timeout
         disconnects = new DisconnectDetector();
         timer.scheduleWithFixedDelay(disconnects::poll, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS);
-        if (System.getProperty(KEEP_ALIVE) == null) {
-            System.setProperty(KEEP_ALIVE, KEEP_ALIVE_SECONDS);
-        }
-        http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .executor(threads)
-                .build();
     }
 
     @PreDestroy
     void close() {
         timer.shutdownNow();
-        threads.shutdownNow();
+        http.close();
         try {
             disconnects.close();
         } catch (IOException e) {
             LOG.log(Level.FINE, "The selector could not be closed", e);
         }
-        http = null; // its thread ends once the HttpClient is garbage-collected
     }
 
     /** Whether the body must be read before the request can be admitted, since it says what the call costs. */
@@ -183,11 +158,12 @@ public class Proxy {
         Caller presented = admission.presented();
         // counted for the credential until it is admitted: one that was revoked takes no place from its account
         String credential = presented.apiKey().or(presented::session).orElseThrow();
+        Tracing.Carrier trace = meters.tracing().carrier();
         run(request, response, credential, client, (exchange, reading) -> receive(request, exchange)
                 .subscribe(new HeldBody(
                         exchange,
                         memory,
-                        (body, length) -> calls.send(
+                        (body, length) -> trace.run(() -> calls.send(
                                 exchange,
                                 forwarding,
                                 admission,
@@ -199,7 +175,7 @@ public class Proxy {
                                             configuration.settings().proxy()));
                                 },
                                 body,
-                                length))));
+                                length)))));
     }
 
     private RequestBody receive(HttpServletRequest request, Exchange exchange) throws IOException {
@@ -286,7 +262,7 @@ public class Proxy {
 
     private Upstream upstream(UpstreamTarget target) {
         return target.url()
-                .<Upstream>map(url -> new HttpUpstream(Objects.requireNonNull(http), url, target.credential()))
+                .<Upstream>map(url -> new HttpUpstream(http, url, target.credential()))
                 .orElseGet(DemoUpstream::new);
     }
 }

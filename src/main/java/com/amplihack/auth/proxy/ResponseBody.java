@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Streams the upstream's body to the client with back-pressure, without blocking a thread. */
-final class ResponseBody implements Flow.Subscriber<List<ByteBuffer>> {
+final class ResponseBody implements Flow.Subscriber<ByteBuffer> {
     private enum Upstream {
         OPEN,
         COMPLETE,
@@ -77,11 +77,11 @@ final class ResponseBody implements Flow.Subscriber<List<ByteBuffer>> {
     }
 
     @Override
-    public void onNext(List<ByteBuffer> piece) {
+    public void onNext(ByteBuffer piece) {
         exchange.perform(() -> {
             exchange.progress();
             requested = false;
-            receive(() -> filter.pass(piece));
+            receive(() -> filter.pass(List.of(piece)));
         });
     }
 

@@ -3,6 +3,7 @@ package com.amplihack.auth.session;
 import com.amplihack.auth.token.SessionHandle;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,10 +20,13 @@ public record SessionProof(List<SessionHandle> handles) {
 
     /** Keeps the well-formed handles; others count as absent. */
     public static SessionProof of(List<String> values) {
-        return new SessionProof(values.stream()
-                .filter(SessionHandle::hasShape)
-                .map(SessionHandle::new)
-                .toList());
+        List<SessionHandle> handles = new ArrayList<>(values.size());
+        for (String value : values) {
+            if (SessionHandle.hasShape(value)) {
+                handles.add(new SessionHandle(value));
+            }
+        }
+        return new SessionProof(handles);
     }
 
     public boolean isAbsent() {

@@ -113,7 +113,7 @@ public class SignIn {
 
     private AuthException secondFactorNeeded(Authenticated who, List<FactorMethod> methods, ClientContext client) {
         Account account = who.account();
-        String text = tokens.fresh(account.id());
+        String text = tokens.fresh(account.id(), clock.instant().plus(LIFE));
         MfaToken token = tokens.read(text).orElseThrow();
         store.beginSecondStep(
                 new LoginStore.Pending(

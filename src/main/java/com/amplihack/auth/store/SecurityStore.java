@@ -1,6 +1,7 @@
 package com.amplihack.auth.store;
 
 import com.amplihack.auth.config.source.InvalidSettingException;
+import com.amplihack.auth.store.anchor.AnchorStore;
 import com.amplihack.auth.store.budget.BudgetStore;
 import java.time.Instant;
 import java.util.function.Consumer;
@@ -11,7 +12,8 @@ import java.util.function.Consumer;
  *
  * <p>Every operation may throw {@link StoreUnavailableException}.
  */
-public interface SecurityStore extends SessionStore, LoginStore, QuotaStore, KeyStore, BudgetStore, FleetStore {
+public interface SecurityStore
+        extends SessionStore, LoginStore, QuotaStore, KeyStore, BudgetStore, FleetStore, AnchorStore {
     /**
      * Connects, and checks the store before any request uses it.
      *

@@ -5,6 +5,7 @@ import com.amplihack.auth.config.type.ReplayMode;
 import com.amplihack.auth.store.budget.MeteredCall;
 import com.amplihack.auth.store.budget.Reservation;
 import com.amplihack.auth.web.ClientContext;
+import com.amplihack.auth.web.device.BrowserName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -160,8 +161,11 @@ public interface SessionStore {
         private static final int LONGEST_NAME = 60; // ASCII only: one byte each in the store
         private static final Pattern NOT_ASCII = Pattern.compile("[^ -~]");
 
+        /** The device of a client: browser and system such as "Firefox on Linux", or the start of another user agent. */
         public static Device of(ClientContext client) {
-            String name = NOT_ASCII.matcher(client.userAgent()).replaceAll("?");
+            String name = NOT_ASCII
+                    .matcher(BrowserName.of(client.userAgent()).orElse(client.userAgent()))
+                    .replaceAll("?");
             return new Device(client.address(), name.substring(0, Math.min(LONGEST_NAME, name.length())));
         }
     }

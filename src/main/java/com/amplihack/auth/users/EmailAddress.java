@@ -27,6 +27,11 @@ public record EmailAddress(String shown, String key) {
     private static final Pattern DOMAIN =
             Pattern.compile("([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
+    /** How many characters somebody may sign in with: a name, or also an address. */
+    public static int longestName(boolean addressesToo) {
+        return addressesToo ? MAX_LENGTH : Username.MAX_LENGTH;
+    }
+
     /** Empty when the text is no address that can be used. */
     public static Optional<EmailAddress> parse(String text) {
         String trimmed = text.strip();

@@ -39,6 +39,11 @@ public class ClientResolver {
                 usable ? given : UUID.randomUUID().toString());
     }
 
+    /** Whether the peer itself is one of {@code auth.trusted.proxies}. */
+    public boolean isFromTrustedProxy(HttpServletRequest request) {
+        return isTrusted(peer(request));
+    }
+
     /**
      * Whether the request was forwarded by an untrusted proxy or with contradictory headers. Its address is then the
      * peer's, which may be on the allowlist, so administration must refuse it.

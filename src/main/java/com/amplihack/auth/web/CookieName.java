@@ -1,7 +1,7 @@
 package com.amplihack.auth.web;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
@@ -30,11 +30,18 @@ public enum CookieName {
      */
     public List<String> valuesIn(HttpServletRequest request, boolean prefixed) {
         String begin = name(prefixed) + "=";
-        return Collections.list(request.getHeaders("Cookie")).stream()
-                .flatMap(header -> Arrays.stream(header.split(";")))
-                .map(String::strip)
-                .filter(cookie -> cookie.startsWith(begin))
-                .map(cookie -> cookie.substring(begin.length()))
-                .toList();
+        List<String> values = new ArrayList<>(1);
+        for (String header : Collections.list(request.getHeaders("Cookie"))) {
+            for (int from = 0; from < header.length(); ) {
+                int semicolon = header.indexOf(';', from);
+                int end = semicolon < 0 ? header.length() : semicolon;
+                String cookie = header.substring(from, end).strip();
+                if (cookie.startsWith(begin)) {
+                    values.add(cookie.substring(begin.length()));
+                }
+                from = end + 1;
+            }
+        }
+        return values;
     }
 }

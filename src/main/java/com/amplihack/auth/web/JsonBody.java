@@ -110,7 +110,12 @@ public final class JsonBody {
         return name.length() <= MAX_SHOWN_LENGTH ? name : name.substring(0, MAX_SHOWN_LENGTH) + "…";
     }
 
-    private static byte[] bytes(HttpServletRequest request) {
+    /**
+     * The bytes of a body of at most 64 KiB, whatever its type.
+     *
+     * @throws AuthException {@code too_large} or {@code invalid_request}
+     */
+    public static byte[] bytes(HttpServletRequest request) {
         try {
             long announced = request.getContentLengthLong();
             if (announced <= MAX_BYTES) {
@@ -165,15 +170,21 @@ public final class JsonBody {
             throw invalid(name, "must be a non-empty string");
         }
         String text = string.getString();
-        // a code point is at most four chars before normalization: do not normalize longer texts
-        String counted = text.length() > 4 * longest ? text : form.apply(text);
-        if (counted.isEmpty()) {
+        int length = length(text, longest, form);
+        if (length == 0) {
             throw invalid(name, "must be a non-empty string");
         }
-        if (counted.codePointCount(0, counted.length()) > longest) {
+        if (length > longest) {
             throw invalid(name, "at most " + longest + " characters");
         }
         return Optional.of(text);
+    }
+
+    /** The code points of a text's {@code form}; of a text that is far too long, its own. */
+    public static int length(String text, int longest, UnaryOperator<String> form) {
+        // a code point is at most four chars before normalization: do not normalize longer texts
+        String counted = text.length() > 4 * longest ? text : form.apply(text);
+        return counted.codePointCount(0, counted.length());
     }
 
     /** A list of distinct non-empty strings; empty if the member is absent. */

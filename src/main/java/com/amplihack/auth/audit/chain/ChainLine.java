@@ -44,6 +44,21 @@ record ChainLine(String node, long seq, String event, JsonObject details, String
         }
     }
 
+    /** A detail's text; empty if it has none. */
+    String detail(String name) {
+        return details.getString(name, "");
+    }
+
+    /** A detail that is a number; 0 if it is none. */
+    long number(String name) {
+        String text = detail(name);
+        return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
+    }
+
+    boolean isUnsigned() {
+        return !details.containsKey("signature");
+    }
+
     boolean isChained() {
         return !hash.isEmpty();
     }

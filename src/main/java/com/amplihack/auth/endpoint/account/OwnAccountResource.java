@@ -27,6 +27,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
@@ -96,6 +97,14 @@ public class OwnAccountResource {
         account.email().ifPresentOrElse(email -> json.add("email", email), () -> json.addNull("email"));
         json.add("email_verified", account.emailVerified());
         account.language().ifPresentOrElse(tag -> json.add("language", tag), () -> json.addNull("language"));
-        return json.add("created_at", account.createdAt().toString()).build().toString();
+        json.add("roles", StrictJson.provider().createArrayBuilder(account.roles()))
+                .add("permissions", StrictJson.provider().createArrayBuilder(account.permissions()))
+                .add("attributes", StrictJson.parse(account.attributes().getBytes(StandardCharsets.UTF_8)))
+                .add("created_at", account.createdAt().toString())
+                .add("password_set_at", account.passwordSetAt().toString());
+        account.lastSignInAt()
+                .ifPresentOrElse(
+                        at -> json.add("last_sign_in_at", at.toString()), () -> json.addNull("last_sign_in_at"));
+        return json.build().toString();
     }
 }

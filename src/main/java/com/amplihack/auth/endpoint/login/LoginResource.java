@@ -81,7 +81,7 @@ public class LoginResource {
 
     private SignedIn byPassword(JsonBody body, PresentedDevices presented, ClientContext client) {
         int longest =
-                configuration.settings().accounts().loginByEmail() ? EmailAddress.MAX_LENGTH : Username.MAX_LENGTH;
+                EmailAddress.longestName(configuration.settings().accounts().loginByEmail());
         String username = body.string(USERNAME, longest, Username::normalize);
         Secret password = Secret.of(
                 body.string(PASSWORD, configuration.settings().passwords().longest(), OpaqueString::of));

@@ -31,6 +31,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** {@code /auth/login/passkey}: signs in by a passkey, without a name and without a password. */
@@ -52,6 +53,9 @@ public class PasskeyLoginResource {
 
     @Inject
     private MfaTokens tokens;
+
+    @Inject
+    private InstantSource clock;
 
     @Inject
     private RelyingParties parties;
@@ -84,6 +88,7 @@ public class PasskeyLoginResource {
 
     private JsonObject secondFactor(RelyingParty party, String mfaToken) {
         MfaToken token = tokens.read(mfaToken)
+                .filter(read -> read.expiresAt().isAfter(clock.instant()))
                 .orElseThrow(() -> new AuthException(
                         ErrorCode.INVALID_CREDENTIALS, "Its time is over: begin with the password again."));
         return answers.options(party, token.subject(), token.id());

@@ -1,5 +1,6 @@
 package com.amplihack.auth.gate.connector;
 
+import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.web.ServiceState;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
@@ -9,12 +10,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Counts each request until its thread returns: a server that stops waits for it. */
+/** Counts each request until its thread returns, since a server that stops waits for it, and each response. */
 public class DrainFilter extends HttpFilter {
     private static final long serialVersionUID = 1;
 
     @Inject
     private transient ServiceState state;
+
+    @Inject
+    private transient Meters meters;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -24,6 +28,19 @@ public class DrainFilter extends HttpFilter {
             chain.doFilter(request, response);
         } finally {
             state.answered();
+            countAfter(request, response);
         }
+    }
+
+    private void countAfter(HttpServletRequest request, HttpServletResponse response) {
+        if (request.isAsyncStarted()) {
+            try {
+                request.getAsyncContext().addListener(new ResponseCounter(meters, response));
+                return;
+            } catch (IllegalStateException over) {
+                // it was answered meanwhile
+            }
+        }
+        meters.responded(response.getStatus());
     }
 }

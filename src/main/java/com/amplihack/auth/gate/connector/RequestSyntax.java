@@ -8,6 +8,9 @@ import java.util.regex.Pattern;
 final class RequestSyntax {
     private static final Pattern TRAILING_DOT_SEGMENT = Pattern.compile("(?:/|%2[fF])(?:\\.|%2[eE]){1,2}$");
 
+    /** The last characters of a dot, spelled or encoded. */
+    private static final String DOT_ENDS = ".eE";
+
     /** RFC 9110 section 4.2.1: Payara's web container fails on it. */
     private static final Pattern NO_HOST = Pattern.compile("[^ ]+ +[^ :]+://[/?# ]");
 
@@ -23,7 +26,9 @@ final class RequestSyntax {
                 return false;
             }
         }
-        return !TRAILING_DOT_SEGMENT.matcher(path).find();
+        return path.isEmpty()
+                || DOT_ENDS.indexOf(path.charAt(path.length() - 1)) < 0
+                || !TRAILING_DOT_SEGMENT.matcher(path).find();
     }
 
     /**
@@ -36,21 +41,37 @@ final class RequestSyntax {
         if (!hasCleanLines(head)) {
             return "a control character or a folded line in the head";
         }
-        if (NO_HOST.matcher(head).lookingAt()) {
+        int scheme = head.indexOf("://");
+        if (scheme >= 0
+                && scheme < head.indexOf("\r\n")
+                && NO_HOST.matcher(head).lookingAt()) {
             return "an absolute request target without a host";
         }
-        List<String> encodings = values(head, "Transfer-Encoding:");
-        List<String> lengths = values(head, "Content-Length:");
+        List<String> encodings = new ArrayList<>(1);
+        List<String> lengths = new ArrayList<>(1);
+        List<String> codings = new ArrayList<>(1);
+        List<String> hosts = new ArrayList<>(1);
+        for (int line = nextLine(head, 0); line < head.length(); line = nextLine(head, line)) {
+            switch (head.charAt(line)) {
+                case 't', 'T' -> addValue(encodings, head, line, "Transfer-Encoding:");
+                case 'c', 'C' -> {
+                    addValue(lengths, head, line, "Content-Length:");
+                    addValue(codings, head, line, "Content-Encoding:");
+                }
+                case 'h', 'H' -> addValue(hosts, head, line, "Host:");
+                default -> {}
+            }
+        }
         if (!encodings.isEmpty() && !(lengths.isEmpty() && isChunked(encodings) && isHttp11(head))) {
             return "Transfer-Encoding other than chunked, or with Content-Length";
         }
         if (lengths.stream().distinct().count() > 1 || !lengths.stream().allMatch(RequestSyntax::isNumber)) {
             return "Content-Length is no number, or two";
         }
-        if (!values(head, "Content-Encoding:").stream().allMatch(RequestSyntax::isAscii)) {
+        if (!codings.stream().allMatch(RequestSyntax::isAscii)) {
             return "a Content-Encoding that is no list of tokens";
         }
-        return values(head, "Host:").size() > 1 ? "more than one Host" : "";
+        return hosts.size() > 1 ? "more than one Host" : "";
     }
 
     /** No bare CR or LF, no control character but the tab, no folded line (RFC 9112 sections 2.2 and 5.2). */
@@ -72,16 +93,17 @@ final class RequestSyntax {
         return true;
     }
 
-    private static List<String> values(String head, String nameAndColon) {
-        List<String> values = new ArrayList<>(1);
-        for (int end = head.indexOf("\r\n"); end >= 0; end = head.indexOf("\r\n", end + 2)) {
-            int line = end + 2;
-            if (head.regionMatches(true, line, nameAndColon, 0, nameAndColon.length())) {
-                values.add(head.substring(line + nameAndColon.length(), head.indexOf("\r\n", line))
-                        .strip());
-            }
+    /** Where the next line begins; the head's length behind the last one. */
+    private static int nextLine(String head, int from) {
+        int end = head.indexOf("\r\n", from);
+        return end < 0 ? head.length() : end + 2;
+    }
+
+    private static void addValue(List<String> values, String head, int line, String nameAndColon) {
+        if (head.regionMatches(true, line, nameAndColon, 0, nameAndColon.length())) {
+            values.add(head.substring(line + nameAndColon.length(), head.indexOf("\r\n", line))
+                    .strip());
         }
-        return values;
     }
 
     /** RFC 9112 section 6.1: the only supported transfer coding. */

@@ -1,11 +1,9 @@
 package com.amplihack.auth.gate.permission;
 
-import com.amplihack.auth.factor.MfaPolicy;
 import com.amplihack.auth.gate.PathKind;
 import com.amplihack.auth.gate.RequestAttributes;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
-import com.amplihack.auth.session.StepUp;
 import com.amplihack.auth.token.Caller;
 import com.amplihack.auth.web.ClientContext;
 import jakarta.annotation.Priority;
@@ -40,7 +38,7 @@ public class ResourceGuard implements ContainerRequestFilter {
     private Authorization authorization;
 
     @Inject
-    private MfaPolicy policy;
+    private AdministrationStepUp stepUp;
 
     @Inject
     private InstantSource clock;
@@ -74,9 +72,8 @@ public class ResourceGuard implements ContainerRequestFilter {
         }
         Optional<String> permission = PermissionInterceptor.required(method, type);
         permission.ifPresent(needed -> authorization.requirePermission(caller, needed, client));
-        if (RequestAttributes.PATH_KIND.require(request) == PathKind.ADMIN_API
-                && policy.requires(caller.roles(), caller.permissions())) {
-            StepUp.MFA.require(caller.signIn(), clock.instant());
+        if (RequestAttributes.PATH_KIND.require(request) == PathKind.ADMIN_API) {
+            stepUp.require(caller, context.getMethod());
         }
         AuthenticationInterceptor.required(method, type)
                 .ifPresent(needed -> needed.require(caller.signIn(), clock.instant()));

@@ -3,8 +3,11 @@ package com.amplihack.auth.proxy.connection;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -15,6 +18,14 @@ import java.util.logging.Logger;
 public final class ClientConnection {
     private static final Logger LOG = Logger.getLogger(ClientConnection.class.getName());
     private static final String STREAM = "@RoA.org.glassfish.grizzly.http2.Http2Stream";
+
+    /** Looked up once, as each request needs them. */
+    private static final ClassValue<Map<String, Method>> METHODS = new ClassValue<>() {
+        @Override
+        protected Map<String, Method> computeValue(Class<?> type) {
+            return new ConcurrentHashMap<>();
+        }
+    };
 
     private final Object connection;
     private final SocketChannel channel;
@@ -48,7 +59,13 @@ public final class ClientConnection {
     }
 
     private static Object call(Object target, String name) throws ReflectiveOperationException {
-        return publicClass(target).getMethod(name).invoke(target);
+        Map<String, Method> known = METHODS.get(target.getClass());
+        Method method = known.get(name);
+        if (method == null) {
+            method = publicClass(target).getMethod(name);
+            known.put(name, method);
+        }
+        return method.invoke(target);
     }
 
     /** The nearest public superclass: reflection cannot call a non-public class's method, even an override. */

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Flow;
-import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -38,16 +37,16 @@ public final class DemoUpstream implements Upstream {
 
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // the callback gets the outcome
-    public Future<?> send(Request request, BiConsumer<Response, Throwable> then) {
+    public Runnable send(Request request, BiConsumer<Response, Throwable> then) {
         var received = BodySubscribers.ofByteArray();
         request.body().subscribe(adapt(received));
         var whole = received.getBody().toCompletableFuture();
         whole.thenApply(body -> response(answer(request, body))).whenComplete(then);
-        return whole;
+        return () -> whole.cancel(true);
     }
 
     /** Adapts a subscriber of buffer lists to a publisher of buffers, as the JDK has one of each. */
-    private static Flow.Subscriber<ByteBuffer> adapt(Flow.Subscriber<? super List<ByteBuffer>> lists) {
+    static Flow.Subscriber<ByteBuffer> adapt(Flow.Subscriber<? super List<ByteBuffer>> lists) {
         return new Flow.Subscriber<>() {
             @Override
             public void onSubscribe(Flow.Subscription subscription) {
@@ -151,6 +150,6 @@ public final class DemoUpstream implements Upstream {
         return new Response(
                 answer.status(),
                 Map.of("content-type", List.of(answer.type()), "x-amplihack-demo", List.of("true")),
-                subscriber -> bytes.subscribe(adapt(subscriber)));
+                bytes);
     }
 }

@@ -92,9 +92,7 @@ public final class HeaderFilter {
         List<Map.Entry<String, String>> headers = new ArrayList<>();
         for (String name : Collections.list(request.getHeaderNames())) {
             String key = key(name);
-            if (isEndToEnd(key, named)
-                    && !BLOCKED.contains(key)
-                    && BLOCKED_PREFIXES.stream().noneMatch(key::startsWith)) {
+            if (isEndToEnd(key, named) && !BLOCKED.contains(key) && !startsWithAny(key, BLOCKED_PREFIXES)) {
                 Collections.list(request.getHeaders(name)).forEach(value -> headers.add(Map.entry(name, ascii(value))));
             }
         }
@@ -110,19 +108,50 @@ public final class HeaderFilter {
         headers.removeIf(header -> CODINGS.contains(key(header.getKey())));
     }
 
+    static boolean startsWithAny(String key, List<String> prefixes) {
+        for (String prefix : prefixes) {
+            if (key.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static boolean isEndToEnd(String key, Set<String> namedByConnection) {
         return !HOP_BY_HOP.contains(key) && !namedByConnection.contains(key);
     }
 
     /** The name normalized for comparison: CGI treats all characters but letters and digits as the same. */
     public static String key(String name) {
-        return NOT_ALPHANUMERIC.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
+        String lower = name.toLowerCase(Locale.ROOT);
+        return isKey(lower) ? lower : NOT_ALPHANUMERIC.matcher(lower).replaceAll("-");
     }
 
-    /**
-     * Percent-encodes bytes above 0x7E, which Payara would replace by a space and the JDK's client by a question mark.
-     */
+    private static boolean isKey(String lower) {
+        for (int i = 0; i < lower.length(); i++) {
+            char c = lower.charAt(i);
+            if ((c < 'a' || c > 'z') && c != '-' && (c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Percent-encodes bytes above 0x7E, which Payara would replace by a space. */
     static String ascii(String value) {
+        return isAscii(value) ? value : encoded(value);
+    }
+
+    private static boolean isAscii(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) > 0x7E) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String encoded(String value) {
         return NOT_ASCII.matcher(value).replaceAll(found -> {
             String text = found.group();
             // headers are read as ISO 8859-1, one character per byte; anything beyond is encoded as UTF-8
@@ -136,10 +165,12 @@ public final class HeaderFilter {
     }
 
     static Set<String> namedByConnection(Collection<String> values) {
-        return values.stream()
-                .flatMap(value -> Arrays.stream(value.split(",")))
-                .map(name -> key(name.strip()))
-                .collect(Collectors.toSet());
+        return values.isEmpty()
+                ? Set.of()
+                : values.stream()
+                        .flatMap(value -> Arrays.stream(value.split(",")))
+                        .map(name -> key(name.strip()))
+                        .collect(Collectors.toSet());
     }
 
     private static String withoutOurCookies(List<String> headers) {
@@ -152,6 +183,10 @@ public final class HeaderFilter {
 
     /** Whether a cookie ({@code name=value}, with or without attributes) is one of ours. */
     static boolean isOurs(String cookie) {
-        return COOKIES.contains(cookie.split("[=;]", 2)[0].strip().toLowerCase(Locale.ROOT));
+        int end = 0;
+        while (end < cookie.length() && cookie.charAt(end) != '=' && cookie.charAt(end) != ';') {
+            end++;
+        }
+        return COOKIES.contains(cookie.substring(0, end).strip().toLowerCase(Locale.ROOT));
     }
 }

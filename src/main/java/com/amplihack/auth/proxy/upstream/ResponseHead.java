@@ -2,12 +2,12 @@ package com.amplihack.auth.proxy.upstream;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The status and filtered headers of the upstream's answer, applied to the response only with its first byte, so that
@@ -46,20 +46,20 @@ public final class ResponseHead {
      */
     public ResponseHead(Upstream.Response answer, UrlRewriter addresses, boolean changed) {
         status = answer.status();
-        Set<String> named = HeaderFilter.namedByConnection(answer.headers().entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase("connection"))
-                .flatMap(header -> header.getValue().stream())
-                .toList());
+        Set<String> named = HeaderFilter.namedByConnection(answer.headers().getOrDefault("connection", List.of()));
         answer.headers().forEach((name, values) -> {
             String key = HeaderFilter.key(name);
             if (changed && OF_THE_BYTES.contains(key)) {
                 return;
             }
+            if (key.equals("content-length") && status == HttpServletResponse.SC_NO_CONTENT) {
+                return; // RFC 9110 section 8.6
+            }
             if (key.equals("content-length")) {
                 length = OptionalLong.of(Long.parseLong(values.get(0)));
             } else if (HeaderFilter.isEndToEnd(key, named)
                     && !BLOCKED.contains(key)
-                    && BLOCKED_PREFIXES.stream().noneMatch(key::startsWith)) {
+                    && !HeaderFilter.startsWithAny(key, BLOCKED_PREFIXES)) {
                 values.forEach(value -> shown(key, HeaderFilter.ascii(value), addresses)
                         .ifPresent(text -> headers.add(Map.entry(name, text))));
             }
@@ -83,13 +83,17 @@ public final class ResponseHead {
 
     /** Applies status and headers to the response, without replacing headers that are set already. */
     public void writeTo(HttpServletResponse response) {
-        Set<String> present =
-                response.getHeaderNames().stream().map(HeaderFilter::key).collect(Collectors.toSet());
+        Set<String> present = new HashSet<>();
+        for (String name : response.getHeaderNames()) {
+            present.add(HeaderFilter.key(name));
+        }
         present.remove("vary");
         response.setStatus(status);
-        headers.stream()
-                .filter(header -> !present.contains(HeaderFilter.key(header.getKey())))
-                .forEach(header -> response.addHeader(header.getKey(), header.getValue()));
+        for (Map.Entry<String, String> header : headers) {
+            if (!present.contains(HeaderFilter.key(header.getKey()))) {
+                response.addHeader(header.getKey(), header.getValue());
+            }
+        }
         length.ifPresent(response::setContentLengthLong);
         if (eventStream) {
             response.setHeader("X-Accel-Buffering", "no"); // or nginx in front may buffer events

@@ -2,11 +2,13 @@ package com.amplihack.auth.proxy.upstream;
 
 import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Flow;
-import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 
 /** The backend that answers proxied requests. */
@@ -24,24 +26,31 @@ public interface Upstream {
         public Request {
             headers = List.copyOf(headers);
         }
+
+        /** The same with this {@code traceparent} instead of another one. */
+        public Request tracedAs(String traceparent) {
+            List<Map.Entry<String, String>> traced = new ArrayList<>(headers);
+            traced.removeIf(header -> header.getKey().equalsIgnoreCase("traceparent"));
+            traced.add(Map.entry("traceparent", traceparent));
+            return new Request(method, path, traced, body);
+        }
     }
 
     /**
      * The answer's head, and its body, which must be subscribed to or cancelled.
      *
-     * @param headers as received, hop-by-hop ones included
+     * @param headers as received, hop-by-hop ones included; found by a name in any case
      */
-    record Response(int status, Map<String, List<String>> headers, Flow.Publisher<List<ByteBuffer>> body) {
+    record Response(int status, Map<String, List<String>> headers, Flow.Publisher<ByteBuffer> body) {
         public Response {
-            headers = Map.copyOf(headers);
+            Map<String, List<String>> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            fields.putAll(headers);
+            headers = Collections.unmodifiableMap(fields);
         }
 
         /** The first value of a header. */
         public Optional<String> header(String name) {
-            return headers.entrySet().stream()
-                    .filter(header -> header.getKey().equalsIgnoreCase(name))
-                    .flatMap(header -> header.getValue().stream())
-                    .findFirst();
+            return Optional.ofNullable(headers.get(name)).map(values -> values.get(0));
         }
 
         public boolean isEventStream() {
@@ -61,9 +70,9 @@ public interface Upstream {
     /**
      * Sends a request.
      *
-     * @param then gets the answer, or the failure
-     * @return cancels the request
+     * @param then gets the answer, or the failure: a {@link java.net.ConnectException} if the upstream was not reached
+     * @return cancels the request; does nothing once the answer is whole
      * @throws IllegalArgumentException when a header or the path cannot be sent
      */
-    Future<?> send(Request request, BiConsumer<Response, Throwable> then);
+    Runnable send(Request request, BiConsumer<Response, Throwable> then);
 }

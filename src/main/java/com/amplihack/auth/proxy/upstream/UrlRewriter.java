@@ -38,7 +38,7 @@ public final class UrlRewriter {
     private static final Pattern LINK = Pattern.compile("<([^<>]*)>");
 
     private final URI base;
-    private final URI requested;
+    private final String path;
     private final String mount;
 
     /**
@@ -50,7 +50,7 @@ public final class UrlRewriter {
      */
     public UrlRewriter(URI base, String path, String mount) {
         this.base = base;
-        this.requested = URI.create(base + path);
+        this.path = path;
         this.mount = mount;
     }
 
@@ -60,6 +60,7 @@ public final class UrlRewriter {
      * @return empty if the client cannot reach it, or if it discloses a private address
      */
     Optional<String> rewrite(String reference) {
+        URI requested = URI.create(base + path);
         URI target;
         try {
             String text = reference.strip();

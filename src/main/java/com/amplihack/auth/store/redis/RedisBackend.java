@@ -3,6 +3,7 @@ package com.amplihack.auth.store.redis;
 import com.amplihack.auth.config.StoreSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.metrics.Tracing;
 import com.amplihack.auth.problem.RateLimitedLogger;
 import com.amplihack.auth.store.Breaker;
 import com.amplihack.auth.store.StoreInspection;
@@ -21,6 +22,7 @@ import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
+import redis.clients.jedis.util.Pool;
 
 /**
  * Runs the scripts in Redis, through a bounded pool and a circuit breaker. Every failure, including a malformed answer,
@@ -55,6 +58,18 @@ public final class RedisBackend implements StoreBackend {
                 RedisBackend::isPoolExhausted,
                 this::onOpen);
         this.meters = meters;
+        meters.showConnections(
+                "redis",
+                () -> connections(Pool::getNumActive),
+                () -> connections(Pool::getNumIdle),
+                () -> connections(Pool::getNumWaiters),
+                settings.poolMax());
+    }
+
+    /** Summed over the pools of all nodes; 0 before the first connection. */
+    private int connections(ToIntFunction<Pool<?>> kind) {
+        RedisTopology connected = topology;
+        return connected == null ? 0 : connected.connections(kind);
     }
 
     private RedisTopology redis() {
@@ -89,9 +104,8 @@ public final class RedisBackend implements StoreBackend {
         long start = System.nanoTime();
         Object answer;
         try {
-            answer = operation.replicas() == StoreOperation.Replicas.ONE
-                    ? guarded(operation, () -> replicated.run(operation.script(), keys, arguments))
-                    : guarded(operation, () -> evaluate(operation.script(), keys, arguments));
+            answer = meters.tracing()
+                    .within(Tracing.Step.STORE, operation.label(), () -> run(operation, keys, arguments));
         } finally {
             meters.storeAnswered(operation.label(), Duration.ofNanos(System.nanoTime() - start));
         }
@@ -105,6 +119,12 @@ public final class RedisBackend implements StoreBackend {
                             + malformed.getClass().getSimpleName());
             throw new StoreUnavailableException(malformed);
         }
+    }
+
+    private Object run(StoreOperation operation, List<String> keys, List<String> arguments) {
+        return operation.replicas() == StoreOperation.Replicas.ONE
+                ? guarded(operation, () -> replicated.run(operation.script(), keys, arguments))
+                : guarded(operation, () -> evaluate(operation.script(), keys, arguments));
     }
 
     /** Runs the script by its digest; sends its text only if Redis does not know it. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
@@ -138,6 +139,11 @@ final class RedisTopology implements AutoCloseable {
         if (client instanceof RedisClusterClient cluster) {
             cluster.refreshClusterTopology();
         }
+    }
+
+    /** The sum over the pools, one for each node. */
+    int connections(ToIntFunction<Pool<?>> kind) {
+        return pools.get().stream().mapToInt(kind).sum();
     }
 
     /** Closes idle connections: after an outage any of them may be dead without a sign of it. */

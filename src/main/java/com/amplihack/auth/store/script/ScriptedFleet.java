@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class ScriptedFleet implements FleetStore {
     public static final String KEY = ScriptedStore.PREFIX + "wide";
+    private static final String NODES = ScriptedStore.PREFIX + "nodes";
+    private static final Duration NODE_LIFE = Duration.ofMinutes(10);
     private static final String COMPROMISED = "dead:";
     private static final int BATCH = 64; // kids per call
     private static final long REFRESH_INTERVAL = Duration.ofMillis(500).toNanos();
@@ -65,6 +67,24 @@ public final class ScriptedFleet implements FleetStore {
     public void markCompromised(Set<String> kids) {
         writeBack(StoreOperation.KILL_KEYS, kids);
         addCompromised(kids);
+    }
+
+    @Override
+    public List<Node> beat(String id, String record) {
+        return backend.run(
+                StoreOperation.BEAT,
+                List.of(NODES),
+                List.of(id, record, Long.toString(NODE_LIFE.toMillis()), Integer.toString(MOST_NODES)),
+                answer -> nodes((List<?>) answer));
+    }
+
+    private static List<Node> nodes(List<?> answer) {
+        List<Node> nodes = new ArrayList<>();
+        for (int i = 0; i + 2 < answer.size(); i += 3) {
+            nodes.add(new Node(
+                    (String) answer.get(i), Duration.ofMillis((Long) answer.get(i + 1)), (String) answer.get(i + 2)));
+        }
+        return nodes;
     }
 
     private void refresh(long now) {

@@ -10,6 +10,7 @@ import com.amplihack.auth.store.SessionRecord;
 import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
+import com.amplihack.auth.store.anchor.ChainAnchor;
 import com.amplihack.auth.store.budget.Budget;
 import com.amplihack.auth.store.budget.HourlyUsage;
 import com.amplihack.auth.store.budget.MeteredCall;
@@ -67,6 +68,29 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     /** A retry by the driver sends the same id again, so that the script recognizes it. */
     private String requestId() {
         return process + Long.toString(requests.incrementAndGet(), Character.MAX_RADIX);
+    }
+
+    @Override
+    public void anchor(String node, ChainAnchor head) {
+        anchored(node, head.seq(), head.hash());
+    }
+
+    @Override
+    public Optional<ChainAnchor> anchor(String node) {
+        return anchored(node, 0, "");
+    }
+
+    private Optional<ChainAnchor> anchored(String node, long seq, String hash) {
+        return backend.run(
+                StoreOperation.ANCHOR,
+                List.of(PREFIX + "anchor:" + node),
+                List.of(EPOCH_LIFE, Long.toString(seq), hash),
+                answer -> {
+                    List<?> kept = (List<?>) answer;
+                    return kept.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(new ChainAnchor(Long.parseLong((String) kept.get(0)), (String) kept.get(1)));
+                });
     }
 
     @Override
@@ -208,6 +232,11 @@ public final class ScriptedStore implements SecurityStore, AutoCloseable {
     @Override
     public Set<String> compromisedKeys() {
         return fleet.compromisedKeys();
+    }
+
+    @Override
+    public List<Node> beat(String id, String record) {
+        return fleet.beat(id, record);
     }
 
     @Override

@@ -69,6 +69,8 @@ public enum StoreOperation {
             Outage.REFUSE,
             Replicas.NONE),
     WRITE_BACK("write_back", "what a node knows and the store has lost of it", Outage.REFUSE, Replicas.NONE),
+    BEAT("beat", "the list of nodes, every ten seconds by each node", Outage.DEGRADE, Replicas.NONE),
+    ANCHOR("anchor", "the head of a node's audit chain, and its verification", Outage.LATER, Replicas.NONE),
     PING("", "readiness", Outage.REFUSE, Replicas.NONE),
     COUNT("", "the gauge of live sessions, at most every ten seconds", Outage.DEGRADE, Replicas.NONE);
 

@@ -1,5 +1,6 @@
 package com.amplihack.auth.tools.audit;
 
+import com.amplihack.auth.audit.chain.AnchorKey;
 import com.amplihack.auth.audit.chain.ChainKey;
 import com.amplihack.auth.audit.chain.ChainStateFile;
 import com.amplihack.auth.audit.chain.ChainVerifier;
@@ -12,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,12 +35,15 @@ public final class VerifyAudit {
 
     private static final String USAGE =
             """
-            Usage: java -jar amplihack-auth-tools.jar verify-audit [--key FILE] [--anchor SEQ:HASH] FILE...
+            Usage: java -jar amplihack-auth-tools.jar verify-audit [--key FILE] [--anchor-key FILE]
+                       [--anchor SEQ:HASH]... FILE...
 
             Reads the audit files of one node in their order (- is standard input) and names the first line that is
             not as it was written: edited, deleted, reordered, truncated, another chain, malformed.
 
-              --key FILE         the chain's first key, which proves every line; without it only links are checked
+              --key FILE         the chain's first key, which proves every line; without it links are checked
+              --anchor-key FILE  audit-anchor.pub.pem as it was taken away, which proves the signed anchors, and the
+                                 lines between them
               --anchor SEQ:HASH  a line that must be there, as an anchor or an earlier run of this command told;
                                  without it, FILE.chain beside the last file, if it can be read
             """;
@@ -73,11 +78,12 @@ public final class VerifyAudit {
     }
 
     private int verify(Question question) throws IOException {
-        ChainVerifier verifier = new ChainVerifier(question.key(), question.anchor(), read -> {
+        ChainVerifier verifier = new ChainVerifier(question.key(), question.anchors(), read -> {
             if (read % SHOWN_EVERY == 0) {
                 progress.println(read + " lines");
             }
         });
+        question.anchorKey().ifPresent(verifier::signedBy);
         Optional<Bad> bad = Optional.empty();
         String last = "";
         for (String file : question.files()) {
@@ -103,14 +109,27 @@ public final class VerifyAudit {
         out.println(verifier.lines() + " lines are "
                 + (question.key().isPresent() ? "proven" : "linked (no key was given)")
                 + (verifier.unchained() > 0 ? ", after " + verifier.unchained() + " of a version without a chain" : "")
-                + (question.anchor().isPresent() ? "" : "; nothing tells whether the end is missing"));
+                + (question.anchors().isEmpty() ? "; nothing tells whether the end is missing" : ""));
+        if (question.anchorKey().isPresent()) {
+            out.println(
+                    verifier.signedAnchors() + " anchors are signed, the last of them for seq " + verifier.signedSeq());
+            if (question.key().isEmpty()) {
+                out.println(
+                        verifier.provenFrom() == 0
+                                ? "No text is proven: --key proves it"
+                                : "Texts are proven from seq " + verifier.provenFrom() + " to " + verifier.signedSeq()
+                                        + "; of other lines only that they are linked");
+            }
+        }
         if (verifier.lines() > 0) {
             out.println("Last: " + verifier.seq() + ":" + verifier.hash());
         }
     }
 
-    private record Question(Optional<ChainKey> key, Optional<Anchor> anchor, List<String> files) {
+    private record Question(
+            Optional<ChainKey> key, Optional<PublicKey> anchorKey, List<Anchor> anchors, List<String> files) {
         private Question {
+            anchors = List.copyOf(anchors);
             files = List.copyOf(files);
         }
 
@@ -120,13 +139,15 @@ public final class VerifyAudit {
                 throw new IllegalArgumentException("Name a command: verify-audit.");
             }
             Optional<ChainKey> key = Optional.empty();
-            Optional<Anchor> anchor = Optional.empty();
+            Optional<PublicKey> anchorKey = Optional.empty();
+            List<Anchor> anchors = new ArrayList<>();
             List<String> files = new ArrayList<>();
             while (!left.isEmpty()) {
                 String next = left.remove();
                 switch (next) {
                     case "--key" -> key = Optional.of(FirstKeyFile.read(Path.of(value(next, left))));
-                    case "--anchor" -> anchor = Optional.of(anchor(value(next, left)));
+                    case "--anchor-key" -> anchorKey = Optional.of(AnchorKey.publicKey(Path.of(value(next, left))));
+                    case "--anchor" -> anchors.add(anchor(value(next, left)));
                     default -> {
                         if (next.startsWith("--")) {
                             throw new IllegalArgumentException("There is no option " + next + ".");
@@ -138,7 +159,10 @@ public final class VerifyAudit {
             if (files.isEmpty()) {
                 throw new IllegalArgumentException("Name at least one file.");
             }
-            return new Question(key, anchor.isPresent() ? anchor : beside(files.get(files.size() - 1)), files);
+            if (anchors.isEmpty()) {
+                beside(files.get(files.size() - 1)).ifPresent(anchors::add);
+            }
+            return new Question(key, anchorKey, anchors, files);
         }
 
         private static String value(String option, Deque<String> left) {

@@ -54,10 +54,10 @@ public final class Launcher {
     static String ready(int port, Duration sinceStart, boolean firstAccount) {
         return String.format(
                 Locale.ROOT,
-                "Amplihack Auth is ready after %.1f s. Next: http://localhost:%d/ shows how to sign in%s. Ctrl-C stops the server.",
+                "Amplihack Auth is ready after %.1f s. Next: sign in at http://localhost:%d/%s. Ctrl-C stops the server.",
                 sinceStart.toMillis() / 1000.0,
                 port,
-                firstAccount ? "; the account and its password, shown this once, are above" : "");
+                firstAccount ? " with the account above, whose password is shown this once" : "");
     }
 
     static int port(List<String> arguments) {

@@ -250,7 +250,7 @@ public class Authenticator {
         entry.detail("reason", reason);
         account.ifPresentOrElse(
                 known -> entry.user(known.id(), known.username()),
-                () -> entry.detail("name_hash", audit.pseudonym(username)));
+                () -> entry.detail("name_hash", audit.pseudonym(Username.normalize(username))));
         audit.record(entry);
         note(attempt.subject(), account.map(Account::id), username, reason, client);
         if (lockedUntil.isPresent() && account.isPresent()) {
@@ -268,7 +268,7 @@ public class Authenticator {
         boolean counted = !reason.equals(RATE_LIMITED);
         Username name = Username.parse(username).orElse(new Username("", ""));
         String known = counted ? name.shown() : name.key();
-        String unknown = counted ? audit.pseudonym(username) : "";
+        String unknown = counted ? audit.pseudonym(Username.normalize(username)) : "";
         store.noteFailure(
                 counter,
                 new LoginFailure(

@@ -5,6 +5,7 @@ import com.amplihack.auth.config.PasswordSettings;
 import com.amplihack.auth.config.source.InvalidSettingException;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.metrics.Tracing;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.problem.RateLimitedLogger;
@@ -96,7 +97,10 @@ public class PasswordHasher {
         moreMemoryOrWaiting = bulkhead(1 + MOST_WAITING_FOR_MEMORY, Duration.ZERO);
         int concurrency = settings().concurrency();
         hashing = bulkhead(concurrency, MAX_WAIT);
-        hashingOrWaiting = bulkhead(concurrency + settings().queue(), Duration.ZERO);
+        int queue = settings().queue();
+        hashingOrWaiting = bulkhead(concurrency + queue, Duration.ZERO);
+        meters.showPasswordQueue(
+                () -> occupied(hashing), () -> Math.max(0, occupied(hashingOrWaiting) - occupied(hashing)), queue);
         byte[] unknownUserPassword = new byte[32];
         RANDOM.nextBytes(unknownUserPassword);
         unknownUserHash = hash(Secret.of(Base64.getEncoder().encodeToString(unknownUserPassword)));
@@ -243,10 +247,15 @@ public class PasswordHasher {
     private <T> T timed(Supplier<T> work) {
         long start = System.nanoTime();
         try {
-            return work.get();
+            return meters.tracing().within(Tracing.Step.PASSWORD_HASH, "argon2", work);
         } finally {
             meters.passwordHashed(Duration.ofNanos(System.nanoTime() - start));
         }
+    }
+
+    private static int occupied(Bulkhead places) {
+        Bulkhead.Metrics now = places.getMetrics();
+        return now.getMaxAllowedConcurrentCalls() - now.getAvailableConcurrentCalls();
     }
 
     private static Bulkhead bulkhead(int calls, Duration wait) {

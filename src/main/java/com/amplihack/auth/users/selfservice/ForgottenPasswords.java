@@ -101,7 +101,7 @@ public class ForgottenPasswords {
             List<Account> accounts = find(text);
             if (accounts.isEmpty()) {
                 audit.record(AuditEntry.of(AuditEvent.PASSWORD_RESET_REQUESTED, client)
-                        .detail("name_hash", audit.pseudonym(text))
+                        .detail("name_hash", audit.pseudonym(Username.normalize(text)))
                         .detail("outcome", "unknown_user"));
             }
             accounts.forEach(account -> audit.record(AuditEntry.of(AuditEvent.PASSWORD_RESET_REQUESTED, client)

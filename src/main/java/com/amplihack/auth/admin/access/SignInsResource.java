@@ -1,6 +1,4 @@
-package com.amplihack.auth.admin;
-
-import static com.amplihack.auth.admin.AccountJson.JSON;
+package com.amplihack.auth.admin.access;
 
 import com.amplihack.auth.gate.permission.AdminOrPermission;
 import com.amplihack.auth.session.Paging;
@@ -10,10 +8,12 @@ import com.amplihack.auth.store.SecurityStore;
 import com.amplihack.auth.store.SessionPage;
 import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Username;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.spi.JsonProvider;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -32,6 +32,7 @@ public class SignInsResource {
     private static final int MOST_ACCOUNTS = 1_000;
 
     private static final int BATCH = 100;
+    private static final JsonProvider JSON = StrictJson.provider();
 
     @Inject
     private AccountDirectory accounts;
@@ -75,9 +76,12 @@ public class SignInsResource {
         int most = Paging.limit(limit);
         int skip = cursor.isEmpty() ? 0 : Integer.parseInt(cursor);
         List<LoginFailure.Last> found = store.failures(skip, most + 1);
-        JsonObjectBuilder answer =
-                AccountJson.list(found.subList(0, Math.min(most, found.size())), SignInJson::ofAnybody);
-        return (found.size() > most ? answer.add("next_cursor", Integer.toString(skip + most)) : answer)
+        JsonArrayBuilder items = JSON.createArrayBuilder();
+        found.stream().limit(most).map(SignInJson::ofAnybody).forEach(items::add);
+        JsonObjectBuilder answer = JSON.createObjectBuilder().add("items", items);
+        return (found.size() > most
+                        ? answer.add("next_cursor", Integer.toString(skip + most))
+                        : answer.addNull("next_cursor"))
                 .build()
                 .toString();
     }

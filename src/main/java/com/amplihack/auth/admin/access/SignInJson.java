@@ -1,13 +1,13 @@
-package com.amplihack.auth.admin;
-
-import static com.amplihack.auth.admin.AccountJson.JSON;
+package com.amplihack.auth.admin.access;
 
 import com.amplihack.auth.factor.FactorMethod;
 import com.amplihack.auth.problem.RateLimit;
 import com.amplihack.auth.store.LoginFailure;
 import com.amplihack.auth.users.Account;
+import com.amplihack.auth.web.StrictJson;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.spi.JsonProvider;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +15,8 @@ import java.util.Optional;
 
 /** Formats for administrators why somebody cannot sign in. */
 final class SignInJson {
+    private static final JsonProvider JSON = StrictJson.provider();
+
     private SignInJson() {}
 
     /**
