@@ -57,7 +57,7 @@ class ArchitectureTest {
             Set.of("web"),
             Set.of("store", "audit"),
             Set.of("limits", "database"),
-            Set.of("mail"),
+            Set.of("mail", "trail"),
             Set.of("keys", "users"),
             Set.of("token", "factor"),
             Set.of("session", "apikey", "metering", "signin"),
@@ -106,14 +106,24 @@ class ArchitectureTest {
     static final ArchRule ARGON2_IS_THE_USERS = onlyIn("de.mkammerer..", "users..");
 
     @ArchTest
+    static final ArchRule SPANS_ARE_MADE_BY_ONE_PACKAGE = onlyIn("io.opentelemetry..", "gate.tracing");
+
+    @ArchTest
     static final ArchRule WEBAUTHN_IS_FOR_PASSKEYS = onlyIn("com.webauthn4j..", "factor.passkey");
 
     @ArchTest
     static final ArchRule MAIL_IS_SENT_BY_ONE_PACKAGE = onlyIn("jakarta.mail..", "mail..");
 
     @ArchTest
-    static final ArchRule PERSISTENCE_IS_FOR_ENTITIES =
-            onlyIn("jakarta.persistence..", "database..", "mail..", "users..", "factor..", "apikey..", "metering..");
+    static final ArchRule PERSISTENCE_IS_FOR_ENTITIES = onlyIn(
+            "jakarta.persistence..",
+            "database..",
+            "mail..",
+            "trail..",
+            "users..",
+            "factor..",
+            "apikey..",
+            "metering..");
 
     @ArchTest
     static final ArchRule JAX_RS_IS_AT_THE_EDGE = noClasses()

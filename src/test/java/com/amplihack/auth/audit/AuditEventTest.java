@@ -1,6 +1,7 @@
 package com.amplihack.auth.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,5 +28,13 @@ class AuditEventTest {
                 .toList();
 
         assertEquals(declared, documented);
+    }
+
+    @Test
+    void forEveryEventItIsSaidWhoShouldLook() throws IOException {
+        String looks = Files.readString(Path.of("docs/audit-events.md")).split("## Who should look", 2)[1];
+        for (AuditEvent event : AuditEvent.values()) {
+            assertTrue(looks.contains('`' + event.name() + '`'), event.name());
+        }
     }
 }

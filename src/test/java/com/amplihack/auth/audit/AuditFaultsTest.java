@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -68,6 +69,13 @@ class AuditFaultsTest {
 
         @Override
         public void close() {}
+    };
+    private final AtomicInteger dropped = new AtomicInteger();
+    private final Meters meters = new Meters() {
+        @Override
+        public void auditDropped() {
+            dropped.incrementAndGet();
+        }
     };
     private AuditLog audit;
 
@@ -120,6 +128,36 @@ class AuditFaultsTest {
         assertEquals("0", gap.getJsonObject("details").getString("not_written"));
     }
 
+    /** Somebody reads one line in a while: no request waits for it, and each line comes in its order. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aSlowDiskHoldsNobodyAndLosesNothing() throws Exception {
+        fullFifo();
+        open();
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            for (int i = 0; i < 300; i++) {
+                record("user-" + i);
+            }
+        });
+        List<Long> read = new ArrayList<>();
+        try (InputStream in = Channels.newInputStream(fifo.getChannel())) {
+            in.readNBytes(65_536);
+            StringBuilder line = new StringBuilder();
+            while (read.size() < 300) {
+                int c = in.read(); // byte by byte, with a system call for each
+                if (c == '\n') {
+                    read.add(StrictJson.parse(line.toString().getBytes(UTF_8))
+                            .getJsonNumber("seq")
+                            .longValue());
+                    line.setLength(0);
+                } else {
+                    line.append((char) c);
+                }
+            }
+        }
+        assertEquals(LongStream.rangeClosed(1, 300).boxed().toList(), read);
+    }
+
     @Test
     @EnabledOnOs(OS.LINUX)
     void whatIsTooMuchToKeepIsCountedAndCriticalEntriesHaveRoomOfTheirOwn() throws Exception {
@@ -140,6 +178,7 @@ class AuditFaultsTest {
                 10,
                 logged.stream().filter(line -> line.contains("\"seq\":null")).count());
 
+        assertEquals(10, dropped.get());
         List<JsonObject> read = drainFifo(1 + most + AuditWriter.CRITICAL_RESERVE + 1);
         JsonObject gap = read.get(read.size() - 1);
         assertEquals("AUDIT_GAP", gap.getString("event"));
@@ -284,6 +323,29 @@ class AuditFaultsTest {
         }
     }
 
+    /** As after errors of a disk; the kernel refuses a remount while a file is open, so another file system covers this one. */
+    @Test
+    void aFileSystemThatBecameReadOnlyIsWaitedFor() throws Exception {
+        open();
+        record("before");
+        lines(file());
+        Assumptions.assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", home.toString()) == 0, "only root may mount");
+        try {
+            for (int i = 0; i < 30; i++) {
+                record("read-only");
+            }
+            Until.holds("the file refuses", () -> audit.fault()
+                    .filter(fault -> fault.contains("Read-only file system"))
+                    .isPresent());
+        } finally {
+            run("umount", home.toString());
+        }
+        lines(file());
+        assertEquals(30, users(file()).stream().filter("read-only"::equals).count());
+        assertEquals(Optional.empty(), audit.fault());
+    }
+
     /** As a full disk does, a limit on the size of files takes a part of the line and then refuses. */
     @Test
     @EnabledOnOs(OS.LINUX)
@@ -314,11 +376,11 @@ class AuditFaultsTest {
         private UntilItIsRefused() {}
 
         public static void main(String[] arguments) {
-            AuditFile file = new AuditFile(Path.of(arguments[0]));
+            AuditFile file = new AuditFile(Path.of(arguments[0]), Long.MAX_VALUE, InstantSource.system());
             int taken = 0;
             try {
                 while (true) {
-                    file.append(LINE.getBytes(UTF_8));
+                    file.append(LINE.getBytes(UTF_8), taken + 1);
                     taken++;
                 }
             } catch (IOException refused) {
@@ -452,7 +514,7 @@ class AuditFaultsTest {
         Map<String, String> all = new HashMap<>(settings);
         all.put("auth.audit.grace.seconds", "2");
         InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-23T10:20:30.123456Z"));
-        audit = new AuditLog(new Configuration(TestSettings.dev(home, all)), clock, new Meters());
+        audit = new AuditLog(new Configuration(TestSettings.dev(home, all)), clock, meters);
         audit.open();
     }
 

@@ -295,6 +295,34 @@ class AuditLogTest {
         assertEquals(12, lines().size(), "another minute, another start");
     }
 
+    @Test
+    void whatIsCriticalByItselfIsNeverCountedInstead() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            audit.record(AuditEntry.of(AuditEvent.ALGORITHM_CONFUSION, CLIENT));
+            audit.record(replay("session-1", CLIENT).detail("kind", "refresh_reuse"));
+            audit.record(AuditEntry.of(AuditEvent.KEY_COMPROMISED, CLIENT));
+        }
+        assertEquals(300, lines().size());
+        audit.recordSuppressed();
+        assertEquals(300, lines().size());
+    }
+
+    /** They cost a client nothing: the disk would be full, and then nobody signs in. */
+    @Test
+    void aFloodOfForgedTokensIsCountedAboveABoundAndToldAsCritical() throws IOException {
+        for (int i = 0; i < 700; i++) {
+            audit.record(AuditEntry.of(AuditEvent.ALGORITHM_CONFUSION, CLIENT));
+        }
+        audit.record(AuditEntry.of(AuditEvent.ALGORITHM_CONFUSION, new ClientContext("192.0.2.8", "", "")));
+        audit.recordSuppressed();
+        List<JsonObject> lines = lines();
+        assertEquals(600 + 1 + 1, lines.size());
+        JsonObject told = lines.get(601);
+        assertEquals("ALGORITHM_CONFUSION", told.getString("event"));
+        assertEquals("critical", told.getString("severity"));
+        assertEquals("100", told.getJsonObject("details").getString("not_written_one_by_one"));
+    }
+
     private static AuditEntry replay(String session, ClientContext client) {
         return AuditEntry.of(AuditEvent.REPLAY_DETECTED, client).session(session);
     }

@@ -10,6 +10,7 @@ import com.amplihack.auth.store.Until;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ class AuditWriterTest {
     }
 
     private void start(Path path, java.util.function.Consumer<AuditEntry> own) throws IOException {
-        AuditFile file = new AuditFile(path);
+        AuditFile file = new AuditFile(path, Long.MAX_VALUE, InstantSource.system());
         file.open();
         writer = new AuditWriter(file, new AuditSequenceFile(path), new ChainStateFile(path), own);
         writer.start(Thread::new);

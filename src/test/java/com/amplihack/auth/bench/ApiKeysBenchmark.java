@@ -1,6 +1,7 @@
 package com.amplihack.auth.bench;
 
 import com.amplihack.auth.apikey.ApiKey;
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.http.ServerProcess;
@@ -56,7 +57,7 @@ public final class ApiKeysBenchmark {
 
     public static void main(String[] arguments) throws Exception {
         try (TestRedis redis = TestRedis.start();
-                EmbeddedPostgres postgres = EmbeddedPostgres.start();
+                EmbeddedPostgres postgres = StartedPostgres.start();
                 ServerProcess server = server(redis, postgres)) {
             server.ready();
             Session admin = Session.of(server, "admin", server.firstPassword());

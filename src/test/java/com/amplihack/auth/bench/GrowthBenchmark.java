@@ -3,6 +3,7 @@ package com.amplihack.auth.bench;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.type.Quota;
 import com.amplihack.auth.config.type.ReplayMode;
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.http.ServerProcess;
@@ -156,7 +157,7 @@ public final class GrowthBenchmark implements AutoCloseable {
     }
 
     public static void main(String[] arguments) throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+        try (EmbeddedPostgres postgres = StartedPostgres.start();
                 TestRedis redisOfFew = TestRedis.start();
                 TestRedis redisOfMany = TestRedis.start();
                 GrowthBenchmark few = new GrowthBenchmark(postgres, FEW, redis(redisOfFew));
@@ -175,7 +176,7 @@ public final class GrowthBenchmark implements AutoCloseable {
                 many.printChanges("Redis", Optional.of(store));
             }
         }
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+        try (EmbeddedPostgres postgres = StartedPostgres.start();
                 GrowthBenchmark many = new GrowthBenchmark(postgres, MANY, Map.of("auth.store", "memory"))) {
             many.printChanges("memory", Optional.empty());
         }

@@ -1,5 +1,6 @@
 package com.amplihack.auth.bench;
 
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.ServerProcess;
 import com.amplihack.auth.http.Session;
@@ -32,7 +33,7 @@ public final class ImportBenchmark {
 
     public static void main(String[] arguments) throws Exception {
         int accounts = Integer.parseInt(arguments[0]);
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+        try (EmbeddedPostgres postgres = StartedPostgres.start();
                 ServerProcess server = ServerProcess.start(
                                 ServerProcess.freePort(),
                                 Map.of(

@@ -127,7 +127,7 @@ public final class ProxyBenchmark {
                 server, server.port(), "/api/chat/completions", "Authorization: Bearer " + key.group() + "\r\n");
     }
 
-    private static ServerProcess server(int upstreamPort, TestRedis redis) {
+    static ServerProcess server(int upstreamPort, TestRedis redis) {
         return ServerProcess.start(
                 ServerProcess.freePort(),
                 Map.ofEntries(

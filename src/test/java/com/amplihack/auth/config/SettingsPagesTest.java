@@ -47,7 +47,7 @@ class SettingsPagesTest {
         for (Setting<?> setting : Settings.all()) {
             String name = setting.name();
             assertTrue(names.add(name), name);
-            assertTrue(name.matches("(auth|jwt|redis|enable|mp)(\\.[a-z0-9]+)+"), name);
+            assertTrue(name.matches("(auth|jwt|redis|enable|mp|otel)(\\.[a-z0-9]+)+"), name);
             assertFalse(setting.description().isBlank() || setting.description().endsWith("."), name);
             assertFalse(setting.allowed().isBlank(), name);
             assertFalse(setting.example().isBlank(), name);

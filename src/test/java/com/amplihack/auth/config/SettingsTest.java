@@ -103,7 +103,7 @@ class SettingsTest {
         assertEquals(new AccountSettings("admin", Optional.empty(), true, false, false), settings.accounts());
         assertTrue(settings.web().cookiePrefix());
         assertTrue(settings.web().requireTls());
-        assertEquals(new FactorSettings(MfaMode.ADMINS, Duration.ZERO), settings.factors());
+        assertEquals(new FactorSettings(MfaMode.ADMINS, Duration.ZERO, Duration.ofMinutes(60)), settings.factors());
         assertEquals(Set.of(), settings.web().csrfOrigins());
         assertEquals(Set.of(), settings.web().corsOrigins());
         assertEquals(Optional.empty(), settings.web().publicUrl());
@@ -112,7 +112,7 @@ class SettingsTest {
         assertFalse(settings.web().adminAllowlist().contains("10.0.0.1"));
         assertEquals("org.h2.jdbcx.JdbcDataSource", settings.database().driver());
         assertEquals(
-                new AuditSettings(HOME.resolve("audit.jsonl"), Optional.empty(), Duration.ofSeconds(5)),
+                new AuditSettings(HOME.resolve("audit.jsonl"), Optional.empty(), Duration.ofSeconds(5), 100, 400),
                 settings.audit());
         assertEquals(
                 "jdbc:h2:file:/srv/auth/accounts", settings.database().url().reveal());
@@ -235,6 +235,7 @@ class SettingsTest {
                 Map.entry("auth.password.max", "64"),
                 Map.entry("auth.mfa", "Required"),
                 Map.entry("auth.mfa.remember.days", "30"),
+                Map.entry("auth.mfa.admin.minutes", "5"),
                 Map.entry("auth.mfa.limit", "4"),
                 Map.entry("auth.mfa.window.seconds", "65"),
                 Map.entry("auth.password.history", "24"),
@@ -245,6 +246,8 @@ class SettingsTest {
                 Map.entry("auth.audit.file", "/var/log/audit"),
                 Map.entry("auth.db.class", "org.postgresql.ds.PGSimpleDataSource"),
                 Map.entry("auth.audit.grace.seconds", "9"),
+                Map.entry("auth.audit.rotate.mib", "7"),
+                Map.entry("auth.audit.keep.days", "30"),
                 Map.entry("auth.shutdown.grace.seconds", "11"),
                 Map.entry("auth.db.url", "jdbc:postgresql://db/auth")));
         assertFalse(settings.jwtAuth());
@@ -309,7 +312,8 @@ class SettingsTest {
                         new Quota("email_change", 14, Duration.ofSeconds(74)),
                         new LockoutSettings(9, Duration.ofMinutes(20))),
                 settings.limits());
-        assertEquals(new FactorSettings(MfaMode.REQUIRED, Duration.ofDays(30)), settings.factors());
+        assertEquals(
+                new FactorSettings(MfaMode.REQUIRED, Duration.ofDays(30), Duration.ofMinutes(5)), settings.factors());
         assertTrue(settings.limits().api().unlimited());
         assertFalse(settings.limits().login().unlimited());
         assertEquals(
@@ -343,7 +347,7 @@ class SettingsTest {
         assertFalse(settings.web().requireTls());
         assertEquals("org.postgresql.ds.PGSimpleDataSource", settings.database().driver());
         assertEquals(
-                new AuditSettings(Path.of("/var/log/audit"), Optional.empty(), Duration.ofSeconds(9)),
+                new AuditSettings(Path.of("/var/log/audit"), Optional.empty(), Duration.ofSeconds(9), 7, 30),
                 settings.audit());
         assertEquals("jdbc:postgresql://db/auth", settings.database().url().reveal());
     }
@@ -403,6 +407,10 @@ class SettingsTest {
                 "auth.shutdown.grace.seconds | 601    | a whole number of seconds from 0 to 600",
                 "auth.audit.grace.seconds   | 0       | a whole number of seconds from 1 to 300",
                 "auth.audit.grace.seconds   | 301     | a whole number of seconds from 1 to 300",
+                "auth.audit.rotate.mib      | 0       | a whole number of MiB from 1 to 10240",
+                "auth.audit.rotate.mib      | 10241   | a whole number of MiB from 1 to 10240",
+                "auth.audit.keep.days       | 0       | a whole number of days from 1 to 3650",
+                "auth.audit.keep.days       | 3651    | a whole number of days from 1 to 3650",
                 "auth.token.cache.size      | -1      | a whole number of access tokens from 0 to 100000",
                 "auth.token.cache.size      | 100001  | a whole number of access tokens from 0 to 100000",
                 "auth.store                 | file    | one of redis, memory, auto",
@@ -424,6 +432,8 @@ class SettingsTest {
                 "auth.lockout.minutes       | 1441    | a whole number of minutes from 1 to 1440",
                 "auth.mfa                   | admin   | one of optional, admins, required",
                 "auth.mfa.remember.days     | 91      | a whole number of days from 0 to 90",
+                "auth.mfa.admin.minutes     | 0       | a whole number of minutes from 1 to 1440",
+                "auth.mfa.admin.minutes     | 1441    | a whole number of minutes from 1 to 1440",
                 "auth.mfa.limit             | 0       | a whole number of requests from 1 to 1000000",
                 "auth.api.limit             | 1000001 | a whole number of requests from 0 to 1000000",
                 "auth.api.window.seconds    | 1.5     | a whole number of seconds from 1 to 86400",

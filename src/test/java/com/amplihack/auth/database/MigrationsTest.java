@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The migrations on both databases, from nothing and from the version before. */
 class MigrationsTest extends OnBothDatabases {
     private static final String PREVIOUS = "5";
-    private static final int ALL = 12;
+    private static final int ALL = 14;
 
     @ParameterizedTest
     @MethodSource("databases")

@@ -20,7 +20,7 @@ public abstract class OnBothDatabases {
 
     @BeforeAll
     void startPostgres() throws IOException {
-        postgres = EmbeddedPostgres.start();
+        postgres = StartedPostgres.start();
     }
 
     @AfterAll

@@ -25,13 +25,15 @@ public abstract class OpenedDatabases {
 
     @BeforeAll
     void startPostgres() throws IOException {
-        postgres = EmbeddedPostgres.start();
+        postgres = StartedPostgres.start();
     }
 
     @AfterAll
     void stopPostgres() throws IOException, SQLException {
         opened.forEach(Database::close);
-        postgres.close();
+        if (postgres != null) { // or the start has failed
+            postgres.close();
+        }
         Driver.register(); // which the databases have taken out of the JDK with them
     }
 

@@ -10,6 +10,7 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.mail.Outbox;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
@@ -107,7 +108,7 @@ class FactorsTest {
     void start() throws IOException {
         home = Files.createTempDirectory("factors");
         Files.createDirectories(home.resolve("keys"));
-        postgres = EmbeddedPostgres.start();
+        postgres = StartedPostgres.start();
     }
 
     @AfterAll

@@ -30,9 +30,15 @@ class TotpCodeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "28708", "2870820", " 287082", "28708x", "٢٨٧٠٨٢"})
+    @ValueSource(strings = {"", "28708", "2870820", "28708x", "٢٨٧٠٨٢"})
     void whatIsNoCodeMatchesNothing(String code) {
         assertEquals(OptionalLong.empty(), TotpCode.step(SECRET, code, Instant.ofEpochSecond(59)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"287 082", " 287082", "28 70 82\t", "287\u00a0082", "287\u2009082"})
+    void aCodeIsTypedInTheGroupsThatTheAppShows(String code) {
+        assertEquals(OptionalLong.of(1), TotpCode.step(SECRET, code, Instant.ofEpochSecond(59)));
     }
 
     /** RFC 4648 section 10, whose padding is not for secrets of 160 bits. */

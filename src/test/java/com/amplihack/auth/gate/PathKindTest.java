@@ -100,7 +100,7 @@ class PathKindTest {
     @CsvSource({
         "/api/user, true, false",
         "/admin/api/users, true, false",
-        "/admin/, true, false",
+        "/admin/, false, true",
         "/auth/login, true, false",
         "/auth/jwks, false, false",
         "/.well-known/jwks.json, false, false",

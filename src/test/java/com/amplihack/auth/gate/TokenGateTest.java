@@ -145,7 +145,7 @@ class TokenGateTest {
         TokenGate gate = gate(Map.of());
         AccessToken expired = token("a", NOW.minusSeconds(1000), NOW.minusSeconds(100));
         assertRefused("token_expired", gate, expired, proof, CLIENT);
-        assertEquals(List.of(), audit.events());
+        assertEquals("TOKEN_INVALID expired", audit.last());
         assertRefused("invalid_token", gate, token("a", NOW.plusSeconds(99), NOW.plusSeconds(999)), proof, CLIENT);
         assertEquals("TOKEN_INVALID not_yet_valid", audit.last());
         assertRefused("invalid_token", gate, token("a", NOW, NOW.plus(Duration.ofDays(1))), proof, CLIENT);

@@ -1,8 +1,11 @@
 package com.amplihack.auth.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.store.Until;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -33,6 +36,8 @@ class AuditChainIT {
                 }
                 if (start < 2) {
                     server.kill();
+                } else {
+                    isFoundByTheServerItself(Session.of(server, "admin", PASSWORD), home.resolve("audit.jsonl"));
                 }
             }
         }
@@ -49,6 +54,34 @@ class AuditChainIT {
         lines.set(30, lines.get(30).replace("admin", "ada"));
         Files.write(audit, lines);
         assertEquals(1, verify("--key", key(home).toString(), audit.toString()));
+    }
+
+    /** Somebody changes a line, and puts it back. */
+    private static void isFoundByTheServerItself(Session admin, Path audit) throws IOException {
+        Until.holds("every line is in the database", () -> verified(admin).getBoolean("ok"));
+        Until.holds("the lines of the dead servers too", () -> found(admin, "LOGIN_SUCCESS") == 61);
+        byte[] whole = Files.readAllBytes(audit);
+        byte[] changed = new String(whole, StandardCharsets.UTF_8)
+                .replaceFirst("(\"seq\":30,.*)\"username\":\"admin\"", "$1\"username\":\"eve\"")
+                .getBytes(StandardCharsets.UTF_8);
+        Files.write(audit, changed);
+        JsonObject report = verified(admin);
+        Files.write(audit, whole);
+        assertFalse(report.getBoolean("ok"), report.toString());
+        JsonObject bad = report.getJsonArray("nodes").getJsonObject(0).getJsonObject("first_bad");
+        assertEquals("edited", bad.getString("kind"), report.toString());
+    }
+
+    private static JsonObject verified(Session admin) {
+        return admin.with(admin.client.get("/admin/api/audit/verify")).send().json();
+    }
+
+    private static int found(Session admin, String event) {
+        return admin.with(admin.client.get("/admin/api/audit?limit=200&event=" + event))
+                .send()
+                .json()
+                .getJsonArray("items")
+                .size();
     }
 
     private static ServerProcess started(Path home) {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.amplihack.auth.http.Client.Answer;
 import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -77,6 +79,24 @@ class AuditIT {
         assertEquals("after_proof", entries.get(2).getJsonObject("details").getString("kind"));
         assertEquals("critical", entries.get(2).getString("severity"));
         assertEquals("refresh_reuse", entries.get(6).getJsonObject("details").getString("kind"));
+    }
+
+    @Test
+    void anExpiredTokenIsAuditedOnce() throws IOException {
+        Session session = Session.ofNewUser();
+        Instant now = Instant.now();
+        String expired = Forger.signedByTheServer(
+                session.accessToken, claims -> claims.issueTime(Date.from(now.minusSeconds(1000)))
+                        .notBeforeTime(Date.from(now.minusSeconds(1000)))
+                        .expirationTime(Date.from(now.minusSeconds(100))));
+        assertEquals(
+                "token_expired",
+                session.client.get("/api/user").bearer(expired).send().error());
+        JsonObject told = entriesFrom(session.client).get(2);
+        assertEquals("TOKEN_INVALID", told.getString("event"));
+        assertEquals("expired", told.getJsonObject("details").getString("reason"));
+        assertEquals(session.claims().getString("sub"), told.getString("user_id"));
+        assertEquals(3, entriesFrom(session.client).size());
     }
 
     @Test

@@ -16,6 +16,9 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class AuthenticatorApp {
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    /** Seconds that a code may be on its way to the service without becoming too old. */
+    private static final int ON_THE_WAY = 3;
+
     private static final TimeBasedOneTimePasswordGenerator GENERATOR = new TimeBasedOneTimePasswordGenerator();
 
     private final byte[] secret;
@@ -53,7 +56,7 @@ public final class AuthenticatorApp {
 
     /** A code that it has not given yet. */
     public String next() {
-        long oldest = Instant.now().getEpochSecond() / 30 - 1;
+        long oldest = (Instant.now().getEpochSecond() + ON_THE_WAY) / 30 - 1;
         lastStep = Math.max(lastStep + 1, oldest);
         while (lastStep > Instant.now().getEpochSecond() / 30 + 1) {
             pause(); // all of three steps were given

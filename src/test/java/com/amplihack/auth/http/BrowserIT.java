@@ -386,7 +386,7 @@ class BrowserIT {
 
     private Page tab() {
         Page tab = context.newPage();
-        tab.navigate(proxy.url() + "/");
+        tab.navigate(proxy.url() + "/auth/jwks"); // a page without scripts of its own
         tab.evaluate(
                 """
                 async () => {

@@ -326,8 +326,8 @@ class BudgetIT extends ProxyFixture {
     static byte[] chat(long prompt, long answer) {
         String body = "{\"id\":\"c\",\"object\":\"chat.completion\",\"choices\":[],\"usage\":{\"prompt_tokens\":"
                 + prompt + ",\"completion_tokens\":" + answer + ",\"total_tokens\":" + (prompt + answer) + "}}";
-        return ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                        + body)
+        return ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+                        + body.length() + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.UTF_8);
     }
 

@@ -35,6 +35,11 @@ public final class Forger {
         return sign(genuine, change, serverKey());
     }
 
+    /** The same for a server of its own. */
+    public static String signedBy(Path home, String genuine, UnaryOperator<JWTClaimsSet.Builder> change) {
+        return sign(genuine, change, serverKey(home));
+    }
+
     /** Signs changed claims with a key that nobody knows, under the server's {@code kid}. */
     public static String signedByAStranger(String genuine, UnaryOperator<JWTClaimsSet.Builder> change) {
         try {
@@ -111,8 +116,12 @@ public final class Forger {
     }
 
     public static PrivateKey serverKey() {
+        return serverKey(SharedServer.get().home());
+    }
+
+    private static PrivateKey serverKey(Path home) {
         try {
-            Path file = SharedServer.get().home().resolve("keys").resolve("jwt_private.pem");
+            Path file = home.resolve("keys").resolve("jwt_private.pem");
             String pem =
                     Files.readString(file).replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
             return KeyFactory.getInstance("RSA")

@@ -179,9 +179,9 @@ class HaProxyIT {
     private static final class Breaking implements AutoCloseable {
         private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         private final AtomicInteger requests = new AtomicInteger();
+        private final Thread server = new Thread(this::run);
 
         Breaking() throws IOException {
-            Thread server = new Thread(this::run);
             server.setDaemon(true);
             server.start();
         }
@@ -208,9 +208,15 @@ class HaProxyIT {
             }
         }
 
+        /** Waits for the thread too: as long as it is in its accept, the system still takes connections. */
         @Override
         public void close() throws IOException {
             socket.close();
+            try {
+                server.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.store.TestRedis;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
@@ -64,7 +65,7 @@ class KeyRotationIT {
     @BeforeAll
     void start() throws IOException {
         redis = TestRedis.start();
-        postgres = EmbeddedPostgres.start();
+        postgres = StartedPostgres.start();
         one = start(homeOfOne).ready();
         other = start(ServerProcess.freshDirectory("other")).ready();
         atOne = new Client(one.port());

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Clients of language models as they come from npm, each with a base address and an API key alone, through the proxy to a
  * service that looks at each byte (docs/llm-clients.md). Skipped, with a word, where npm is not installed.
  */
+@Tag("full")
 class LlmClientsIT {
     private static final String HEARD = "upstream heard: ";
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * with a word.
  */
 @Tag("one-store")
+@Tag("full")
 class LlmDemoIT {
     private static final String SAID = "[demo] You said: ";
     private static final String MODELS = "amplihack-demo, amplihack-demo-mini";

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Machines whose language is not ours: what a container without a locale, or a Turkish one, does to names and values. */
 @Tag("one-store")
+@Tag("full")
 class LocaleIT {
     private static final String PASSWORD = "a password of the operator";
 

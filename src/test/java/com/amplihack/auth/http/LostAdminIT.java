@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.store.TestRedis;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** The command for a lost administrator's password, as a process of its own, and the deployed server before and after. */
 @Tag("one-store")
+@Tag("full")
 class LostAdminIT {
     private static final Path NOWHERE = Path.of("/nowhere/at/all");
 
@@ -84,7 +86,7 @@ class LostAdminIT {
     @Test
     void onPostgresAndRedisTheServerGoesOn() throws Exception {
         try (TestRedis redis = TestRedis.start();
-                EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+                EmbeddedPostgres postgres = StartedPostgres.start()) {
             Map<String, String> settings = new HashMap<>(redis.properties());
             settings.putAll(Map.of(
                     "auth.home", home.toString(),

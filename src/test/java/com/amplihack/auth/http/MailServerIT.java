@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Deployed servers and a real mail server. */
 @Tag("one-store")
+@Tag("full")
 class MailServerIT {
     private final int port = ServerProcess.freePort();
     private GreenMail mail;

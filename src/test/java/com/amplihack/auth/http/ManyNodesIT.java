@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.storm.Crowd;
 import com.amplihack.auth.storm.Crowd.Result;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -144,6 +147,33 @@ class ManyNodesIT {
             assertEquals(1, count("admitted", answers), answers::toString);
             assertEquals(23, count("token_replayed", answers), answers::toString);
         }
+    }
+
+    @Test
+    @Order(4)
+    void theOverviewShowsEveryNodeAtEachAndAddsThemUp() {
+        everywhere(port ->
+                Session.login(new Client(port), "nobody", "a wrong guess").send()); // four
+        for (ServerProcess node : nodes.servers()) {
+            await(
+                    () -> {
+                        Answer answer = admin.with(at(admin, node.port()).get("/admin/api/overview"))
+                                .send();
+                        assertEquals(200, answer.status(), answer::toString);
+                        return answer.json().getJsonArray("nodes").size() == 3 && failedSignIns(answer.json()) >= 4;
+                    },
+                    1_000); // each look counts in the quota
+        }
+    }
+
+    private static int failedSignIns(JsonObject overview) {
+        JsonArray failures = overview.getJsonObject("series").getJsonArray("sign_ins.failure");
+        return failures == null
+                ? 0
+                : failures.stream()
+                        .filter(JsonNumber.class::isInstance)
+                        .mapToInt(step -> ((JsonNumber) step).intValue())
+                        .sum();
     }
 
     @Test
@@ -393,12 +423,16 @@ class ManyNodesIT {
     }
 
     private static void await(BooleanSupplier condition) {
-        for (int i = 0; i < 1200; i++) {
+        await(condition, 50);
+    }
+
+    private static void await(BooleanSupplier condition, long pauseMillis) {
+        for (long waited = 0; waited < 60_000; waited += pauseMillis) {
             if (condition.getAsBoolean()) {
                 return;
             }
             try {
-                Thread.sleep(50);
+                Thread.sleep(pauseMillis);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.keys.ring.SigningKey;
+import com.amplihack.auth.store.Until;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,6 +44,27 @@ class MetricsIT {
                 "auth_mail_waiting",
                 "auth_mail_dead",
                 "auth_mail_oldest_seconds",
+                "auth_mfa_total",
+                "auth_mfa_wrong_total",
+                "auth_budget_refusals_total",
+                "gen_ai_client_token_usage_bucket",
+                "auth_accounts_locked_total",
+                "auth_audit_dropped_total",
+                "auth_http_responses_total",
+                "auth_dependency_up",
+                "auth_database_connections",
+                "auth_database_connections_max",
+                "auth_database_connections_waiting",
+                "auth_password_hash_running",
+                "auth_password_hash_waiting",
+                "auth_password_hash_waiting_max",
+                "auth_proxy_exchanges",
+                "auth_proxy_exchanges_max",
+                "auth_audit_writable",
+                "auth_audit_waiting",
+                "auth_signing_key_age_seconds",
+                "auth_signing_key_rotation_due_seconds",
+                "auth_database_seconds_bucket",
                 "jwt_validation_seconds_bucket",
                 "jwt_validation_seconds_count",
                 "jwt_validation_seconds_sum",
@@ -144,11 +169,144 @@ class MetricsIT {
         assertTrue(value("jwt_store_seconds_count", "operation=\"open\"") >= 1);
     }
 
+    /** Whatever comes, and however often: the collector's memory is not the client's to fill. */
     @Test
     void nothingThatAClientSendsBecomesALabel() {
+        Session caller = Session.withPermission("chat:write");
         new Client().get("/api/user").bearer("marker-in-a-token").send();
         Session.login(new Client(), "marker-in-a-name", "x").send();
-        assertFalse(metrics().contains("marker"));
+        new Client()
+                .request("MARKER", "/marker-in-a-path?marker=1")
+                .header("X-Request-Id", "marker-in-an-id")
+                .send();
+        new Client()
+                .get("/auth/jwks")
+                .header("User-Agent", "marker")
+                .header("Origin", "https://marker.example")
+                .send();
+        new Client()
+                .get("/api/user")
+                .bearer("amp_markermarkermarkermarkermarkermarkermarkermarkermarker")
+                .send();
+        caller.with(caller.client.post("/api/chat/completions"))
+                .json("{\"model\":\"marker-model\",\"messages\":[]}")
+                .send();
+        assertFalse(metrics().toLowerCase(Locale.ROOT).contains("marker"));
+        Map<String, Long> series = metrics()
+                .lines()
+                .filter(line -> line.matches("(jwt|auth|gen_ai)_.*") && !line.contains("_bucket{"))
+                .collect(Collectors.groupingBy(line -> line.substring(0, line.indexOf('{')), Collectors.counting()));
+        series.values().removeIf(count -> count <= 129);
+        assertEquals(Map.of(), series);
+    }
+
+    @Test
+    void secondFactorsAreCountedByMethod() {
+        Session session = Session.ofNewUser();
+        AuthenticatorApp app = AuthenticatorApp.enroll(session);
+        double right = value("auth_mfa_total", "method=\"totp\"");
+        double wrong = value("auth_mfa_wrong_total", "method=\"recovery_code\"");
+        double waiting = value("jwt_logins_total", "outcome=\"mfa_required\"");
+        Client client = new Client();
+        String token = Session.login(client, session.username, Session.PASSWORD)
+                .send()
+                .json()
+                .getString("mfa_token");
+
+        assertEquals(
+                401,
+                AuthenticatorApp.secondStep(client, token, "recovery_code", "AAAA-BBBB-CCCC-DDDD")
+                        .send()
+                        .status());
+        assertEquals(
+                200,
+                AuthenticatorApp.secondStep(client, token, "totp", app.next())
+                        .send()
+                        .status());
+
+        assertTrue(value("auth_mfa_total", "method=\"totp\"") - right >= 1);
+        assertTrue(value("auth_mfa_wrong_total", "method=\"recovery_code\"") - wrong >= 1);
+        assertTrue(value("jwt_logins_total", "outcome=\"mfa_required\"") - waiting >= 1);
+    }
+
+    @Test
+    void aBudgetsTokensAndRefusalsAreCounted() {
+        SharedServer.get()
+                .upstream()
+                .script(
+                        "metered",
+                        (request, in, out) -> out.write(TestUpstream.answer(
+                                "200 OK",
+                                "Content-Type: application/json\r\n",
+                                "{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":5,\"total_tokens\":8}}")));
+        Session session = Session.withPermission("chat:write");
+        Session admin = Session.admin();
+        String budget = "/admin/api/users/" + session.claims().getString("sub") + "/budget";
+        assertEquals(
+                200,
+                admin.with(admin.client.request("PUT", budget))
+                        .json("{\"requests\":1,\"window\":\"day\"}")
+                        .send()
+                        .status());
+        double refused = value("auth_budget_refusals_total", "scope=\"account\"");
+        double input = value("gen_ai_client_token_usage_count", "gen_ai_token_type=\"input\"");
+        double proxied = value("jwt_proxy_requests_total", "outcome=\"answered\"");
+
+        assertEquals(200, chat(session).status());
+        assertEquals("budget_exhausted", chat(session).error());
+
+        assertEquals(1, value("auth_budget_refusals_total", "scope=\"account\"") - refused);
+        assertTrue(value("gen_ai_client_token_usage_count", "gen_ai_token_type=\"input\"") - input >= 1);
+        assertTrue(value("jwt_proxy_requests_total", "outcome=\"answered\"") - proxied >= 1);
+    }
+
+    private static Answer chat(Session session) {
+        return session.with(session.client.post("/api/chat/completions"))
+                .header("X-Script", "metered")
+                .json("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}")
+                .send();
+    }
+
+    @Test
+    void aSentMailIsCounted() {
+        double sent = value("auth_mail_sent_total", "kind=\"invitation\",mp_scope=\"application\",outcome=\"sent\"");
+        Session admin = Session.admin();
+        String name = "invited-" + UUID.randomUUID();
+        assertEquals(
+                201,
+                admin.with(admin.client.post("/admin/api/users"))
+                        .json("{\"username\":\"" + name + "\",\"email\":\"" + name + "@example.com\",\"invite\":true}")
+                        .send()
+                        .status());
+
+        Until.holds(
+                "an invitation is counted",
+                () -> value("auth_mail_sent_total", "kind=\"invitation\",mp_scope=\"application\",outcome=\"sent\"")
+                                - sent
+                        >= 1);
+    }
+
+    @Test
+    void aLockAndEachAnswerAreCounted() {
+        String name = Session.newUser("user");
+        double locked = value("auth_accounts_locked_total", "");
+        double refused = value("auth_http_responses_total", "status=\"4xx\"");
+        for (int address = 0; address < 2; address++) {
+            Client guesser = new Client();
+            for (int guess = 0; guess < 5; guess++) {
+                Session.login(guesser, name, "wrong").send();
+            }
+        }
+
+        assertTrue(value("auth_accounts_locked_total", "") - locked >= 1);
+        assertTrue(value("auth_http_responses_total", "status=\"4xx\"") - refused >= 10);
+        assertEquals(1, value("auth_dependency_up", "dependency=\"database\""));
+        assertEquals(1, value("auth_audit_writable", ""));
+        double age = value("auth_signing_key_age_seconds", "");
+        double due = value("auth_signing_key_rotation_due_seconds", "");
+        assertTrue(age >= 0 && age < 86_400, "age " + age);
+        assertTrue(due > 0 && due <= 90 * 86_400, "due " + due);
+        assertEquals(32, value("auth_database_connections_max", ""));
     }
 
     /** promtool also calls for a help text of {@code _mean}, which the server writes without one. */
@@ -159,7 +317,7 @@ class MetricsIT {
         Session.withPermission("chat:write").user();
         String ours = metrics()
                 .lines()
-                .filter(line -> line.matches("(# (HELP|TYPE) )?jwt_.*"))
+                .filter(line -> line.matches("(# (HELP|TYPE) )?(jwt|auth)_.*"))
                 .collect(Collectors.joining("\n", "", "\n"));
         Path input = ServerProcess.freshDirectory("promtool").resolve("metrics");
         Files.writeString(input, ours);
@@ -169,7 +327,7 @@ class MetricsIT {
                 .start();
         List<String> findings = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
-                .filter(finding -> !finding.matches("jwt_\\w+_seconds_mean no help text"))
+                .filter(finding -> !finding.matches("(jwt|auth)_\\w+_seconds_mean no help text"))
                 .toList();
 
         assertEquals(List.of(), findings, ours);

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.http.Client.Answer;
 import jakarta.json.JsonArray;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,16 +25,18 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Tag("one-store")
 class MfaPolicyIT {
+    private Path home;
     private ServerProcess server;
     private AuthenticatorApp app;
 
     @BeforeAll
     void start() {
+        home = ServerProcess.freshDirectory("mfa");
         server = ServerProcess.start(
                         ServerProcess.freePort(),
                         Map.of(
                                 "mp.config.profile", "dev",
-                                "auth.home", ServerProcess.freshDirectory("mfa").toString(),
+                                "auth.home", home.toString(),
                                 "auth.store", "memory",
                                 "auth.mfa", "admins",
                                 "auth.mfa.remember.days", "1",
@@ -84,6 +89,7 @@ class MfaPolicyIT {
         Session admin = Session.from(
                 client, "admin", secondStep(client, token, "totp", app.next()).send());
         assertEquals(200, admin.with(client.get("/admin/api/users")).send().status());
+        assertAChangeNeedsARecentSignIn(admin);
 
         // somebody becomes an administrator within a session that was opened by password alone
         Session.make(admin, "helper", "user");
@@ -111,6 +117,34 @@ class MfaPolicyIT {
                 .json("{\"password\":\"" + Session.PASSWORD + "\",\"method\":\"totp\",\"code\":\"" + own.next() + "\"}")
                 .send();
         assertEquals(200, both.status(), both::body);
+    }
+
+    private void assertAChangeNeedsARecentSignIn(Session admin) {
+        String genuine = admin.accessToken;
+        admin.accessToken = signedInMinutesAgo(genuine, 61);
+        assertEquals(
+                200, admin.with(admin.client.get("/admin/api/users")).send().status());
+        Answer refused = admin.with(admin.client.post("/admin/api/users"))
+                .json("{\"username\":\"thief\",\"roles\":[\"admin\"]}")
+                .send();
+        assertEquals(401, refused.status());
+        assertEquals("insufficient_user_authentication", refused.error());
+        assertEquals(3600, refused.json().getInt("max_age"));
+        assertEquals("urn:amplihack:mfa", refused.json().getString("acr_values"));
+
+        admin.accessToken = signedInMinutesAgo(genuine, 59);
+        assertEquals(
+                201,
+                admin.with(admin.client.post("/admin/api/users"))
+                        .json("{\"username\":\"colleague\"}")
+                        .send()
+                        .status());
+        admin.accessToken = genuine;
+    }
+
+    private String signedInMinutesAgo(String genuine, int minutes) {
+        long then = Instant.now().minus(Duration.ofMinutes(minutes)).getEpochSecond();
+        return Forger.signedBy(home, genuine, claims -> claims.claim("auth_time", then));
     }
 
     @Test
@@ -148,6 +182,36 @@ class MfaPolicyIT {
         Session early = Session.of(server, "second", Session.PASSWORD);
         AuthenticatorApp.enroll(Session.of(server, "second", Session.PASSWORD));
         assertEquals(401, early.refreshRequest().send().status());
+    }
+
+    @Test
+    @Order(5)
+    void thePageHasAnAdministratorEnrollFirst() {
+        Client client = new Client(server.port());
+        Session admin = Session.from(
+                client,
+                "admin",
+                secondStep(client, mfaToken(client), "recovery_code", app.recoveryCodes.get(2))
+                        .send());
+        Session.make(admin, "third", "admin");
+        try (Chromium chromium = new Chromium();
+                Pages pages = new Pages(chromium, "http://localhost:" + server.port(), "en-GB").open("/admin/")) {
+            pages.enter("Name", "third");
+            pages.enter("Password", Session.PASSWORD);
+            pages.heading("Secure your account");
+            pages.requireAccessible("enrolment");
+            pages.click("Set up");
+            pages.page.getByText("Enter it by hand").click();
+            String secret = pages.page.locator("copy-field code").textContent();
+            pages.enter("The code that the app shows", new AuthenticatorApp(secret).next());
+            pages.click("I have kept them");
+            pages.heading("Overview");
+        }
+        String token = Session.login(new Client(server.port()), "third", Session.PASSWORD)
+                .send()
+                .json()
+                .getString("mfa_token");
+        assertFalse(token.isEmpty(), "from now on with the factor");
     }
 
     private String mfaToken(Client client) {

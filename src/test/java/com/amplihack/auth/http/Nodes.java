@@ -1,5 +1,6 @@
 package com.amplihack.auth.http;
 
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.store.TestRedis;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -36,7 +37,7 @@ public final class Nodes implements AutoCloseable {
         this.settings = settings;
         redis = TestRedis.start();
         try {
-            postgres = EmbeddedPostgres.start();
+            postgres = StartedPostgres.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

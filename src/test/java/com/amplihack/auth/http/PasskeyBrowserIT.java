@@ -4,10 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -30,8 +27,7 @@ class PasskeyBrowserIT {
     private String username;
     private BrowserContext context;
     private Page tab;
-    private CDPSession devtools;
-    private String authenticator;
+    private VirtualAuthenticator authenticator;
 
     @BeforeAll
     static void startChromium() {
@@ -51,11 +47,7 @@ class PasskeyBrowserIT {
         context = chromium.browser().newContext();
         context.setDefaultTimeout(20_000);
         tab = context.newPage();
-        devtools = context.newCDPSession(tab);
-        JsonObject enable = new JsonObject();
-        enable.addProperty("enableUI", false);
-        devtools.send("WebAuthn.enable", enable);
-        authenticator = plugIn(true);
+        authenticator = new VirtualAuthenticator(tab, true);
         open();
     }
 
@@ -64,34 +56,8 @@ class PasskeyBrowserIT {
         context.close();
     }
 
-    private String plugIn(boolean verifies) {
-        JsonObject options = new JsonObject();
-        options.addProperty("protocol", "ctap2");
-        options.addProperty("ctap2Version", "ctap2_1");
-        options.addProperty("transport", "internal");
-        options.addProperty("hasResidentKey", true);
-        options.addProperty("hasUserVerification", true);
-        options.addProperty("isUserVerified", verifies);
-        options.addProperty("automaticPresenceSimulation", true);
-        JsonObject arguments = new JsonObject();
-        arguments.add("options", options);
-        return devtools.send("WebAuthn.addVirtualAuthenticator", arguments)
-                .get("authenticatorId")
-                .getAsString();
-    }
-
-    private JsonArray credentials() {
-        return devtools.send("WebAuthn.getCredentials", ofAuthenticator()).getAsJsonArray("credentials");
-    }
-
-    private JsonObject ofAuthenticator() {
-        JsonObject arguments = new JsonObject();
-        arguments.addProperty("authenticatorId", authenticator);
-        return arguments;
-    }
-
     private void open() {
-        tab.navigate("http://localhost:" + SharedServer.get().port() + "/");
+        tab.navigate("http://localhost:" + SharedServer.get().port() + "/auth/jwks"); // without scripts of its own
         tab.evaluate(
                 """
                 async () => {
@@ -116,8 +82,9 @@ class PasskeyBrowserIT {
         login();
         Object name = tab.evaluate("async () => (await session.addPasskey('laptop')).name");
         assertEquals("laptop", name);
-        assertEquals(1, credentials().size());
-        assertTrue(credentials()
+        assertEquals(1, authenticator.credentials().size());
+        assertTrue(authenticator
+                .credentials()
                 .get(0)
                 .getAsJsonObject()
                 .get("isResidentCredential")
@@ -159,7 +126,8 @@ class PasskeyBrowserIT {
         tab.evaluate("() => session.addPasskey('laptop')");
         tab.evaluate("() => session.logout()");
         open();
-        tab.evaluate("() => { document.body.innerHTML = '<input autocomplete=\"username webauthn\">'; }");
+        tab.evaluate("() => { const field = document.createElement('input'); field.autocomplete = 'username webauthn';"
+                + " document.body.replaceChildren(field); }");
 
         assertEquals(true, tab.evaluate("() => session.offerPasskeys()"));
 
@@ -172,9 +140,7 @@ class PasskeyBrowserIT {
         tab.evaluate("() => session.addPasskey('laptop')");
         tab.evaluate("() => session.logout()");
         open();
-        JsonObject nobody = ofAuthenticator();
-        nobody.addProperty("enabled", false);
-        devtools.send("WebAuthn.setAutomaticPresenceSimulation", nobody);
+        authenticator.touched(false);
 
         Object ended = tab.evaluate(
                 """
@@ -212,11 +178,11 @@ class PasskeyBrowserIT {
                 "signalAllAcceptedCredentials 1,signalCurrentUserDetails " + username,
                 tab.evaluate(
                         "() => signals.map(([name, s]) => `${name} ${s.name ?? s.allAcceptedCredentialIds.length}`).join()"));
-        assertEquals(1, credentials().size(), "it still works");
+        assertEquals(1, authenticator.credentials().size(), "it still works");
 
         assertEquals(0, tab.evaluate("async id => (await session.removePasskey(id)).length", id));
 
-        assertEquals(0, credentials().size(), "the browser has told the authenticator");
+        assertEquals(0, authenticator.credentials().size(), "the browser has told the authenticator");
         assertEquals(
                 "NotAllowedError",
                 tab.evaluate("() => refusal(session.loginWithPasskey())"),
@@ -226,12 +192,11 @@ class PasskeyBrowserIT {
     @Test
     void whoIsNotVerifiedMakesNone() {
         login();
-        devtools.send("WebAuthn.removeVirtualAuthenticator", ofAuthenticator());
-        authenticator = plugIn(false);
+        authenticator.replace(false);
 
         assertEquals("NotAllowedError", tab.evaluate("() => refusal(session.addPasskey('laptop'))"));
 
-        assertFalse(credentials().iterator().hasNext());
+        assertFalse(authenticator.credentials().iterator().hasNext());
         assertEquals(0, tab.evaluate("async () => (await session.passkeys()).length"));
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.store.TestRedis;
 import de.mkammerer.argon2.Argon2Factory;
@@ -57,7 +58,7 @@ class ProductionIT {
     @BeforeAll
     void start() throws IOException {
         redis = TestRedis.start();
-        postgres = EmbeddedPostgres.start();
+        postgres = StartedPostgres.start();
         server = ServerProcess.start(
                         ServerProcess.freePort(), Map.of(), environment(), "--sslport", Integer.toString(httpsPort))
                 .ready();

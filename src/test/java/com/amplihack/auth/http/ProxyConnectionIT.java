@@ -41,7 +41,7 @@ class ProxyConnectionIT extends ProxyFixture {
         CountDownLatch ended = new CountDownLatch(1);
         upstream.script(script, (request, in, out) -> {
             asked.countDown();
-            assertEquals(-1, in.read());
+            TestUpstream.awaitEnd(in);
             ended.countDown();
         });
         Session session = Session.withPermission("chat:write");
@@ -62,7 +62,7 @@ class ProxyConnectionIT extends ProxyFixture {
             out.write(streamHead());
             out.write(TestUpstream.chunk("data: 1\n\n"));
             out.flush();
-            assertEquals(-1, in.read());
+            TestUpstream.awaitEnd(in);
             ended.countDown();
         });
         Session session = Session.withPermission("chat:write");
@@ -80,7 +80,7 @@ class ProxyConnectionIT extends ProxyFixture {
         CountDownLatch ended = new CountDownLatch(1);
         upstream.script(script, (request, in, out) -> {
             asked.countDown();
-            assertEquals(-1, in.read());
+            TestUpstream.awaitEnd(in);
             ended.countDown();
         });
         Session session = Session.withPermission("chat:write");
@@ -199,7 +199,7 @@ class ProxyConnectionIT extends ProxyFixture {
                 out.write(TestUpstream.answer("200 OK", "", "fine"));
                 return;
             }
-            assertEquals(-1, in.read());
+            TestUpstream.awaitEnd(in);
             ended.countDown();
         });
         Session session = Session.withPermission("chat:write");

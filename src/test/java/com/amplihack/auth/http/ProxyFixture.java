@@ -1,5 +1,6 @@
 package com.amplihack.auth.http;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import com.amplihack.auth.http.TestUpstream.Received;
@@ -9,8 +10,10 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -87,6 +90,19 @@ abstract class ProxyFixture {
             if (line.equals(wanted)) {
                 return;
             }
+        }
+    }
+
+    /** Reads a stream up to that line, tells the upstream so, and sees its connection end without the last chunk. */
+    static void assertBrokenOffAfter(String line, Session session, String request, CountDownLatch seen)
+            throws IOException {
+        try (Socket socket = connect(session)) {
+            send(socket, request);
+            BufferedReader reader = reader(socket);
+            skipTo(reader, line);
+            seen.countDown();
+            List<String> rest = reader.lines().toList();
+            assertFalse(rest.contains("0"), rest.toString());
         }
     }
 

@@ -102,6 +102,66 @@ class SignInsIT {
     }
 
     @Test
+    void oneSessionOfSomebodyIsEndedAndNoOther() {
+        Session other = Session.of(user.username);
+        String sid = user.claims().getString("sid");
+        assertEquals(204, call("DELETE", account + "/sessions/" + sid).status());
+        assertEquals("token_revoked", user.user().error());
+        assertEquals(401, user.refreshRequest().send().status());
+        assertEquals(200, other.user().status());
+
+        Session stranger = Session.ofNewUser();
+        for (String none : List.of(sid, stranger.claims().getString("sid"), "x", "*")) {
+            assertEquals(
+                    "not_found", call("DELETE", account + "/sessions/" + none).error(), none);
+        }
+        assertEquals(200, stranger.user().status(), "of another account");
+        assertEquals(1, audited("end_session", sid), "of what was alive");
+    }
+
+    @Test
+    void theLimitOfAnAddressIsLifted() {
+        Client limited = new Client();
+        for (int i = 0; i < 5; i++) {
+            Session.login(limited, "nobody-" + i, "a wrong guess").send();
+        }
+        assertEquals(
+                429,
+                Session.login(limited, user.username, Session.PASSWORD).send().status());
+        String path = "/admin/api/sign-in-limits/";
+        assertEquals(204, call("DELETE", path + new Client().address()).status(), "of somebody else");
+        assertEquals(
+                429,
+                Session.login(limited, user.username, Session.PASSWORD).send().status());
+
+        assertEquals(204, call("DELETE", path + limited.address()).status());
+
+        assertEquals(
+                200,
+                Session.login(limited, user.username, Session.PASSWORD).send().status());
+        assertEquals(1, audited("lift_login_limit", limited.address()));
+        for (String none : List.of("localhost", "1.2.3", "all")) {
+            assertEquals(400, call("DELETE", path + none).status(), none);
+        }
+        Session helper = Session.withPermission("users:unlock", "users:write", "audit:read", "sessions:end");
+        assertEquals(
+                "insufficient_permissions",
+                helper.with(helper.client.request("DELETE", path + helper.client.address()))
+                        .send()
+                        .error(),
+                "who lifts it for themselves could guess at every account");
+    }
+
+    private static long audited(String action, String about) {
+        return SharedServer.get()
+                .auditFile()
+                .lines()
+                .filter(line -> line.contains("\"action\":\"" + action + '"') && line.contains(about))
+                .filter(line -> !line.contains("was_alive\\\":false"))
+                .count();
+    }
+
+    @Test
     void aPageOfSessionsGoesOnInTheMiddleOfAnAccount() {
         for (int i = 0; i < 4; i++) {
             Session.of(user.username);

@@ -47,7 +47,7 @@ class StartIT {
             password = first.firstPassword();
             assertTrue(first.output().contains("making an RSA key of 4096 bits"));
             assertTrue(first.output().contains("No Redis answers"));
-            assertLastLine(first, "; the account and its password, shown this once, are above");
+            assertLastLine(first, " with the account above, whose password is shown this once");
             assertOnlyTheHttpPortListens(first);
             assertEquals(
                     200,
@@ -178,13 +178,13 @@ class StartIT {
         assertEquals(400, deleted.status());
     }
 
-    /** Says what to do next, and that the page there says it, too. */
+    /** Says what to do next, and the page there lets it be done. */
     private static void assertLastLine(ServerProcess server, String account) {
         String last = server.output().lines().reduce("", (before, line) -> line);
         String page = "http://localhost:" + server.port() + "/";
-        assertTrue(last.contains(". Next: " + page + " shows how to sign in" + account + ". Ctrl-C"), last);
+        assertTrue(last.contains(". Next: sign in at " + page + account + ". Ctrl-C"), last);
         String shown = new Client(server.port()).get("/").send().body();
-        assertTrue(shown.contains("/auth/login") && shown.contains("\"password\":"), shown);
+        assertTrue(shown.contains("account/account.js") && shown.contains("action=\"auth/sign-in\""), shown);
     }
 
     private static long lines(Path home) throws IOException {

@@ -1,5 +1,6 @@
 package com.amplihack.auth.http;
 
+import com.amplihack.auth.database.StartedPostgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +22,7 @@ final class TestDatabase implements AutoCloseable {
 
     TestDatabase() {
         try {
-            postgres = EmbeddedPostgres.builder().setDataDirectory(data).start();
+            postgres = StartedPostgres.builder().setDataDirectory(data).start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

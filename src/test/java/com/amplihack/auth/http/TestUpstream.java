@@ -1,5 +1,7 @@
 package com.amplihack.auth.http;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -74,7 +76,8 @@ final class TestUpstream implements Closeable {
     /** A whole answer with a length. */
     static byte[] answer(String status, String headers, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return ("HTTP/1.1 " + status + "\r\n" + headers + "Content-Length: " + bytes.length + "\r\n\r\n" + body)
+        return ("HTTP/1.1 " + status + "\r\n" + headers + "Connection: close\r\nContent-Length: " + bytes.length
+                        + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.UTF_8);
     }
 
@@ -124,6 +127,15 @@ final class TestUpstream implements Closeable {
                 ? in.readNBytes(length.isEmpty() ? 0 : Integer.parseInt(length.get(0)))
                 : chunks(in);
         return new Received(line, headers, body);
+    }
+
+    /** Waits until the other side has closed the connection, or reset it. */
+    static void awaitEnd(InputStream in) {
+        try {
+            assertEquals(-1, in.read());
+        } catch (IOException reset) {
+            // ended, too
+        }
     }
 
     private static byte[] chunks(InputStream in) throws IOException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.Ports;
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.http.Client.Answer;
 import com.amplihack.auth.store.TestRedis;
 import com.amplihack.auth.store.Until;
@@ -21,6 +22,7 @@ import redis.clients.jedis.Jedis;
 
 /** A start before Redis and the database, as docs/outage-policy.md has it. */
 @Tag("one-store")
+@Tag("full")
 class WaitIT {
     private static final String WAITING = "Waiting, and answering 503 meanwhile: ";
     private static final List<String> PATHS = List.of(
@@ -81,7 +83,7 @@ class WaitIT {
             assertWaits(client, "auth.db.url: the database at ");
 
             try (EmbeddedPostgres database =
-                    EmbeddedPostgres.builder().setPort(databasePort).start()) {
+                    StartedPostgres.builder().setPort(databasePort).start()) {
                 server.ready();
                 assertEquals(200, client.get("/health/ready").send().status());
                 Session admin = Session.of(server, "admin", server.firstPassword());
@@ -135,7 +137,7 @@ class WaitIT {
 
     @Test
     void aPasswordThatTheDatabaseRefusesIsNotWaitedFor() throws IOException {
-        try (EmbeddedPostgres database = EmbeddedPostgres.builder()
+        try (EmbeddedPostgres database = StartedPostgres.builder()
                 .setServerConfig("password_encryption", "scram-sha-256")
                 .start()) {
             assertRefused(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.Ports;
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.http.ServerProcess;
 import com.amplihack.auth.http.TestAuthority;
 import com.amplihack.auth.store.TestRedis;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code install.sh --check} refuses before anything is made, each by a sentence. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("one-store")
+@Tag("full")
 class InstallCheckIT {
     private static final Path JDK = Path.of(System.getProperty("java.home"));
 
@@ -47,7 +49,7 @@ class InstallCheckIT {
     @BeforeAll
     void start() throws IOException, SQLException {
         redis = TestRedis.start();
-        postgres = EmbeddedPostgres.start();
+        postgres = StartedPostgres.start();
         Kit.makeDatabase(postgres);
     }
 

@@ -3,6 +3,7 @@ package com.amplihack.auth.server;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.amplihack.auth.Ports;
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.http.AuthenticatorApp;
 import com.amplihack.auth.http.Client;
 import com.amplihack.auth.http.ServerProcess;
@@ -160,7 +161,7 @@ public final class PayaraServer implements LauncherSessionListener {
             installation = directory.resolve("installation");
             home = directory.resolve("home");
             redis = TestRedis.start();
-            postgres = EmbeddedPostgres.start();
+            postgres = StartedPostgres.start();
             Kit.makeDatabase(postgres);
             makeKit();
             portBase = Ports.freeHundred();

@@ -41,6 +41,16 @@ class EmbeddedStoreTest extends SecurityStoreContract {
     }
 
     @Test
+    void aNodeThatIsSilentForTenMinutesIsForgotten() {
+        store.beat("one", "first");
+        advance(Duration.ofMinutes(9));
+        assertEquals(1, store.beat("two", "second").size());
+        advance(Duration.ofMinutes(2));
+
+        assertEquals(List.of(), store.beat("two", "second"));
+    }
+
+    @Test
     void whatIsUnderWayForOverAMinuteHasFailed() {
         Quota two = new Quota("two", 2, Duration.ofSeconds(300));
         store.reserve(two, subject);

@@ -17,6 +17,7 @@ import com.amplihack.auth.store.SessionStore.Commit;
 import com.amplihack.auth.store.SessionStore.Epoch;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.SessionStore.Verdict;
+import com.amplihack.auth.store.anchor.ChainAnchor;
 import com.amplihack.auth.store.budget.Budget;
 import com.amplihack.auth.store.budget.BudgetStore;
 import com.amplihack.auth.store.budget.MeteredCall;
@@ -157,6 +158,9 @@ class RedisAclTest {
             assertEquals(List.of(), store.forgottenUsers());
             store.forget(new BudgetStore.CountedFor(ADA, now));
             store.recount(Set.of(ADA), Budget.Scope.ACCOUNT, "");
+            assertEquals(List.of(), store.beat("one", "{}"));
+            store.anchor("node", new ChainAnchor(1, "hash"));
+            assertEquals(1, store.anchor("node").orElseThrow().seq());
         }
     }
 

@@ -19,6 +19,7 @@ import com.amplihack.auth.store.SessionStore.Renewal;
 import com.amplihack.auth.store.SessionStore.Rotation;
 import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.SessionStore.Verdict;
+import com.amplihack.auth.store.anchor.ChainAnchor;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -331,6 +332,38 @@ abstract class SecurityStoreContract extends BudgetContract {
         assertEquals(Set.of("one", "two", "three"), store().compromisedKeys());
         store().endEverybody();
         assertEquals(Set.of("one", "two", "three"), store().compromisedKeys());
+    }
+
+    @Test
+    void aNodeSeesWhatTheOthersSaid() {
+        assertEquals(List.of(), store().beat("one", "first"), "its own record is not among them");
+        advance(Duration.ofSeconds(1));
+
+        List<FleetStore.Node> seen = store().beat("two", "second");
+
+        assertEquals(
+                List.of("first"), seen.stream().map(FleetStore.Node::record).toList());
+        assertTrue(seen.get(0).age().compareTo(Duration.ofSeconds(1)) >= 0);
+        store().beat("one", "newer");
+        assertEquals("newer", store().beat("two", "second").get(0).record());
+    }
+
+    @Test
+    void aNodeThatStopsIsNotSeenAnyMore() {
+        store().beat("one", "first");
+
+        store().beat("one", "");
+
+        assertEquals(List.of(), store().beat("two", "second"));
+    }
+
+    @Test
+    void neverMoreNodesAreSeenThanAPageCanShow() {
+        for (int i = 0; i < FleetStore.MOST_NODES + 20; i++) {
+            store().beat("node-" + i, "record");
+        }
+
+        assertEquals(FleetStore.MOST_NODES, store().beat("me", "mine").size());
     }
 
     // replay
@@ -1078,6 +1111,20 @@ abstract class SecurityStoreContract extends BudgetContract {
                 "",
                 "",
                 SignInFacts.password(Instant.EPOCH));
+    }
+
+    /** A node whose log was rolled back tells of an earlier head. */
+    @Test
+    void theHeadOfAnAuditChainNeverGoesBack() {
+        String node = "node-" + subject;
+        assertEquals(Optional.empty(), store().anchor(node));
+        store().anchor(node, new ChainAnchor(20, "hash of 20"));
+        store().anchor(node, new ChainAnchor(7, "another hash"));
+        store().anchor(node, new ChainAnchor(20, "another hash"));
+        assertEquals(Optional.of(new ChainAnchor(20, "hash of 20")), store().anchor(node));
+        store().anchor(node, new ChainAnchor(100, "hash of 100"));
+        assertEquals(Optional.of(new ChainAnchor(100, "hash of 100")), store().anchor(node));
+        assertEquals(Optional.empty(), store().anchor("other-" + subject), "of each node its own");
     }
 
     /** The next generation of a session that was seen. */

@@ -13,6 +13,7 @@ import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.mail.Mail;
 import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.mail.TestMails;
@@ -111,7 +112,7 @@ class KeyManagementTest {
 
     @BeforeAll
     void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
+        postgres = StartedPostgres.start();
     }
 
     @AfterAll

@@ -38,6 +38,15 @@ class ChainVerifierTest {
         assertGood(log.subList(60, 100), Optional.of(first), 40);
     }
 
+    /** Retention may have removed any number of lines before. */
+    @Test
+    void theEndOfALongLogIsProvenToo() throws IOException {
+        write(1, 100);
+        ChainVerifier verifier = new ChainVerifier(Optional.of(first), List.of(), read -> {}).boundedBy(10);
+        assertEquals(Optional.empty(), verifier.read("audit", stream(log.subList(60, 100))));
+        assertEquals(40, verifier.lines());
+    }
+
     @Test
     void linesThatWereNeverWrittenLeaveTheLinksWhole() throws IOException {
         write(1, 10);
@@ -178,7 +187,7 @@ class ChainVerifierTest {
     }
 
     private static void assertGood(List<String> lines, Optional<ChainKey> key, long count) throws IOException {
-        ChainVerifier verifier = new ChainVerifier(key, Optional.empty(), read -> {});
+        ChainVerifier verifier = new ChainVerifier(key, List.of(), read -> {});
         assertEquals(Optional.empty(), verifier.read("audit", stream(lines)));
         assertEquals(count, verifier.lines());
     }
@@ -189,7 +198,7 @@ class ChainVerifierTest {
 
     private static Optional<Bad> verified(List<String> lines, Optional<ChainKey> key, Optional<Anchor> anchor)
             throws IOException {
-        ChainVerifier verifier = new ChainVerifier(key, anchor, read -> {});
+        ChainVerifier verifier = new ChainVerifier(key, anchor.stream().toList(), read -> {});
         Optional<Bad> bad = verifier.read("audit", stream(lines));
         return bad.isPresent() ? bad : verifier.end("audit");
     }

@@ -1,5 +1,15 @@
 package com.amplihack.auth.factor.passkey;
 
+import static com.amplihack.auth.factor.passkey.PasskeyNode.CLIENT;
+import static com.amplihack.auth.factor.passkey.PasskeyNode.ORIGIN;
+import static com.amplihack.auth.factor.passkey.PasskeyNode.PARTY;
+import static com.amplihack.auth.factor.passkey.PasskeyNode.START;
+import static com.amplihack.auth.factor.passkey.PasskeyNode.account;
+import static com.amplihack.auth.factor.passkey.PasskeyNode.assertInvalid;
+import static com.amplihack.auth.factor.passkey.PasskeyNode.assertRefused;
+import static com.amplihack.auth.factor.passkey.PasskeyNode.assertRefusedToOwner;
+import static com.amplihack.auth.factor.passkey.PasskeyNode.assertSignInRefused;
+import static com.amplihack.auth.factor.passkey.PasskeyNode.read;
 import static com.amplihack.auth.factor.passkey.SoftwareAuthenticator.BACKED_UP;
 import static com.amplihack.auth.factor.passkey.SoftwareAuthenticator.BACKUP_ELIGIBLE;
 import static com.amplihack.auth.factor.passkey.SoftwareAuthenticator.PRESENT;
@@ -10,45 +20,30 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.amplihack.auth.audit.RecordedAudit;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
-import com.amplihack.auth.config.webauthn.RelyingParty;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.factor.passkey.Challenges.Purpose;
 import com.amplihack.auth.factor.passkey.PasskeyAuthenticator.Verified;
 import com.amplihack.auth.factor.passkey.Passkeys.Owner;
 import com.amplihack.auth.factor.passkey.SoftwareAuthenticator.Answer;
-import com.amplihack.auth.limits.RateLimiter;
 import com.amplihack.auth.mail.MailKind;
-import com.amplihack.auth.mail.Outbox;
-import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.store.LoginStore;
-import com.amplihack.auth.store.embedded.EmbeddedBackend;
-import com.amplihack.auth.store.script.ScriptedStore;
 import com.amplihack.auth.token.Tokens;
 import com.amplihack.auth.users.Account;
-import com.amplihack.auth.users.AccountDirectory;
-import com.amplihack.auth.users.Notices;
-import com.amplihack.auth.users.TestAccounts;
-import com.amplihack.auth.users.login.LoginLimit;
-import com.amplihack.auth.users.login.PresentedDevices;
-import com.amplihack.auth.web.ClientContext;
-import com.amplihack.auth.web.JsonBody;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -77,87 +72,10 @@ import org.postgresql.Driver;
 /** What makes a passkey, what signs in by one, and what is refused, on both databases. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PasskeysTest {
-    private static final String ORIGIN = "https://app.example.com";
-    private static final RelyingParty PARTY =
-            new RelyingParty("example.com", "Example", Set.of(ORIGIN, "https://other.example.com"));
-    private static final ClientContext CLIENT = new ClientContext("192.0.2.1", "Test/1.0", "");
-    private static final PresentedDevices NO_DEVICES = (account, version) -> Optional.empty();
-    private static final Instant START = Instant.parse("2026-06-01T12:00:00Z");
 
     private final ExecutorService people = Executors.newCachedThreadPool();
     private final List<Database> opened = new ArrayList<>();
     private EmbeddedPostgres postgres;
-
-    /** A node: its database, its clock and what it has audited. */
-    private static final class Node {
-        private final String name;
-        private final Database database;
-        private final RecordedAudit audit = new RecordedAudit();
-        private final List<MailKind> mails = Collections.synchronizedList(new ArrayList<>());
-        private Instant now = START;
-        private final ScriptedStore store;
-        private final Passkeys passkeys;
-        private final PasskeyAnswers answers;
-        private final LoginLimit limit;
-        private final PasskeyAuthenticator authenticator;
-
-        Node(String name, Database database) {
-            this.name = name;
-            this.database = database;
-            store = new ScriptedStore(new EmbeddedBackend(() -> now));
-            PasskeyStore records = new PasskeyStore(database);
-            Challenges challenges = new Challenges(Tokens.RING, store, () -> now);
-            passkeys = new Passkeys(records, challenges, notices(), audit, () -> now);
-            answers = new PasskeyAnswers(records, challenges, audit, () -> now);
-            Configuration configuration = new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of()));
-            limit = new LoginLimit(store, new RateLimiter(audit, configuration), configuration);
-            authenticator =
-                    new PasskeyAuthenticator(records, answers, new AccountDirectory(database), store, limit, audit);
-        }
-
-        private Notices notices() {
-            Configuration configuration = new Configuration(TestSettings.dev(Path.of("/nowhere"), Map.of()));
-            return new Notices(new Outbox(database, configuration, new Meters(), () -> now), () -> now) {
-                @Override
-                public void tell(EntityManager entities, Account to, MailKind kind, Map<String, String> parameters) {
-                    mails.add(kind);
-                }
-            };
-        }
-
-        Owner owner(String account) {
-            return new Owner(account, "session of " + account, CLIENT);
-        }
-
-        JsonObject options(String account) {
-            return passkeys.options(PARTY, owner(account));
-        }
-
-        PasskeyRecord add(String account, JsonObject credential) {
-            return passkeys.add(PARTY, owner(account), read(credential), Optional.empty());
-        }
-
-        /** Makes a passkey for an account. */
-        SoftwareAuthenticator register(String account, SoftwareAuthenticator device) {
-            add(account, device.create(options(account)));
-            return device;
-        }
-
-        Verified signIn(JsonObject credential) {
-            return authenticator.authenticate(PARTY, read(credential), NO_DEVICES, CLIENT);
-        }
-
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    private static Credential read(JsonObject credential) {
-        JsonObject body =
-                Json.createObjectBuilder().add("credential", credential).build();
-        return Credential.read(JsonBody.of(body, "body"), "credential");
-    }
 
     private static SoftwareAuthenticator device() {
         return SoftwareAuthenticator.es256(ORIGIN);
@@ -165,7 +83,7 @@ class PasskeysTest {
 
     @BeforeAll
     void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
+        postgres = StartedPostgres.start();
     }
 
     @AfterAll
@@ -176,10 +94,10 @@ class PasskeysTest {
         Driver.register(); // which the databases have taken out of the JDK with them
     }
 
-    Stream<Node> nodes() {
+    Stream<PasskeyNode> nodes() {
         return Stream.of(
-                new Node("H2", open(Map.of("auth.db.url", "jdbc:h2:mem:" + UUID.randomUUID()))),
-                new Node(
+                new PasskeyNode("H2", open(Map.of("auth.db.url", "jdbc:h2:mem:" + UUID.randomUUID()))),
+                new PasskeyNode(
                         "PostgreSQL",
                         open(Map.of(
                                 "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
@@ -195,18 +113,9 @@ class PasskeysTest {
         return database;
     }
 
-    private static String account(Node node) {
-        String id = UUID.randomUUID().toString();
-        node.database.write(entities -> {
-            entities.persist(TestAccounts.account(id, "user-" + id, Set.of(), Set.of()));
-            return id;
-        });
-        return id;
-    }
-
     @ParameterizedTest
     @MethodSource("nodes")
-    void aPasskeyOfEachAlgorithmSignsInWithoutAName(Node node) {
+    void aPasskeyOfEachAlgorithmSignsInWithoutAName(PasskeyNode node) {
         String ada = account(node);
         for (SoftwareAuthenticator device :
                 List.of(device(), SoftwareAuthenticator.ed25519(ORIGIN), SoftwareAuthenticator.rs256(ORIGIN, 2048))) {
@@ -223,7 +132,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void theOptionsSayWhatABrowserNeeds(Node node) {
+    void theOptionsSayWhatABrowserNeeds(PasskeyNode node) {
         String ada = account(node);
         SoftwareAuthenticator first = node.register(ada, device());
 
@@ -258,7 +167,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void aSyncedPasskeyDoesNotCountAndShowsItsBackup(Node node) {
+    void aSyncedPasskeyDoesNotCountAndShowsItsBackup(PasskeyNode node) {
         String ada = account(node);
         SoftwareAuthenticator device = node.register(ada, device().synced());
 
@@ -280,7 +189,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void aNewPasskeyIsRefusedIfAnyPartOfItIsNotWhatWasAskedFor(Node node) {
+    void aNewPasskeyIsRefusedIfAnyPartOfItIsNotWhatWasAskedFor(PasskeyNode node) {
         String ada = account(node);
         String foreign = node.options(account(node)).getString("challenge");
         String signIn = node.answers.options(PARTY).getString("challenge");
@@ -319,7 +228,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void aKeyThatIsTooSmallOrTooLargeIsRefused(Node node) {
+    void aKeyThatIsTooSmallOrTooLargeIsRefused(PasskeyNode node) {
         String ada = account(node);
 
         assertRefusedToOwner(node, "key_size", () -> node.register(ada, SoftwareAuthenticator.rs256(ORIGIN, 1024)));
@@ -329,7 +238,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void aRegistrationCannotBeRepeatedNorComeLateNorInAnotherSession(Node node) {
+    void aRegistrationCannotBeRepeatedNorComeLateNorInAnotherSession(PasskeyNode node) {
         String ada = account(node);
         JsonObject options = node.options(ada);
         node.add(ada, device().create(options));
@@ -356,7 +265,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void aCredentialIdBelongsToOneAccount(Node node) {
+    void aCredentialIdBelongsToOneAccount(PasskeyNode node) {
         String ada = account(node);
         String eve = account(node);
         SoftwareAuthenticator device = node.register(ada, device());
@@ -378,7 +287,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void aSignInIsRefusedIfAnyPartOfItIsNotWhatWasAskedFor(Node node) {
+    void aSignInIsRefusedIfAnyPartOfItIsNotWhatWasAskedFor(PasskeyNode node) {
         String ada = account(node);
         SoftwareAuthenticator device = node.register(ada, device());
         SoftwareAuthenticator unknown = device();
@@ -428,7 +337,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void anAnswerIsGoodOnceAndForFiveMinutes(Node node) {
+    void anAnswerIsGoodOnceAndForFiveMinutes(PasskeyNode node) {
         String ada = account(node);
         SoftwareAuthenticator device = node.register(ada, device().synced());
         JsonObject options = node.answers.options(PARTY);
@@ -468,7 +377,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void aCounterThatDoesNotGrowIsAClone(Node node) {
+    void aCounterThatDoesNotGrowIsAClone(PasskeyNode node) {
         String ada = account(node);
         SoftwareAuthenticator device = node.register(ada, device());
         node.signIn(device.get(node.answers.options(PARTY)));
@@ -488,7 +397,7 @@ class PasskeysTest {
     /** Both nodes have read the counter before either has written it. */
     @ParameterizedTest
     @MethodSource("nodes")
-    void ofTwoCopiesThatAnswerAtOnceOneIsRefused(Node node) throws Exception {
+    void ofTwoCopiesThatAnswerAtOnceOneIsRefused(PasskeyNode node) throws Exception {
         String ada = account(node);
         SoftwareAuthenticator device = node.register(ada, device());
         SoftwareAuthenticator clone = device.copy();
@@ -504,7 +413,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void ofOneAnswerThatComesManyTimesAtOnceOneIsTaken(Node node) throws Exception {
+    void ofOneAnswerThatComesManyTimesAtOnceOneIsTaken(PasskeyNode node) throws Exception {
         String ada = account(node);
         SoftwareAuthenticator device = node.register(ada, device().synced());
         JsonObject answer = device.get(node.answers.options(PARTY));
@@ -514,7 +423,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void asASecondFactorOnlyTheAccountsOwnPasskeyCountsForThatSignInAlone(Node node) {
+    void asASecondFactorOnlyTheAccountsOwnPasskeyCountsForThatSignInAlone(PasskeyNode node) {
         String ada = account(node);
         String eve = account(node);
         SoftwareAuthenticator device = node.register(ada, device());
@@ -539,7 +448,7 @@ class PasskeysTest {
         assertEquals(Optional.of("replayed"), second(node, device.get(options), ada, "pending"));
     }
 
-    private static Optional<String> second(Node node, JsonObject credential, String account, String binding) {
+    private static Optional<String> second(PasskeyNode node, JsonObject credential, String account, String binding) {
         return node.answers
                 .check(PARTY, read(credential), account, binding, CLIENT)
                 .refusal();
@@ -547,7 +456,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void aDisabledAccountIsAnsweredLikeAnUnknownPasskey(Node node) {
+    void aDisabledAccountIsAnsweredLikeAnUnknownPasskey(PasskeyNode node) {
         String ada = account(node);
         SoftwareAuthenticator device = node.register(ada, device());
         node.database.write(entities -> {
@@ -565,7 +474,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void failuresOfAnAddressAreLimited(Node node) {
+    void failuresOfAnAddressAreLimited(PasskeyNode node) {
         String ada = account(node);
         SoftwareAuthenticator device = node.register(ada, device());
         node.signIn(device.get(node.answers.options(PARTY)));
@@ -587,7 +496,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void twentyPasskeysAreEnoughHoweverManyComeAtOnce(Node node) throws Exception {
+    void twentyPasskeysAreEnoughHoweverManyComeAtOnce(PasskeyNode node) throws Exception {
         String ada = account(node);
         for (int i = 0; i < Passkeys.MOST - 1; i++) {
             node.register(ada, device());
@@ -604,7 +513,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void twoFirstRequestsAtOnceGetOneUserHandle(Node node) throws Exception {
+    void twoFirstRequestsAtOnceGetOneUserHandle(PasskeyNode node) throws Exception {
         String ada = account(node);
         Set<String> handles = Collections.synchronizedSet(new HashSet<>());
 
@@ -619,7 +528,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void ownersNameAndRemoveTheirOwnPasskeysAlone(Node node) {
+    void ownersNameAndRemoveTheirOwnPasskeysAlone(PasskeyNode node) {
         String ada = account(node);
         String eve = account(node);
         SoftwareAuthenticator device = node.register(ada, device());
@@ -656,7 +565,7 @@ class PasskeysTest {
 
     @ParameterizedTest
     @MethodSource("nodes")
-    void whatIsNoAnswerOfAnAuthenticatorIsRefused(Node node) {
+    void whatIsNoAnswerOfAnAuthenticatorIsRefused(PasskeyNode node) {
         String ada = account(node);
         SoftwareAuthenticator device = device();
         JsonObject good = device.create(node.options(ada));
@@ -700,11 +609,11 @@ class PasskeysTest {
                 .toList();
     }
 
-    private static JsonArray items(Node node, String account) {
+    private static JsonArray items(PasskeyNode node, String account) {
         return node.passkeys.list(Optional.of(PARTY), account).getJsonArray("items");
     }
 
-    private static JsonObject only(Node node, String account) {
+    private static JsonObject only(PasskeyNode node, String account) {
         JsonArray items = items(node, account);
         assertEquals(1, items.size());
         return items.getJsonObject(0);
@@ -732,30 +641,5 @@ class PasskeysTest {
             successes += outcome.get() ? 1 : 0;
         }
         return successes;
-    }
-
-    private static void assertInvalid(Runnable attempt) {
-        AuthException refused = assertThrows(AuthException.class, attempt::run);
-        assertEquals(ErrorCode.INVALID_REQUEST, refused.code());
-    }
-
-    private static void assertRefused(String detail, Runnable attempt) {
-        AuthException refused = assertThrows(AuthException.class, attempt::run);
-        assertEquals(ErrorCode.INVALID_REQUEST, refused.code());
-        assertEquals(detail, refused.getMessage());
-    }
-
-    private static void assertRefusedToOwner(Node node, String reason, Runnable attempt) {
-        assertRefused("credential: refused (" + reason + ").", attempt);
-        assertEquals("PASSKEY_REFUSED " + reason, node.audit.last());
-    }
-
-    /** Always the same answer, whatever the reason, which the audit log has. */
-    private static void assertSignInRefused(Node node, String reason, JsonObject credential) {
-        AuthException refused = assertThrows(AuthException.class, () -> node.signIn(credential), reason);
-        assertEquals(ErrorCode.INVALID_CREDENTIALS, refused.code(), reason);
-        assertEquals("No account can sign in with this passkey.", refused.getMessage());
-        assertEquals("LOGIN_FAILED " + reason, node.audit.last());
-        node.limit.lift(CLIENT.address());
     }
 }

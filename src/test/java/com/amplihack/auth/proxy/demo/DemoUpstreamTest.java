@@ -310,7 +310,7 @@ class DemoUpstreamTest {
         CompletableFuture<Response> got = new CompletableFuture<>();
         new DemoUpstream().send(request, (answer, failure) -> got.complete(answer));
         var body = BodySubscribers.ofString(StandardCharsets.UTF_8);
-        got.join().body().subscribe(body);
+        got.join().body().subscribe(DemoUpstream.adapt(body));
         return new Answer(
                 got.join().status(),
                 got.join().headers().get("content-type").get(0),

@@ -27,6 +27,7 @@ import com.amplihack.auth.store.SessionStore.Use;
 import com.amplihack.auth.store.SignInFacts;
 import com.amplihack.auth.store.StoreInspection;
 import com.amplihack.auth.store.StoreOutage;
+import com.amplihack.auth.store.anchor.ChainAnchor;
 import com.amplihack.auth.store.budget.Budget;
 import com.amplihack.auth.store.budget.Budget.Scope;
 import com.amplihack.auth.store.budget.Budget.Window;
@@ -57,7 +58,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +72,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class EmbeddedAgainstRedisTest extends OnRedis {
     private static final int OPERATIONS = 2_000;
+    private static final int SELDOM = 5; // operations that are
     private static final long STEP = 10_000; // every time to live is a multiple of it
     private static final Quota UNLIMITED = new Quota("api", 0, Duration.ofSeconds(60));
     private static final Quota TWO = new Quota("api", 2, Duration.ofSeconds(60));
@@ -81,7 +85,8 @@ class EmbeddedAgainstRedisTest extends OnRedis {
             new Budget(Scope.KEY, "key-0", OptionalLong.of(900_000_000_000_000L), OptionalLong.empty(), Window.MONTH),
             new Budget(Scope.ROLE, "user", OptionalLong.empty(), OptionalLong.of(300), Window.TOTAL));
 
-    private final Map<StoreOperation, Set<Object>> answers = new EnumMap<>(StoreOperation.class);
+    private static final Map<StoreOperation, Set<Object>> ANSWERS = new EnumMap<>(StoreOperation.class);
+
     private final Map<String, RefreshView> views = new HashMap<>();
     private final Map<String, String> versions = new HashMap<>();
     private final List<LoginAttempt> attempts = new ArrayList<>();
@@ -108,11 +113,19 @@ class EmbeddedAgainstRedisTest extends OnRedis {
         Random random = new Random(seed);
         for (int i = 0; i < OPERATIONS; i++) {
             operate(random);
+            if (i % 500 == 0) {
+                IntStream.range(0, SELDOM).forEach(which -> doSeldom(random, which)); // not left to chance
+            }
             if (i % 20 == 0) {
                 operator.scriptFlush(); // each time is a script of its own there
                 assertSameContent("after " + i + " operations");
             }
         }
+    }
+
+    /** Over all seeds: what time does to a run leaves some outcome out of one of them now and then. */
+    @AfterAll
+    static void everyOperationHadEachOfItsOutcomes() {
         assertEquals(
                 Set.of(
                         "ADMITTED",
@@ -122,18 +135,18 @@ class EmbeddedAgainstRedisTest extends OnRedis {
                         "OVER_QUOTA",
                         "LIMITS_CHANGED",
                         "NO_BUDGET"),
-                answers.get(StoreOperation.ADMIT));
-        assertEquals(Set.of("COMMITTED", "MOVED", "SESSION_OVER"), answers.get(StoreOperation.ROTATE));
-        assertEquals(Set.of("COMMITTED", "MOVED", "SESSION_OVER"), answers.get(StoreOperation.ANSWER));
-        assertEquals(Set.of("COMMITTED", "MOVED"), answers.get(StoreOperation.OPEN));
+                ANSWERS.get(StoreOperation.ADMIT));
+        assertEquals(Set.of("COMMITTED", "MOVED", "SESSION_OVER"), ANSWERS.get(StoreOperation.ROTATE));
+        assertEquals(Set.of("COMMITTED", "MOVED", "SESSION_OVER"), ANSWERS.get(StoreOperation.ANSWER));
+        assertEquals(Set.of("COMMITTED", "MOVED"), ANSWERS.get(StoreOperation.OPEN));
         assertEquals(
                 Stream.of(KeyVerdict.values()).map(Enum::name).collect(Collectors.toSet()),
-                answers.get(StoreOperation.ADMIT_KEY));
+                ANSWERS.get(StoreOperation.ADMIT_KEY));
         Set<StoreOperation> asked = new HashSet<>(List.of(StoreOperation.values()));
         // two without a script, and one that depends on real time and runs the script of KILL_KEYS
         asked.removeAll(Set.of(StoreOperation.PING, StoreOperation.COUNT, StoreOperation.WRITE_BACK));
-        answers.remove(StoreOperation.WRITE_BACK);
-        assertEquals(asked, answers.keySet());
+        ANSWERS.remove(StoreOperation.WRITE_BACK);
+        assertEquals(asked, ANSWERS.keySet());
     }
 
     private void operate(Random random) {
@@ -248,7 +261,7 @@ class EmbeddedAgainstRedisTest extends OnRedis {
                 store.liveSessions();
                 store.redeem(user, "challenge-" + random.nextInt(3), Duration.ofMillis(STEP * (1 + random.nextInt(5))));
             }
-            case 37 -> panic(random);
+            case 37 -> doSeldom(random, random.nextInt(SELDOM));
             case 38, 39, 40, 41, 42, 43 -> useKey(random, user, quota);
             case 44, 45, 46, 47, 48, 49 -> meter(random, user, sid);
             default -> advance(STEP * (1 + random.nextInt(random.nextInt(20) == 0 ? 3_000 : 3)));
@@ -266,7 +279,8 @@ class EmbeddedAgainstRedisTest extends OnRedis {
                     random.nextBoolean() ? Optional.of(call(random, id)) : Optional.empty());
             versions.put(user + id, decided.verdict() == KeyVerdict.CHANGED ? decided.version() : version);
             if (decided.verdict() == KeyVerdict.LEASED && random.nextInt(6) > 0) {
-                KeyCopy copy = new KeyCopy("right", now.plus(time(random, 20)), "grant");
+                Instant end = random.nextInt(6) == 0 ? now : now.plus(time(random, 20)); // some have just expired
+                KeyCopy copy = new KeyCopy("right", end, "grant");
                 boolean granted = random.nextInt(6) > 0;
                 store.fillKey(user, id, decided.lease(), granted ? Optional.of(copy) : Optional.empty());
             }
@@ -342,17 +356,16 @@ class EmbeddedAgainstRedisTest extends OnRedis {
         store.rotate(new Rotation(seen, view.epoch(), gen, seen.issue() + 1, "next", salt, request, client, life));
     }
 
-    private void panic(Random random) {
-        switch (random.nextInt(6)) {
+    private void doSeldom(Random random, int which) {
+        switch (which) {
             case 0 -> store.endEverybody();
             case 1 -> store.markCompromised(Set.of("kid-" + random.nextInt(3)));
             case 2 -> { // both lose what is store-wide: the store writes back what it knows, at its next look
                 operator.del("auth2:wide");
                 keyspace.call("DEL", List.of("auth2:wide"));
             }
-            default -> {
-                // seldom enough
-            }
+            case 3 -> store.anchor("node", new ChainAnchor(1 + random.nextInt(9), "hash-" + random.nextInt(3)));
+            default -> store.beat("node-" + random.nextInt(3), random.nextInt(3) == 0 ? "" : "{}");
         }
     }
 
@@ -432,7 +445,7 @@ class EmbeddedAgainstRedisTest extends OnRedis {
                 Object ofEmbedded = embedded.run(operation, keys, arguments, answer -> answer);
                 assertEquals(ofRedis, ofEmbedded, () -> operation + " of " + keys + " with " + arguments);
                 Object kind = ofRedis instanceof List<?> list && !list.isEmpty() ? list.get(0) : ofRedis;
-                answers.computeIfAbsent(operation, unused -> new HashSet<>()).add(kind);
+                ANSWERS.computeIfAbsent(operation, unused -> new HashSet<>()).add(kind);
                 return read.apply(ofRedis);
             }
         }

@@ -1,6 +1,7 @@
 package com.amplihack.auth.tools.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.audit.AuditEntry;
@@ -107,6 +108,75 @@ class VerifyAuditTest {
     void filesInTheWrongOrderAreFound() {
         assertEquals(1, run("--key", key, file.toString(), older.toString()));
         assertTrue(output().contains("reordered"), output());
+    }
+
+    /** Hash and link are left as they are; the second process was killed. */
+    @Test
+    void theAnchorKeyAloneFindsAnEditedText() throws IOException {
+        Path elsewhere = home.resolve("elsewhere");
+        Configuration configuration = new Configuration(TestSettings.dev(elsewhere, Map.of()));
+        Path live = configuration.settings().audit().file();
+        for (String reason : List.of("start", "stop", "start")) {
+            AuditLog log = new AuditLog(configuration, InstantSource.system(), new Meters());
+            log.open();
+            log.anchor("start");
+            for (int i = 0; i < 5; i++) {
+                log.record(AuditEntry.of(AuditEvent.LOGOUT, ClientContext.NONE).user("user-" + i));
+            }
+            if (reason.equals("stop")) {
+                log.anchor(reason);
+            }
+            log.close();
+        }
+        String anchors = elsewhere.resolve("keys/audit-anchor.pub.pem").toString();
+        assertEquals(0, run("--anchor-key", anchors, live.toString()));
+        assertTrue(output().contains("Texts are proven from seq 1 to 13;"), output());
+        List<String> lines = List.copyOf(Files.readAllLines(live));
+        for (int edited :
+                List.of(0, 3, 5, 9, 12)) { // 5 is written before the first process was killed, 12 is an anchor
+            List<String> other = new ArrayList<>(lines);
+            other.set(edited, other.get(edited).replace("\"correlation_id\":null", "\"correlation_id\":\"x\""));
+            assertNotEquals(lines, other);
+            Files.write(live, other);
+            assertEquals(0, run(live.toString()), "linked it is");
+            assertEquals(1, run("--anchor-key", anchors, live.toString()), "line " + edited);
+            assertTrue(output().contains("has another text than the one that it signs"), output());
+        }
+        List<String> unsigned = new ArrayList<>(lines);
+        unsigned.set(6, unsigned.get(6).replaceFirst(",\"signature\":\"[^\"]+\"", ""));
+        assertNotEquals(lines, unsigned);
+        Files.write(live, unsigned);
+        assertEquals(1, run("--anchor-key", anchors, live.toString()));
+        assertTrue(output().contains("an anchor without a signature"), output());
+    }
+
+    /** Without the first key: whoever can write the file alone links their own lines to it. */
+    @Test
+    void signedAnchorsShowAChainThatSomebodyElseLinkedAnew() throws IOException {
+        Configuration configuration = new Configuration(TestSettings.dev(home, Map.of()));
+        AuditLog log = new AuditLog(configuration, InstantSource.system(), new Meters());
+        log.open();
+        log.anchor("stop");
+        log.close();
+        String anchors = home.resolve("keys/audit-anchor.pub.pem").toString();
+        assertEquals(0, run("--anchor-key", anchors, older.toString(), file.toString()));
+        assertTrue(output().contains("1 anchors are signed, the last of them for seq 31"), output());
+
+        Path elsewhere = home.resolve("elsewhere");
+        Configuration theirs = new Configuration(TestSettings.dev(elsewhere, Map.of()));
+        AuditLog forger = new AuditLog(theirs, InstantSource.system(), new Meters());
+        forger.open();
+        forger.record(AuditEntry.of(AuditEvent.LOGOUT, ClientContext.NONE).user("somebody else"));
+        Path forged = theirs.settings().audit().file();
+        assertEquals(1, run("--anchor-key", anchors, forged.toString()));
+        assertTrue(output().contains("deleted: no line is a signed anchor"), output());
+        forger.anchor("stop");
+        forger.close();
+        assertEquals(0, run(forged.toString()), "linked it is");
+        assertEquals(1, run("--anchor-key", anchors, forged.toString()));
+        assertTrue(output().contains("edited: its signature is not by this key"), output());
+        assertEquals(2, run("--anchor-key", file.toString(), file.toString()));
+        assertTrue(output().contains("holds no PEM PUBLIC KEY"), output());
     }
 
     @Test

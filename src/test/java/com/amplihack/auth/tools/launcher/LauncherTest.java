@@ -31,12 +31,11 @@ class LauncherTest {
     void lastLineSaysWhatToDoNext() {
         Duration sinceStart = Duration.ofMillis(18_640);
         assertEquals(
-                "Amplihack Auth is ready after 18.6 s. Next: http://localhost:8081/ shows how to sign in; the account and its"
-                        + " password, shown this once, are above. Ctrl-C stops the server.",
+                "Amplihack Auth is ready after 18.6 s. Next: sign in at http://localhost:8081/ with the account above, whose"
+                        + " password is shown this once. Ctrl-C stops the server.",
                 Launcher.ready(8081, sinceStart, true));
         assertEquals(
-                "Amplihack Auth is ready after 18.6 s. Next: http://localhost:8080/ shows how to sign in. Ctrl-C stops the"
-                        + " server.",
+                "Amplihack Auth is ready after 18.6 s. Next: sign in at http://localhost:8080/. Ctrl-C stops the server.",
                 Launcher.ready(8080, sinceStart, false));
     }
 

@@ -69,7 +69,6 @@ class AuthenticatorTest {
     private final Account account = TestAccounts.account(ID, "ada", Set.of(), Set.of());
     private final List<String> compared = Collections.synchronizedList(new ArrayList<>());
     private final RecordedAudit audit = new RecordedAudit();
-    private Optional<Account> limited = Optional.empty();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final ScriptedStore store = new ScriptedStore(new EmbeddedBackend(() -> now));
     private boolean overloaded;
@@ -88,6 +87,7 @@ class AuthenticatorTest {
      * kept out as long as the lock is on, so that no answer tells whether a guess was right.
      */
     @Test
+    @Tag("full")
     void aDayOfAHundredAddressesGetsTheGuessesThatArePromisedAndNeverKeepsTheOwnerOut() {
         Random random = new Random(7);
         Instant end = now.plus(Duration.ofDays(1));
@@ -514,11 +514,6 @@ class AuthenticatorTest {
 
     private Accounts accounts() {
         return new Accounts(new Database(configuration), configuration, () -> now) {
-            @Override
-            public Account limitIfExpired(Account found) {
-                return limited.orElse(found);
-            }
-
             @Override
             public Optional<Account> rehash(Account found, String fresh) {
                 rehash.run();

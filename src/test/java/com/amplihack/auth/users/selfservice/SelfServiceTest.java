@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.config.source.Secret;
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.mail.Mail;
 import com.amplihack.auth.mail.MailKind;
 import com.amplihack.auth.problem.AuthException;
@@ -57,7 +58,7 @@ class SelfServiceTest {
 
     @BeforeAll
     void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
+        postgres = StartedPostgres.start();
         String fresh = "jdbc:h2:mem:d" + UUID.randomUUID().toString().replace("-", "");
         pairs.add(pair("H2", Map.of("auth.db.url", fresh)));
         pairs.add(pair(

@@ -9,6 +9,7 @@ import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.config.source.Secret;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.mail.Outbox;
 import com.amplihack.auth.metrics.Meters;
 import com.amplihack.auth.problem.AuthException;
@@ -139,7 +140,7 @@ class AccountImportTest {
 
     @BeforeAll
     void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
+        postgres = StartedPostgres.start();
     }
 
     @AfterAll
