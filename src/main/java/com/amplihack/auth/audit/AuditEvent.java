@@ -27,9 +27,13 @@ public enum AuditEvent {
     REAUTHENTICATED(Severity.INFO),
     FACTOR_ENROLLED(Severity.INFO),
     FACTOR_REMOVED(Severity.WARNING),
+    /** A code to set up an authenticator app is not the app's. */
+    FACTOR_REFUSED(Severity.WARNING, true),
     RECOVERY_CODE_USED(Severity.WARNING),
     RECOVERY_CODES_REPLACED(Severity.INFO),
     DEVICE_REMEMBERED(Severity.INFO),
+    /** A device does not stand for the second factor any more. */
+    DEVICE_FORGOTTEN(Severity.INFO),
     /** Somebody said that they forgot the password of a name; nobody has proven anything. */
     PASSWORD_RESET_REQUESTED(Severity.INFO),
     EMAIL_CHANGE_REQUESTED(Severity.INFO),

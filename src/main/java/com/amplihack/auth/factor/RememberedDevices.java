@@ -115,9 +115,13 @@ public class RememberedDevices {
                 .toList();
     }
 
-    /** Forgets a device; returns whether it was one of the account's. */
-    public boolean forget(String accountId, String id) {
-        return database.write(entities -> forget(entities, accountId, id)) > 0;
+    /** Forgets a device for its owner; returns whether it was one of the account's. */
+    public boolean forget(String accountId, String id, ClientContext client) {
+        boolean forgotten = database.write(entities -> forget(entities, accountId, id)) > 0;
+        if (forgotten) {
+            audit.record(AuditEntry.of(AuditEvent.DEVICE_FORGOTTEN, client).user(accountId));
+        }
+        return forgotten;
     }
 
     private static int forget(EntityManager transaction, String accountId, String id) {

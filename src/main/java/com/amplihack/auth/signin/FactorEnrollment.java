@@ -95,7 +95,9 @@ public class FactorEnrollment {
     public Optional<List<String>> confirm(AccessToken caller, String code, SignInFacts before, ClientContext client) {
         SessionStore.Epoch epoch = store.epoch(caller.subject());
         Optional<List<String>> codes = totp.confirm(account(caller), code);
-        if (codes.isPresent()) {
+        if (codes.isEmpty()) {
+            record(AuditEvent.FACTOR_REFUSED, "totp", caller, client);
+        } else {
             record(AuditEvent.FACTOR_ENROLLED, "totp", caller, client);
             if (!before.isMfa()) { // the first factor: what was opened without one would stay without for weeks
                 store.endOthers(caller.subject(), caller.sid());

@@ -19,6 +19,7 @@ import com.amplihack.auth.users.AccountDirectory;
 import com.amplihack.auth.users.Accounts;
 import com.amplihack.auth.users.login.Authenticator;
 import com.amplihack.auth.users.login.Authenticator.Authenticated;
+import com.amplihack.auth.users.login.CertificateAuthenticator;
 import com.amplihack.auth.users.login.LoginLimit;
 import com.amplihack.auth.users.login.PresentedDevices;
 import com.amplihack.auth.web.ClientContext;
@@ -135,9 +136,11 @@ public class SignIn {
                                 methods.stream().map(FactorMethod::id).toList()));
     }
 
-    /** A service has signed in by its certificate, which {@code CertificateAuthenticator} has audited. */
-    public SignedIn byCertificate(Authenticated who, X509Certificate leaf) {
-        return new SignedIn(who, new SignInFacts(clock.instant(), List.of("swk", SignInFacts.MFA)), false);
+    /** A service has signed in by its certificate; no password that it may have can expire for it. */
+    public SignedIn byCertificate(Authenticated who, X509Certificate leaf, ClientContext client) {
+        SignInFacts signIn = new SignInFacts(clock.instant(), List.of("swk", SignInFacts.MFA));
+        audit.record(CertificateAuthenticator.named(success(who.account(), signIn, "certificate", client), leaf));
+        return new SignedIn(who, signIn, false);
     }
 
     /**
@@ -164,6 +167,9 @@ public class SignIn {
                 .flatMap(account -> devices.nonceFor(account.id(), account.passwordVersion()))
                 .map(nonce -> "device/" + nonce));
         LoginLimit.Begun begun = limit.begin(familiar, token.map(MfaToken::subject), client);
+        if (token.isEmpty()) {
+            audit.record(notPending(factor, client));
+        }
         try {
             Optional<SignedIn> in = token.flatMap(known -> attempt(known, factor, begun, client));
             if (in.isPresent()) {
@@ -191,10 +197,7 @@ public class SignIn {
                 .flatMap(directory::find) // after the epoch was read
                 .filter(found -> found.enabled() && found.passwordVersion() == step.passwordVersion());
         if (account.isEmpty()) {
-            audit.record(AuditEntry.of(AuditEvent.LOGIN_FAILED, client)
-                    .user(token.subject())
-                    .detail("method", factor.method().id())
-                    .detail("reason", "no_pending_sign_in"));
+            audit.record(notPending(factor, client).user(token.subject()));
             return Optional.empty();
         }
         boolean right = check.check(account.get(), factor, token.id(), client);
@@ -209,6 +212,12 @@ public class SignIn {
         SignInFacts signIn = new SignInFacts(clock.instant(), factor.method().withPassword());
         return Optional.of(succeed(
                 new SignedIn(who, signIn, false), "password+" + factor.method().id(), client));
+    }
+
+    private static AuditEntry notPending(PresentedFactor factor, ClientContext client) {
+        return AuditEntry.of(AuditEvent.LOGIN_FAILED, client)
+                .detail("method", factor.method().id())
+                .detail("reason", "no_pending_sign_in");
     }
 
     private TokenSettings settings() {
@@ -230,10 +239,14 @@ public class SignIn {
         Account account = accounts.limitIfExpired(who.account());
         SignedIn in =
                 new SignedIn(new Authenticated(account, who.epoch(), who.limit()), shown.signIn(), shown.remembered());
-        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
+        audit.record(success(account, in.signIn(), method, client));
+        return in;
+    }
+
+    private static AuditEntry success(Account account, SignInFacts signIn, String method, ClientContext client) {
+        return AuditEntry.of(AuditEvent.LOGIN_SUCCESS, client)
                 .user(account.id(), account.username())
                 .detail("method", method)
-                .detail("amr", String.join(" ", in.signIn().methods())));
-        return in;
+                .detail("amr", String.join(" ", signIn.methods()));
     }
 }

@@ -331,8 +331,8 @@ class FactorsTest {
         now = then;
 
         String id = nodes.one.devices.list(ada.id()).get(0).id();
-        assertFalse(nodes.one.devices.forget(nodes.one.account("bob").id(), id), "somebody else's");
-        assertTrue(nodes.one.devices.forget(ada.id(), id));
+        assertFalse(nodes.one.devices.forget(nodes.one.account("bob").id(), id, CLIENT), "somebody else's");
+        assertTrue(nodes.one.devices.forget(ada.id(), id, CLIENT));
         assertFalse(nodes.other.devices.stands(ada.id(), "nonce"));
 
         nodes.one.devices.remember(ada, "nonce2", CLIENT);

@@ -176,6 +176,7 @@ class ClientCertificateIT {
 
         JsonObject entry = audited(id, "LOGIN_SUCCESS");
         assertEquals("certificate", entry.getJsonObject("details").getString("method"));
+        assertEquals("swk mfa", entry.getJsonObject("details").getString("amr"));
         assertEquals(
                 "CN=orders,O=Example\\, Inc.", entry.getJsonObject("details").getString("subject"));
         assertEquals("CN=Services CA,O=Example", entry.getJsonObject("details").getString("issuer"));

@@ -224,6 +224,11 @@ class PasskeysIT {
                 .send();
         assertEquals(200, renamed.status(), renamed::body);
         assertEquals("phone", only(owner).getString("name"));
+        assertEquals(
+                only(owner),
+                owner.with(owner.client.get(PASSKEYS + "/" + device.id()))
+                        .send()
+                        .json());
 
         Answer removed = owner.with(owner.client.request("DELETE", PASSKEYS + "/" + device.id()))
                 .header("X-Request-Id", request)
@@ -256,6 +261,11 @@ class PasskeysIT {
         assertEquals("not_found", renamed.error());
         assertEquals(
                 404,
+                other.with(other.client.get(PASSKEYS + "/" + device.id()))
+                        .send()
+                        .status());
+        assertEquals(
+                404,
                 other.with(other.client.request("DELETE", PASSKEYS + "/" + device.id()))
                         .send()
                         .status());
@@ -269,6 +279,7 @@ class PasskeysIT {
                 client.get(PASSKEYS),
                 client.post(PASSKEYS),
                 client.post(PASSKEYS + "/options"),
+                client.get(PASSKEYS + "/AAAA"),
                 client.request("PATCH", PASSKEYS + "/AAAA"),
                 client.request("DELETE", PASSKEYS + "/AAAA"))) {
             Answer answer = request.send();

@@ -57,6 +57,29 @@ class SecondFactorIT {
     }
 
     @Test
+    void aSecondStepWithoutAFirstIsAudited() {
+        String id = UUID.randomUUID().toString();
+        Answer answer = secondStep(client, "AAAA", "totp", app.next())
+                .header("X-Request-Id", id)
+                .send();
+        assertEquals("invalid_credentials", answer.error());
+        assertEquals(List.of("LOGIN_FAILED"), SharedServer.get().audited(id));
+    }
+
+    @Test
+    void aWrongCodeForANewAppIsAudited() {
+        Session other = Session.ofNewUser();
+        assertEquals(200, other.with(other.client.post("/auth/mfa/totp")).send().status());
+        String id = UUID.randomUUID().toString();
+        Answer refused = other.with(other.client.post("/auth/mfa/totp/confirm"))
+                .header("X-Request-Id", id)
+                .json("{\"code\":\"000000\"}")
+                .send();
+        assertEquals("invalid_request", refused.error());
+        assertEquals(List.of("FACTOR_REFUSED"), SharedServer.get().audited(id));
+    }
+
+    @Test
     void aRecoveryCodeStandsInOnce() {
         String code = app.recoveryCodes.get(0);
         assertEquals(
@@ -152,8 +175,14 @@ class SecondFactorIT {
         JsonObject item = listed.json().getJsonArray("items").getJsonObject(0);
         assertEquals(client.address(), item.getString("ip_address"));
         String path = "/auth/mfa/devices/" + item.getString("device_id");
+        String id = UUID.randomUUID().toString();
         assertEquals(
-                204, session.with(session.client.request("DELETE", path)).send().status());
+                204,
+                session.with(session.client.request("DELETE", path))
+                        .header("X-Request-Id", id)
+                        .send()
+                        .status());
+        assertEquals(List.of("DEVICE_FORGOTTEN"), SharedServer.get().audited(id));
         assertEquals(
                 404, session.with(session.client.request("DELETE", path)).send().status());
         assertEquals(

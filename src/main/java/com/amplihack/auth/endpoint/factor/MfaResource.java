@@ -154,7 +154,7 @@ public class MfaResource {
     @Path("/devices/{device_id}")
     @Admitted
     public Response forget(@PathParam("device_id") String id) {
-        if (!devices.forget(caller.subject(), id)) {
+        if (!devices.forget(caller.subject(), id, client)) {
             throw new AuthException(ErrorCode.NOT_FOUND, "No such device is remembered.");
         }
         return Response.noContent().build();

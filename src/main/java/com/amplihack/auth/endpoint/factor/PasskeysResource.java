@@ -89,6 +89,15 @@ public class PasskeysResource {
         return passkeys.list(parties.find(request), caller.subject()).toString();
     }
 
+    @GET
+    @Path("/{id}")
+    @Admitted
+    public String get(@PathParam("id") String id) {
+        return passkeys.find(caller.subject(), id)
+                .map(passkey -> PasskeyJson.of(passkey).build().toString())
+                .orElseThrow(PasskeysResource::noSuchPasskey);
+    }
+
     /** Renames a passkey. */
     @PATCH
     @Path("/{id}")

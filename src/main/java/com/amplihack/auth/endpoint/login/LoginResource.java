@@ -67,7 +67,7 @@ public class LoginResource {
         PresentedDevices presented = devices.presented(credentials.deviceCookies(request))
                 .with(credentials.proof(request).sids());
         SignedIn in = certificate
-                .map(leaf -> signIn.byCertificate(certificates.authenticate(leaf, client), leaf))
+                .map(leaf -> signIn.byCertificate(certificates.authenticate(leaf, client), leaf, client))
                 .orElseGet(() -> byPassword(body, presented, client));
         return sessions.open(in, delivery, request, client);
     }

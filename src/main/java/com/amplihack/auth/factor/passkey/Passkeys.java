@@ -152,6 +152,11 @@ public class Passkeys {
         return page.add("signal", signal).build();
     }
 
+    /** One of the account's passkeys; empty if it has none with that id. */
+    public Optional<PasskeyRecord> find(String accountId, String id) {
+        return store.database().read(entities -> PasskeyStore.find(entities, accountId, id));
+    }
+
     /** Renames a passkey; empty if the account has none with that id. */
     public Optional<PasskeyRecord> rename(Owner owner, String id, String name) {
         Optional<Added> renamed = store.database().write(entities -> PasskeyStore.find(entities, owner.accountId(), id)

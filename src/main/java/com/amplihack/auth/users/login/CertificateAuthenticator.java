@@ -65,7 +65,8 @@ public class CertificateAuthenticator {
     }
 
     /**
-     * Authenticates the certificate's account, counted against the login quota of the client's address.
+     * Authenticates the certificate's account, counted against the login quota of the client's address. Audits refusals; a
+     * success is for whoever signs in.
      *
      * @param leaf the client's certificate, whose key and chain the TLS handshake has verified
      * @throws AuthException {@code rate_limited}, {@code invalid_credentials} or {@code store_unavailable}
@@ -73,16 +74,14 @@ public class CertificateAuthenticator {
     public Authenticated authenticate(X509Certificate leaf, ClientContext client) {
         LoginLimit.Begun begun = limit.begin(Optional.empty(), Optional.empty(), client);
         Found found = find(leaf, begun);
-        boolean success = found.refusal().isEmpty();
-        AuditEntry entry = AuditEntry.of(success ? AuditEvent.LOGIN_SUCCESS : AuditEvent.LOGIN_FAILED, client)
-                .detail("method", "certificate")
-                .detail("subject", shown(leaf.getSubjectX500Principal()))
-                .detail("issuer", shown(leaf.getIssuerX500Principal()))
-                .detail("serial", leaf.getSerialNumber().toString(16));
-        found.account().ifPresent(account -> entry.user(account.id(), account.username()));
-        found.refusal().ifPresent(reason -> entry.detail("reason", reason));
-        audit.record(entry);
-        if (!success) {
+        if (found.refusal().isPresent()) {
+            AuditEntry entry = named(
+                    AuditEntry.of(AuditEvent.LOGIN_FAILED, client)
+                            .detail("method", "certificate")
+                            .detail("reason", found.refusal().get()),
+                    leaf);
+            found.account().ifPresent(account -> entry.user(account.id(), account.username()));
+            audit.record(entry);
             limit.fail(begun);
             throw begun.left()
                     .addTo(new AuthException(
@@ -90,6 +89,13 @@ public class CertificateAuthenticator {
         }
         RateLimit left = limit.giveBack(begun);
         return new Authenticated(found.account().orElseThrow(), found.epoch().orElseThrow(), left);
+    }
+
+    /** Adds the certificate's subject, issuer and serial number, in hexadecimal. */
+    public static AuditEntry named(AuditEntry entry, X509Certificate leaf) {
+        return entry.detail("subject", shown(leaf.getSubjectX500Principal()))
+                .detail("issuer", shown(leaf.getIssuerX500Principal()))
+                .detail("serial", leaf.getSerialNumber().toString(16));
     }
 
     private Found find(X509Certificate leaf, LoginLimit.Begun begun) {
