@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Appends whole lines to the audit file and reopens it when it was moved, truncated, deleted or replaced from outside. Not
  * thread-safe.
  */
-final class AuditFile implements Closeable {
+class AuditFile implements Closeable {
     private static final Logger LOG = Logger.getLogger(AuditFile.class.getName());
 
     private static final long RETRY_ROTATION = Duration.ofMinutes(1).toNanos();
@@ -100,35 +100,43 @@ final class AuditFile implements Closeable {
     }
 
     /**
-     * Appends a line.
-     *
-     * @param line including its line end
-     * @param seq of the line
-     * @throws IOException if it could not be written; then the file holds no part of it
+     * Whether several lines may be appended at once: of what a pipe or device has taken, nothing can be cut off again, and a
+     * pipe takes a short line as a whole.
      */
-    void append(byte[] line, long seq) throws IOException {
+    boolean takesGroups() {
+        return regular;
+    }
+
+    /**
+     * Appends lines with one write, all to the same file.
+     *
+     * @param group including their line ends
+     * @param seq of the last line
+     * @throws IOException if they could not be written; then the file holds no part of them
+     */
+    void append(byte[] group, long seq) throws IOException {
         if (out != null && isChanged()) {
             close();
         }
         OutputStream file = out == null ? opened() : out;
         LocalDate today = clock.instant().atOffset(ZoneOffset.UTC).toLocalDate();
-        if (isDue(today, line.length)) {
+        if (isDue(today, group.length)) {
             rotate();
             file = out == null ? opened() : out;
         }
         try {
-            file.write(line);
-            size += line.length;
+            file.write(group);
+            size += group.length;
             lastSeq = seq;
             lastDay = today;
         } catch (IOException e) {
-            removePartialLine();
+            removePart();
             close();
             throw e;
         }
     }
 
-    /** Whether the line belongs into another file: of a new day (never of an earlier one), or since this one is full. */
+    /** Whether the lines belong into another file: of a new day (never of an earlier one), or since this one is full. */
     private boolean isDue(LocalDate today, int length) {
         LocalDate day = lastDay;
         return regular
@@ -157,7 +165,7 @@ final class AuditFile implements Closeable {
         hasRotated = true;
     }
 
-    /** Whether the last line began another file; asking clears it. */
+    /** Whether the last group began another file; asking clears it. */
     boolean pollRotation() {
         boolean pending = hasRotated;
         hasRotated = false;
@@ -207,13 +215,13 @@ final class AuditFile implements Closeable {
         return false;
     }
 
-    /** Truncates a partly written line, so that the next one does not continue it. */
-    private void removePartialLine() {
+    /** Truncates what was written of a group, so that the next one does not continue half a line. */
+    private void removePart() {
         if (out instanceof FileOutputStream file) {
             try {
                 file.getChannel().truncate(size);
             } catch (IOException e) {
-                LOG.log(Level.FINE, "A partial line remains until the file is reopened", e);
+                LOG.log(Level.FINE, "A part of the lines remains until the file is reopened", e);
             }
         }
     }

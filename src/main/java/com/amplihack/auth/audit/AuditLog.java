@@ -112,7 +112,7 @@ public class AuditLog {
         }
         sequence = Math.max(before.sequence(), last.orElse(0));
         chain = opening.head();
-        writer = new AuditWriter(file, head, state, this::recordInternal);
+        writer = new AuditWriter(file, head, state, opening.head(), this::recordInternal);
         writer.start(threads == null ? AuditLog::daemon : threads);
         reportChanges(before, last.orElse(0));
         if (sequence > 0) { // not in a new log, whose first line begins the chain

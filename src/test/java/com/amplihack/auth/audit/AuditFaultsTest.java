@@ -48,6 +48,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file that hangs, refuses, is full, moved, emptied or deleted. */
 class AuditFaultsTest {
@@ -346,10 +348,11 @@ class AuditFaultsTest {
         assertEquals(Optional.empty(), audit.fault());
     }
 
-    /** As a full disk does, a limit on the size of files takes a part of the line and then refuses. */
-    @Test
+    /** As a full disk does, a limit on the size of files takes a part of the lines and then refuses. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
     @EnabledOnOs(OS.LINUX)
-    void ofALineThatDoesNotFitNothingIsLeft() throws Exception {
+    void ofLinesThatDoNotFitNothingIsLeft(int atOnce) throws Exception {
         Process writer = new ProcessBuilder(
                         "bash",
                         "-c",
@@ -360,16 +363,18 @@ class AuditFaultsTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         UntilItIsRefused.class.getName(),
-                        file().toString())
+                        file().toString(),
+                        Integer.toString(atOnce))
                 .redirectErrorStream(true)
                 .start();
         String told = new String(writer.getInputStream().readAllBytes(), UTF_8);
         assertEquals(0, writer.waitFor(), told);
-        assertEquals(4096 / UntilItIsRefused.LINE.length(), Integer.parseInt(told.strip()));
-        assertEquals(UntilItIsRefused.LINE.repeat(4096 / UntilItIsRefused.LINE.length()), Files.readString(file()));
+        int fit = 4096 / (UntilItIsRefused.LINE.length() * atOnce);
+        assertEquals(fit, Integer.parseInt(told.strip()));
+        assertEquals(UntilItIsRefused.LINE.repeat(fit * atOnce), Files.readString(file()));
     }
 
-    /** Appends lines until the file takes no more, and says how many it took. */
+    /** Appends groups of lines until the file takes no more, and says how many it took. */
     static final class UntilItIsRefused {
         static final String LINE = "x".repeat(99) + "\n";
 
@@ -380,7 +385,7 @@ class AuditFaultsTest {
             int taken = 0;
             try {
                 while (true) {
-                    file.append(LINE.getBytes(UTF_8), taken + 1);
+                    file.append(LINE.repeat(Integer.parseInt(arguments[1])).getBytes(UTF_8), taken + 1);
                     taken++;
                 }
             } catch (IOException refused) {
