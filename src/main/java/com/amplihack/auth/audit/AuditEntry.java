@@ -57,6 +57,16 @@ public final class AuditEntry {
         return this;
     }
 
+    /** A stolen session, which ends by it. */
+    boolean isRefreshReuse() {
+        return event == AuditEvent.REPLAY_DETECTED && "refresh_reuse".equals(details.get("kind"));
+    }
+
+    /** Whether its request waits for it: a refused admission changes nothing. */
+    boolean changesState() {
+        return !event.isOfAdmission() || isRefreshReuse();
+    }
+
     /** Overrides the event's default severity. */
     public AuditEntry severity(Severity other) {
         severity = other;

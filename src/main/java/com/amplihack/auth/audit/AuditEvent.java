@@ -105,6 +105,20 @@ public enum AuditEvent {
         return refusal;
     }
 
+    /** Whether the event is a request that was not admitted, which changes nothing. */
+    boolean isOfAdmission() {
+        return switch (this) {
+            case TOKEN_INVALID,
+                    REPLAY_DETECTED,
+                    ALGORITHM_CONFUSION,
+                    RATE_LIMIT_EXCEEDED,
+                    ACCESS_DENIED,
+                    BINDING_MISMATCH,
+                    API_KEY_REFUSED -> true;
+            default -> false;
+        };
+    }
+
     Severity severity() {
         return severity;
     }

@@ -36,9 +36,6 @@ final class AuditWriter {
 
     private static final Logger LOG = Logger.getLogger(AuditWriter.class.getName());
 
-    /** A request records three entries at most, and may be delayed by 50 ms. */
-    private static final long WAIT_MILLIS = 15;
-
     /** Of a group, so that a killed process leaves few lines that its chain's head does not know. */
     static final int MOST_LINES = 64;
     /** Of a group of more than one line; well below what {@code ChainOpening} follows, and below a file's size. */
@@ -91,6 +88,7 @@ final class AuditWriter {
     private final BlockingQueue<Line> queue = new LinkedBlockingQueue<>(MAX_QUEUED + CRITICAL_RESERVE + 1);
     private final AtomicInteger waiting = new AtomicInteger();
     private final AuditOutage gap = new AuditOutage();
+    private final WaitingBudget budget = new WaitingBudget(System::nanoTime);
 
     private @Nullable Thread thread;
     private volatile State state = State.RUNNING;
@@ -165,13 +163,13 @@ final class AuditWriter {
         gap.dropped(severity);
     }
 
-    /** Waits up to {@value #WAIT_MILLIS} ms until the line is in the file, or not at all while the file is slow. */
-    void await(Line line) {
+    /** Waits until the line is in the file, as long as its request may, or not at all while the file is slow. */
+    void await(Line line, ClientContext request) {
         if (behind) {
             return;
         }
         try {
-            if (!line.written.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!budget.isInTime(request, nanos -> line.written.await(nanos, TimeUnit.NANOSECONDS))) {
                 behind = true;
             }
         } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.store.Until;
 import com.amplihack.auth.web.ClientContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -48,6 +49,7 @@ class VerifyAuditTest {
             for (int i = 0; i < 10; i++) {
                 log.record(AuditEntry.of(AuditEvent.LOGOUT, ClientContext.NONE).user("user-" + i));
                 if (start == 1 && i == 4) {
+                    Until.holds("it is written", () -> log.waiting() == 0);
                     Files.move(file, older); // as a rotation does; the next line tells
                 }
             }
