@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,6 +159,35 @@ class AuditFaultsTest {
             }
         }
         assertEquals(LongStream.rangeClosed(1, 300).boxed().toList(), read);
+    }
+
+    /** Counted by the JVM: a refused admission does not wait for the file, and what tells of a change does, once it hangs. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aRefusedAdmissionDoesNotWaitForAFileThatHangs() throws Exception {
+        fullFifo();
+        open();
+        audit.record(AuditEntry.of(AuditEvent.TOKEN_INVALID, CLIENT));
+        Until.holds("the writer is stuck", () -> audit.waiting() == 1);
+        long before = waits();
+        for (AuditEvent event : List.of(
+                AuditEvent.TOKEN_INVALID,
+                AuditEvent.BINDING_MISMATCH,
+                AuditEvent.REPLAY_DETECTED,
+                AuditEvent.API_KEY_REFUSED,
+                AuditEvent.RATE_LIMIT_EXCEEDED)) {
+            audit.record(AuditEntry.of(event, CLIENT));
+        }
+        assertEquals(before, waits());
+        record("somebody");
+        assertEquals(before + 1, waits());
+        assertEquals(7, drainFifo(7).size());
+    }
+
+    private static long waits() {
+        return ManagementFactory.getThreadMXBean()
+                .getThreadInfo(Thread.currentThread().getId())
+                .getWaitedCount();
     }
 
     @Test
