@@ -258,7 +258,7 @@ public class AuditLog {
     private Recorded add(AuditEntry entry) {
         if (!writer.hasRoom(entry.severity)) {
             writer.dropped(entry.severity);
-            meter.dropped();
+            meter.dropped(1);
             return new Recorded(lines.unnumbered(entry), Optional.empty());
         }
         if (entry.event == AuditEvent.AUDIT_ANCHOR) {
@@ -276,13 +276,15 @@ public class AuditLog {
 
     private record Recorded(String line, Optional<AuditWriter.Line> waiting) {}
 
-    private static void log(AuditEntry entry, Recorded recorded) {
+    private void log(AuditEntry entry, Recorded recorded) {
+        meter.countLine(entry);
         LOG.log(entry.severity.level(), "SECURITY_AUDIT: {0}", recorded.line());
     }
 
     /** Records what was lost at the last stop, or that the file was changed since. */
     private void reportChanges(AuditSequenceFile.State before, long last) {
         if (before.unwritten() > 0) {
+            meter.dropped(before.unwritten());
             recordInternal(AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
                     .detail("reason", "the server stopped while the audit file could not be written")
                     .detail("not_written", before.unwritten())

@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -74,10 +75,16 @@ class AuditFaultsTest {
         public void close() {}
     };
     private final AtomicInteger dropped = new AtomicInteger();
+    private final List<String> critical = new CopyOnWriteArrayList<>();
     private final Meters meters = new Meters() {
         @Override
-        public void auditDropped() {
-            dropped.incrementAndGet();
+        public void auditDropped(long entries) {
+            dropped.addAndGet((int) entries);
+        }
+
+        @Override
+        public void auditCritical(String event) {
+            critical.add(event);
         }
     };
     private AuditLog audit;
@@ -235,6 +242,8 @@ class AuditFaultsTest {
         assertEquals("AUDIT_GAP", gap.getString("event"));
         assertEquals("2", gap.getJsonObject("details").getString("not_written"));
         assertEquals(3, gap.getInt("seq"), "no number is used twice");
+        assertEquals(2, dropped.get(), "counted, as nobody reads the file all the time");
+        assertEquals(List.of("AUDIT_GAP"), critical);
     }
 
     @Test
