@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -41,6 +42,7 @@ class AuditFile implements Closeable {
 
     private boolean regular;
     private long size;
+    private long cutOff;
     private @Nullable String change;
 
     private final long maxBytes;
@@ -90,7 +92,7 @@ class AuditFile implements Closeable {
             if (regular) {
                 AuditTail tail = AuditTail.read(path);
                 lastSeq = tail.lastSequence().orElse(0);
-                lastDay = tail.lastDay().orElse(null);
+                lastDay = tail.lastTime().map(AuditFile::day).orElse(null);
             }
             return fresh;
         } catch (IOException e) {
@@ -119,7 +121,7 @@ class AuditFile implements Closeable {
             close();
         }
         OutputStream file = out == null ? opened() : out;
-        LocalDate today = clock.instant().atOffset(ZoneOffset.UTC).toLocalDate();
+        LocalDate today = day(clock.instant());
         if (isDue(today, group.length)) {
             rotate();
             file = out == null ? opened() : out;
@@ -134,6 +136,10 @@ class AuditFile implements Closeable {
             close();
             throw e;
         }
+    }
+
+    private static LocalDate day(Instant time) {
+        return time.atOffset(ZoneOffset.UTC).toLocalDate();
     }
 
     /** Whether the lines belong into another file: of a new day (never of an earlier one), or since this one is full. */
@@ -184,6 +190,16 @@ class AuditFile implements Closeable {
         return last.isPresent() || size > 0 ? last : rotated.lastSequence();
     }
 
+    /** When the file's last entry was recorded; empty if there is none, or if the file is a pipe or device. */
+    Optional<Instant> lastTime() throws IOException {
+        return regular ? AuditTail.read(path).lastTime() : Optional.empty();
+    }
+
+    /** The bytes of half a line that were cut off when the file was opened; 0 for none. */
+    long cutOff() {
+        return cutOff;
+    }
+
     /** The file, unless it is a pipe or device. */
     Optional<Path> regularPath() {
         return regular ? Optional.of(path) : Optional.empty();
@@ -227,10 +243,12 @@ class AuditFile implements Closeable {
     }
 
     private void repairEnd(OutputStream file) throws IOException {
+        cutOff = 0;
         AuditTail tail = AuditTail.read(path);
         if (tail.whole() < tail.length()) {
+            cutOff = tail.length() - tail.whole();
             LOG.log(Level.WARNING, "{0}: removed a partial last line of {1} bytes", new Object[] {
-                path, tail.length() - tail.whole()
+                path, cutOff
             });
             try (RandomAccessFile longer = new RandomAccessFile(path.toFile(), "rw")) {
                 longer.setLength(tail.whole());
