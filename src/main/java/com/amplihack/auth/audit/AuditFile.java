@@ -247,9 +247,7 @@ class AuditFile implements Closeable {
         AuditTail tail = AuditTail.read(path);
         if (tail.whole() < tail.length()) {
             cutOff = tail.length() - tail.whole();
-            LOG.log(Level.WARNING, "{0}: removed a partial last line of {1} bytes", new Object[] {
-                path, cutOff
-            });
+            LOG.log(Level.WARNING, "{0}: removed a partial last line of {1} bytes", new Object[] {path, cutOff});
             try (RandomAccessFile longer = new RandomAccessFile(path.toFile(), "rw")) {
                 longer.setLength(tail.whole());
             }

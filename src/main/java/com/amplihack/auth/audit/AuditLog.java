@@ -264,8 +264,8 @@ public class AuditLog {
             return new Recorded(lines.unnumbered(entry), Optional.empty(), Optional.empty());
         }
         long lastSeq = sequence;
-        Optional<AuditEntry> stepBack =
-                watch.stepBack(clock.instant()).map(by -> reopened("the clock stepped back by " + by.toSeconds() + " s", lastSeq));
+        Optional<AuditEntry> stepBack = watch.stepBack(clock.instant())
+                .map(by -> reopened("the clock stepped back by " + by.toSeconds() + " s", lastSeq));
         if (entry.event == AuditEvent.AUDIT_ANCHOR) {
             entry.detail("seq", chain.seq())
                     .detail("hash", chain.hash())

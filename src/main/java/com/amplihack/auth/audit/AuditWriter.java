@@ -122,11 +122,7 @@ final class AuditWriter {
      * @param own records the writer's own entries, on its thread
      */
     AuditWriter(
-            AuditFile file,
-            AuditSequenceFile head,
-            ChainStateFile chain,
-            ChainHead opening,
-            Consumer<AuditEntry> own) {
+            AuditFile file, AuditSequenceFile head, ChainStateFile chain, ChainHead opening, Consumer<AuditEntry> own) {
         this.file = file;
         this.head = head;
         this.chain = chain;
@@ -268,10 +264,7 @@ final class AuditWriter {
         group.add(first);
         int bytes = first.bytes.length;
         Line next = file.takesGroups() ? queue.peek() : null;
-        while (next != null
-                && next != WAKE
-                && group.size() < MOST_LINES
-                && bytes + next.bytes.length <= MOST_BYTES) {
+        while (next != null && next != WAKE && group.size() < MOST_LINES && bytes + next.bytes.length <= MOST_BYTES) {
             group.add(queue.remove());
             bytes += next.bytes.length;
             next = queue.peek();

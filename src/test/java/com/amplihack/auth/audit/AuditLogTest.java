@@ -239,8 +239,8 @@ class AuditLogTest {
                 lines().stream()
                         .map(line -> line.getInt("seq") + " " + line.getString("event"))
                         .toList());
-        ChainVerifier verifier =
-                new ChainVerifier(Optional.of(FirstKeyFile.read(audit.firstKeys().get(0))), List.of(), read -> {});
+        ChainVerifier verifier = new ChainVerifier(
+                Optional.of(FirstKeyFile.read(audit.firstKeys().get(0))), List.of(), read -> {});
         try (InputStream content = Files.newInputStream(file())) {
             assertEquals(Optional.empty(), verifier.read("audit", content));
         }
@@ -260,21 +260,14 @@ class AuditLogTest {
         audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT));
         List<JsonObject> lines = lines();
         assertEquals(
-                List.of(
-                        "LOGIN_SUCCESS",
-                        "TOKEN_ISSUED",
-                        "AUDIT_REOPENED",
-                        "LOGOUT",
-                        "LOGIN_SUCCESS",
-                        "AUDIT_REOPENED"),
+                List.of("LOGIN_SUCCESS", "TOKEN_ISSUED", "AUDIT_REOPENED", "LOGOUT", "LOGIN_SUCCESS", "AUDIT_REOPENED"),
                 lines.stream().map(line -> line.getString("event")).toList());
         assertEquals(
                 List.of("the clock stepped back by 12 s", "the clock stepped back by 3600 s"),
                 List.of(reason(lines.get(2)), reason(lines.get(5))));
         assertEquals("1", lines.get(2).getJsonObject("details").getString("last_seq"));
         assertEquals("warning", lines.get(2).getString("severity"));
-        assertEquals(
-                "SECURITY_AUDIT: " + lines.get(2).toString(), message(logged.get(2)), "the server log has it too");
+        assertEquals("SECURITY_AUDIT: " + lines.get(2).toString(), message(logged.get(2)), "the server log has it too");
     }
 
     private static String reason(JsonObject line) {

@@ -53,8 +53,7 @@ class AuditMetricsTest {
         meter.countLine(AuditEntry.of(AuditEvent.ADMIN_ACTION, ClientContext.NONE));
         meter.countLine(
                 AuditEntry.of(AuditEvent.ADMIN_ACTION, ClientContext.NONE).severity(Severity.CRITICAL));
-        meter.countLine(
-                AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE).severity(Severity.WARNING));
+        meter.countLine(AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE).severity(Severity.WARNING));
         assertEquals(List.of("AUDIT_GAP", "ADMIN_ACTION"), critical);
     }
 

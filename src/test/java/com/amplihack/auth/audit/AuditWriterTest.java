@@ -221,8 +221,7 @@ class AuditWriterTest {
     }
 
     private static boolean isErased(ChainHead head) {
-        ChainHead zeros =
-                new ChainHead(head.lines(), head.seq(), head.hash(), ChainKey.of(new byte[ChainKey.BYTES]));
+        ChainHead zeros = new ChainHead(head.lines(), head.seq(), head.hash(), ChainKey.of(new byte[ChainKey.BYTES]));
         return sealed(head, 1, "").text().equals(sealed(zeros, 1, "").text());
     }
 

@@ -75,12 +75,9 @@ class WaitingBudgetTest {
     void refusedAdmissionsWaitForNothing() {
         for (AuditEvent event : AuditEvent.values()) {
             assertEquals(
-                    !ADMISSIONS.contains(event),
-                    AuditEntry.of(event, request()).changesState(),
-                    event.name());
+                    !ADMISSIONS.contains(event), AuditEntry.of(event, request()).changesState(), event.name());
         }
-        AuditEntry reuse =
-                AuditEntry.of(AuditEvent.REPLAY_DETECTED, request()).detail("kind", "refresh_reuse");
+        AuditEntry reuse = AuditEntry.of(AuditEvent.REPLAY_DETECTED, request()).detail("kind", "refresh_reuse");
         assertTrue(reuse.changesState());
     }
 

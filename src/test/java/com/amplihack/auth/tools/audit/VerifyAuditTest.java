@@ -203,8 +203,11 @@ class VerifyAuditTest {
 
     private Path lines(String name, int from, int to) throws IOException {
         Path made = home.resolve(name);
-        Files.write(made, (Iterable<String>) IntStream.rangeClosed(from, to)
-                .mapToObj(seq -> "{\"node\":\"one\",\"seq\":" + seq + ",\"event\":\"LOGOUT\",\"details\":{}}")::iterator);
+        Files.write(
+                made, (Iterable<String>)
+                        IntStream.rangeClosed(from, to)
+                                        .mapToObj(seq -> "{\"node\":\"one\",\"seq\":" + seq
+                                                + ",\"event\":\"LOGOUT\",\"details\":{}}")::iterator);
         return made;
     }
 
