@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,9 @@ class AuditWriterTest {
         Until.holds("all are written", () -> writer.waiting() == 0);
 
         assertEquals(1 + 4, file.writes.get(), "the first line, then 64, 64, 64 and 8 of them");
+        for (AuditWriter.Line line : added) {
+            assertTrue(AuditWriter.isWritten(line, Duration.ZERO), "whoever waits for it goes on");
+        }
         assertProven(201);
         assertEquals(
                 chain.hash(), new ChainStateFile(path()).read().orElseThrow().hash());
@@ -169,6 +173,7 @@ class AuditWriterTest {
     }
 
     private ChainHead chain;
+    private final List<AuditWriter.Line> added = new ArrayList<>();
     private final byte[] firstKey = "a first key that has 32 bytes...".getBytes(StandardCharsets.US_ASCII);
 
     /** A file that takes nothing until its gate opens, and counts. */
@@ -205,7 +210,7 @@ class AuditWriterTest {
         for (int i = 0; i < lines; i++) {
             ChainHead.Sealed line = sealed(chain, chain.seq() + 1, "x".repeat(length));
             chain = line.head();
-            writer.add(line);
+            added.add(writer.add(line));
         }
     }
 
