@@ -62,9 +62,13 @@ public final class AuditEntry {
         return event == AuditEvent.REPLAY_DETECTED && "refresh_reuse".equals(details.get("kind"));
     }
 
-    /** Whether its request waits for it: a refused admission changes nothing. */
-    boolean changesState() {
-        return !event.isOfAdmission() || isRefreshReuse();
+    /**
+     * Whether somebody waits for it: a refused admission changes nothing, and what neither a request nor an actor has caused has
+     * nobody who waits.
+     */
+    boolean isWaitedFor() {
+        boolean changes = !event.isOfAdmission() || isRefreshReuse();
+        return changes && (!client.equals(ClientContext.NONE) || !actor.isEmpty());
     }
 
     /** Overrides the event's default severity. */

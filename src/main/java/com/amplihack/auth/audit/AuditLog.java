@@ -181,7 +181,7 @@ public class AuditLog {
 
     /**
      * Records an entry and, if it tells of a change, waits until it is in the file: up to 15 ms, with the request's other
-     * entries up to 40 ms, and not at all while the file is slow or if no request is the cause. Beyond
+     * entries up to 40 ms, and not at all while the file is slow. Beyond
      * {@value RefusalThrottle#WRITTEN_PER_MINUTE} refusals of one kind a minute from one address, the rest is only counted for
      * {@link #recordSuppressed}.
      */
@@ -196,7 +196,7 @@ public class AuditLog {
             recorded = add(entry);
         }
         log(entry, recorded);
-        if (entry.changesState()) {
+        if (entry.isWaitedFor()) {
             recorded.waiting().ifPresent(line -> writer.await(line, entry.client));
         }
     }

@@ -39,8 +39,8 @@ final class WaitingBudget {
 
     /** Waits while the request may; false if the line is late: not written in the most time that one may take. */
     boolean isInTime(ClientContext request, Waiting line) throws InterruptedException {
-        if (request.equals(ClientContext.NONE)) {
-            return true; // nobody's answer
+        if (request.equals(ClientContext.NONE)) { // not on a request's thread: a timer, or JMX
+            return line.isWritten(MOST_OF_A_LINE);
         }
         AtomicLong sum = waited.get(request, fresh -> new AtomicLong());
         long most = Math.min(MOST_OF_A_LINE, MOST_OF_A_REQUEST - sum.get());

@@ -65,9 +65,14 @@ class WaitingBudgetTest {
     }
 
     @Test
-    void whatNoRequestHasCausedIsNotWaitedFor() throws InterruptedException {
-        assertTrue(budget.isInTime(ClientContext.NONE, taking(12)));
-        assertEquals(List.of(), asked);
+    void whatNoRequestHasCausedIsWaitedForIfSomebodyElseHas() throws InterruptedException {
+        AuditEntry timers = AuditEntry.of(AuditEvent.KEY_ROTATED, ClientContext.NONE);
+        assertFalse(timers.isWaitedFor());
+        assertTrue(timers.actor("jmx:eva").isWaitedFor());
+        for (int i = 0; i < 20; i++) {
+            budget.isInTime(ClientContext.NONE, taking(12));
+        }
+        assertEquals(20, asked.size(), "which holds no request");
     }
 
     /** A refused admission changes nothing; a reused refresh token ends its session. */
@@ -75,10 +80,10 @@ class WaitingBudgetTest {
     void refusedAdmissionsWaitForNothing() {
         for (AuditEvent event : AuditEvent.values()) {
             assertEquals(
-                    !ADMISSIONS.contains(event), AuditEntry.of(event, request()).changesState(), event.name());
+                    !ADMISSIONS.contains(event), AuditEntry.of(event, request()).isWaitedFor(), event.name());
         }
         AuditEntry reuse = AuditEntry.of(AuditEvent.REPLAY_DETECTED, request()).detail("kind", "refresh_reuse");
-        assertTrue(reuse.changesState());
+        assertTrue(reuse.isWaitedFor());
     }
 
     /** Always the same, as somebody may send it with each request. */
