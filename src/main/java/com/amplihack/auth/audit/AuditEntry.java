@@ -57,6 +57,20 @@ public final class AuditEntry {
         return this;
     }
 
+    /** A stolen session, which ends by it. */
+    boolean isRefreshReuse() {
+        return event == AuditEvent.REPLAY_DETECTED && "refresh_reuse".equals(details.get("kind"));
+    }
+
+    /**
+     * Whether somebody waits for it: a refused admission changes nothing, and what neither a request nor an actor has caused has
+     * nobody who waits.
+     */
+    boolean isWaitedFor() {
+        boolean changes = !event.isOfAdmission() || isRefreshReuse();
+        return changes && (!client.equals(ClientContext.NONE) || !actor.isEmpty());
+    }
+
     /** Overrides the event's default severity. */
     public AuditEntry severity(Severity other) {
         severity = other;

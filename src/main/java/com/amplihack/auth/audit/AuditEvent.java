@@ -62,7 +62,10 @@ public enum AuditEvent {
     AUDIT_GAP(Severity.CRITICAL),
     /** A new hash chain begins in a log that has lines already; the details tell why. */
     AUDIT_CHAIN_STARTED(Severity.INFO),
-    /** The audit file was moved, truncated or deleted from outside; the details hold the last {@code seq} before that. */
+    /**
+     * The audit file was moved, truncated or deleted from outside, ended with half a line at a start, or the clock stepped back;
+     * the details hold the last {@code seq} before that.
+     */
     AUDIT_REOPENED(Severity.WARNING),
     /** The chain's head, signed: what comes before it was there when it was written. */
     AUDIT_ANCHOR(Severity.INFO),
@@ -107,6 +110,20 @@ public enum AuditEvent {
     /** Whether the event is a refused request, which a client can repeat at no cost. */
     boolean isRefusal() {
         return refusal;
+    }
+
+    /** Whether the event is a request that was not admitted, which changes nothing. */
+    boolean isOfAdmission() {
+        return switch (this) {
+            case TOKEN_INVALID,
+                    REPLAY_DETECTED,
+                    ALGORITHM_CONFUSION,
+                    RATE_LIMIT_EXCEEDED,
+                    ACCESS_DENIED,
+                    BINDING_MISMATCH,
+                    API_KEY_REFUSED -> true;
+            default -> false;
+        };
     }
 
     Severity severity() {

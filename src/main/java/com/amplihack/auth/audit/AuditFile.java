@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Appends whole lines to the audit file and reopens it when it was moved, truncated, deleted or replaced from outside. Not
  * thread-safe.
  */
-final class AuditFile implements Closeable {
+class AuditFile implements Closeable {
     private static final Logger LOG = Logger.getLogger(AuditFile.class.getName());
 
     private static final long RETRY_ROTATION = Duration.ofMinutes(1).toNanos();
@@ -41,6 +42,7 @@ final class AuditFile implements Closeable {
 
     private boolean regular;
     private long size;
+    private long cutOff;
     private @Nullable String change;
 
     private final long maxBytes;
@@ -90,7 +92,7 @@ final class AuditFile implements Closeable {
             if (regular) {
                 AuditTail tail = AuditTail.read(path);
                 lastSeq = tail.lastSequence().orElse(0);
-                lastDay = tail.lastDay().orElse(null);
+                lastDay = tail.lastTime().map(AuditFile::day).orElse(null);
             }
             return fresh;
         } catch (IOException e) {
@@ -100,35 +102,47 @@ final class AuditFile implements Closeable {
     }
 
     /**
-     * Appends a line.
-     *
-     * @param line including its line end
-     * @param seq of the line
-     * @throws IOException if it could not be written; then the file holds no part of it
+     * Whether several lines may be appended at once: of what a pipe or device has taken, nothing can be cut off again, and a
+     * pipe takes a short line as a whole.
      */
-    void append(byte[] line, long seq) throws IOException {
+    boolean takesGroups() {
+        return regular;
+    }
+
+    /**
+     * Appends lines with one write, all to the same file.
+     *
+     * @param group including their line ends
+     * @param seq of the last line
+     * @throws IOException if they could not be written; then the file holds no part of them
+     */
+    void append(byte[] group, long seq) throws IOException {
         if (out != null && isChanged()) {
             close();
         }
         OutputStream file = out == null ? opened() : out;
-        LocalDate today = clock.instant().atOffset(ZoneOffset.UTC).toLocalDate();
-        if (isDue(today, line.length)) {
+        LocalDate today = day(clock.instant());
+        if (isDue(today, group.length)) {
             rotate();
             file = out == null ? opened() : out;
         }
         try {
-            file.write(line);
-            size += line.length;
+            file.write(group);
+            size += group.length;
             lastSeq = seq;
             lastDay = today;
         } catch (IOException e) {
-            removePartialLine();
+            removePart();
             close();
             throw e;
         }
     }
 
-    /** Whether the line belongs into another file: of a new day (never of an earlier one), or since this one is full. */
+    private static LocalDate day(Instant time) {
+        return time.atOffset(ZoneOffset.UTC).toLocalDate();
+    }
+
+    /** Whether the lines belong into another file: of a new day (never of an earlier one), or since this one is full. */
     private boolean isDue(LocalDate today, int length) {
         LocalDate day = lastDay;
         return regular
@@ -157,7 +171,7 @@ final class AuditFile implements Closeable {
         hasRotated = true;
     }
 
-    /** Whether the last line began another file; asking clears it. */
+    /** Whether the last group began another file; asking clears it. */
     boolean pollRotation() {
         boolean pending = hasRotated;
         hasRotated = false;
@@ -174,6 +188,16 @@ final class AuditFile implements Closeable {
         }
         OptionalLong last = AuditTail.read(path).lastSequence();
         return last.isPresent() || size > 0 ? last : rotated.lastSequence();
+    }
+
+    /** When the file's last entry was recorded; empty if there is none, or if the file is a pipe or device. */
+    Optional<Instant> lastTime() throws IOException {
+        return regular ? AuditTail.read(path).lastTime() : Optional.empty();
+    }
+
+    /** The bytes of half a line that were cut off when the file was opened; 0 for none. */
+    long cutOff() {
+        return cutOff;
     }
 
     /** The file, unless it is a pipe or device. */
@@ -207,23 +231,23 @@ final class AuditFile implements Closeable {
         return false;
     }
 
-    /** Truncates a partly written line, so that the next one does not continue it. */
-    private void removePartialLine() {
+    /** Truncates what was written of a group, so that the next one does not continue half a line. */
+    private void removePart() {
         if (out instanceof FileOutputStream file) {
             try {
                 file.getChannel().truncate(size);
             } catch (IOException e) {
-                LOG.log(Level.FINE, "A partial line remains until the file is reopened", e);
+                LOG.log(Level.FINE, "A part of the lines remains until the file is reopened", e);
             }
         }
     }
 
     private void repairEnd(OutputStream file) throws IOException {
+        cutOff = 0;
         AuditTail tail = AuditTail.read(path);
         if (tail.whole() < tail.length()) {
-            LOG.log(Level.WARNING, "{0}: removed a partial last line of {1} bytes", new Object[] {
-                path, tail.length() - tail.whole()
-            });
+            cutOff = tail.length() - tail.whole();
+            LOG.log(Level.WARNING, "{0}: removed a partial last line of {1} bytes", new Object[] {path, cutOff});
             try (RandomAccessFile longer = new RandomAccessFile(path.toFile(), "rw")) {
                 longer.setLength(tail.whole());
             }

@@ -37,7 +37,7 @@ import java.util.logging.Logger;
 
 /**
  * Records each security event as one line of JSON in the audit file and, prefixed with {@code SECURITY_AUDIT:}, in the
- * server log; a hanging or failing file delays no request by more than 15 ms an entry.
+ * server log; a hanging or failing file delays no request by more than 15 ms, and a slow one by no more than 50 ms.
  */
 @Singleton
 public class AuditLog {
@@ -64,6 +64,7 @@ public class AuditLog {
     private String node = "";
     private long sequence;
     private ChainHead chain;
+    private ClockWatch watch;
     private final AtomicBoolean refusing = new AtomicBoolean();
     private final RefusalThrottle refusals = new RefusalThrottle();
 
@@ -104,6 +105,7 @@ public class AuditLog {
             lines = new AuditLineFormatter(clock, node);
             anchors = AnchorKey.in(keyDirectory);
             last = file.lastSequence();
+            watch = new ClockWatch(file.lastTime(), System::nanoTime);
             opening = ChainOpening.of(state, file.regularPath(), firstKey());
             readUnsigned(file.regularPath());
         } catch (IOException e) {
@@ -112,9 +114,9 @@ public class AuditLog {
         }
         sequence = Math.max(before.sequence(), last.orElse(0));
         chain = opening.head();
-        writer = new AuditWriter(file, head, state, this::recordInternal);
+        writer = new AuditWriter(file, head, state, opening.head(), this::recordInternal);
         writer.start(threads == null ? AuditLog::daemon : threads);
-        reportChanges(before, last.orElse(0));
+        reportChanges(before, last.orElse(0), file.cutOff());
         if (sequence > 0) { // not in a new log, whose first line begins the chain
             opening.trouble()
                     .ifPresent(
@@ -178,7 +180,8 @@ public class AuditLog {
     }
 
     /**
-     * Records an entry and waits up to 15 ms until it is in the file, or not at all while the file is slow. Beyond
+     * Records an entry and, if it tells of a change, waits until it is in the file: up to 15 ms, with the request's other
+     * entries up to 40 ms, and not at all while the file is slow. Beyond
      * {@value RefusalThrottle#WRITTEN_PER_MINUTE} refusals of one kind a minute from one address, the rest is only counted for
      * {@link #recordSuppressed}.
      */
@@ -193,7 +196,9 @@ public class AuditLog {
             recorded = add(entry);
         }
         log(entry, recorded);
-        recorded.waiting().ifPresent(writer::await);
+        if (entry.isWaitedFor()) {
+            recorded.waiting().ifPresent(line -> writer.await(line, entry.client));
+        }
     }
 
     /** Adds the account's name if it is known here, and its account as the actor where nobody else is. */
@@ -255,9 +260,12 @@ public class AuditLog {
     private Recorded add(AuditEntry entry) {
         if (!writer.hasRoom(entry.severity)) {
             writer.dropped(entry.severity);
-            meter.dropped();
-            return new Recorded(lines.unnumbered(entry), Optional.empty());
+            meter.dropped(1);
+            return new Recorded(lines.unnumbered(entry), Optional.empty(), Optional.empty());
         }
+        long lastSeq = sequence;
+        Optional<AuditEntry> stepBack = watch.stepBack(clock.instant())
+                .map(by -> reopened("the clock stepped back by " + by.toSeconds() + " s", lastSeq));
         if (entry.event == AuditEvent.AUDIT_ANCHOR) {
             entry.detail("seq", chain.seq())
                     .detail("hash", chain.hash())
@@ -268,26 +276,41 @@ public class AuditLog {
         ChainHead.Sealed line = chain.seal(lines.numbered(entry, ++sequence), sequence);
         chain = line.head();
         unsigned.add(sequence, line.text().getBytes(StandardCharsets.UTF_8), entry.event == AuditEvent.AUDIT_ANCHOR);
-        return new Recorded(line.text(), Optional.of(writer.add(line)));
+        return new Recorded(line.text(), Optional.of(writer.add(line)), stepBack);
     }
 
-    private record Recorded(String line, Optional<AuditWriter.Line> waiting) {}
+    /**
+     * What became of an entry.
+     *
+     * @param stepBack what is to be recorded behind it, if the clock was set back before it
+     */
+    private record Recorded(String line, Optional<AuditWriter.Line> waiting, Optional<AuditEntry> stepBack) {}
 
-    private static void log(AuditEntry entry, Recorded recorded) {
+    private void log(AuditEntry entry, Recorded recorded) {
+        meter.countLine(entry);
         LOG.log(entry.severity.level(), "SECURITY_AUDIT: {0}", recorded.line());
+        recorded.stepBack().ifPresent(this::recordInternal);
+    }
+
+    private static AuditEntry reopened(String reason, long lastSeq) {
+        return AuditEntry.of(AuditEvent.AUDIT_REOPENED, ClientContext.NONE)
+                .detail("reason", reason)
+                .detail("last_seq", lastSeq);
     }
 
     /** Records what was lost at the last stop, or that the file was changed since. */
-    private void reportChanges(AuditSequenceFile.State before, long last) {
+    private void reportChanges(AuditSequenceFile.State before, long last, long cutOff) {
+        if (cutOff > 0) {
+            recordInternal(reopened("half a line of " + cutOff + " bytes was cut off at a start", last));
+        }
         if (before.unwritten() > 0) {
+            meter.dropped(before.unwritten());
             recordInternal(AuditEntry.of(AuditEvent.AUDIT_GAP, ClientContext.NONE)
                     .detail("reason", "the server stopped while the audit file could not be written")
                     .detail("not_written", before.unwritten())
                     .detail("last_seq", before.sequence()));
         } else if (last < before.sequence()) {
-            recordInternal(AuditEntry.of(AuditEvent.AUDIT_REOPENED, ClientContext.NONE)
-                    .detail("reason", "moved, emptied or deleted between two starts")
-                    .detail("last_seq", before.sequence()));
+            recordInternal(reopened("moved, emptied or deleted between two starts", before.sequence()));
         }
     }
 

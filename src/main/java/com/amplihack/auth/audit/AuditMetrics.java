@@ -1,6 +1,8 @@
 package com.amplihack.auth.audit;
 
+import com.amplihack.auth.audit.AuditEvent.Severity;
 import com.amplihack.auth.metrics.Meters;
+import java.util.Arrays;
 
 /** Derives metrics from audit entries, so that the audit log and the metrics agree. */
 final class AuditMetrics {
@@ -8,6 +10,8 @@ final class AuditMetrics {
 
     AuditMetrics(Meters meters) {
         this.meters = meters;
+        meters.registerAuditEvents(
+                Arrays.stream(AuditEvent.values()).map(AuditEvent::name).toList());
     }
 
     void count(AuditEntry entry) {
@@ -41,9 +45,16 @@ final class AuditMetrics {
         }
     }
 
-    /** An entry that the file does not get. */
-    void dropped() {
-        meters.auditDropped();
+    /** A line of the log, also one that is counted nowhere else. */
+    void countLine(AuditEntry entry) {
+        if (entry.severity == Severity.CRITICAL) {
+            meters.auditCritical(entry.event.name());
+        }
+    }
+
+    /** Entries that the file does not get. */
+    void dropped(long entries) {
+        meters.auditDropped(entries);
     }
 
     private static String detail(AuditEntry entry, String name) {

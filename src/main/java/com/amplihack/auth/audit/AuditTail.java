@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,9 +22,9 @@ import java.util.OptionalLong;
  * @param whole the offset after the last complete entry; anything beyond is a partial line
  * @param ended whether the last complete entry has its line end
  * @param lastSequence {@code seq} of the last entry that has one in the file's last MiB
- * @param lastDay (UTC) of that entry
+ * @param lastTime of that entry
  */
-record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequence, Optional<LocalDate> lastDay) {
+record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequence, Optional<Instant> lastTime) {
     private static final int LONGEST = 1 << 20;
 
     static AuditTail read(Path file) throws IOException {
@@ -50,10 +48,10 @@ record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequen
             last = entry(tail, start, end);
         }
         OptionalLong seq = last.map(entry -> OptionalLong.of(entry.seq())).orElse(OptionalLong.empty());
-        return new AuditTail(length, whole, ended || cutOff, seq, last.flatMap(Entry::day));
+        return new AuditTail(length, whole, ended || cutOff, seq, last.flatMap(Entry::time));
     }
 
-    private record Entry(long seq, Optional<LocalDate> day) {}
+    private record Entry(long seq, Optional<Instant> time) {}
 
     /** The start of the line that ends before the index. */
     private static int lineStart(byte[] tail, int end) {
@@ -72,19 +70,17 @@ record AuditTail(long length, long whole, boolean ended, OptionalLong lastSequen
                 StrictJson.provider().createReader(new ByteArrayInputStream(tail, start, end - start))) {
             JsonObject line = reader.readObject();
             return line.get("seq") instanceof JsonNumber number
-                    ? Optional.of(new Entry(number.longValue(), day(line)))
+                    ? Optional.of(new Entry(number.longValue(), time(line)))
                     : Optional.empty();
         } catch (JsonException notAnEntry) {
             return Optional.empty();
         }
     }
 
-    private static Optional<LocalDate> day(JsonObject line) {
+    private static Optional<Instant> time(JsonObject line) {
         try {
             return line.get("timestamp") instanceof JsonString timestamp
-                    ? Optional.of(Instant.parse(timestamp.getString())
-                            .atOffset(ZoneOffset.UTC)
-                            .toLocalDate())
+                    ? Optional.of(Instant.parse(timestamp.getString()))
                     : Optional.empty();
         } catch (DateTimeParseException malformed) {
             return Optional.empty();

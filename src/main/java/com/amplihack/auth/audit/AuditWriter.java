@@ -4,10 +4,14 @@ import com.amplihack.auth.audit.AuditEvent.Severity;
 import com.amplihack.auth.audit.chain.ChainHead;
 import com.amplihack.auth.audit.chain.ChainStateFile;
 import com.amplihack.auth.web.ClientContext;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -20,7 +24,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Writes queued audit lines in order on a thread of its own and retries each until the file has it. */
+/**
+ * Writes queued audit lines in order on a thread of its own: what is queued at once, as one group with one write, and retries
+ * each group until the file has it.
+ */
 final class AuditWriter {
     /** The queue's capacity for lines of any severity. */
     static final int MAX_QUEUED = 10_000;
@@ -29,12 +36,12 @@ final class AuditWriter {
 
     private static final Logger LOG = Logger.getLogger(AuditWriter.class.getName());
 
-    /** A request records three entries at most, and may be delayed by 50 ms. */
-    private static final long WAIT_MILLIS = 15;
+    /** Of a group, so that a killed process leaves few lines that its chain's head does not know. */
+    static final int MOST_LINES = 64;
+    /** Of a group of more than one line; well below what {@code ChainOpening} follows, and below a file's size. */
+    static final int MOST_BYTES = 256 << 10;
 
     private static final Duration HANGING = Duration.ofSeconds(1);
-    /** While lines are queued, the head is written once per this many. */
-    private static final int HEAD_EVERY = 64;
     /** While writing fails, five times a second, the head is written once per this many attempts. */
     private static final int HEAD_EVERY_FAILURE = 5;
 
@@ -81,11 +88,12 @@ final class AuditWriter {
     private final BlockingQueue<Line> queue = new LinkedBlockingQueue<>(MAX_QUEUED + CRITICAL_RESERVE + 1);
     private final AtomicInteger waiting = new AtomicInteger();
     private final AuditOutage gap = new AuditOutage();
+    private final WaitingBudget budget = new WaitingBudget(System::nanoTime);
 
     private @Nullable Thread thread;
     private volatile State state = State.RUNNING;
 
-    /** The line being written; null while idle. */
+    /** The oldest line being written; null while idle. */
     private volatile @Nullable Line current;
 
     /** Why the last attempt failed; null if it succeeded. */
@@ -97,21 +105,28 @@ final class AuditWriter {
     private volatile long lastGiven;
 
     // confined to the writer's thread
+    /** The lines that are written at once. */
+    private final List<Line> group = new ArrayList<>(MOST_LINES);
+
     private long lastWritten;
 
     private int failures;
 
-    private @Nullable ChainHead kept;
+    /** The chain's head behind the last written line. */
+    private ChainHead kept;
 
     /**
      * Writes to an open file.
      *
+     * @param opening the chain's head at the start, whose key is erased once a line is written
      * @param own records the writer's own entries, on its thread
      */
-    AuditWriter(AuditFile file, AuditSequenceFile head, ChainStateFile chain, Consumer<AuditEntry> own) {
+    AuditWriter(
+            AuditFile file, AuditSequenceFile head, ChainStateFile chain, ChainHead opening, Consumer<AuditEntry> own) {
         this.file = file;
         this.head = head;
         this.chain = chain;
+        kept = opening;
         this.own = own;
     }
 
@@ -144,13 +159,13 @@ final class AuditWriter {
         gap.dropped(severity);
     }
 
-    /** Waits up to {@value #WAIT_MILLIS} ms until the line is in the file, or not at all while the file is slow. */
-    void await(Line line) {
+    /** Waits until the line is in the file, as long as its request may, or not at all while the file is slow. */
+    void await(Line line, ClientContext request) {
         if (behind) {
             return;
         }
         try {
-            if (!line.written.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!budget.isInTime(request, nanos -> line.written.await(nanos, TimeUnit.NANOSECONDS))) {
                 behind = true;
             }
         } catch (InterruptedException e) {
@@ -229,7 +244,8 @@ final class AuditWriter {
                 try {
                     Line line = queue.take();
                     if (line != WAKE) {
-                        write(line);
+                        gather(line);
+                        write();
                     }
                 } catch (InterruptedException e) {
                     LOG.log(Level.FINE, "The audit writer ignores an interrupt", e);
@@ -242,29 +258,42 @@ final class AuditWriter {
         }
     }
 
-    private void write(Line line) {
-        current = line;
+    /** Takes the lines that are queued behind the first one, as many as a group may have. */
+    private void gather(Line first) {
+        group.clear();
+        group.add(first);
+        int bytes = first.bytes.length;
+        Line next = file.takesGroups() ? queue.peek() : null;
+        while (next != null && next != WAKE && group.size() < MOST_LINES && bytes + next.bytes.length <= MOST_BYTES) {
+            group.add(queue.remove());
+            bytes += next.bytes.length;
+            next = queue.peek();
+        }
+    }
+
+    private void write() {
+        current = group.get(0);
         while (state != State.LEAVING) {
-            if (isAppended(line)) {
+            if (isAppended()) {
                 try {
-                    written(line);
+                    written();
                 } finally {
                     current = null;
-                    waiting.decrementAndGet(); // last, so that a count of 0 implies every effect of the line
+                    waiting.addAndGet(-group.size()); // last, so that a count of 0 implies every effect of the lines
                 }
                 return;
             }
         }
     }
 
-    private boolean isAppended(Line line) {
+    private boolean isAppended() {
         try {
-            file.append(line.bytes, line.sequence);
+            file.append(bytes(), last().sequence);
             return true;
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             try {
-                failed(line, e);
-            } catch (RuntimeException | OutOfMemoryError unlogged) { // out of memory: the line is still retried
+                failed(e);
+            } catch (RuntimeException | OutOfMemoryError unlogged) { // out of memory: the lines are still retried
                 behind = true;
             }
             pause();
@@ -272,8 +301,22 @@ final class AuditWriter {
         }
     }
 
-    private void written(Line line) {
-        lastWritten = line.sequence;
+    private byte[] bytes() {
+        if (group.size() == 1) {
+            return group.get(0).bytes;
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream(group.stream().mapToInt(line -> line.bytes.length).sum());
+        group.forEach(line -> all.writeBytes(line.bytes));
+        return all.toByteArray();
+    }
+
+    private Line last() {
+        return group.get(group.size() - 1);
+    }
+
+    private void written() {
+        Line first = group.get(0);
+        lastWritten = last().sequence;
         failure = null;
         failures = 0;
         Optional<String> change = file.pollChange();
@@ -281,20 +324,18 @@ final class AuditWriter {
             head.close();
             chain.close();
         }
-        keep(line.head);
-        line.written.countDown();
-        if (queue.isEmpty() || lastWritten % HEAD_EVERY == 0) {
-            head.write(new AuditSequenceFile.State(lastWritten, 0));
-        }
+        keep();
+        group.forEach(line -> line.written.countDown());
+        head.write(new AuditSequenceFile.State(lastWritten, 0));
         change.ifPresent(what -> own.accept(AuditEntry.of(AuditEvent.AUDIT_REOPENED, ClientContext.NONE)
                 .detail("reason", what)
-                .detail("last_seq", lastWritten - 1)));
+                .detail("last_seq", first.sequence - 1)));
         if (file.pollRotation()) {
             own.accept(
                     AuditEntry.of(AuditEvent.AUDIT_ANCHOR, ClientContext.NONE).detail("reason", "rotation"));
         }
-        if (line.age().compareTo(HANGING) >= 0) {
-            gap.begin("it hung for " + line.age().toSeconds() + " s", line.since);
+        if (first.age().compareTo(HANGING) >= 0) {
+            gap.begin("it hung for " + first.age().toSeconds() + " s", first.since);
         }
         if (queue.isEmpty()) {
             behind = false;
@@ -302,26 +343,23 @@ final class AuditWriter {
         }
     }
 
-    /** Keeps the chain's head, and erases the key of the line before, which nobody needs any more. */
-    private void keep(@Nullable ChainHead now) {
-        if (now == null) {
-            return;
-        }
-        chain.write(now);
-        if (kept != null) {
+    /** Keeps the chain's head behind the group, and erases the keys of its lines, which nobody needs any more. */
+    private void keep() {
+        chain.write(Objects.requireNonNull(last().head));
+        for (Line line : group) {
             kept.key().erase();
+            kept = Objects.requireNonNull(line.head);
         }
-        kept = now;
     }
 
-    private void failed(Line line, Throwable e) {
+    private void failed(Throwable e) {
         if (state == State.LEAVING) {
             return; // interrupted by the stop
         }
         String why = describe(e);
         failure = why;
         behind = true;
-        gap.begin(why, line.since);
+        gap.begin(why, group.get(0).since);
         if (failures++ % HEAD_EVERY_FAILURE == 0) { // no sequence number is reused after a kill
             head.write(new AuditSequenceFile.State(lastGiven, waiting() + gap.dropped()));
         }

@@ -47,7 +47,7 @@ final class RefusalThrottle {
 
     /** Counts an entry and returns whether to write it. */
     boolean mayWrite(AuditEntry entry) {
-        if (!entry.event.isRefusal() || isNeverCounted(entry)) {
+        if (!entry.event.isRefusal() || entry.isRefreshReuse()) {
             return true;
         }
         Source source = new Source(entry.event, network(entry.client));
@@ -66,11 +66,6 @@ final class RefusalThrottle {
 
     private static int most(AuditEntry entry) {
         return entry.event == AuditEvent.ALGORITHM_CONFUSION ? ATTACKS_PER_MINUTE : WRITTEN_PER_MINUTE;
-    }
-
-    /** A stolen session: each one is written, and needs a token that we signed (docs/adr/0098). */
-    private static boolean isNeverCounted(AuditEntry entry) {
-        return entry.event == AuditEvent.REPLAY_DETECTED && "refresh_reuse".equals(entry.details.get("kind"));
     }
 
     /** Returns one summary for each source with suppressed refusals, and resets all counts. */

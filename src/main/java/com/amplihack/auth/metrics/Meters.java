@@ -181,9 +181,19 @@ public class Meters {
         instruments.count("auth_accounts_locked_total");
     }
 
-    /** Counts an audit entry that the file does not get. */
-    public void auditDropped() {
-        instruments.count("auth_audit_dropped_total");
+    /** Counts audit entries that the file does not get. */
+    public void auditDropped(long entries) {
+        instruments.count("auth_audit_dropped_total", entries);
+    }
+
+    /** Registers the counters of critical audit entries at zero, by event. */
+    public void registerAuditEvents(List<String> events) {
+        instruments.register("auth_audit_critical_total", "event", events.toArray(String[]::new));
+    }
+
+    /** Counts a critical audit entry. */
+    public void auditCritical(String event) {
+        instruments.count("auth_audit_critical_total", "event", event);
     }
 
     /** Counts a response by the first digit of its status. */

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -48,6 +50,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file that hangs, refuses, is full, moved, emptied or deleted. */
 class AuditFaultsTest {
@@ -71,10 +75,16 @@ class AuditFaultsTest {
         public void close() {}
     };
     private final AtomicInteger dropped = new AtomicInteger();
+    private final List<String> critical = new CopyOnWriteArrayList<>();
     private final Meters meters = new Meters() {
         @Override
-        public void auditDropped() {
-            dropped.incrementAndGet();
+        public void auditDropped(long entries) {
+            dropped.addAndGet((int) entries);
+        }
+
+        @Override
+        public void auditCritical(String event) {
+            critical.add(event);
         }
     };
     private AuditLog audit;
@@ -158,6 +168,35 @@ class AuditFaultsTest {
         assertEquals(LongStream.rangeClosed(1, 300).boxed().toList(), read);
     }
 
+    /** Counted by the JVM: a refused admission does not wait for the file, and what tells of a change does, once it hangs. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aRefusedAdmissionDoesNotWaitForAFileThatHangs() throws Exception {
+        fullFifo();
+        open();
+        audit.record(AuditEntry.of(AuditEvent.TOKEN_INVALID, CLIENT));
+        Until.holds("the writer is stuck", () -> audit.waiting() == 1);
+        long before = waits();
+        for (AuditEvent event : List.of(
+                AuditEvent.TOKEN_INVALID,
+                AuditEvent.BINDING_MISMATCH,
+                AuditEvent.REPLAY_DETECTED,
+                AuditEvent.API_KEY_REFUSED,
+                AuditEvent.RATE_LIMIT_EXCEEDED)) {
+            audit.record(AuditEntry.of(event, CLIENT));
+        }
+        assertEquals(before, waits());
+        record("somebody");
+        assertEquals(before + 1, waits());
+        assertEquals(7, drainFifo(7).size());
+    }
+
+    private static long waits() {
+        return ManagementFactory.getThreadMXBean()
+                .getThreadInfo(Thread.currentThread().getId())
+                .getWaitedCount();
+    }
+
     @Test
     @EnabledOnOs(OS.LINUX)
     void whatIsTooMuchToKeepIsCountedAndCriticalEntriesHaveRoomOfTheirOwn() throws Exception {
@@ -203,6 +242,8 @@ class AuditFaultsTest {
         assertEquals("AUDIT_GAP", gap.getString("event"));
         assertEquals("2", gap.getJsonObject("details").getString("not_written"));
         assertEquals(3, gap.getInt("seq"), "no number is used twice");
+        assertEquals(2, dropped.get(), "counted, as nobody reads the file all the time");
+        assertEquals(List.of("AUDIT_GAP"), critical);
     }
 
     @Test
@@ -346,10 +387,11 @@ class AuditFaultsTest {
         assertEquals(Optional.empty(), audit.fault());
     }
 
-    /** As a full disk does, a limit on the size of files takes a part of the line and then refuses. */
-    @Test
+    /** As a full disk does, a limit on the size of files takes a part of the lines and then refuses. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
     @EnabledOnOs(OS.LINUX)
-    void ofALineThatDoesNotFitNothingIsLeft() throws Exception {
+    void ofLinesThatDoNotFitNothingIsLeft(int atOnce) throws Exception {
         Process writer = new ProcessBuilder(
                         "bash",
                         "-c",
@@ -360,16 +402,18 @@ class AuditFaultsTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         UntilItIsRefused.class.getName(),
-                        file().toString())
+                        file().toString(),
+                        Integer.toString(atOnce))
                 .redirectErrorStream(true)
                 .start();
         String told = new String(writer.getInputStream().readAllBytes(), UTF_8);
         assertEquals(0, writer.waitFor(), told);
-        assertEquals(4096 / UntilItIsRefused.LINE.length(), Integer.parseInt(told.strip()));
-        assertEquals(UntilItIsRefused.LINE.repeat(4096 / UntilItIsRefused.LINE.length()), Files.readString(file()));
+        int fit = 4096 / (UntilItIsRefused.LINE.length() * atOnce);
+        assertEquals(fit, Integer.parseInt(told.strip()));
+        assertEquals(UntilItIsRefused.LINE.repeat(fit * atOnce), Files.readString(file()));
     }
 
-    /** Appends lines until the file takes no more, and says how many it took. */
+    /** Appends groups of lines until the file takes no more, and says how many it took. */
     static final class UntilItIsRefused {
         static final String LINE = "x".repeat(99) + "\n";
 
@@ -380,7 +424,7 @@ class AuditFaultsTest {
             int taken = 0;
             try {
                 while (true) {
-                    file.append(LINE.getBytes(UTF_8), taken + 1);
+                    file.append(LINE.repeat(Integer.parseInt(arguments[1])).getBytes(UTF_8), taken + 1);
                     taken++;
                 }
             } catch (IOException refused) {

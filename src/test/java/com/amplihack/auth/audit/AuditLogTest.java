@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amplihack.auth.audit.AuditEvent.Severity;
+import com.amplihack.auth.audit.chain.ChainVerifier;
+import com.amplihack.auth.audit.chain.FirstKeyFile;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.metrics.Meters;
@@ -17,11 +19,11 @@ import com.amplihack.auth.web.StrictJson;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,7 @@ class AuditLogTest {
         @Override
         public void close() {}
     };
+    private Instant now = Instant.parse("2026-11-23T10:20:30.123456Z");
     private AuditLog audit;
 
     @BeforeEach
@@ -197,8 +200,78 @@ class AuditLogTest {
         audit = opened();
         audit.record(AuditEntry.of(AuditEvent.LOGOUT, CLIENT));
         assertEquals(
-                List.of("LOGIN_SUCCESS", "LOGOUT"),
+                List.of("LOGIN_SUCCESS", "AUDIT_REOPENED", "LOGOUT"),
                 lines().stream().map(line -> line.getString("event")).toList());
+        JsonObject told = lines().get(1).getJsonObject("details");
+        assertEquals("half a line of 40 bytes was cut off at a start", told.getString("reason"));
+        assertEquals("1", told.getString("last_seq"));
+    }
+
+    /** Its lines were written with one write, of which a part is there, and the head is still that of the line before. */
+    @Test
+    void aServerKilledWithinAGroupGoesOnBehindItsWholeLines() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT));
+        settle();
+        Path state = home.resolve("audit.jsonl.chain");
+        Path numbers = home.resolve("audit.jsonl.head");
+        byte[] stateBefore = Files.readAllBytes(state);
+        byte[] numbersBefore = Files.readAllBytes(numbers);
+        for (int i = 0; i < 5; i++) {
+            audit.record(AuditEntry.of(AuditEvent.TOKEN_ISSUED, CLIENT));
+        }
+        audit.close();
+        String whole = Files.readString(file());
+        Files.writeString(file(), whole.substring(0, whole.length() - 100));
+        Files.write(state, stateBefore);
+        Files.write(numbers, numbersBefore);
+
+        audit = opened();
+        audit.record(AuditEntry.of(AuditEvent.LOGOUT, CLIENT));
+        assertEquals(
+                List.of(
+                        "1 LOGIN_SUCCESS",
+                        "2 TOKEN_ISSUED",
+                        "3 TOKEN_ISSUED",
+                        "4 TOKEN_ISSUED",
+                        "5 TOKEN_ISSUED",
+                        "6 AUDIT_REOPENED",
+                        "7 LOGOUT"),
+                lines().stream()
+                        .map(line -> line.getInt("seq") + " " + line.getString("event"))
+                        .toList());
+        ChainVerifier verifier = new ChainVerifier(
+                Optional.of(FirstKeyFile.read(audit.firstKeys().get(0))), List.of(), read -> {});
+        try (InputStream content = Files.newInputStream(file())) {
+            assertEquals(Optional.empty(), verifier.read("audit", content));
+        }
+        assertEquals(7, verifier.lines());
+    }
+
+    @Test
+    void aClockThatStepsBackIsToldAlsoOverARestart() throws IOException {
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT));
+        now = now.minusSeconds(12);
+        audit.record(AuditEntry.of(AuditEvent.TOKEN_ISSUED, CLIENT));
+        now = now.minusSeconds(12);
+        audit.record(AuditEntry.of(AuditEvent.LOGOUT, CLIENT)); // within the minute
+        audit.close();
+        now = now.minusSeconds(3600);
+        audit = opened();
+        audit.record(AuditEntry.of(AuditEvent.LOGIN_SUCCESS, CLIENT));
+        List<JsonObject> lines = lines();
+        assertEquals(
+                List.of("LOGIN_SUCCESS", "TOKEN_ISSUED", "AUDIT_REOPENED", "LOGOUT", "LOGIN_SUCCESS", "AUDIT_REOPENED"),
+                lines.stream().map(line -> line.getString("event")).toList());
+        assertEquals(
+                List.of("the clock stepped back by 12 s", "the clock stepped back by 3600 s"),
+                List.of(reason(lines.get(2)), reason(lines.get(5))));
+        assertEquals("1", lines.get(2).getJsonObject("details").getString("last_seq"));
+        assertEquals("warning", lines.get(2).getString("severity"));
+        assertEquals("SECURITY_AUDIT: " + lines.get(2).toString(), message(logged.get(2)), "the server log has it too");
+    }
+
+    private static String reason(JsonObject line) {
+        return line.getJsonObject("details").getString("reason");
     }
 
     /** An editor may have taken the last line end away: that is no reason to lose an entry. */
@@ -397,9 +470,8 @@ class AuditLogTest {
         return opened(home);
     }
 
-    private static AuditLog opened(Path home) {
-        InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-23T10:20:30.123456Z"));
-        AuditLog opened = new AuditLog(new Configuration(TestSettings.dev(home, Map.of())), clock, new Meters());
+    private AuditLog opened(Path home) {
+        AuditLog opened = new AuditLog(new Configuration(TestSettings.dev(home, Map.of())), () -> now, new Meters());
         opened.open();
         return opened;
     }

@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * Mixed load on one server that is killed twice, as a power cut would: then every answer that somebody got must have its line,
+ * Mixed load on one server that is killed (SIGKILL) twice: then every answer that somebody got must have its line,
  * and the chain of all files must verify with its first key. No test; {@code src/test/bench/audit-endurance.sh} runs it.
  */
 public final class AuditEndurance {

@@ -50,6 +50,8 @@ class MetricsIT {
                 "gen_ai_client_token_usage_bucket",
                 "auth_accounts_locked_total",
                 "auth_audit_dropped_total",
+                "auth_audit_critical_total",
+                "jvm_uptime_seconds", // by which alerts tell a counter that has just begun anew
                 "auth_http_responses_total",
                 "auth_dependency_up",
                 "auth_database_connections",

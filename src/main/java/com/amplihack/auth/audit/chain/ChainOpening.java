@@ -58,8 +58,11 @@ public record ChainOpening(ChainHead head, Optional<String> trouble, boolean isS
 
     private static ChainHead follow(ChainHead head, byte[] line) {
         // cheaper than to read each line as JSON
-        return new String(line, StandardCharsets.UTF_8).contains(head.hash())
-                ? ChainLine.read(line).filter(head::isNext).map(head::after).orElse(head)
-                : head;
+        if (!new String(line, StandardCharsets.UTF_8).contains(head.hash())) {
+            return head;
+        }
+        Optional<ChainHead> next = ChainLine.read(line).filter(head::isNext).map(head::after);
+        next.ifPresent(found -> head.key().erase());
+        return next.orElse(head);
     }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -62,6 +63,7 @@ public final class ChainStateFile implements Closeable {
                 slot = 1 - i;
             }
         }
+        Arrays.fill(content, (byte) 0);
         return last;
     }
 
@@ -77,7 +79,10 @@ public final class ChainStateFile implements Closeable {
         byte[] hash = new byte[HASH_BYTES];
         byte[] key = new byte[ChainKey.BYTES];
         fields.get(hash).get(key);
-        return Optional.of(new ChainHead(lines, seq, new String(hash, StandardCharsets.US_ASCII), ChainKey.of(key)));
+        ChainHead head = new ChainHead(lines, seq, new String(hash, StandardCharsets.US_ASCII), ChainKey.of(key));
+        Arrays.fill(key, (byte) 0);
+        Arrays.fill(body, (byte) 0);
+        return Optional.of(head);
     }
 
     /** Writes the head and erases the one before; a failure is only logged, once: the lines themselves lead on from an older head. */
@@ -89,7 +94,9 @@ public final class ChainStateFile implements Closeable {
                 file = open;
             }
             open.seek((long) slot * SLOT_BYTES);
-            open.write(slot(head));
+            byte[] content = slot(head);
+            open.write(content);
+            Arrays.fill(content, (byte) 0);
             slot = 1 - slot;
             open.seek((long) slot * SLOT_BYTES);
             open.write(new byte[SLOT_BYTES]);
@@ -106,13 +113,20 @@ public final class ChainStateFile implements Closeable {
     }
 
     private static byte[] slot(ChainHead head) {
+        byte[] key = head.key().bytes();
         byte[] body = ByteBuffer.allocate(BODY_BYTES)
                 .putLong(head.lines())
                 .putLong(head.seq())
                 .put(head.hash().getBytes(StandardCharsets.US_ASCII))
-                .put(head.key().bytes())
+                .put(key)
                 .array();
-        return ByteBuffer.allocate(SLOT_BYTES).put(body).putLong(checksum(body)).array();
+        byte[] content = ByteBuffer.allocate(SLOT_BYTES)
+                .put(body)
+                .putLong(checksum(body))
+                .array();
+        Arrays.fill(key, (byte) 0);
+        Arrays.fill(body, (byte) 0);
+        return content;
     }
 
     /** Never 0 for an erased slot. */

@@ -61,6 +61,8 @@ public final class ChainVerifier {
         Optional<byte[]> contradiction(long seq, byte[] text);
     }
 
+    private static final long TOLD_EVERY = 10_000;
+
     /** How far a missing line is searched behind the place where it is missing. */
     private static final int LOOK_AHEAD = 100_000;
     /** How many lines may be missing in one place before its key is no longer searched: some seconds. */
@@ -93,7 +95,7 @@ public final class ChainVerifier {
     /**
      * @param firstKey of the chain, if it is to be proven
      * @param anchors that the files must contain, as far as they go back; and the last of which they must reach
-     * @param progress is told the number of lines read, once per 10,000
+     * @param progress is told the number of lines read in all files, once per 10,000
      */
     public ChainVerifier(Optional<ChainKey> firstKey, Collection<Anchor> anchors, LongConsumer progress) {
         key = firstKey.orElse(null);
@@ -180,7 +182,7 @@ public final class ChainVerifier {
             if (bad.isPresent()) {
                 return bad;
             }
-            if (reader.number() % 10_000 == 0) {
+            if ((lines + unchained) % TOLD_EVERY == 0) {
                 progress.accept(lines + unchained);
             }
         }

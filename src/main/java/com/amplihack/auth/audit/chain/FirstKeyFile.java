@@ -2,11 +2,11 @@ package com.amplihack.auth.audit.chain;
 
 import com.amplihack.auth.config.files.PrivateFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -33,11 +33,14 @@ public final class FirstKeyFile {
         Path file = named.filter(path -> !Files.exists(path)).orElse(byName);
         PrivateFiles.makeDirectory(
                 Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a directory"));
-        PrivateFiles.write(
-                file,
-                (Base64.getUrlEncoder().withoutPadding().encodeToString(first.bytes()) + "\n")
-                        .getBytes(StandardCharsets.US_ASCII),
-                "r--------");
+        byte[] key = first.bytes();
+        byte[] encoded = Base64.getUrlEncoder().withoutPadding().encode(key);
+        byte[] line = Arrays.copyOf(encoded, encoded.length + 1);
+        line[encoded.length] = '\n';
+        PrivateFiles.write(file, line, "r--------");
+        for (byte[] copy : List.of(key, encoded, line)) {
+            Arrays.fill(copy, (byte) 0);
+        }
     }
 
     /**

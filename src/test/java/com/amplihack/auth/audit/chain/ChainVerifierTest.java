@@ -162,6 +162,17 @@ class ChainVerifierTest {
         assertEquals(new Bad("audit", 2, 0, Kind.MALFORMED, "no whole entry"), bad(log, NO_KEY));
     }
 
+    @Test
+    void progressIsThatOfAllFiles() throws IOException {
+        write(1, 25_000);
+        List<Long> told = new ArrayList<>();
+        ChainVerifier verifier = new ChainVerifier(NO_KEY, List.of(), told::add);
+        verifier.read("first", stream(log.subList(0, 7_001)));
+        assertEquals(List.of(), told);
+        verifier.read("second", stream(log.subList(7_001, 25_000)));
+        assertEquals(List.of(10_000L, 20_000L), told);
+    }
+
     private void write(long from, long to) {
         for (long seq = from; seq <= to; seq++) {
             ChainHead.Sealed sealed = head.seal(line(seq), seq);

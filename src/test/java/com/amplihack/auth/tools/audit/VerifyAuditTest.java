@@ -10,9 +10,11 @@ import com.amplihack.auth.audit.AuditLog;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.metrics.Meters;
+import com.amplihack.auth.store.Until;
 import com.amplihack.auth.web.ClientContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +51,7 @@ class VerifyAuditTest {
             for (int i = 0; i < 10; i++) {
                 log.record(AuditEntry.of(AuditEvent.LOGOUT, ClientContext.NONE).user("user-" + i));
                 if (start == 1 && i == 4) {
+                    Until.holds("it is written", () -> log.waiting() == 0);
                     Files.move(file, older); // as a rotation does; the next line tells
                 }
             }
@@ -177,6 +181,34 @@ class VerifyAuditTest {
         assertTrue(output().contains("edited: its signature is not by this key"), output());
         assertEquals(2, run("--anchor-key", file.toString(), file.toString()));
         assertTrue(output().contains("holds no PEM PUBLIC KEY"), output());
+    }
+
+    /** Of a version without a chain, as they are quickly made. */
+    @Test
+    void progressIsToldOverSeveralFilesAndOnStandardInput() throws IOException {
+        Path first = lines("first.jsonl", 1, 70_001);
+        Path second = lines("second.jsonl", 70_002, 210_000);
+        String told = "100000 lines\n200000 lines\n";
+        assertEquals(0, run(first.toString(), second.toString()));
+        assertTrue(output().startsWith(told), output());
+        InputStream standard = System.in;
+        try {
+            System.setIn(Files.newInputStream(second));
+            assertEquals(0, run(first.toString(), "-"));
+        } finally {
+            System.setIn(standard);
+        }
+        assertTrue(output().startsWith(told), output());
+    }
+
+    private Path lines(String name, int from, int to) throws IOException {
+        Path made = home.resolve(name);
+        Files.write(
+                made, (Iterable<String>)
+                        IntStream.rangeClosed(from, to)
+                                        .mapToObj(seq -> "{\"node\":\"one\",\"seq\":" + seq
+                                                + ",\"event\":\"LOGOUT\",\"details\":{}}")::iterator);
+        return made;
     }
 
     @Test
