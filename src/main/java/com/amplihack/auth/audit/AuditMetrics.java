@@ -15,6 +15,7 @@ final class AuditMetrics {
     }
 
     void count(AuditEntry entry) {
+        meters.audited(entry.event.name());
         switch (entry.event) {
             case LOGIN_SUCCESS -> meters.login("success");
             case LOGIN_FAILED -> meters.login("failure");

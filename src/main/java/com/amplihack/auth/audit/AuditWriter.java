@@ -305,7 +305,8 @@ final class AuditWriter {
         if (group.size() == 1) {
             return group.get(0).bytes;
         }
-        ByteArrayOutputStream all = new ByteArrayOutputStream(group.stream().mapToInt(line -> line.bytes.length).sum());
+        ByteArrayOutputStream all = new ByteArrayOutputStream(
+                group.stream().mapToInt(line -> line.bytes.length).sum());
         group.forEach(line -> all.writeBytes(line.bytes));
         return all.toByteArray();
     }

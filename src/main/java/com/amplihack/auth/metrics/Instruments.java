@@ -64,6 +64,7 @@ final class Instruments {
             Map.entry("auth_audit_lag_entries", "Lines of this node's audit file that the database does not have."),
             Map.entry("auth_audit_lag_seconds", "Since when the database has not had all of them."),
             Map.entry("auth_audit_dropped_total", "Audit entries that the file does not get."),
+            Map.entry("auth_audit_entries_total", "Audit entries, also those that are counted in a line of others."),
             Map.entry("auth_audit_critical_total", "Critical audit entries."),
             Map.entry("auth_budget_refusals_total", "Calls refused because a budget was exhausted."),
             Map.entry("gen_ai_client_token_usage", "Tokens of a call, as the upstream reported them."));

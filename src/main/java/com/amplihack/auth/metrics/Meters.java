@@ -186,9 +186,16 @@ public class Meters {
         instruments.count("auth_audit_dropped_total", entries);
     }
 
-    /** Registers the counters of critical audit entries at zero, by event. */
+    /** Registers the counters of audit entries, and of the critical ones, at zero, by event. */
     public void registerAuditEvents(List<String> events) {
-        instruments.register("auth_audit_critical_total", "event", events.toArray(String[]::new));
+        String[] names = events.toArray(String[]::new);
+        instruments.register("auth_audit_entries_total", "event", names);
+        instruments.register("auth_audit_critical_total", "event", names);
+    }
+
+    /** Counts an audit entry, also a refusal that is not written by itself. */
+    public void audited(String event) {
+        instruments.count("auth_audit_entries_total", "event", event);
     }
 
     /** Counts a critical audit entry. */

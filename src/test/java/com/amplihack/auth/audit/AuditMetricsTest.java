@@ -15,6 +15,7 @@ class AuditMetricsTest {
     private int rotations;
     private final List<String> registered = new ArrayList<>();
     private final List<String> critical = new ArrayList<>();
+    private final List<String> audited = new ArrayList<>();
 
     private final AuditMetrics meter = new AuditMetrics(new Meters() {
         @Override
@@ -25,6 +26,11 @@ class AuditMetricsTest {
         @Override
         public void registerAuditEvents(List<String> events) {
             registered.addAll(events);
+        }
+
+        @Override
+        public void audited(String event) {
+            audited.add(event);
         }
 
         @Override
@@ -43,6 +49,13 @@ class AuditMetricsTest {
         tell("administrator", "ACTIVE");
         tell("compromise", "ACTIVE");
         assertEquals(2, rotations);
+    }
+
+    @Test
+    void everyEntryIsCountedByItsEvent() {
+        meter.count(AuditEntry.of(AuditEvent.FACTOR_ENROLLED, ClientContext.NONE));
+        meter.count(AuditEntry.of(AuditEvent.PASSKEY_REFUSED, ClientContext.NONE));
+        assertEquals(List.of("FACTOR_ENROLLED", "PASSKEY_REFUSED"), audited);
     }
 
     @Test

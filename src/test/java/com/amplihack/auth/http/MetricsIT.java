@@ -51,6 +51,7 @@ class MetricsIT {
                 "auth_accounts_locked_total",
                 "auth_audit_dropped_total",
                 "auth_audit_critical_total",
+                "auth_audit_entries_total",
                 "jvm_uptime_seconds", // by which alerts tell a counter that has just begun anew
                 "auth_http_responses_total",
                 "auth_dependency_up",
