@@ -27,6 +27,7 @@ final class AuditMetrics {
             }
             case ACCOUNT_LOCKED -> meters.accountLocked();
             case REPLAY_DETECTED -> meters.replayed(detail(entry, "kind"));
+            case ALGORITHM_CONFUSION -> meters.algorithmConfused();
             case ACCESS_DENIED -> meters.accessDenied();
             case KEY_ROTATED -> {
                 // the event also covers publishing, retiring and the first key

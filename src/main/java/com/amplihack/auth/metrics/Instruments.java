@@ -54,6 +54,7 @@ final class Instruments {
             Map.entry("auth_audit_waiting", "Audit entries that wait for the file."),
             Map.entry("auth_audit_writable", "1 while the audit file takes entries."),
             Map.entry("auth_accounts_locked_total", "Accounts that failed sign-ins have locked."),
+            Map.entry("auth_algorithm_confusion_total", "Tokens that named another algorithm than RS256."),
             Map.entry("auth_http_responses_total", "Responses by the first digit of the status."),
             Map.entry("auth_mfa_total", "Second factors that were right."),
             Map.entry("auth_mfa_wrong_total", "Second factors that were wrong."),

@@ -69,6 +69,7 @@ public class Meters {
         instruments.registerTimers("jwt_validation", "jwt_proxy_upstream", "jwt_password_hash");
         instruments.registerTimer("auth_database", "operation", "read", "write");
         instruments.register("auth_accounts_locked_total", "", "");
+        instruments.register("auth_algorithm_confusion_total", "", "");
         instruments.register("auth_audit_dropped_total", "", "");
         instruments.register("auth_http_responses_total", "status", "1xx", "2xx", "3xx", "4xx", "5xx");
     }
@@ -179,6 +180,11 @@ public class Meters {
     /** Counts an account that failed sign-ins have locked. */
     public void accountLocked() {
         instruments.count("auth_accounts_locked_total");
+    }
+
+    /** Counts a token that named another algorithm than ours. */
+    public void algorithmConfused() {
+        instruments.count("auth_algorithm_confusion_total");
     }
 
     /** Counts an audit entry that the file does not get. */

@@ -8,11 +8,17 @@ import org.junit.jupiter.api.Test;
 
 class AuditMetricsTest {
     private int rotations;
+    private int forgeries;
 
     private final AuditMetrics meter = new AuditMetrics(new Meters() {
         @Override
         public void keyRotated() {
             rotations++;
+        }
+
+        @Override
+        public void algorithmConfused() {
+            forgeries++;
         }
     });
 
@@ -26,6 +32,12 @@ class AuditMetricsTest {
         tell("administrator", "ACTIVE");
         tell("compromise", "ACTIVE");
         assertEquals(2, rotations);
+    }
+
+    @Test
+    void aTokenOfAnotherAlgorithmIsCounted() {
+        meter.count(AuditEntry.of(AuditEvent.ALGORITHM_CONFUSION, ClientContext.NONE));
+        assertEquals(1, forgeries);
     }
 
     private void tell(String reason, String state) {

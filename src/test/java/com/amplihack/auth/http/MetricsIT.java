@@ -49,6 +49,7 @@ class MetricsIT {
                 "auth_budget_refusals_total",
                 "gen_ai_client_token_usage_bucket",
                 "auth_accounts_locked_total",
+                "auth_algorithm_confusion_total",
                 "auth_audit_dropped_total",
                 "auth_http_responses_total",
                 "auth_dependency_up",
