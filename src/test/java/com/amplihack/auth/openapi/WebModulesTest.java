@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.audit.AuditEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,17 @@ class WebModulesTest {
         }
         assertEquals(List.of(), wrong);
         assertTrue(found > 20, found + " operations");
+    }
+
+    @Test
+    void theAuditsFilterOffersEveryEvent() {
+        assertEquals(
+                Stream.of(AuditEvent.values()).map(AuditEvent::name).toList(),
+                Pattern.compile("'([A-Z_]+)'")
+                        .matcher(read(WEBAPP.resolve("admin/audit-events.js")))
+                        .results()
+                        .map(event -> event.group(1))
+                        .toList());
     }
 
     @Test
