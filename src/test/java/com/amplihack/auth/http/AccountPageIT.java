@@ -504,6 +504,13 @@ class AccountPageIT extends ProxyFixture {
                     pages.requireNarrow(view);
                 }
             }
+            pages.open("/#/security");
+            pages.click("Ändern");
+            pages.sees("Mindestens 15 Zeichen.");
+            pages.field("Jetziges Passwort").fill(Session.PASSWORD);
+            pages.field("Neues Passwort").fill("kurz");
+            pages.enter("Neues Passwort noch einmal", "kurz");
+            pages.alert("Dieses Passwort kann nicht verwendet werden: Es ist zu kurz");
         }
     }
 
