@@ -72,7 +72,7 @@ export class Pager {
   }
 
   moreView() {
-    if (this.items === null && !this.#loading) {
+    if (this.items === null) { // the button stays while it is tried again, as it has the focus
       return this.#button(t('reload'), () => this.reload());
     }
     return this.hasMore ? this.#button(t('more'), () => this.more()) : nothing;
