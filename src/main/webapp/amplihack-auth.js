@@ -21,7 +21,7 @@ const RENEW = ['token_expired', 'token_revoked', 'token_replayed', 'binding_mism
 
 /**
  * Why something did not work; `code` is the server's error code, or `unreachable`, or `user_changed`; `retryAfter` in seconds, 0
- * if the server did not say.
+ * if the server did not say. Of `unreachable`, `problem` is the last answer, if one came at all: its `error` says why the server could not.
  */
 export class AuthError extends Error {
   constructor(code, problem = {}, retryAfter = 0) {
@@ -244,7 +244,9 @@ export class AuthSession {
   /** A call with the access token; what it answers, or a rejection with the server's code. */
   async #call(method, path, body) {
     const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
-    const answer = await this.fetch(this.#base + path, { method, headers, body: JSON.stringify(body) });
+    const answer = await this.fetch(this.#base + path, { method, headers, body: JSON.stringify(body) }).catch((error) => {
+      throw error instanceof AuthError ? error : new AuthError('unreachable'); // a TypeError: the network is gone
+    });
     const json = answer.status === 204 ? {} : await jsonOf(answer);
     if (!answer.ok) {
       throw new AuthError(json.error ?? 'unreachable', json, Number(answer.headers.get('Retry-After')) || 0);
@@ -329,7 +331,7 @@ export class AuthSession {
       if (error === 'session_changed') {
         this.#drop(); // somebody has signed in meanwhile: #take finds out who
       } else if (error !== 'refresh_superseded') {
-        throw new AuthError(error, answer.json);
+        throw new AuthError(error, answer.json, answer.retryAfter);
       }
       this.#answered();
     }
@@ -344,7 +346,7 @@ export class AuthSession {
         return answer;
       }
       if (tries === TRIES || answer.retryAfter > LONGEST_RETRY_AFTER) {
-        throw new AuthError('unreachable', answer.json); // not signed out: the next call goes on with the same key
+        throw new AuthError('unreachable', answer.json, answer.retryAfter); // not signed out: the next call goes on with the same key
       }
       const backOff = Math.min(125 * 2 ** tries, 5_000) * (0.5 + Math.random() / 2);
       await new Promise((resume) => setTimeout(resume, answer.retryAfter * 1_000 + backOff));

@@ -85,7 +85,7 @@ class TotpSetup extends View {
       this.secret = undefined;
       await showRecoveryCodes(codes);
       this.dispatchEvent(new Event('enrolled', { bubbles: true }));
-    });
+    }, { invalid_request: 'error.wrong_code' });
   }
 }
 

@@ -5,8 +5,8 @@ import { html, nothing, View } from '../ui/element.js';
 import { ago, date, number, t } from '../ui/i18n.js';
 import { emptyView, Pager } from '../ui/pager.js';
 import { toast } from '../ui/toast.js';
+import './key-form.js';
 
-const DAYS = [7, 30, 90, 180, 365];
 const CHAT = 'chat:write';
 const CHAT_BODY = `-H "Content-Type: application/json" \\
   -d '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello"}]}'`;
@@ -93,45 +93,11 @@ class AccountKeys extends View {
   }
 
   async create() {
-    const body = await openDialog(t('keys.create'), (close) => this.form(close));
-    if (body) {
-      await this.run(async () => this.made(await api.createOwnApiKey({ body })));
+    const made = await openDialog(t('keys.create'), (close) => html`
+      <own-key-form .permissions=${this.claims.permissions ?? []} .close=${close}></own-key-form>`);
+    if (made) {
+      await this.made(made);
     }
-  }
-
-  form(close) {
-    return html`
-      <form @submit=${(event) => { event.preventDefault(); close(newKey(new FormData(event.target))); }}>
-        <label>${t('keys.name')}
-          <input name="name" maxlength="64" required autofocus autocomplete="off" placeholder=${t('keys.name-example')}></label>
-        <label>${t('keys.life')}
-          <select name="days">${DAYS.map((days) => html`<option value=${days} ?selected=${days === 90}>${t('keys.days', { days })}</option>`)}</select></label>
-        <details>
-          <summary>${t('keys.limit')}</summary>
-          ${this.claims.permissions?.length ? html`
-            <fieldset>
-              <legend>${t('keys.permissions')}</legend>
-              ${this.claims.permissions.map((permission) => html`
-                <label><input type="checkbox" name="permission" value=${permission}><span>${permission}</span></label>`)}
-              <small>${t('keys.permissions-hint')}</small>
-            </fieldset>` : nothing}
-          <label>${t('keys.models')}
-            <input name="models" autocomplete="off" spellcheck="false" placeholder="gpt-4o*, claude-*">
-            <small>${t('keys.list-hint')}</small></label>
-          <label>${t('keys.networks')}
-            <input name="cidrs" autocomplete="off" spellcheck="false" placeholder="192.0.2.0/24">
-            <small>${t('keys.list-hint')}</small></label>
-          <label>${t('keys.tokens')}
-            <input name="tokens" type="number" min="1" max="9007199254740991" inputmode="numeric"></label>
-          <label>${t('keys.window')}
-            <select name="window">${['day', 'month', 'total'].map((name) => html`
-              <option value=${name} ?selected=${name === 'month'}>${t(`window.${name}`)}</option>`)}</select></label>
-        </details>
-        <footer>
-          <button type="button" class="secondary" @click=${() => close()}>${t('cancel')}</button>
-          <button type="submit">${t('keys.create')}</button>
-        </footer>
-      </form>`;
   }
 
   async made(key) {
@@ -159,24 +125,6 @@ class AccountKeys extends View {
       await this.keys.reload();
     }
   }
-}
-
-function newKey(fields) {
-  const list = (name) => fields.get(name).split(/[\s,]+/).filter(Boolean);
-  const body = { name: fields.get('name').trim(), expires_in_days: Number(fields.get('days')) };
-  const permissions = fields.getAll('permission');
-  if (permissions.length) {
-    body.permissions = permissions;
-  }
-  for (const name of ['models', 'cidrs']) {
-    if (list(name).length) {
-      body[name] = list(name);
-    }
-  }
-  if (fields.get('tokens')) {
-    body.budget = { tokens: Number(fields.get('tokens')), window: fields.get('window') };
-  }
-  return body;
 }
 
 function budgetText({ tokens, requests, window }) {

@@ -118,7 +118,7 @@ class AccountProfile extends View {
       await this.run(async () => {
         await api.deleteOwnAccount({ body: { password } });
         await session.logout();
-      });
+      }, { invalid_credentials: 'error.wrong_password' });
     }
   }
 }

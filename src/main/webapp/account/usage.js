@@ -6,6 +6,7 @@ import '../ui/chart-view.js';
 
 const DAYS = 30;
 const DAY_MILLIS = 86_400_000;
+const SHOWN_MODELS = 12; // in the chart; the table has all
 
 class AccountUsage extends View {
   static properties = { days: { state: true }, models: { state: true }, budgets: { state: true } };
@@ -72,6 +73,7 @@ class AccountUsage extends View {
     return html`
       <section class="card">
         <h2>${t('usage.models')}</h2>
+        ${this.modelsChart()}
         <div class="scroll" tabindex="0" role="region" aria-label=${t('usage.models')}>
           <table>
             <thead><tr>
@@ -86,6 +88,17 @@ class AccountUsage extends View {
           </table>
         </div>
       </section>`;
+  }
+
+  modelsChart() {
+    const shown = this.models.slice(0, SHOWN_MODELS);
+    const values = (member) => shown.map((model) => model[member]);
+    return html`
+      <chart-view caption=${t('usage.models-chart', { days: DAYS })} stacked .labels=${shown.map(({ model }) => model)}
+        .series=${[
+          { name: t('usage.input'), values: values('input_tokens') },
+          { name: t('usage.output'), values: values('output_tokens') },
+        ]}></chart-view>`;
   }
 }
 

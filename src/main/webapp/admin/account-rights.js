@@ -35,7 +35,7 @@ class AccountRights extends View {
         ${this.roles && this.budget !== undefined ? this.form() : html`
           ${this.problemView()}
           ${this.busy ? html`<p aria-busy="true">${t('loading')}</p>`
-    : html`<div class="actions"><button type="button" class="secondary" @click=${this.load}>${t('admin.reload')}</button></div>`}`}
+    : html`<div class="actions"><button type="button" class="secondary" @click=${this.load}>${t('reload')}</button></div>`}`}
       </section>`;
   }
 

@@ -2,15 +2,13 @@
 import { html, nothing, View } from '../ui/element.js';
 import { number, t } from '../ui/i18n.js';
 import { admin } from './audit-api.js';
+import { EVENTS } from './audit-events.js';
 import { saveBlob } from './save.js';
 import './audit-list.js';
 
 const TYPING_MILLIS = 300;
 const TEXT = ['user', 'ip', 'session'];
 const SAVED_PAGES = 50;
-const EVENTS = ['LOGIN_SUCCESS', 'LOGIN_FAILED', 'MFA_REQUIRED', 'LOGOUT', 'TOKEN_INVALID', 'TOKEN_REVOKED', 'REPLAY_DETECTED', 'ALGORITHM_CONFUSION',
-  'BINDING_MISMATCH', 'RATE_LIMIT_EXCEEDED', 'ACCESS_DENIED', 'ACCOUNT_LOCKED', 'ACCOUNT_UNLOCKED', 'PASSWORD_CHANGED', 'ADMIN_ACTION', 'POLICY_CHANGED',
-  'POLICY_REFUSED', 'API_KEY_CREATED', 'API_KEY_REVOKED', 'API_KEY_REFUSED', 'KEY_ROTATED', 'KEY_COMPROMISED', 'STORE_UNAVAILABLE', 'AUDIT_GAP', 'AUDIT_ANCHOR'];
 
 class AdminAudit extends View {
   static properties = { claims: { attribute: false }, rest: { attribute: false }, filters: { state: true }, chain: { state: true }, asked: { state: true }, saved: { state: true } };
@@ -42,7 +40,7 @@ class AdminAudit extends View {
           <input type="datetime-local" name=${name} .value=${local(filters[name])} @change=${this.filter}></label>`)}
       </form>
       <div class="actions bar">
-        <button type="button" class="secondary small" @click=${() => { this.asked++; }}>${t('admin.reload')}</button>
+        <button type="button" class="secondary small" @click=${() => { this.asked++; }}>${t('reload')}</button>
         <button type="button" class="secondary small" @click=${this.verify} ?disabled=${this.busy}>${t('admin.audit.verify')}</button>
         <button type="button" class="secondary small" @click=${this.save} ?disabled=${this.busy}>${t('admin.audit.save')}</button>
         ${Object.values(filters).some(Boolean) ? html`<a class="small" href="#/audit">${t('admin.audit.clear')}</a>` : nothing}

@@ -22,7 +22,7 @@ class AdminKeys extends View {
 
   render() {
     if (!this.keys) {
-      return html`${this.problemView()}<p aria-busy="true">${t('loading')}</p>`;
+      return this.loadingView(this.load);
     }
     return html`
       <div class="bar"><p class="hint">${t('admin.keys.text')}</p>

@@ -11,11 +11,13 @@ import { History } from './history.js';
 const POLL_MILLIS = 10_000;
 const RECENT_MINUTES = 10;
 const SILENT_MILLIS = 35_000;
-const MANY_FAILURES = 20; // in ten minutes, and more than there were successes
+const MANY = 20; // failed or limited sign-ins in ten minutes
 const SHOWN_REASONS = 5;
 
 class AdminOverview extends View {
-  static properties = { claims: { attribute: false }, facts: { state: true }, paused: { state: true } };
+  static properties = {
+    claims: { attribute: false }, facts: { state: true }, paused: { state: true }, outdated: { state: true },
+  };
 
   constructor() {
     super();
@@ -44,8 +46,10 @@ class AdminOverview extends View {
         const facts = await admin.overview({ query: { since: this.history.since } });
         this.history.add(facts);
         this.facts = facts;
+        this.outdated = false;
       } catch (error) {
         this.paused = error.code === CANCELLED;
+        this.outdated = true;
         throw error;
       }
     });
@@ -58,7 +62,7 @@ class AdminOverview extends View {
   pausedView() {
     return this.paused ? html`
       <div role="alert" class="notice warn"><p>${t('error.cancelled')}</p>
-        <button type="button" class="secondary small" @click=${this.poll}>${t('admin.reload')}</button></div>` : nothing;
+        <button type="button" class="secondary small" @click=${this.poll}>${t('reload')}</button></div>` : nothing;
   }
 
   render() {
@@ -77,16 +81,19 @@ class AdminOverview extends View {
   }
 
   verdicts() {
+    if (this.outdated) {
+      return this.outdatedView();
+    }
     const { warnings, ready, nodes } = this.facts;
-    const silent = nodes.filter((node) => this.isSilent(node)).length;
-    const critical = !ready || silent > 0 || warnings.some(({ severity }) => severity === 'critical');
+    const lost = nodes.filter((node) => this.isSilent(node) || !node.ready).length;
+    const critical = !ready || lost > 0 || warnings.some(({ severity }) => severity === 'critical');
     const well = nodes.length === 0 ? 'unknown' : critical ? 'bad' : warnings.length ? 'warn' : 'good';
     const signs = this.signsOfAttack();
     return html`
       <div class="verdicts">
         <section class="verdict ${well}" aria-labelledby="well">
           <h2 id="well">${t('admin.overview.health')}</h2>
-          <p>${t(`admin.overview.health.${well}`, { count: warnings.length + silent })}</p>
+          <p>${t(`admin.overview.health.${well}`, { count: warnings.length })}</p>
         </section>
         <section class="verdict ${signs.length ? 'bad' : 'good'}" aria-labelledby="attack">
           <h2 id="attack">${t('admin.overview.attack')}</h2>
@@ -96,15 +103,30 @@ class AdminOverview extends View {
       </div>`;
   }
 
+  /** What was last known says nothing about now. */
+  outdatedView() {
+    const text = t('admin.overview.outdated', { when: dateTime(this.facts.now) });
+    return html`
+      <div class="verdicts">${[['well', t('admin.overview.health')], ['attack', t('admin.overview.attack')]].map(([id, question]) => html`
+        <section class="verdict unknown" aria-labelledby=${id}>
+          <h2 id=${id}>${question}</h2>
+          <p>${text}</p>
+        </section>`)}</div>`;
+  }
+
   signsOfAttack() {
     const recent = (name) => this.history.sum(name, RECENT_MINUTES);
     const failures = recent('sign_ins.failure');
     const stolen = recent('replays.after_proof') + recent('replays.refresh_reuse');
     const lockouts = recent('lockouts');
+    const limited = recent('sign_ins.limited');
+    const forged = recent('critical.ALGORITHM_CONFUSION');
     return [
       stolen > 0 && { text: t('admin.overview.attack.replays', { count: stolen }), link: '#/audit?event=REPLAY_DETECTED' },
-      failures > MANY_FAILURES && failures > recent('sign_ins.success')
+      forged > 0 && { text: t('admin.overview.attack.forged', { count: forged }), link: '#/audit?event=ALGORITHM_CONFUSION' },
+      failures > MANY && failures > recent('sign_ins.success')
         && { text: t('admin.overview.attack.failures', { count: failures }), link: '#/audit?event=LOGIN_FAILED' },
+      limited > MANY && { text: t('admin.overview.attack.limited', { count: limited }), link: '#/audit?event=RATE_LIMIT_EXCEEDED' },
       lockouts > 2 && { text: t('admin.overview.attack.lockouts', { count: lockouts }), link: '#/audit?event=ACCOUNT_LOCKED' },
     ].filter(Boolean);
   }
@@ -115,7 +137,7 @@ class AdminOverview extends View {
       const last = this.history.last(name);
       return last === undefined ? '–' : t('admin.ms', { value: number(last, { maximumFractionDigits: last < 10 ? 2 : 0 }) });
     };
-    const refusals = this.history.names('refusals.').reduce((sum, name) => sum + this.history.sum(name, 60), 0);
+    const refusals = this.refusalNames().reduce((sum, name) => sum + this.history.sum(name, 60), 0);
     const tile = (name, value, hint) => html`
       <div class="tile"><dt>${t(`admin.overview.tile.${name}`)}</dt><dd>${value}</dd>${hint ? html`<dd class="hint">${hint}</dd>` : nothing}</div>`;
     return html`
@@ -171,13 +193,16 @@ class AdminOverview extends View {
 
   /** The most frequent reasons, and the others together. */
   refusals() {
-    const names = [...this.history.names('refusals.'), ...this.history.names('rate_limits.')];
-    const sums = names.map((name) => [name, this.history.sum(name, 60)]).sort((a, b) => b[1] - a[1]).map(([name]) => name);
+    const sums = this.refusalNames().map((name) => [name, this.history.sum(name, 60)]).sort((a, b) => b[1] - a[1]).map(([name]) => name);
     const series = sums.slice(0, SHOWN_REASONS)
       .map((name) => ({ name: name.replace(/^refusals\./, '').replace(/^rate_limits\./, '429 '), values: this.history.perMinute(name) }));
     const rest = sums.slice(SHOWN_REASONS).map((name) => this.history.perMinute(name));
     return rest.length === 0 ? series
       : [...series, { name: t('admin.series.others'), values: rest.reduce((sum, values) => sum.map((value, i) => value + values[i])) }];
+  }
+
+  refusalNames() {
+    return [...this.history.names('refusals.'), ...this.history.names('rate_limits.')];
   }
 
   isSilent({ seen_at: seen }) {

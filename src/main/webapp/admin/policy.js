@@ -16,14 +16,18 @@ class AdminPolicy extends View {
   }
 
   firstUpdated() {
-    this.run(async () => {
+    this.load();
+  }
+
+  load() {
+    return this.run(async () => {
       this.policy = await admin.policy();
     });
   }
 
   render() {
     if (!this.policy) {
-      return html`${this.problemView()}<p aria-busy="true">${t('loading')}</p>`;
+      return this.loadingView(this.load);
     }
     const words = this.query.toLowerCase().split(/\s+/).filter(Boolean);
     const items = this.policy.items.filter((item) => (!this.changed || isChanged(item))
@@ -53,7 +57,7 @@ class AdminPolicy extends View {
               ${item.allowed ? html`<div><dt>${t('admin.policy.allowed')}</dt><dd>${item.allowed}</dd></div>` : nothing}
             </dl>
             ${item.refused ? html`<p class="notice warn">${item.refused}</p>` : nothing}
-            ${item.example === undefined ? nothing : html`
+            ${isPinned(item) ? html`<p class="notice">${t('admin.policy.pinned')}</p>` : item.example === undefined ? nothing : html`
               <p class="hint">${t('admin.policy.command')}</p>
               ${this.open === item.name ? html`<copy-field .value=${asadmin(item)} label=${t('admin.policy.command')}></copy-field>` : nothing}`}
           </details>`)}
@@ -65,6 +69,11 @@ customElements.define('admin-policy', AdminPolicy);
 
 function isChanged({ source }) {
   return !UNCHANGED.includes(source);
+}
+
+/** What the process was started with wins over the console and its commands. */
+function isPinned({ source }) {
+  return source.startsWith('pinned by ');
 }
 
 /** The command that sets what is in force, or an example where the value is a secret or not set. */

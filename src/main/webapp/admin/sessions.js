@@ -1,4 +1,5 @@
 /** Everybody's sessions, the last failed sign-ins, and the button that ends every session. */
+import { session } from '../ui/api.js';
 import { confirmDialog } from '../ui/dialogs.js';
 import { html, nothing, View } from '../ui/element.js';
 import { ago, dateTime, t } from '../ui/i18n.js';
@@ -24,7 +25,10 @@ class AdminSessions extends View {
 
   async panic() {
     if (await confirmDialog({ title: t('admin.sessions.panic'), text: t('admin.sessions.panic-confirm'), action: t('admin.sessions.panic'), word: 'end' })) {
-      await this.run(() => admin.revokeAll({ body: {} }));
+      await this.run(async () => {
+        await admin.revokeAll({ body: {} });
+        await session.logout();
+      });
     }
   }
 }
@@ -44,7 +48,7 @@ class AllSessions extends View {
     return html`
       <section class="card">
         <header><div><h2>${t('admin.sessions.all')}</h2></div>
-          <button type="button" class="secondary small" @click=${this.reload}>${t('admin.reload')}</button></header>
+          <button type="button" class="secondary small" @click=${this.reload}>${t('reload')}</button></header>
         ${this.problemView()}
         ${emptyView(items, t('admin.sessions.none'))}
         ${items?.length ? html`
@@ -80,7 +84,7 @@ class FailedSignIns extends View {
     return html`
       <section class="card">
         <header><div><h2>${t('admin.failures.title')}</h2><p>${t('admin.failures.text')}</p></div>
-          <button type="button" class="secondary small" @click=${() => this.list.reload()}>${t('admin.reload')}</button></header>
+          <button type="button" class="secondary small" @click=${() => this.list.reload()}>${t('reload')}</button></header>
         ${this.problemView()}
         ${emptyView(items, t('admin.failures.none'))}
         ${items?.length ? html`

@@ -4,6 +4,8 @@ import { AuthError, AuthSession, CANCELLED, onStepUp, session, sessionEvents } f
 import { View } from './element.js';
 import { t } from './i18n.js';
 
+let opened = 0; // dialogs may stand on each other, each with a title of its own
+
 /**
  * Opens a modal dialog (focus stays in it, Escape closes it) and resolves with what its content gives to `close`, or with
  * `undefined`. `content(close)` is a template. The focus goes back to where it was. A session that ends takes its dialogs along: they
@@ -12,7 +14,8 @@ import { t } from './i18n.js';
 export function openDialog(title, content) {
   return new Promise((resolve) => {
     const dialog = document.createElement('dialog');
-    dialog.setAttribute('aria-labelledby', 'dialog-title');
+    const titled = `dialog-title-${++opened}`;
+    dialog.setAttribute('aria-labelledby', titled);
     let answer;
     const close = (value) => {
       answer = value;
@@ -26,7 +29,7 @@ export function openDialog(title, content) {
       <article>
         <header>
           <button type="button" class="dismiss" aria-label=${t('close')} @click=${() => close()}>×</button>
-          <h2 id="dialog-title">${title}</h2>
+          <h2 id=${titled}>${title}</h2>
         </header>
         ${content(close)}
       </article>`, dialog);
@@ -111,20 +114,29 @@ customElements.define('copy-button', CopyButton);
 
 /** Authenticates the user once more (RFC 9470): by password, and by a second factor where there is one, or by a passkey. */
 class StepUpForm extends View {
-  static properties = { methods: { state: true }, method: { state: true } };
+  static properties = { methods: { state: true }, method: { state: true }, username: { state: true } };
 
   constructor() {
     super();
     this.methods = [];
   }
 
+  /** For password managers. */
+  firstUpdated() {
+    session.claims().then(({ upn }) => { this.username = upn; }, () => {});
+  }
+
   render() {
     const codes = this.methods.filter((method) => method !== 'passkey');
     const passkeys = AuthSession.hasPasskeys && (this.methods.length === 0 || this.methods.includes('passkey'));
+    if (this.methods.length && !codes.length) {
+      return this.passkeyView(passkeys);
+    }
     return html`
       <form @submit=${this.submit}>
         <p>${t('step-up.text')}</p>
-        <input type="hidden" name="username" autocomplete="username" .value=${this.username ?? ''}>
+        <input type="text" name="username" autocomplete="username" class="visually-hidden" tabindex="-1" aria-hidden="true" readonly
+          .value=${this.username ?? ''}>
         <label>${t('password')}
           <input type="password" name="password" autocomplete="current-password" required autofocus></label>
         ${codes.length ? html`
@@ -141,6 +153,18 @@ class StepUpForm extends View {
           <button type="submit" aria-busy=${this.busy}>${t('continue')}</button>
         </footer>
       </form>`;
+  }
+
+  /** The password was not enough, and no code replaces the passkey. */
+  passkeyView(possible) {
+    return html`
+      <p role="status">${t('step-up.passkey-needed')}</p>
+      ${this.problemView()}
+      <footer>
+        <button type="button" class="secondary" @click=${() => this.close()}>${t('cancel')}</button>
+        ${possible ? html`<button type="button" class="passkey" aria-busy=${this.busy} @click=${this.passkey}>
+          ${t('factor.passkey-action')}</button>` : nothing}
+      </footer>`;
   }
 
   otherMethod() {
@@ -169,11 +193,11 @@ class StepUpForm extends View {
         this.methods = error.problem.methods;
         this.method = this.methods.find((method) => method !== 'passkey');
         await this.updateComplete;
-        this.querySelector('[name=code]')?.focus();
+        this.querySelector('[name=code], .passkey')?.focus();
         return;
       }
       this.close(true);
-    });
+    }, { invalid_credentials: proof.method === 'passkey' ? 'error.passkey-refused' : 'error.wrong_proof' });
   }
 }
 

@@ -8,7 +8,8 @@ export { html, nothing };
 
 /**
  * An element without a shadow root, so that the page's style sheets apply. It is drawn anew when the language changes. `run`
- * does something that may fail: `busy` is set meanwhile, and `problem` to what went wrong, for `problemView()`.
+ * does something that may fail: `busy` is set meanwhile, and `problem` to what went wrong, for `problemView()`; `words` are the keys
+ * of messages for codes whose usual one does not fit.
  */
 export class View extends LitElement {
   static properties = { busy: { state: true }, problem: { state: true } };
@@ -34,12 +35,13 @@ export class View extends LitElement {
   }
 
   /** Does one thing at a time. Resolves with whether it was done. */
-  async run(work) {
+  async run(work, words) {
     if (this.busy) {
       return false;
     }
     this.busy = true;
     this.problem = undefined;
+    this.words = words;
     try {
       await work();
       return true;
@@ -55,13 +57,21 @@ export class View extends LitElement {
 
   /** What went wrong, in words; read out at once. */
   problemView() {
-    return html`<problem-message .error=${this.problem}></problem-message>`;
+    return html`<problem-message .error=${this.problem} .words=${this.words}></problem-message>`;
+  }
+
+  /** What stands there before anything has been loaded: what went wrong, with a button to try again, or that it takes a moment. */
+  loadingView(load) {
+    return html`
+      ${this.problemView()}
+      ${this.busy ? html`<p aria-busy="true">${t('loading')}</p>`
+    : html`<p><button type="button" class="secondary" @click=${load}>${t('reload')}</button></p>`}`;
   }
 }
 
 /** An error in words, with a countdown while the service wants us to wait. */
 class ProblemMessage extends View {
-  static properties = { error: { attribute: false }, left: { state: true } };
+  static properties = { error: { attribute: false }, words: { attribute: false }, left: { state: true } };
 
   willUpdate(changed) {
     if (changed.has('error')) {
@@ -87,7 +97,7 @@ class ProblemMessage extends View {
 
   render() {
     return html`
-      <div role="alert" class="problem-text">${this.error ? html`<p>${errorText(this.error)}</p>` : nothing}</div>
+      <div role="alert" class="problem-text">${this.error ? html`<p>${errorText(this.error, this.words)}</p>` : nothing}</div>
       ${this.left > 0 ? html`<p class="countdown" aria-live="off">${t('error.wait', { time: clock(this.left) })}</p>` : nothing}`;
   }
 }

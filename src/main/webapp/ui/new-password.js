@@ -1,4 +1,5 @@
 /** The fields for a new password, twice, and for the current one where it is asked for. */
+import { api } from './api.js';
 import { html, nothing, View } from './element.js';
 import { t } from './i18n.js';
 
@@ -6,8 +7,13 @@ import { t } from './i18n.js';
 class NewPassword extends View {
   static properties = {
     username: { attribute: false }, current: { type: Boolean }, set: { attribute: false }, action: {}, shown: { state: true },
-    different: { state: true },
+    different: { state: true }, shortest: { state: true },
   };
+
+  connectedCallback() {
+    super.connectedCallback();
+    api.signInOptions().then(({ password_min_length: shortest }) => { this.shortest = shortest; }, () => {});
+  }
 
   render() {
     const type = this.shown ? 'text' : 'password';
@@ -21,7 +27,7 @@ class NewPassword extends View {
         <label>${t('password.new')}
           <input type=${type} name="fresh" autocomplete="new-password" required ?autofocus=${!this.current}
             aria-describedby="password-hint"></label>
-        <p class="hint" id="password-hint">${t('password.hint')}</p>
+        <p class="hint" id="password-hint">${this.shortest ? t('password.shortest', { count: this.shortest }) : nothing} ${t('password.hint')}</p>
         <label>${t('password.repeat')}
           <input type=${type} name="repeat" autocomplete="new-password" required
             aria-invalid=${this.different ? 'true' : nothing}></label>
@@ -45,7 +51,7 @@ class NewPassword extends View {
       form.elements.repeat.focus();
       return;
     }
-    if (await this.run(() => this.set(current, fresh))) {
+    if (await this.run(() => this.set(current, fresh), { invalid_credentials: 'error.wrong_password' })) {
       form.reset();
     }
   }

@@ -11,6 +11,8 @@ const FACTOR = 'factor';
 const FORGOT = 'forgot';
 const MAIL_SENT = 'mail-sent';
 
+const REFUSED_PASSKEY = { invalid_credentials: 'error.passkey-refused' };
+
 /**
  * `<sign-in .claims .ended>`: fires `signedin` when somebody is. `claims` of a session that may do nothing yet but change its
  * password or get a second factor; `ended`: why the session before is over.
@@ -34,8 +36,9 @@ class SignIn extends View {
     api.signInOptions().then((options) => { this.offered = options; }, () => {});
   }
 
-  firstUpdated() {
-    this.querySelector('[autofocus]')?.focus();
+  /** The field to fill in, or the title, so that a screen reader tells of a step without one. */
+  focusFirst() {
+    (this.querySelector('[autofocus]') ?? this.querySelector('h1'))?.focus();
   }
 
   disconnectedCallback() {
@@ -52,9 +55,9 @@ class SignIn extends View {
     } catch { /* then by the button, which says what is wrong */ }
   }
 
-  async updated(changed) {
-    if (changed.has('step') && changed.get('step') !== undefined || changed.has('method')) {
-      this.querySelector('[autofocus]')?.focus();
+  updated(changed) {
+    if (['step', 'method', 'claims'].some((name) => changed.has(name))) {
+      this.focusFirst();
     }
   }
 
@@ -228,14 +231,14 @@ class SignIn extends View {
       const factor = this.method === 'passkey' ? { method: 'passkey' } : { method: this.method, code };
       await session.loginWithFactor(this.pending.mfa_token, factor, fields.has('remember'));
       this.done();
-    });
+    }, this.method === 'passkey' ? REFUSED_PASSKEY : {});
   }
 
   passkey() {
     this.run(async () => {
       await session.loginWithPasskey();
       this.done();
-    });
+    }, REFUSED_PASSKEY);
   }
 
   submitForgot(event) {

@@ -27,7 +27,12 @@ class ToastList extends View {
   add(text, undo) {
     const toast = { text, undo };
     this.toasts = [...this.toasts.slice(-3), toast];
-    setTimeout(() => this.dismiss(toast), SHOWN_MILLIS * (undo ? 2 : 1));
+    this.expire(toast, SHOWN_MILLIS * (undo ? 2 : 1));
+  }
+
+  /** Not while somebody is about to use one: what has the focus must not vanish. */
+  expire(toast, millis) {
+    setTimeout(() => (this.contains(document.activeElement) ? this.expire(toast, SHOWN_MILLIS / 4) : this.dismiss(toast)), millis);
   }
 
   dismiss(toast) {

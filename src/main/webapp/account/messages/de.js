@@ -147,6 +147,7 @@ export default {
   'usage.left-tokens': '{left} von {limit} Tokens übrig',
   'usage.model': 'Modell',
   'usage.models': 'Nach Modell',
+  'usage.models-chart': 'Tokens der letzten {days} Tage nach Modell',
   'usage.none': 'In dieser Zeit wurde nichts verbraucht.',
   'usage.of-account': 'Ihr Budget',
   'usage.of-role': 'Budget der Rolle {role}',

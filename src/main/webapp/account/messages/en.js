@@ -147,6 +147,7 @@ export default {
   'usage.left-tokens': '{left} of {limit} tokens left',
   'usage.model': 'Model',
   'usage.models': 'By model',
+  'usage.models-chart': 'Tokens of the last {days} days by model',
   'usage.none': 'Nothing was used in this time.',
   'usage.of-account': 'Your budget',
   'usage.of-role': 'Budget of the role {role}',

@@ -6,6 +6,7 @@ import com.amplihack.auth.database.Database;
 import com.amplihack.auth.problem.AuthException;
 import com.amplihack.auth.problem.ErrorCode;
 import com.amplihack.auth.users.password.PasswordHasher;
+import com.amplihack.auth.users.password.PasswordPolicy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
@@ -78,9 +79,10 @@ public class PasswordHistory {
                 throw overloaded();
             }
             if (hasher.verify(hash, fresh)) {
-                throw new AuthException(
-                        ErrorCode.WEAK_PASSWORD,
-                        member + ": must not be "
+                throw PasswordPolicy.weak(
+                        "used",
+                        member,
+                        "must not be "
                                 + (remembered == 1
                                         ? "the current password."
                                         : "one of the account's last " + remembered + " passwords."));

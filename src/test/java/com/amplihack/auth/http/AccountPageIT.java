@@ -13,9 +13,11 @@ import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -118,7 +120,11 @@ class AccountPageIT extends ProxyFixture {
             pages.click("Remove “laptop”");
             pages.click("Remove");
             pages.heading("Confirm that it is you"); // by both factors, now that there are two
-            pages.click("Use a passkey instead");
+            pages.enter("Password", Session.PASSWORD);
+            pages.sees("Your account also needs its passkey."); // there is no code to ask for
+            pages.requireAccessible("step-up by passkey");
+            assertEquals("Use a passkey", pages.focused());
+            pages.page.keyboard().press("Enter");
             pages.sees("You have no passkey yet.");
         }
     }
@@ -140,6 +146,9 @@ class AccountPageIT extends ProxyFixture {
             pages.heading("Second step");
             pages.requireAccessible("passkey as second step");
             authenticator.touched(true);
+            refuseOnce(pages, "**/auth/login/mfa", 401, "{\"error\":\"invalid_credentials\",\"tries_left\":4}");
+            pages.click("Use a passkey");
+            pages.alert("The service does not accept this passkey."); // neither a name nor a code was asked for
             pages.click("Use a passkey");
             pages.heading("Sign-in");
         }
@@ -159,7 +168,7 @@ class AccountPageIT extends ProxyFixture {
             pages.requireAccessible("authenticator app");
             pages.picture("authenticator-app");
             pages.enter("The code that the app shows", app.wrong());
-            pages.alert("is wrong");
+            pages.alert("That code is not right. Enter the one that the app shows now");
             pages.enter("The code that the app shows", app.next());
             pages.heading("Recovery codes");
             assertEquals(10, page.locator("ol.codes li").count());
@@ -187,30 +196,133 @@ class AccountPageIT extends ProxyFixture {
             pages.enter("Name", "first");
             pages.heading("Confirm that it is you");
             pages.requireAccessible("step-up");
+            assertEquals(
+                    List.of("Make a key", "Confirm that it is you"),
+                    pages.page.evaluate("() => [...document.querySelectorAll('dialog')].map(dialog =>"
+                            + " document.getElementById(dialog.getAttribute('aria-labelledby')).textContent)"),
+                    "each has its own title");
             pages.page.keyboard().press("Escape");
             pages.page
-                    .locator("dialog")
+                    .locator("step-up-form")
                     .waitFor(new Locator.WaitForOptions()
                             .setState(com.microsoft.playwright.options.WaitForSelectorState.DETACHED));
-            pages.sees("You have no key yet.");
+            assertEquals("first", pages.field("Name").inputValue(), "nothing was sent, nothing is lost");
 
-            pages.click("Make a key");
             refuseOnce(pages, "**/auth/api-keys");
             pages.enter("Name", "second");
             pages.heading("Confirm that it is you");
+            assertEquals(
+                    username, pages.page.locator("step-up-form [name=username]").inputValue(), "for password managers");
+            pages.enter("Password", "a wrong guess");
+            pages.alert("That is not right. Check the password"); // no name was asked for
             pages.enter("Password", Session.PASSWORD);
             pages.heading("Key “second”");
         }
     }
 
     private static void refuseOnce(Pages pages, String path) {
+        refuseOnce(pages, path, 401, "{\"error\":\"insufficient_user_authentication\",\"max_age\":900}");
+    }
+
+    private static void refuseOnce(Pages pages, String path, int status, String problem) {
         pages.page.route(
                 path,
                 route -> route.fulfill(new Route.FulfillOptions()
-                        .setStatus(401)
+                        .setStatus(status)
                         .setHeaders(Map.of("Content-Type", "application/problem+json"))
-                        .setBody("{\"error\":\"insufficient_user_authentication\",\"max_age\":900}")),
+                        .setBody(problem)),
                 new Page.RouteOptions().setTimes(1));
+    }
+
+    @Test
+    void aRefusedKeyKeepsItsFormAndAKeyIsReplaced() {
+        String username = Session.newUser("user");
+        try (Pages pages = pages().signIn(username)) {
+            Page page = pages.open("/#/keys").page;
+            pages.click("Make a key");
+            refuseOnce(pages, "**/auth/api-keys", 400, "{\"error\":\"invalid_request\",\"detail\":\"cidrs: no.\"}");
+            pages.enter("Name", "robot");
+            pages.alert("The service cannot take this: cidrs: no.");
+            pages.enter("Name", pages.field("Name").inputValue());
+            pages.heading("Key “robot”");
+            pages.click("Done");
+
+            pages.click("Replace “robot”");
+            page.locator("dialog button[type=submit]").click();
+            pages.heading("Key “robot”");
+            String key = page.locator("dialog .copy-field code").textContent();
+            assertEquals(200, new Client().get("/api/user").bearer(key).send().status());
+        }
+    }
+
+    @Test
+    void aPasswordIsChangedWhenTheCurrentOneIsRight() {
+        String username = Session.newUser("user");
+        String fresh = "violet kettle 7 harbour";
+        try (Pages pages = pages().signIn(username)) {
+            pages.open("/#/security");
+            pages.click("Change");
+            pages.sees("At least 15 characters.");
+            change(pages, Session.PASSWORD, "short");
+            pages.alert("This password cannot be used: it is too short");
+            change(pages, "not the current one", fresh);
+            pages.alert("That password is not right.");
+            change(pages, Session.PASSWORD, fresh);
+            pages.sees("Your password is changed; all other sessions have ended.");
+            assertEquals(
+                    200, Session.login(new Client(), username, fresh).send().status());
+        }
+    }
+
+    private static void change(Pages pages, String current, String fresh) {
+        pages.field("Current password").fill(current);
+        pages.field("New password").fill(fresh);
+        pages.enter("New password again", fresh);
+    }
+
+    @Test
+    void recoveryCodesAreReplacedAndADeviceIsForgotten() {
+        String username = Session.newUser("user");
+        AuthenticatorApp app = AuthenticatorApp.enroll(Session.of(username));
+        try (Pages pages = pages().open("/")) {
+            Page page = pages.page;
+            pages.enter("Name", username);
+            pages.enter("Password", Session.PASSWORD);
+            pages.heading("Second step");
+            page.getByLabel("Do not ask again on this device for 30 days").check();
+            page.locator("[name=code]").fill(app.next());
+            page.keyboard().press("Enter");
+            pages.heading("Overview");
+
+            pages.open("/#/security");
+            pages.click("New recovery codes");
+            page.locator("dialog button[type=submit]").click();
+            pages.heading("Recovery codes");
+            List<String> codes = page.locator("ol.codes li").allTextContents();
+            assertEquals(10, codes.size());
+            assertTrue(Collections.disjoint(app.recoveryCodes, codes));
+            pages.click("I have kept them");
+
+            pages.open("/#/devices");
+            pages.heading("Devices without a second step");
+            page.getByText("Forget", new Page.GetByTextOptions().setExact(true)).click();
+            pages.sees("will be asked for the second factor again.");
+        }
+    }
+
+    /** A browser says so by a {@code TypeError}. */
+    @Test
+    void aPasskeyWithoutANetworkIsToldAsThat() {
+        try (Pages pages = pages()) {
+            pages.plugInAuthenticator();
+            pages.signIn(Session.newUser("user"));
+            pages.open("/#/security");
+            pages.sees("You have no passkey yet.");
+            pages.page.route("**/auth/passkeys/options", Route::abort);
+            pages.click("Add a passkey");
+            pages.enter("Name of the passkey", "laptop");
+            pages.alert("The service does not answer.");
+        }
     }
 
     @Test
@@ -262,9 +374,14 @@ class AccountPageIT extends ProxyFixture {
             pages.sees("98,460 of 100,000 tokens left");
             pages.page.waitForFunction(
                     "() => globalThis.Chart !== undefined && document.querySelector('canvas').height > 0");
-            pages.page.getByText("Numbers as a table").click();
-            assertEquals(30, pages.page.locator("chart-view tbody tr").count());
-            pages.sees("gpt-4o-mini");
+            Locator days = pages.page.locator("chart-view[caption='Tokens of the last 30 days']");
+            days.getByText("Numbers as a table").click();
+            assertEquals(30, days.locator("tbody tr").count());
+            Locator models = pages.page.locator("chart-view[caption='Tokens of the last 30 days by model']");
+            models.getByText("Numbers as a table").click();
+            assertEquals(
+                    List.of("gpt-4o-mini", "1,200", "340"),
+                    models.locator("tbody tr > *").allTextContents());
             pages.requireAccessible("usage");
         }
     }
@@ -299,6 +416,9 @@ class AccountPageIT extends ProxyFixture {
             }
 
             pages.click("Delete the account");
+            pages.enter("Password", "a wrong guess");
+            pages.alert("That password is not right.");
+            pages.click("Delete the account");
             pages.field("Password").fill(Session.PASSWORD);
             page.keyboard().press("Enter");
             pages.heading("Sign in");
@@ -312,8 +432,21 @@ class AccountPageIT extends ProxyFixture {
 
     @Test
     void nothingThatIsStoredBecomesMarkup() {
-        String username = userWith("chat:write");
+        String username =
+                HOSTILE.substring(0, 34) + UUID.randomUUID().toString().substring(0, 8);
+        make(username, "chat:write");
         Session session = Session.of(username);
+        answer(BudgetIT.chat(12, 34));
+        assertEquals(
+                200,
+                request(session, "POST", CHAT)
+                        .json(Json.createObjectBuilder()
+                                .add("model", "<img/src=x/onerror=window.pwned=1>")
+                                .add("messages", Json.createArrayBuilder())
+                                .build()
+                                .toString())
+                        .send()
+                        .status());
         Session.login(new Client(), username, Session.PASSWORD)
                 .header("User-Agent", HOSTILE)
                 .send();
@@ -329,11 +462,16 @@ class AccountPageIT extends ProxyFixture {
         try (Pages pages = pages()) {
             pages.plugInAuthenticator();
             pages.signIn(username);
-            for (String view : List.of("keys", "devices")) {
+            for (String view : List.of("", "keys", "devices", "usage", "profile")) {
                 pages.open("/#/" + view);
                 pages.page.locator("h2").first().waitFor();
-                pages.sees("<img src=x");
-                assertEquals(0, pages.page.locator("img[src=x]").count(), view);
+                pages.page
+                        .locator("main")
+                        .getByText(Pattern.compile("<img.src=x"))
+                        .locator("visible=true") // and not the closed table of a chart
+                        .first()
+                        .waitFor();
+                assertEquals(0, pages.page.locator("main img").count(), view);
             }
             pages.open("/#/devices");
             pages.click("Sign out " + HOSTILE.substring(0, 60));
@@ -360,13 +498,29 @@ class AccountPageIT extends ProxyFixture {
             for (String view : List.of("security", "devices", "keys", "usage", "profile")) {
                 pages.open("/#/" + view);
                 pages.page.locator("h2").first().waitFor();
-                pages.requireNarrow(view);
+                if (List.of("security", "keys").contains(view)) {
+                    pages.requireAccessible(view);
+                } else {
+                    pages.requireNarrow(view);
+                }
             }
+            pages.open("/#/security");
+            pages.click("Ändern");
+            pages.sees("Mindestens 15 Zeichen.");
+            pages.field("Jetziges Passwort").fill(Session.PASSWORD);
+            pages.field("Neues Passwort").fill("kurz");
+            pages.enter("Neues Passwort noch einmal", "kurz");
+            pages.alert("Dieses Passwort kann nicht verwendet werden: Es ist zu kurz");
         }
     }
 
     private static String userWith(String... permissions) {
         String username = Pages.arePicturesTaken() ? "grace.hopper" : "user-" + UUID.randomUUID();
+        make(username, permissions);
+        return username;
+    }
+
+    static void make(String username, String... permissions) {
         Session admin = Session.admin();
         assertEquals(
                 201,
@@ -379,6 +533,5 @@ class AccountPageIT extends ProxyFixture {
                                 .toString())
                         .send()
                         .status());
-        return username;
     }
 }

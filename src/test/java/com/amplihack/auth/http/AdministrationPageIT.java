@@ -17,6 +17,7 @@ import com.microsoft.playwright.options.WaitForSelectorState;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 /** The administrators' page at {@code /admin/}, in a real browser. Skipped, with a word, where no Chromium is installed. */
 @Timeout(60)
 @Tag("one-store")
-class AdministrationPageIT {
+class AdministrationPageIT extends ProxyFixture {
     private static final String HOSTILE = "<img src=x onerror=window.pwned=1>\"'><script>pwned=1</script>";
     private static final Map<String, String> VIEWS = Map.of(
             "", "Overview",
@@ -46,17 +47,17 @@ class AdministrationPageIT {
             "policy", "Policy",
             "audit", "Audit");
 
-    private static final Map<String, String> PICTURES = Map.of(
-            "",
-            "admin-overview",
-            "keys",
-            "admin-keys",
-            "policy",
-            "admin-policy",
-            "audit",
-            "admin-audit",
-            "accounts",
-            "admin-accounts");
+    /** Of which views pictures are taken, and of what height: as far as there is something to see. */
+    private static final Map<String, Integer> PICTURES = Map.of(
+            "", 1150,
+            "accounts", 800,
+            "roles", 700,
+            "sessions", 800,
+            "api-keys", 600,
+            "usage", 800,
+            "keys", 800,
+            "policy", 800,
+            "audit", 800);
 
     private static Chromium chromium;
 
@@ -74,6 +75,10 @@ class AdministrationPageIT {
 
     /** Somebody who is signed in at the administrators' page. */
     private static Pages signedIn(String username) {
+        return signedIn(chromium, username);
+    }
+
+    static Pages signedIn(Chromium chromium, String username) {
         Pages pages = new Pages(chromium, Pages.server(), "en-GB").open("/admin/");
         pages.enter("Name", username);
         pages.enter("Password", Session.PASSWORD);
@@ -196,16 +201,17 @@ class AdministrationPageIT {
     @Test
     void everyViewIsAccessibleInEnglishAndGermanAndFitsOnANarrowScreen() {
         Session.make(Session.admin(), "hopper", "admin"); // a name for the pictures
+        if (Pages.arePicturesTaken()) {
+            furnish();
+        }
         try (Pages pages = signedIn("hopper")) {
             for (Map.Entry<String, String> view : VIEWS.entrySet()) {
                 pages.open("/admin/#/" + view.getKey());
                 pages.heading(view.getValue());
                 pages.page.locator("main [aria-busy=true]").first().waitFor(gone());
                 pages.requireAccessible(view.getValue());
-                pages.page.setViewportSize(1200, view.getKey().isEmpty() ? 1150 : 800);
-                if (PICTURES.containsKey(view.getKey())) {
-                    pages.picture(PICTURES.get(view.getKey()));
-                }
+                pages.page.setViewportSize(1200, PICTURES.get(view.getKey()));
+                pages.picture("admin-" + (view.getKey().isEmpty() ? "overview" : view.getKey()));
             }
             pages.page.getByLabel("Language").selectOption("de");
             for (String view : VIEWS.keySet()) { // the browser complains of a missing message
@@ -214,6 +220,26 @@ class AdministrationPageIT {
                 pages.page.locator("main [aria-busy=true]").first().waitFor(gone());
             }
         }
+    }
+
+    /** Something to see in the pictures. */
+    private void furnish() {
+        AccountPageIT.make("lovelace", "chat:write");
+        Session caller = Session.of("lovelace");
+        for (String key : List.of("build server", "notebook", "nightly report")) {
+            ApiKeys.of(caller, "{\"name\":\"" + key + "\",\"permissions\":[\"chat:write\"]}");
+        }
+        for (String model : List.of("gpt-4o", "gpt-4o-mini", "claude-sonnet-4")) {
+            answer(BudgetIT.chat(1_200L * model.length(), 340));
+            request(caller, "POST", CHAT)
+                    .json("{\"model\":\"" + model + "\",\"messages\":[]}")
+                    .send();
+        }
+        caller.with(caller.client.get("/auth/usage/budgets")).send(); // which saves what was used
+        Session admin = Session.admin();
+        admin.with(admin.client.request("PUT", "/admin/api/roles/helpdesk"))
+                .json("{\"permissions\":[\"users:read\",\"users:unlock\",\"sessions:read\"]}")
+                .send();
     }
 
     @Test
@@ -358,7 +384,8 @@ class AdministrationPageIT {
             openAccount(pages, username);
             refuse(pages, "**/auth/logout", "503 store_unavailable");
             pages.click("Sign out");
-            pages.alert("The service does not answer.");
+            pages.alert("The service cannot answer just now.");
+            pages.sees("Possible again in"); // the page counts what the service asks for
             assertTrue(pages.page.locator(".frame").isVisible(), "as whoever reloads the page is signed in");
             pages.page.unrouteAll();
 
@@ -504,22 +531,18 @@ class AdministrationPageIT {
             pages.field("Search names and mail addresses").focus();
             page.keyboard().type(username);
             link(pages, username).waitFor();
-            for (int i = 0; i < 30 && !username.equals(focused(page)); i++) {
+            for (int i = 0; i < 30 && !username.equals(pages.focused()); i++) {
                 page.keyboard().press("Tab");
             }
-            assertEquals(username, focused(page), "reached by the tabulator");
+            assertEquals(username, pages.focused(), "reached by the tabulator");
             page.keyboard().press("Enter");
             pages.button("Disable").focus();
             page.keyboard().press("Enter");
-            assertEquals("Cancel", focused(page), "the harmless answer has the focus");
+            assertEquals("Cancel", pages.focused(), "the harmless answer has the focus");
             page.keyboard().press("Escape");
             page.locator("dialog").waitFor(gone());
-            assertEquals("Disable", focused(page), "the focus is where it was");
+            assertEquals("Disable", pages.focused(), "the focus is where it was");
         }
-    }
-
-    private static String focused(Page page) {
-        return ((String) page.evaluate("() => document.activeElement.textContent")).trim();
     }
 
     @Test
@@ -652,7 +675,9 @@ class AdministrationPageIT {
 
     @Test
     void whatIsStoredIsShownAndNeverRun() {
-        String username = Session.newUser("user");
+        String username =
+                HOSTILE.substring(0, 34) + UUID.randomUUID().toString().substring(0, 8);
+        Session.make(Session.admin(), username, "user");
         String id = find(username).getString("user_id");
         Session admin = Session.of(Session.newUser("admin"));
         assertEquals(
@@ -673,11 +698,16 @@ class AdministrationPageIT {
         try (Pages pages = administrator()) {
             openAccount(pages, username);
             pages.sees("<img src=x onerror");
-            for (String view : List.of("sessions", "api-keys", "audit?user=" + id)) {
+            pages.click("Disable");
+            pages.page.locator("dialog").getByText("<img src=x").first().waitFor();
+            pages.page.locator("dialog button.danger").click();
+            pages.page.locator(".toast").getByText("<img src=x").waitFor();
+            for (String view : List.of("sessions", "api-keys", "accounts", "audit?user=" + id)) {
                 pages.open("/admin/#/" + view);
                 pages.page.locator("main [aria-busy=true]").first().waitFor(gone());
                 pages.page.locator("details.entry summary").all().forEach(Locator::click);
             }
+            assertEquals(0, pages.page.locator("img[src=x]").count());
             assertNull(pages.page.evaluate("() => window.pwned"));
         }
     }
@@ -732,7 +762,7 @@ class AdministrationPageIT {
     }
 
     /** A page of a hundred thousand entries; how the service finds them is measured by a benchmark. */
-    private static void answerWithManyEntries(Route route) {
+    static void answerWithManyEntries(Route route) {
         String cursor = route.request().url().replaceAll(".*[?&]cursor=|[^?&]*\\?.*", "");
         int first = cursor.matches("[0-9]+") ? Integer.parseInt(cursor) : 100_000;
         String items = IntStream.range(0, 50)
@@ -744,7 +774,7 @@ class AdministrationPageIT {
                 .setBody("{\"items\":[" + items + "],\"next_cursor\":\"" + (first - 50) + "\"}"));
     }
 
-    private static void refuse(Pages pages, String path, String refusal) {
+    static void refuse(Pages pages, String path, String refusal) {
         String[] parts = refusal.split(" ");
         pages.page.route(
                 path,
@@ -794,25 +824,25 @@ class AdministrationPageIT {
                         "accounts.ndjson", "application/x-ndjson", lines.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static void openAccount(Pages pages, String username) {
+    static void openAccount(Pages pages, String username) {
         pages.open("/admin/#/accounts/" + find(username).getString("user_id"));
         pages.page.locator("header.subject").getByText(username).first().waitFor();
     }
 
-    private static Locator link(Pages pages, String name) {
+    static Locator link(Pages pages, String name) {
         return pages.page.getByRole(
                 AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
-    private static Locator.WaitForOptions gone() {
+    static Locator.WaitForOptions gone() {
         return new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED);
     }
 
     /** The account of that name, or null. */
-    private static JsonObject find(String username) {
+    static JsonObject find(String username) {
         Session admin = Session.admin();
         return admin
-                .with(admin.client.get("/admin/api/users?query=" + username))
+                .with(admin.client.get("/admin/api/users?query=" + URLEncoder.encode(username, StandardCharsets.UTF_8)))
                 .send()
                 .json()
                 .getJsonArray("items")

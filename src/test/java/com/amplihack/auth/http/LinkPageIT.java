@@ -87,7 +87,7 @@ class LinkPageIT {
         alert(page, "The two passwords differ.");
         page.getByLabel("New password again").fill("short");
         page.keyboard().press("Enter");
-        alert(page, "This password cannot be used.");
+        alert(page, "This password cannot be used: it is too short");
         page.getByLabel("New password", new Page.GetByLabelOptions().setExact(true))
                 .fill(FRESH);
         page.getByLabel("New password again").fill(FRESH);

@@ -115,6 +115,11 @@ final class Pages implements AutoCloseable {
         page.getByText(text).first().waitFor();
     }
 
+    /** The words of what has the focus. */
+    String focused() {
+        return ((String) page.evaluate("() => document.activeElement.textContent")).strip();
+    }
+
     /** What hinders people with disabilities, in both themes, and what sticks out of a narrow screen. */
     void requireAccessible(String view) {
         page.evaluate(AXE);

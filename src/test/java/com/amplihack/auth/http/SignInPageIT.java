@@ -160,6 +160,7 @@ class SignInPageIT {
             pages.requireAccessible("forgotten password");
             pages.enter("Name or mail address", username);
             pages.heading("Look into your mail");
+            assertEquals("Look into your mail", pages.focused(), "or a screen reader would tell nothing");
             String link = Mailbox.ofSharedServer()
                     .await(username + "@example.org", "password_reset")
                     .link();
@@ -190,7 +191,8 @@ class SignInPageIT {
             pages.field("Current password").fill(Session.PASSWORD);
             pages.field("New password").fill("short");
             pages.enter("New password again", "short");
-            pages.alert("This password cannot be used.");
+            pages.sees("At least 15 characters.");
+            pages.alert("This password cannot be used: it is too short");
             pages.field("New password").fill(FRESH);
             pages.enter("New password again", FRESH);
             pages.heading("Overview");
@@ -295,6 +297,22 @@ class SignInPageIT {
                     .getByText("Possible again in")
                     .waitFor(new com.microsoft.playwright.Locator.WaitForOptions()
                             .setState(com.microsoft.playwright.options.WaitForSelectorState.DETACHED));
+        }
+    }
+
+    @Test
+    void aNoticeStaysWhileItHasTheFocus() {
+        try (Pages pages = pages()) {
+            pages.context.clock().install();
+            pages.open("/");
+            pages.heading("Sign in");
+            pages.page.evaluate("async () => (await import('/ui/toast.js')).toast('Done.', { undo() {} })");
+            pages.button("Undo").focus();
+            pages.context.clock().fastForward("00:30");
+            assertTrue(pages.button("Undo").isVisible());
+            pages.field("Name").focus();
+            pages.context.clock().fastForward("00:30");
+            assertEquals(0, pages.page.locator(".toast").count());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.audit.AuditEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,29 @@ class WebModulesTest {
         }
         assertEquals(List.of(), wrong);
         assertTrue(found > 20, found + " operations");
+    }
+
+    @Test
+    void theAuditsFilterOffersEveryEvent() {
+        assertEquals(
+                Stream.of(AuditEvent.values()).map(AuditEvent::name).toList(),
+                Pattern.compile("'([A-Z_]+)'")
+                        .matcher(read(WEBAPP.resolve("admin/audit-events.js")))
+                        .results()
+                        .map(event -> event.group(1))
+                        .toList());
+    }
+
+    /** In the other languages as well: their keys are the same. */
+    @Test
+    void everyEventIsToldInWords() {
+        String words = read(WEBAPP.resolve("admin/messages/en.js"));
+        assertEquals(
+                List.of(),
+                Stream.of(AuditEvent.values())
+                        .map(AuditEvent::name)
+                        .filter(event -> !words.contains("'admin.event." + event + "':"))
+                        .toList());
     }
 
     @Test

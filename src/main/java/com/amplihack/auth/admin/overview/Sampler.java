@@ -29,6 +29,8 @@ class Sampler {
             "budget_refusals",
             "auth_accounts_locked_total",
             "lockouts",
+            "auth_audit_critical_total",
+            "critical",
             "jwt_tokens_validated_total",
             "admitted",
             "auth_api_keys_admitted_total",

@@ -40,6 +40,7 @@ public class SignInOptionsResource {
                 .add("mail", outbox.isAvailable())
                 .add("remember_device_days", settings.factors().remember().toDays())
                 .add("account_deletion", settings.accounts().deletion())
+                .add("password_min_length", settings.passwords().shortest())
                 .build()
                 .toString();
     }

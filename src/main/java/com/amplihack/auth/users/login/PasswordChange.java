@@ -74,7 +74,7 @@ public class PasswordChange {
             ClientContext client) {
         policy.require("new_password", username, fresh);
         if (OpaqueString.of(fresh).equals(OpaqueString.of(current))) {
-            throw new AuthException(ErrorCode.WEAK_PASSWORD, "new_password: must differ from the current one.");
+            throw PasswordPolicy.weak("used", "new_password", "must differ from the current one.");
         }
         Authenticated shown = authenticator.authenticate(username, current, devices, client);
         Account account = shown.account();

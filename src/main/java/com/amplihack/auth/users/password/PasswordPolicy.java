@@ -58,7 +58,7 @@ public class PasswordPolicy {
         String text = OpaqueString.of(password.reveal());
         int length = text.codePointCount(0, text.length());
         if (length < limits.shortest() || length > limits.longest()) {
-            throw weak(member, limits.shortest() + " to " + limits.longest() + " characters.");
+            throw weak("length", member, limits.shortest() + " to " + limits.longest() + " characters.");
         }
         String measured = ZxcvbnInput.of(text);
         String words = bare(measured);
@@ -66,11 +66,12 @@ public class PasswordPolicy {
         List<String> names = names(username);
         if (guesses(measured, names) < MIN_GUESSES || (mostlyWords && guesses(words, names) < MIN_GUESSES_OF_WORDS)) {
             throw weak(
+                    "guessable",
                     member,
                     "too common, or derived from the account's or the service's name. Combine several unusual words.");
         }
         if (breached.contains(password)) {
-            throw weak(member, "appears in a list of breached passwords.");
+            throw weak("breached", member, "appears in a list of breached passwords.");
         }
     }
 
@@ -94,8 +95,15 @@ public class PasswordPolicy {
         return SEPARATORS.matcher(text).replaceAll("");
     }
 
-    private static AuthException weak(String member, String why) {
-        return new AuthException(ErrorCode.WEAK_PASSWORD, member + ": " + why);
+    /**
+     * The refusal of a password.
+     *
+     * @param reason {@code length}, {@code guessable}, {@code breached} or {@code used}: for pages, which have words of their own
+     * @param member the request member that holds it
+     * @param why a sentence without its subject
+     */
+    public static AuthException weak(String reason, String member, String why) {
+        return new AuthException(ErrorCode.WEAK_PASSWORD, member + ": " + why).member("reason", reason);
     }
 
     /** A random password of 24 letters and digits. */
