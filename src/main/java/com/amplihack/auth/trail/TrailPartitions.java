@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 class TrailPartitions {
     private static final int MONTHS_AHEAD = 2;
     private static final int ROWS_AT_ONCE = 2_000;
+    private static final long SLICE_MILLIS = Duration.ofMinutes(10).toMillis();
     private static final Pattern NAME = Pattern.compile("audit_entry_(\\d{4})_(\\d{2})");
 
     private final Database database;
@@ -113,17 +115,25 @@ class TrailPartitions {
         if (isPartitioned() && !database.read(TrailPartitions::names).contains(table)) {
             return false;
         }
-        return deleteOldest(table, limit) == ROWS_AT_ONCE;
+        return deleteOldest(table, limit);
     }
 
-    private int deleteOldest(String table, long limit) {
+    /** Deletes the first rows; returns whether there may be more. */
+    private boolean deleteOldest(String table, long limit) {
         return database.write(entities -> {
+            Object first = NativeQuery.of(entities, "select min(at) from " + table, List.of())
+                    .getSingleResult();
+            if (first == null || NativeQuery.number(first) >= limit) {
+                return false;
+            }
+            // H2 sorts what it finds: little at once, or it would sort all that is too old each time
+            long until = Math.min(limit, NativeQuery.number(first) + SLICE_MILLIS);
             List<?> oldest = NativeQuery.of(
                             entities,
                             "select node, seq, at from " + table
                                     + " where at < ? order by at, node, seq limit "
                                     + ROWS_AT_ONCE,
-                            List.of(limit))
+                            List.of(until))
                     .getResultList();
             for (Object row : oldest) {
                 NativeQuery.of(
@@ -132,7 +142,7 @@ class TrailPartitions {
                                 List.of((Object[]) row))
                         .executeUpdate();
             }
-            return oldest.size();
+            return until < limit || oldest.size() == ROWS_AT_ONCE;
         });
     }
 

@@ -4,6 +4,7 @@ import com.amplihack.auth.audit.AuditEvent;
 import com.amplihack.auth.config.Configuration;
 import com.amplihack.auth.config.TestSettings;
 import com.amplihack.auth.database.Database;
+import com.amplihack.auth.database.NativeQuery;
 import com.amplihack.auth.database.StartedPostgres;
 import com.amplihack.auth.trail.TrailQuery.Subject;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -24,37 +25,87 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How long the first page of every filter takes with so many entries of a year on PostgreSQL, and how fast lines come into the
+ * How long the first page of every filter takes with so many entries of a year on PostgreSQL or H2, and how fast lines come into the
  * database (docs/benchmarks.md).
  */
 public final class TrailBenchmark {
     private static final int TRIES = 7;
     private static final int CHUNK = 100_000;
+    private static final int H2_CHUNK = 5_000; // a transaction may last for some seconds
     private static final int LINES = 100_000;
     private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
 
     private TrailBenchmark() {}
 
-    /** Takes the number of entries. */
+    /** Takes the number of entries and, for the embedded database instead of PostgreSQL, {@code h2}. */
     public static void main(String[] arguments) throws IOException, SQLException {
         long entries = Long.parseLong(arguments[0]);
         Path home = Files.createTempDirectory("trail");
+        if (List.of(arguments).contains("h2")) {
+            measure(home, Map.of(), node -> fillH2(node, entries));
+            return;
+        }
         try (EmbeddedPostgres postgres = StartedPostgres.start()) {
-            Database database = new Database(new Configuration(TestSettings.dev(
+            measure(
                     home,
                     Map.of(
                             "auth.db.class", "org.postgresql.ds.PGSimpleDataSource",
                             "auth.db.url", "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres",
                             "auth.db.user", "postgres",
-                            "auth.db.password", "postgres"))));
-            database.open();
-            try (TrailFixture node = new TrailFixture(home, database)) {
-                fill(node, postgres, entries);
-                search(node);
-                bring(node);
-            }
-            database.close();
+                            "auth.db.password", "postgres"),
+                    node -> fill(node, postgres, entries));
         }
+    }
+
+    @FunctionalInterface
+    private interface Filling {
+        void fill(TrailFixture node) throws SQLException;
+    }
+
+    private static void measure(Path home, Map<String, String> settings, Filling filling)
+            throws IOException, SQLException {
+        Database database = new Database(new Configuration(TestSettings.dev(home, settings)));
+        database.open();
+        try (TrailFixture node = new TrailFixture(home, database)) {
+            filling.fill(node);
+            search(node);
+            bring(node);
+        }
+        database.close();
+    }
+
+    /** The same entries as on PostgreSQL. */
+    private static void fillH2(TrailFixture node, long entries) {
+        long begun = System.nanoTime();
+        long first = node.now.toEpochMilli() - YEAR_MILLIS;
+        for (long from = 1; from <= entries; from += H2_CHUNK) {
+            String sql = "insert into audit_entry (node, seq, at, event, severity, user_id, username, name_hash,"
+                    + " session_id, ip, line, target)"
+                    + " select 'node-' || mod(x, 3), x, " + first + " + x * " + YEAR_MILLIS + " / " + entries
+                    + ", case when x in (5, 77) then 'KEY_COMPROMISED' else array['TOKEN_ISSUED','TOKEN_REFRESHED',"
+                    + "'LOGIN_SUCCESS','LOGOUT','LOGIN_FAILED','TOKEN_INVALID'][1 + mod(x, 6)] end,"
+                    + " case when x in (5, 77) then 'critical' when mod(x, 50) = 0 then 'warning' else 'info' end, "
+                    + md5("mod(x, 20000)") + ", 'user ' || mod(x, 20000), case when mod(x, 6) = 4 then "
+                    + md5("mod(x, 5000)") + " end, " + md5("x / 7")
+                    + ", '10.' || mod(x, 200) || '.' || mod(x, 251) || '.1', '{\"seq\":' || x || ',\"pad\":\"'"
+                    + " || repeat('x', 500) || '\"}', case when mod(x, 100) = 0 then " + md5("mod(x, 20000)")
+                    + " end from system_range(" + from + ", " + Math.min(entries, from + H2_CHUNK - 1) + ")";
+            node.database.write(
+                    entities -> NativeQuery.of(entities, sql, List.of()).executeUpdate());
+        }
+        tellMade(entries, begun);
+    }
+
+    private static String md5(String number) {
+        return "lower(rawtohex(hash('MD5', stringtoutf8(cast(" + number + " as varchar)))))";
+    }
+
+    private static void tellMade(long entries, long begun) {
+        System.out.printf(
+                Locale.ROOT,
+                "%d entries made in %d s%n",
+                entries,
+                Duration.ofNanos(System.nanoTime() - begun).toSeconds());
     }
 
     private static void fill(TrailFixture node, EmbeddedPostgres postgres, long entries) throws SQLException {
@@ -89,11 +140,7 @@ public final class TrailBenchmark {
             }
             statement.execute("vacuum analyze audit_entry");
         }
-        System.out.printf(
-                Locale.ROOT,
-                "%d entries made in %d s%n",
-                entries,
-                Duration.ofNanos(System.nanoTime() - begun).toSeconds());
+        tellMade(entries, begun);
     }
 
     private static void search(TrailFixture node) {

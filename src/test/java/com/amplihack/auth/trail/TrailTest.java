@@ -250,7 +250,7 @@ class TrailTest extends OpenedDatabases {
         }
     }
 
-    /** The first page of every filter comes along an index: PostgreSQL's plan says so, with many rows. */
+    /** The first page of every filter comes along an index, in its order: the plans say so, with many rows. */
     @ParameterizedTest
     @MethodSource("databases")
     void everyFilterHasItsIndex(Database database) throws IOException {
@@ -258,17 +258,15 @@ class TrailTest extends OpenedDatabases {
             node.record(1);
             node.bring();
             boolean postgresql = database.ping().startsWith("PostgreSQL");
-            if (!postgresql) {
-                return; // H2's plans are no promise
-            }
+            String series = postgresql ? "generate_series" : "system_range";
             for (int from = 1; from < 20_000; from += 2_000) { // no statement may take two seconds
                 node.execute("insert into audit_entry (node, seq, at, event, severity, user_id, username, name_hash,"
                         + " session_id, ip, line) select 'n', g, " + node.now.toEpochMilli()
-                        + " + g, 'E' || g % 40, 'S' || g % 3, 'u' || g % 1000, 'a' || g % 1000, 'h' || g % 1000,"
-                        + " 's' || g % 9000, 'i' || g % 500, '{}' from generate_series(" + from + ", "
-                        + (from + 1_999) + ") g");
+                        + " + g, 'E' || mod(g, 40), 'S' || mod(g, 3), 'u' || mod(g, 1000), 'a' || mod(g, 1000),"
+                        + " 'h' || mod(g, 1000), 's' || mod(g, 9000), 'i' || mod(g, 500), '{}' from " + series + "("
+                        + from + ", " + (from + 1_999) + ") s(g)");
             }
-            node.execute("analyze audit_entry");
+            node.execute(postgresql ? "analyze audit_entry" : "analyze table audit_entry");
             TrailQuery all = TrailFixture.all();
             Subject user = new Subject("u1", Set.of("u1"), Set.of("a1"), Set.of("h1"));
             for (TrailQuery asked : List.of(
@@ -284,6 +282,10 @@ class TrailTest extends OpenedDatabases {
                     String plan = database.read(entities -> NativeQuery.of(entities, "explain " + sql, values)
                             .getResultList()
                             .toString());
+                    if (!postgresql) {
+                        assertTrue(plan.contains("/* index sorted */"), sql + ": " + plan);
+                        continue;
+                    }
                     assertFalse(plan.contains("Seq Scan on audit_entry_2026_11"), sql + ": " + plan);
                     boolean frequent = asked.user().isEmpty()
                             && asked.session().isEmpty()
