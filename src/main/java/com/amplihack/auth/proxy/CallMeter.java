@@ -28,7 +28,6 @@ final class CallMeter {
     private long extendedAt = System.nanoTime();
     private boolean sent;
     private boolean whole;
-    private boolean failed;
     private boolean settled;
     private @Nullable UsageReader reader;
 
@@ -44,9 +43,11 @@ final class CallMeter {
         sent = true;
     }
 
-    /** An answer of which nothing is understood but its status. */
+    /** An answer of which nothing is understood but its status; an error is settled before the client sees it, and tries again. */
     void answered(int status) {
-        failed = status >= 400 && status != BAD_GATEWAY && status != GATEWAY_TIMEOUT; // which may have been generated
+        if (status >= 400 && status != BAD_GATEWAY && status != GATEWAY_TIMEOUT) { // which may have been generated
+            settle(Optional.of(new Usage(0, 0)));
+        }
     }
 
     /** The filter that reads the usage from an answer on its way. */
@@ -96,8 +97,6 @@ final class CallMeter {
         if (!sent || !reached) {
             settled = true;
             settlement.giveBack(reserved);
-        } else if (failed) {
-            settle(Optional.of(new Usage(0, 0)));
         }
         UsageReader cutOff = reader;
         if (cutOff != null

@@ -67,6 +67,7 @@ class CallMeterTest {
     void anErrorCostsNoTokens() {
         meter.sent();
         meter.answered(400);
+        assertEquals(List.of("0+0"), settled, "before the client sees it, and tries again");
         meter.over(true);
         assertEquals(List.of("0+0"), settled);
     }

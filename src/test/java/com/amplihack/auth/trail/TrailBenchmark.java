@@ -31,7 +31,7 @@ import java.util.Set;
 public final class TrailBenchmark {
     private static final int TRIES = 7;
     private static final int CHUNK = 100_000;
-    private static final int H2_CHUNK = 5_000; // a transaction may last for some seconds
+    private static final int H2_CHUNK = 1_000; // a transaction may last for some seconds
     private static final int LINES = 100_000;
     private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();
 
