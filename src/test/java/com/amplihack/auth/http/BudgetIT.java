@@ -229,7 +229,7 @@ class BudgetIT extends ProxyFixture {
     void whatTheUpstreamRefusesCostsARequestAndNoTokens() {
         String key = ApiKeys.of(user);
         put(budget, "{\"tokens\":200,\"requests\":2,\"window\":\"day\"}");
-        answer("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+        answer(TestUpstream.answer("500 Oops", "", ""));
         assertEquals(500, chat(key, "{" + MESSAGE).status());
         received();
         answer(chat(30, 70));

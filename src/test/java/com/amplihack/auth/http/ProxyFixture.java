@@ -47,7 +47,7 @@ abstract class ProxyFixture {
     }
 
     static byte[] streamHead() {
-        return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
                 .getBytes(StandardCharsets.UTF_8);
     }
 

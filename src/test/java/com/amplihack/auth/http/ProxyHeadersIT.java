@@ -185,7 +185,7 @@ class ProxyHeadersIT extends ProxyFixture {
         upstream.script(
                 script,
                 (request, in, out) -> out.write(
-                        "HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename=\"aä.txt\"\r\nContent-Length: 0\r\n\r\n"
+                        "HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename=\"aä.txt\"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
                                 .getBytes(StandardCharsets.UTF_8)));
         Answer answer = request(Session.withPermission("chat:write"), "GET", "/api/raw/a")
                 .send();

@@ -144,8 +144,8 @@ class ProxyPathsIT extends ProxyFixture {
         assertEquals("its words", with(key, "/api/models").send().body());
         upstream.script(
                 script,
-                (request, in, out) ->
-                        out.write("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}"
+                (request, in, out) -> out.write(
+                        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
                                 .getBytes(StandardCharsets.UTF_8)));
         assertEquals(502, with(key, "/api/models").send().status());
     }

@@ -133,7 +133,7 @@ final class StrictLlm implements TestUpstream.Script, AutoCloseable {
                 return;
             }
             out.write(("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n" + HEADERS
-                            + "Transfer-Encoding: chunked\r\n\r\n")
+                            + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             List<String> all = events.apply(asked);
             for (int i = 0; i < all.size(); i += model.equals("endless") && i == 2 ? 0 : 1) {

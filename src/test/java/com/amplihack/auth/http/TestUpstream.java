@@ -41,7 +41,10 @@ final class TestUpstream implements Closeable {
         }
     }
 
-    /** Answers a request over the bare connection, which is closed afterwards. */
+    /**
+     * Answers a request over the bare connection, which is closed afterwards: a whole answer says so, or the next request may be
+     * sent on a connection that is about to end.
+     */
     interface Script {
         void answer(Received request, InputStream in, OutputStream out) throws Exception;
     }
