@@ -33,7 +33,7 @@ fi
 
 exec java \
   -Djava.util.logging.config.file=/dev/null \
-  -Dit.java.options=-Xmx1g \
+  "-Dit.java.options=-Xmx1g -XX:+UseParallelGC" \
   -Dit.war="$PWD"/target/amplihack-auth.war \
   -Dit.launcher="$PWD"/target/amplihack-auth-launcher.jar \
   -Dit.payara.micro="$PWD"/target/payara-micro.jar \

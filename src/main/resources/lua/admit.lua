@@ -4,7 +4,7 @@
 -- ARGV[1] the token's gen  [2] '1' if the request proves the session  [3] replay mode: AUTO | STRICT | OFF  [4] ms for
 --   which the token can still be presented  [5] quota limit, 0 = unlimited  [6] quota window in ms  [7] request id
 --   [8] counter of limits by which the caller chose the budgets; '' if it is not metered  [9] prefix of the user's budgets
---   [10...] the call (reserve)
+--   [10] '' if it is not metered, [10...] the call (reserve)
 -- ARGV[last] store-wide counter (epoch_of)
 -- Returns {verdict, remaining, reset in ms, limits, answer of reserve if it is metered}
 local s = redis.call('HMGET', KEYS[1], F.epoch, F.ends_at, F.min_gen, F.proven, F.last_seen, F.rights)
@@ -44,9 +44,13 @@ if ARGV[5] ~= '0' then
   end
 end
 
-local budget = reserve(ARGV[9], request, 10, now)
-if budget and budget[1] ~= 'GRANTED' then
-  return {'NO_BUDGET', remaining, reset, limits, budget}
+local budget
+if ARGV[10] ~= '' then
+  -- include budgets
+  budget = reserve(ARGV[9], request, 10, now)
+  if budget[1] ~= 'GRANTED' then
+    return {'NO_BUDGET', remaining, reset, limits, budget}
+  end
 end
 
 if burn then

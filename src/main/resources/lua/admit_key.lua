@@ -3,7 +3,8 @@
 -- KEYS[1] the key's copy  [2] epoch  [3] the key's quota  [4] last uses of the user's keys
 -- ARGV[1] hash of the presented key  [2] version of the copy that the caller knows, or ''  [3] '1' if that copy allows the
 --   client's address  [4] quota limit, 0 = unlimited  [5] quota window in ms  [6] request id  [7] the key's id
---   [8] the client's address  [9] ms for which a lease holds  [10] prefix of the user's budgets  [11...] the call (reserve)
+--   [8] the client's address  [9] ms for which a lease holds  [10] prefix of the user's budgets
+--   [11] '' if it is not metered, [11...] the call (reserve)
 -- ARGV[last] store-wide counter (epoch_of)
 -- Returns {verdict, remaining, reset in ms, version or lease, grant, ended, rights, limits, answer of reserve if it is
 --   metered}
@@ -54,9 +55,13 @@ if ARGV[4] ~= '0' then
   end
 end
 
-local budget = reserve(ARGV[10], ARGV[6], 11, now)
-if budget and budget[1] ~= 'GRANTED' then
-  return answer('NO_BUDGET', remaining, reset, '', '', budget)
+local budget
+if ARGV[11] ~= '' then
+  -- include budgets
+  budget = reserve(ARGV[10], ARGV[6], 11, now)
+  if budget[1] ~= 'GRANTED' then
+    return answer('NO_BUDGET', remaining, reset, '', '', budget)
+  end
 end
 
 local noted = redis.call('HGET', KEYS[1], K.noted)

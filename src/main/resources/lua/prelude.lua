@@ -1,4 +1,5 @@
--- Stands in front of every script: field names, clock, epoch, times to live, sliding window, account lock.
+-- Stands in front of every script, as far as it is used (LuaScript): field names, clock, epoch, times to live, sliding
+-- window, account lock.
 
 -- Fields of a session record, the same as in SessionFields; single letters, since every record repeats them.
 local F = {
@@ -101,24 +102,39 @@ local function forget(key, score)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', score)
 end
 
--- Takes one from an exact sliding window of at most `limit` entries; the same request id counts once.
--- Returns granted (1 or 0), remaining, ms until the oldest entry leaves the window.
+-- Takes one from an exact sliding window of at most `limit` entries; the same request id counts once. Entries that have
+-- left the window count for nothing; they are removed, and the key's life is prolonged, only when the oldest of them left
+-- it an eighth of a window ago: every window and an eighth at the latest, so that a key of two and a half is always there
+-- for as long as any entry counts. Returns granted (1 or 0), remaining, ms until the oldest entry leaves the window.
 local function take(key, limit, window, request, now)
-  forget(key, now - window)
-  local inside = '(' .. now - window
-  local count = redis.call('ZCOUNT', key, inside, '+inf')
-  local granted = 1
-  if not redis.call('ZSCORE', key, request) then
-    if count >= limit then
-      granted = 0
-    else
-      redis.call('ZADD', key, now, request)
-      redis.call('PEXPIRE', key, window)
-      count = count + 1
-    end
+  local past = now - window
+  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  local oldest = tonumber(first[2])
+  local removes = oldest and oldest <= past - window / 8
+  if removes then
+    forget(key, past)
   end
-  local oldest = redis.call('ZRANGEBYSCORE', key, inside, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
-  return granted, math.max(0, limit - count), tonumber(oldest[2]) + window - now
+  local count
+  if not oldest then
+    count = 0
+  elseif oldest > past then
+    count = redis.call('ZCARD', key)
+  else
+    local inside = '(' .. past
+    count = redis.call('ZCOUNT', key, inside, '+inf')
+    oldest = tonumber(redis.call('ZRANGEBYSCORE', key, inside, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2])
+  end
+
+  local granted = 1
+  if count < limit then
+    count = count + redis.call('ZADD', key, now, request)
+  elseif not redis.call('ZSCORE', key, request) then
+    granted = 0
+  end
+  if removes or not first[2] then
+    redis.call('PEXPIRE', key, math.ceil(window * 2.5))
+  end
+  return granted, math.max(0, limit - count), (oldest or now) + window - now
 end
 
 -- Counts a quota that only failures use up. An attempt that is under way for over a minute counts as a failure, since

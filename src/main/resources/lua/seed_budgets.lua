@@ -3,6 +3,7 @@
 -- KEYS[1] a key of the account
 -- ARGV[1] prefix of the account's budget keys  [2 ...] 6 for each: scope and window, name, limits (see counter_at), tokens,
 --   requests; then ms: the time for which the database was asked
+-- include budgets
 local base, now = ARGV[1], now_ms()
 for at = 2, #ARGV, 7 do
   local c = counter_at(base, at, now)

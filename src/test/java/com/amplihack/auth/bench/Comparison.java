@@ -48,6 +48,9 @@ import java.util.stream.Stream;
  */
 public final class Comparison implements AutoCloseable {
     private static final String HEAP = "-Xmx1g";
+    /** As {@code compare.sh} gives it to this service and to the empty WAR. */
+    private static final String COLLECTOR = "-XX:+UseParallelGC";
+
     private static final String JSON = "application/json";
     private static final String FORM = "application/x-www-form-urlencoded";
     private static final String PASSWORD = "correct horse battery staple";
@@ -167,6 +170,7 @@ public final class Comparison implements AutoCloseable {
                 List.of(
                         java(),
                         HEAP,
+                        COLLECTOR,
                         "-cp",
                         System.getProperty("java.class.path"),
                         ThinVerifier.class.getName(),

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.amplihack.auth.Seed;
 import com.amplihack.auth.config.LockoutSettings;
 import com.amplihack.auth.config.type.Quota;
+import com.amplihack.auth.store.QuotaStore.Taken;
 import com.amplihack.auth.store.budget.MeteredCall;
 import com.amplihack.auth.store.budget.Reservation;
 import com.amplihack.auth.store.budget.TokenUsage;
@@ -15,7 +17,10 @@ import com.amplihack.auth.store.script.StoreBackend;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,6 +53,31 @@ class EmbeddedStoreTest extends SecurityStoreContract {
         advance(Duration.ofMinutes(2));
 
         assertEquals(List.of(), store.beat("two", "second"));
+    }
+
+    /** However requests and pauses follow each other, for as long as a key of the store lives, and after. */
+    @Test
+    void aQuotaIsAnExactSlidingWindow() {
+        open();
+        Quota seven = new Quota("seven", 7, Duration.ofSeconds(60));
+        Random random = new Random(Seed.VALUE);
+        Deque<Instant> inside = new ArrayDeque<>();
+        for (int i = 0; i < 5_000; i++) {
+            advance(Duration.ofMillis(random.nextInt(10) == 0 ? random.nextInt(150_000) : random.nextInt(20_000)));
+            while (!inside.isEmpty() && !inside.peek().isAfter(now.minusSeconds(60))) {
+                inside.remove();
+            }
+            boolean granted = inside.size() < 7;
+            if (granted) {
+                inside.add(now);
+            }
+
+            Taken taken = store.lookForRefresh(subject, sid, true, seven).quota();
+
+            assertEquals(granted, taken.granted(), "request " + i);
+            assertEquals(7 - inside.size(), taken.remaining(), "request " + i);
+            assertEquals(Duration.between(now.minusSeconds(60), inside.peek()), taken.reset(), "request " + i);
+        }
     }
 
     @Test

@@ -7,19 +7,73 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** A script from {@code /lua}, with {@code prelude.lua} and the libraries that it names in front. */
+/**
+ * A script from {@code /lua} with what it uses of {@code prelude.lua} in front and, in place of each line {@code -- include
+ * name}, with what it uses of that library. Redis runs a script from its first line on at every call: each definition that
+ * nobody uses would be made, and thrown away, again and again. For the same reason the names of fields become the texts that
+ * they stand for. Comments are left out.
+ */
 public final class LuaScript {
+    private static final Pattern INCLUDE = Pattern.compile("(?m)^ *-- include (\\w+)\n");
+    private static final Pattern COMMENT = Pattern.compile("(?m)^ *--.*\n");
+
+    /** Begins a definition of a library: in the first column, and nothing else of a library does. */
+    private static final Pattern DEFINITION = Pattern.compile("(?m)^local (?:function )?(\\w+(?:, \\w+)*)");
+
+    /** A table of field names, and one of them. */
+    private static final Pattern FIELDS = Pattern.compile("(?m)^local ([A-Z]) = \\{([^}]*)}\n");
+
+    private static final Pattern FIELD = Pattern.compile("(\\w+) = ('\\w+')");
+
     private final String text;
     private final String sha1;
 
-    LuaScript(String name, String... libraries) {
-        StringBuilder parts = new StringBuilder(read("prelude.lua"));
-        for (String library : libraries) {
-            parts.append(read(library + ".lua"));
+    LuaScript(String name) {
+        String script = read(name);
+        for (Matcher include = INCLUDE.matcher(script); include.find(); include = INCLUDE.matcher(script)) {
+            String after = script.substring(include.end());
+            script = script.substring(0, include.start()) + used(read(include.group(1)), after) + after;
         }
-        text = parts.append(read(name + ".lua")).toString();
+        script = COMMENT.matcher(script).replaceAll("");
+        text = withoutFields(used(read("prelude"), script) + script);
         sha1 = sha1(text);
+    }
+
+    /** The definitions of a library that a script uses, or that those use. */
+    static String used(String library, String script) {
+        String definitions = COMMENT.matcher(library).replaceAll("");
+        List<MatchResult> all = DEFINITION.matcher(definitions).results().toList();
+        String used = "";
+        int end = definitions.length();
+        for (int i = all.size() - 1; i >= 0; i--) { // a definition uses those above it
+            MatchResult definition = all.get(i);
+            if (mentions(used + script, definition.group(1))) {
+                used = definitions.substring(definition.start(), end) + used;
+            }
+            end = definition.start();
+        }
+        return used;
+    }
+
+    private static String withoutFields(String script) {
+        String rest = FIELDS.matcher(script).replaceAll("");
+        for (MatchResult fields : FIELDS.matcher(script).results().toList()) {
+            for (MatchResult field : FIELD.matcher(fields.group(2)).results().toList()) {
+                rest = rest.replaceAll("\\b" + fields.group(1) + "\\." + field.group(1) + "\\b", field.group(2));
+            }
+        }
+        return rest;
+    }
+
+    private static boolean mentions(String text, String names) {
+        return Pattern.compile("\\b(?:" + names.replace(", ", "|") + ")\\b")
+                .matcher(text)
+                .find();
     }
 
     public String text() {
@@ -32,7 +86,7 @@ public final class LuaScript {
     }
 
     private static String read(String name) {
-        try (InputStream in = LuaScript.class.getResourceAsStream("/lua/" + name)) {
+        try (InputStream in = LuaScript.class.getResourceAsStream("/lua/" + name + ".lua")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -8,8 +8,8 @@ import java.util.Optional;
  * table in docs/outage-policy.md.
  */
 public enum StoreOperation {
-    ADMIT("admit", "a request with an access token", Outage.REFUSE, Replicas.NONE, "budgets"),
-    ADMIT_KEY("admit_key", "a request with an API key", Outage.REFUSE, Replicas.NONE, "budgets"),
+    ADMIT("admit", "a request with an access token", Outage.REFUSE, Replicas.NONE),
+    ADMIT_KEY("admit_key", "a request with an API key", Outage.REFUSE, Replicas.NONE),
     FILL_KEY("fill_key", "a request with an API key whose copy is missing", Outage.REFUSE, Replicas.NONE),
     LOOK_FOR_REFRESH("look_for_refresh", "refresh: what the token meets", Outage.REFUSE, Replicas.NONE),
     ROTATE("rotate", "refresh: the successor", Outage.REFUSE, Replicas.ONE),
@@ -49,14 +49,13 @@ public enum StoreOperation {
     FAILURES("failures", "administration: failed sign-ins", Outage.REFUSE, Replicas.NONE),
     LIFT("lift", "administration: lifting the limit of an address", Outage.REFUSE, Replicas.NONE),
     UNLOCK("unlock", "administration: lifting a lock", Outage.REFUSE, Replicas.NONE),
-    SETTLE_BUDGET("settle_budget", "a proxied call: what it really used", Outage.LATER, Replicas.NONE, "budgets"),
+    SETTLE_BUDGET("settle_budget", "a proxied call: what it really used", Outage.LATER, Replicas.NONE),
     EXTEND_BUDGET("extend_budget", "a proxied call that takes long", Outage.DEGRADE, Replicas.NONE),
     SEED_BUDGETS(
             "seed_budgets",
             "a budget of which the store knows nothing: what the database has",
             Outage.REFUSE,
-            Replicas.NONE,
-            "budgets"),
+            Replicas.NONE),
     RECOUNT_BUDGETS("recount_budgets", "administration: a budget was set or removed", Outage.REFUSE, Replicas.NONE),
     COUNT_FOR("count_for", "a proxied call, once in half an hour", Outage.REFUSE, Replicas.NONE),
     UNSAVED_USAGE("unsaved_usage", "usage on its way to the database", Outage.LATER, Replicas.NONE),
@@ -102,10 +101,9 @@ public enum StoreOperation {
      *
      * @param script name of the script in {@code /lua}, or the empty string for a plain command
      * @param askedBy who uses the operation, for the documentation
-     * @param libraries names of the libraries in {@code /lua} that the script needs
      */
-    StoreOperation(String script, String askedBy, Outage outage, Replicas replicas, String... libraries) {
-        this.script = script.isEmpty() ? Optional.empty() : Optional.of(new LuaScript(script, libraries));
+    StoreOperation(String script, String askedBy, Outage outage, Replicas replicas) {
+        this.script = script.isEmpty() ? Optional.empty() : Optional.of(new LuaScript(script));
         this.askedBy = askedBy;
         this.outage = outage;
         this.replicas = replicas;
