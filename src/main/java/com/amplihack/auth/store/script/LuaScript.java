@@ -6,11 +6,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A script from {@code /lua} with what it uses of {@code prelude.lua} in front and, in place of each line {@code -- include
@@ -30,34 +35,60 @@ public final class LuaScript {
 
     private static final Pattern FIELD = Pattern.compile("(\\w+) = ('\\w+')");
 
-    private final String text;
-    private final String sha1;
+    private static final Pattern WORD = Pattern.compile("\\w+");
+
+    private final String name;
+
+    /** Of the first use: a start needs few scripts. */
+    private volatile @Nullable Linked linked;
+
+    private record Linked(String text, String sha1) {}
 
     LuaScript(String name) {
-        String script = read(name);
-        for (Matcher include = INCLUDE.matcher(script); include.find(); include = INCLUDE.matcher(script)) {
-            String after = script.substring(include.end());
-            script = script.substring(0, include.start()) + used(read(include.group(1)), after) + after;
+        this.name = name;
+    }
+
+    private Linked linked() {
+        Linked known = linked;
+        if (known == null) {
+            String text = link(read(name));
+            known = new Linked(text, sha1(text));
+            linked = known;
         }
-        script = COMMENT.matcher(script).replaceAll("");
-        text = withoutFields(used(read("prelude"), script) + script);
-        sha1 = sha1(text);
+        return known;
+    }
+
+    private static String link(String script) {
+        String whole = script;
+        for (Matcher include = INCLUDE.matcher(whole); include.find(); include = INCLUDE.matcher(whole)) {
+            String after = whole.substring(include.end());
+            whole = whole.substring(0, include.start()) + used(read(include.group(1)), after) + after;
+        }
+        whole = COMMENT.matcher(whole).replaceAll("");
+        return withoutFields(used(read("prelude"), whole) + whole);
     }
 
     /** The definitions of a library that a script uses, or that those use. */
     static String used(String library, String script) {
         String definitions = COMMENT.matcher(library).replaceAll("");
         List<MatchResult> all = DEFINITION.matcher(definitions).results().toList();
+        Set<String> words = words(script);
         String used = "";
         int end = definitions.length();
         for (int i = all.size() - 1; i >= 0; i--) { // a definition uses those above it
-            MatchResult definition = all.get(i);
-            if (mentions(used + script, definition.group(1))) {
-                used = definitions.substring(definition.start(), end) + used;
+            MatchResult names = all.get(i);
+            String definition = definitions.substring(names.start(), end);
+            if (Stream.of(names.group(1).split(", ")).anyMatch(words::contains)) {
+                words.addAll(words(definition));
+                used = definition + used;
             }
-            end = definition.start();
+            end = names.start();
         }
         return used;
+    }
+
+    private static Set<String> words(String text) {
+        return WORD.matcher(text).results().map(MatchResult::group).collect(Collectors.toCollection(HashSet::new));
     }
 
     private static String withoutFields(String script) {
@@ -70,19 +101,13 @@ public final class LuaScript {
         return rest;
     }
 
-    private static boolean mentions(String text, String names) {
-        return Pattern.compile("\\b(?:" + names.replace(", ", "|") + ")\\b")
-                .matcher(text)
-                .find();
-    }
-
     public String text() {
-        return text;
+        return linked().text();
     }
 
     /** The digest by which {@code EVALSHA} names the script. */
     public String sha1() {
-        return sha1;
+        return linked().sha1();
     }
 
     private static String read(String name) {
