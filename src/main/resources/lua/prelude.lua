@@ -103,15 +103,12 @@ local function forget(key, score)
 end
 
 -- Takes one from an exact sliding window of at most `limit` entries; the same request id counts once. Entries that have
--- left the window count for nothing; they are removed, and the key's life is prolonged, only when the oldest of them left
--- it an eighth of a window ago: every window and an eighth at the latest, so that a key of two and a half is always there
--- for as long as any entry counts. Returns granted (1 or 0), remaining, ms until the oldest entry leaves the window.
+-- left the window count for nothing, and are removed once the oldest of them left it an eighth of a window ago.
+-- Returns granted (1 or 0), remaining, ms until the oldest entry leaves the window.
 local function take(key, limit, window, request, now)
   local past = now - window
-  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-  local oldest = tonumber(first[2])
-  local removes = oldest and oldest <= past - window / 8
-  if removes then
+  local oldest = tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
+  if oldest and oldest <= past - window / 8 then
     forget(key, past)
   end
   local count
@@ -125,14 +122,17 @@ local function take(key, limit, window, request, now)
     oldest = tonumber(redis.call('ZRANGEBYSCORE', key, inside, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2])
   end
 
+  -- first, even if the key is not there: out of memory, Redis refuses a script's first write alone, and never this one
+  redis.call('PEXPIRE', key, window)
   local granted = 1
   if count < limit then
+    local begins = count == 0
     count = count + redis.call('ZADD', key, now, request)
+    if begins then
+      redis.call('PEXPIRE', key, window)
+    end
   elseif not redis.call('ZSCORE', key, request) then
     granted = 0
-  end
-  if removes or not first[2] then
-    redis.call('PEXPIRE', key, math.ceil(window * 2.5))
   end
   return granted, math.max(0, limit - count), (oldest or now) + window - now
 end
