@@ -1,5 +1,5 @@
--- Stands where a script includes it, as far as it is used there: budgets and usage (docs/budgets.md). All keys begin with `base`, the
--- account's prefix auth2:{user}:b: and so lie in one slot:
+-- Stands where a script includes it, as far as it is used there (LuaScript): budgets and usage (docs/budgets.md). All keys
+-- begin with `base`, the account's prefix auth2:{user}:b: and so lie in one slot:
 --   c:<scope><window>:<name>  counter of a budget: w = begin of its window in ms, t = tokens, r = requests
 --   r:<id>                    reservation: what was taken, from which counters, for which usage
 --   u:<hour>:<key id>         usage of an hour (since 1970): g = generation, v = version, n = number of models, and for each
@@ -136,8 +136,9 @@ end
 
 -- Reserves for one call from all its budgets, or takes nothing from any; counts it as usage. Repeated with the same id it
 -- answers the same and takes nothing more. `base` as above, `id` unique, `now` in ms, and
--- ARGV[first] estimated tokens of the prompt  [+1] most tokens of the answer, 0 = it takes none  [+2] ms for which the reservation can be corrected  [+3] id of the API key or ''  [+4] model  [+5] number of
---   budgets  [+6 ...] 4 for each, see counter_at
+-- ARGV[first] estimated tokens of the prompt  [+1] most tokens of the answer, 0 = it takes none  [+2] ms for which the
+--   reservation can be corrected  [+3] id of the API key or ''  [+4] model  [+5] number of budgets  [+6 ...] 4 for each, see
+--   counter_at
 -- Returns {'GRANTED' | 'EXHAUSTED' | 'UNSEEDED', tokens granted to the answer, now, what `left`
 -- tells of the budget that refuses longest, or has the smallest share left}. The lowest cap of all budgets is granted.
 local function reserve(base, id, first, now)
